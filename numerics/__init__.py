@@ -1,0 +1,1 @@
+"""The numbers: generated code, simulation, data and normalisers."""

@@ -1,0 +1,1 @@
+"""The mathematics: stationary inputs, the kernel and everything derived from it (SymPy only)."""

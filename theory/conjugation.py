@@ -1,0 +1,63 @@
+"""Complex conjugation as algebra: λ and λ̄ as independent variables.
+
+A real-analytic expression in λ is the restriction to λ̄ = conj(λ) of a function
+holomorphic in two variables (its polarisation), and vanishes on the disc iff
+the polarisation vanishes. That turns claims about |λ|, Re and Im into claims
+about rational functions.
+
+Roots and logarithms are conjugated through their argument, which is right off
+the branch cut; a caller who conjugates sqrt(u) with u < 0 gets it wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy as sp
+
+
+def bar(symbol: sp.Symbol) -> sp.Symbol:
+    """The independent variable that stands for the conjugate of `symbol`; real ones are their own."""
+    if symbol.is_real:
+        return symbol
+    if symbol.name.endswith("_bar"):
+        return sp.Symbol(symbol.name.removesuffix("_bar"))
+    return sp.Symbol(symbol.name + "_bar")
+
+
+def _bars(expr: sp.Expr) -> Mapping[sp.Symbol, sp.Symbol]:
+    return {s: bar(s) for s in expr.free_symbols if isinstance(s, sp.Symbol) and not s.is_real}
+
+
+def conjugated(expr: sp.Expr) -> sp.Expr:
+    """The conjugate of a polarised expression: i → −i, every complex symbol → its bar.
+
+    A function class that is not its own conjugate names the other one as its `partner`.
+    """
+    if not expr.args:
+        return -expr if expr is sp.I else bar(expr) if isinstance(expr, sp.Symbol) else expr
+    args = [conjugated(arg) for arg in expr.args]
+    return getattr(expr, "partner", expr.func)(*args)
+
+
+def polarised(expr: sp.Expr) -> sp.Expr:
+    """`expr` without conjugate, Abs, re, im: a function of each complex symbol and its bar."""
+    if not expr.args:
+        return expr
+    args = [polarised(arg) for arg in expr.args]
+    match expr:
+        case sp.conjugate():
+            return conjugated(args[0])
+        case sp.Abs():
+            return sp.sqrt(args[0] * conjugated(args[0]))
+        case sp.re():
+            return (args[0] + conjugated(args[0])) / 2
+        case sp.im():
+            return (args[0] - conjugated(args[0])) / (2 * sp.I)
+        case _:
+            return expr.func(*args)
+
+
+def restored(expr: sp.Expr) -> sp.Expr:
+    """Undo the polarisation: every `x_bar` becomes conjugate(x)."""
+    return expr.xreplace({s: sp.conjugate(bar(s)) for s in _bars(expr) if s.name.endswith("_bar")})

@@ -1,0 +1,251 @@
+"""Wide-sense stationary inputs: the autocorrelation R(Δ) and its sum C(z) = Σ_{Δ≥1} z^Δ R(Δ).
+
+R(Δ) = E[x_{t+Δ} x̄_t], given for Δ ≥ 0; R(−Δ) is its conjugate (CLAIMS.md, notation;
+Zucchet and Orvieto 2024, §2.2). Every input is a finite sum of terms c Δ^k z^Δ and of
+single lags, so that C has a closed form; or it is arbitrary, and C stays a function.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import sympy as sp
+
+from theory import symbols
+from theory.conjugation import conjugated
+
+Delta = symbols.Delta
+
+
+@dataclass(frozen=True)
+class Term:
+    """c Δ^k z^Δ, with coefficient c, power k ≥ 0 and ratio z."""
+
+    coefficient: sp.Expr
+    power: int
+    ratio: sp.Expr
+
+    def at(self, lag: sp.Expr) -> sp.Expr:
+        """The term at one lag; 0^0 = 1, as white noise is ρ^Δ at ρ = 0."""
+        return self.coefficient * lag**self.power * self.ratio**lag
+
+
+@dataclass(frozen=True)
+class StationaryInput:
+    """A WSS input whose R(Δ) is a sum of `terms` and of values at single `lags`.
+
+    Build one with `white`, `exponential`, …, or `from_expression`; add them, and scale
+    them by a positive number, for mixtures of independent inputs.
+    """
+
+    terms: tuple[Term, ...]
+    lags: tuple[tuple[int, sp.Expr], ...] = ()
+
+    def __add__(self, other: StationaryInput) -> StationaryInput:
+        return StationaryInput(self.terms + other.terms, self.lags + other.lags)
+
+    def __rmul__(self, weight: object) -> StationaryInput:
+        w = sp.sympify(weight, strict=True)
+        return StationaryInput(
+            tuple(Term(w * t.coefficient, t.power, t.ratio) for t in self.terms),
+            tuple((lag, w * value) for lag, value in self.lags),
+        )
+
+    def autocorrelation(self, lag: sp.Expr | int = Delta) -> sp.Expr:
+        """R at a lag ≥ 0, a number or a symbol."""
+        lag = sp.sympify(lag, strict=True)
+        smooth = sp.Add(*(t.at(lag) for t in self.terms))
+        return sp.Add(smooth, *(v * sp.KroneckerDelta(lag, k) for k, v in self.lags))
+
+    def generating_function(self, z: sp.Expr) -> sp.Expr:
+        """C(z) = Σ_{Δ≥1} z^Δ R(Δ), for |z · ratio| < 1."""
+        smooth = (t.coefficient * _polylogarithm(t.power, z * t.ratio) for t in self.terms)
+        return sp.Add(*smooth, *(value * z**lag for lag, value in self.lags if lag > 0))
+
+    def conjugate(self) -> StationaryInput:
+        """The input with autocorrelation conj R: x̄, or x read backwards in time."""
+        return StationaryInput(
+            tuple(
+                Term(conjugated(t.coefficient), t.power, conjugated(t.ratio)) for t in self.terms
+            ),
+            tuple((lag, conjugated(value)) for lag, value in self.lags),
+        )
+
+    @property
+    def is_real(self) -> bool:
+        """Whether R is real term by term, as it is for every real input written with cos and powers."""
+        return _collected(self) == _collected(self.conjugate())
+
+
+@dataclass(frozen=True)
+class ArbitraryInput:
+    """Any WSS input: nothing is known of R but that it is an autocorrelation.
+
+    What is proved with it holds for every stationary input (real-valued, or complex).
+    """
+
+    is_real: bool = True
+    _conjugate: bool = False
+
+    def autocorrelation(self, lag: sp.Expr | int = Delta) -> sp.Expr:
+        """R at a lag, as an undefined function; R(0) is positive."""
+        if lag == 0:
+            return sp.Symbol("R_0", positive=True)
+        name = "R_bar" if self._conjugate else "R"
+        return sp.Function(name)(lag)
+
+    def generating_function(self, z: sp.Expr) -> sp.Expr:
+        """C(z), as an undefined function whose derivatives are known by their order."""
+        if self.is_real:
+            return C(0, z)
+        return C_bar(0, z) if self._conjugate else C_plus(0, z)
+
+    def conjugate(self) -> ArbitraryInput:
+        """See StationaryInput.conjugate."""
+        return self if self.is_real else ArbitraryInput(False, not self._conjugate)
+
+
+class C(sp.Function):
+    """C(n, z): the n-th derivative of Σ z^Δ R(Δ) at z, for an arbitrary real R."""
+
+    nargs = 2
+
+    def fdiff(self, argindex: int = 2) -> sp.Expr:
+        """The next derivative."""
+        return self.func(self.args[0] + 1, self.args[1])
+
+
+class C_plus(C):  # noqa: N801 (printed as C with an index)
+    """As C, for an arbitrary complex R."""
+
+
+class C_bar(C):  # noqa: N801
+    """As C_plus, with conj R for R."""
+
+
+C_plus.partner = C_bar
+C_bar.partner = C_plus
+
+Input = StationaryInput | ArbitraryInput
+
+
+def white() -> StationaryInput:
+    """R(Δ) = δ(Δ): i.i.d. input of unit variance."""
+    return StationaryInput((), ((0, sp.S.One),))
+
+
+def exponential(rho: sp.Expr = symbols.rho) -> StationaryInput:
+    """R(Δ) = ρ^|Δ|, |ρ| ≤ 1: AR(1) input of unit variance (the paper's S_ρ)."""
+    return StationaryInput((Term(sp.S.One, 0, rho),))
+
+
+def constant() -> StationaryInput:
+    """R(Δ) = 1: the same random number at every step."""
+    return exponential(sp.S.One)
+
+
+def damped_cosine(rho: sp.Expr = symbols.rho, phi: sp.Expr = symbols.phi) -> StationaryInput:
+    """R(Δ) = ρ^|Δ| cos φΔ, 0 ≤ ρ ≤ 1: a noisy oscillation."""
+    half = sp.Rational(1, 2)
+    turn = sp.exp(sp.I * phi)
+    return StationaryInput((Term(half, 0, rho * turn), Term(half, 0, rho / turn)))
+
+
+def moving_average(weights: Sequence[sp.Expr | int]) -> StationaryInput:
+    """x_t = Σ_k w_k ε_{t−k} with white ε: R(Δ) = Σ_k w_{k+Δ} w̄_k."""
+    w = [sp.sympify(weight, strict=True) for weight in weights]
+    return StationaryInput(
+        (),
+        tuple(
+            (lag, sp.Add(*(w[k + lag] * conjugated(w[k]) for k in range(len(w) - lag))))
+            for lag in range(len(w))
+        ),
+    )
+
+
+def from_expression(expr: sp.Expr, lag: sp.Symbol = Delta) -> StationaryInput:
+    """Read R(Δ) off an expression in Δ.
+
+    Raises ValueError where it is not a finite sum of c Δ^k z^Δ (z^Δ also as exp, cos, sin,
+    cosh, sinh) and of terms with KroneckerDelta(Δ, k), k ≥ 0 a number.
+    """
+    terms: Counter[tuple[int, sp.Expr]] = Counter()
+    lags: dict[int, list[sp.Expr]] = defaultdict(list)
+    flat = sp.expand(
+        expr.replace(sp.Abs(lag), lag).rewrite([sp.cos, sp.sin, sp.cosh, sp.sinh], sp.exp)
+    )
+    for summand in sp.Add.make_args(flat):
+        factors = sp.Mul.make_args(sp.powsimp(sp.expand_power_exp(summand)))
+        deltas = [f for f in factors if isinstance(f, sp.KroneckerDelta)]
+        if deltas:
+            position = _single_lag(deltas[0], lag)
+            lags[position].append((summand / deltas[0]).subs(lag, position))
+            continue
+        term = _term(summand, lag)
+        terms[term.power, term.ratio] += term.coefficient
+    return StationaryInput(
+        tuple(Term(sp.sympify(c), k, z) for (k, z), c in terms.items() if c != 0),
+        tuple((position, sp.Add(*values)) for position, values in sorted(lags.items())),
+    )
+
+
+def _single_lag(delta: sp.KroneckerDelta, lag: sp.Symbol) -> int:
+    others = [arg for arg in delta.args if arg != lag]
+    if len(others) != 1 or not (others[0].is_Integer and others[0] >= 0):
+        raise ValueError(f"{delta}: write KroneckerDelta(Delta, k) with a number k ≥ 0")
+    return int(others[0])
+
+
+def _term(summand: sp.Expr, lag: sp.Symbol) -> Term:
+    coefficient, power, ratio = sp.S.One, 0, sp.S.One
+    for factor in sp.Mul.make_args(sp.expand_power_exp(sp.expand_power_base(summand, force=True))):
+        base, exponent = factor.as_base_exp()
+        if not factor.has(lag):
+            coefficient *= factor
+        elif base == lag and exponent.is_Integer and exponent > 0:
+            power += int(exponent)
+        elif not base.has(lag) and exponent.is_polynomial(lag) and sp.degree(exponent, lag) == 1:
+            slope = exponent.coeff(lag, 1)
+            ratio *= base**slope
+            coefficient *= base ** (exponent - slope * lag)
+        else:
+            raise ValueError(
+                f"{factor}: an autocorrelation is a sum of c*Delta**k*z**Delta, cos(phi*Delta) "
+                "and KroneckerDelta(Delta, k)"
+            )
+    return Term(coefficient, power, ratio)
+
+
+def _collected(x: StationaryInput) -> Counter[tuple[object, sp.Expr]]:
+    total: Counter[tuple[object, sp.Expr]] = Counter()
+    for t in x.terms:
+        total[t.power, sp.powsimp(t.ratio)] += t.coefficient
+    for position, value in x.lags:
+        total["lag", sp.Integer(position)] += sp.expand(value)
+    return total
+
+
+@cache
+def _power_sum(k: int) -> tuple[sp.Dummy, sp.Expr]:
+    w = sp.Dummy("w")
+    total = w / (1 - w)
+    for _ in range(k):
+        total = sp.factor(w * sp.diff(total, w))
+    return w, total
+
+
+def _polylogarithm(k: int, w: sp.Expr) -> sp.Expr:
+    """Σ_{Δ≥1} Δ^k w^Δ = (w d/dw)^k w/(1−w)."""
+    dummy, total = _power_sum(k)
+    return total.subs(dummy, w)
+
+
+def mixture(weighted: Iterable[tuple[sp.Expr, StationaryInput]]) -> StationaryInput:
+    """Σ_i r_i R_i: the sum of independent inputs with weights r_i > 0."""
+    total = StationaryInput(())
+    for weight, x in weighted:
+        total = total + weight * x
+    return total

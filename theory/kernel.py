@@ -1,0 +1,84 @@
+"""The kernel K(α, β) = E[h_α h̄_β]: everything else is derived from it.
+
+Two units h ← α h + x and g ← β g + x see the same stationary input. K depends on α and
+on β̄ only, holomorphically in each; `beta_bar` is that second variable, so that a moment
+without conjugate, E[h_α h_β], is the kernel at (α, β).
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.inputs import ArbitraryInput, Input, StationaryInput
+from theory.symbols import alpha, beta_bar
+
+R0, C_ALPHA, C_BETA = sp.symbols("R_0 C_alpha C_beta")
+_K = sp.Symbol("K")
+
+# E[h_{t+1} ḡ_{t+1}] = E[(α h_t + x_{t+1}) conj(β g_t + x_{t+1})] term by term, where
+# E[h_t x̄_{t+1}] = Σ_i α^i conj R(i+1) = C̄(α)/α, and likewise for g.
+STATIONARITY = sp.Eq(
+    _K,
+    alpha * beta_bar * _K + alpha * (C_ALPHA / alpha) + beta_bar * (C_BETA / beta_bar) + R0,
+)
+SOLUTION: sp.Expr = sp.solve(STATIONARITY, _K)[0]
+
+
+def kernel(x: Input, a: sp.Expr = alpha, b: sp.Expr = beta_bar) -> sp.Expr:
+    """K at stationarity, for |a|, |b| < 1.
+
+    Args:
+        x: the input.
+        a: the pole α of the first unit.
+        b: the conjugate β̄ of the second unit's pole.
+
+    Returns:
+        [R(0) + C̄(a) + C(b)] / (1 − a b), from the fixed point of the recurrence
+        (paper, App. A: the second moment is its diagonal).
+    """
+    return SOLUTION.subs(
+        {
+            R0: x.autocorrelation(0),
+            C_ALPHA: x.conjugate().generating_function(a),
+            C_BETA: x.generating_function(b),
+            alpha: a,
+            beta_bar: b,
+        },
+        simultaneous=True,
+    )
+
+
+def finite_kernel(x: Input, horizon: sp.Expr, a: sp.Expr = alpha, b: sp.Expr = beta_bar) -> sp.Expr:
+    """K after `horizon` = T steps from h = 0: Σ_{i,j<T} a^i b^j R(j−i), for any a and b.
+
+    Removable singularities (a b = 1, the unit circle) are left to the caller's limit.
+    Raises ValueError for an arbitrary input and for terms Δ^k with k > 0, which have no
+    closed form here.
+    """
+    if isinstance(x, ArbitraryInput) or any(t.power for t in x.terms):
+        raise ValueError("a finite horizon needs an input of terms c*z**Delta and single lags")
+    return (
+        x.autocorrelation(0) * _geometric(a * b, horizon)
+        + _upper_triangle(x, horizon, a, b)
+        + _upper_triangle(x.conjugate(), horizon, b, a)  # type: ignore[arg-type]
+    )
+
+
+def _geometric(z: sp.Expr, terms: sp.Expr) -> sp.Expr:
+    """Σ_{i < terms} z^i."""
+    return (1 - z**terms) / (1 - z)
+
+
+def _upper_triangle(x: StationaryInput, T: sp.Expr, a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    """Σ_{i<j<T} a^i b^j R(j−i)."""
+    smooth = (
+        t.coefficient
+        * (
+            b * t.ratio * _geometric(a * b, T)
+            - t.ratio * b**T * (t.ratio**T - a**T) / (t.ratio - a)
+        )
+        / (1 - b * t.ratio)
+        for t in x.terms
+    )
+    single = (value * b**k * _geometric(a * b, T - k) for k, value in x.lags if k > 0)
+    return sp.Add(*smooth, *single)

@@ -1,0 +1,1 @@
+"""The judge: claims, evidence and verdicts."""
