@@ -17,7 +17,7 @@ import sympy as sp
 
 
 def bar(symbol: sp.Symbol) -> sp.Symbol:
-    """The independent variable that stands for the conjugate of `symbol`; real ones are their own."""
+    """The variable that stands for the conjugate of `symbol`; a real one is its own."""
     if symbol.is_real:
         return symbol
     if symbol.name.endswith("_bar"):

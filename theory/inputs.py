@@ -1,7 +1,7 @@
 """Wide-sense stationary inputs: the autocorrelation R(Δ) and its sum C(z) = Σ_{Δ≥1} z^Δ R(Δ).
 
-R(Δ) = E[x_{t+Δ} x̄_t], given for Δ ≥ 0; R(−Δ) is its conjugate (CLAIMS.md, notation;
-Zucchet and Orvieto 2024, §2.2). Every input is a finite sum of terms c Δ^k z^Δ and of
+R(Δ) = E[x_{t+Δ} x̄_t], given for Δ ≥ 0; R(−Δ) is its conjugate (conventions of the README;
+Zucchet and Orvieto 2024, §2). Every input is a finite sum of terms c Δ^k z^Δ and of
 single lags, so that C has a closed form; or it is arbitrary, and C stays a function.
 """
 
@@ -65,6 +65,10 @@ class StationaryInput:
         smooth = (t.coefficient * _polylogarithm(t.power, z * t.ratio) for t in self.terms)
         return sp.Add(*smooth, *(value * z**lag for lag, value in self.lags if lag > 0))
 
+    def weighted_sum(self, weight: sp.Expr) -> sp.Expr:
+        """Σ_{Δ≥1} w(Δ) R(Δ) for a weight of the kind `from_expression` reads."""
+        return from_expression(weight * self.autocorrelation()).generating_function(sp.S.One)
+
     def conjugate(self) -> StationaryInput:
         """The input with autocorrelation conj R: x̄, or x read backwards in time."""
         return StationaryInput(
@@ -76,7 +80,7 @@ class StationaryInput:
 
     @property
     def is_real(self) -> bool:
-        """Whether R is real term by term, as it is for every real input written with cos and powers."""
+        """Whether R equals its conjugate, term by term."""
         return _collected(self) == _collected(self.conjugate())
 
 
@@ -103,12 +107,24 @@ class ArbitraryInput:
             return C(0, z)
         return C_bar(0, z) if self._conjugate else C_plus(0, z)
 
+    def weighted_sum(self, weight: sp.Expr) -> sp.Expr:
+        """Σ_{Δ≥1} w(Δ) R(Δ), through (z d/dz)^k C(z) for w = Δ^k z^Δ."""
+        weights = from_expression(weight)
+        z = sp.Dummy("z")
+        total = sp.Add(*(v * self.autocorrelation(k) for k, v in weights.lags if k > 0))
+        for term in weights.terms:
+            part = self.generating_function(z)
+            for _ in range(term.power):
+                part = z * sp.diff(part, z)
+            total += term.coefficient * part.subs(z, term.ratio)
+        return total
+
     def conjugate(self) -> ArbitraryInput:
         """See StationaryInput.conjugate."""
         return self if self.is_real else ArbitraryInput(False, not self._conjugate)
 
 
-class C(sp.Function):
+class C(sp.Function):  # type: ignore[misc]  # SymPy is untyped
     """C(n, z): the n-th derivative of Σ z^Δ R(Δ) at z, for an arbitrary real R."""
 
     nargs = 2

@@ -34,7 +34,7 @@ def kernel(x: Input, a: sp.Expr = alpha, b: sp.Expr = beta_bar) -> sp.Expr:
 
     Returns:
         [R(0) + C̄(a) + C(b)] / (1 − a b), from the fixed point of the recurrence
-        (paper, App. A: the second moment is its diagonal).
+        (paper §2: the second moment is its diagonal).
     """
     return SOLUTION.subs(
         {
@@ -60,7 +60,7 @@ def finite_kernel(x: Input, horizon: sp.Expr, a: sp.Expr = alpha, b: sp.Expr = b
     return (
         x.autocorrelation(0) * _geometric(a * b, horizon)
         + _upper_triangle(x, horizon, a, b)
-        + _upper_triangle(x.conjugate(), horizon, b, a)  # type: ignore[arg-type]
+        + _upper_triangle(x.conjugate(), horizon, b, a)
     )
 
 

@@ -41,7 +41,7 @@ def kernel_derivative(
 def second_moment(
     x: Input, eigenvalue: sp.Expr = lam, gamma: sp.Expr = sp.S.One, horizon: sp.Expr | None = None
 ) -> sp.Expr:
-    """E|γh|² (paper §2.2, eq. 5 and its complex counterpart)."""
+    """E|γh|² (paper §2; claims A2 and A4)."""
     a, g = polarised(eigenvalue), polarised(gamma)
     return g * conjugated(g) * kernel_derivative(x, 0, 0, a, conjugated(a), horizon)
 
@@ -54,7 +54,7 @@ def sensitivity(
     differentiate_gamma: bool = False,
     horizon: sp.Expr | None = None,
 ) -> sp.Expr:
-    """E|∂(γh)/∂p|² for p = `wrt` (paper §2.2; §3.2 for p = ω).
+    """E|∂(γh)/∂p|² for p = `wrt` (paper §2, and §3 for p = ω; claims A3 and B6).
 
     Args:
         x: the input.
@@ -78,24 +78,24 @@ def sensitivity(
 
 
 def cross_moment(x: Input, first: sp.Expr = lam1, second: sp.Expr = lam2) -> sp.Expr:
-    """E[h_1 h_2], no conjugate, real input (CLAIMS.md D1)."""
+    """E[h_1 h_2], no conjugate, real input (claim D1)."""
     return kernel_derivative(_real(x), 0, 0, polarised(first), polarised(second))
 
 
 def cross_sensitivity(x: Input, first: sp.Expr = lam1, second: sp.Expr = lam2) -> sp.Expr:
-    """E[∂h_1/∂λ_1 · ∂h_2/∂λ_2], no conjugate, real input (paper App. C; CLAIMS.md D1)."""
+    """E[∂h_1/∂λ_1 · ∂h_2/∂λ_2], no conjugate, real input (paper App. C; claim D1)."""
     return kernel_derivative(_real(x), 1, 1, polarised(first), polarised(second))
 
 
 def backpropagated_error(x: Input, eigenvalue: sp.Expr = lam) -> sp.Expr:
-    """E|δ|² of δ_t = Σ_k λ^k e_{t+k}: the second moment with time reversed (paper §2.3)."""
+    """E|δ|² of δ_t = Σ_k λ^k e_{t+k}: the second moment with time reversed (paper §2; claim A8)."""
     return second_moment(x.conjugate(), eigenvalue)
 
 
 def teacher_student_loss(
     x: Input, eigenvalue: sp.Expr = lam, teacher: sp.Expr = lam_star
 ) -> sp.Expr:
-    """½ E|h_λ − h_λ*|² (paper §4.1)."""
+    """½ E|h_λ − h_λ*|² (paper §4; claim C1)."""
     poles = [(polarised(eigenvalue), 1), (polarised(teacher), -1)]
     return sp.Add(
         *(
@@ -109,7 +109,7 @@ def teacher_student_loss(
 def teacher_student_hessian(
     x: Input, eigenvalue: sp.Expr = lam, teacher: sp.Expr = lam_star, wrt: sp.Symbol = lam
 ) -> sp.Expr:
-    """d²L/dp² of the teacher–student loss for real λ, or for a real parameter p of λ (CLAIMS.md C2).
+    """d²L/dp² of the teacher–student loss, p real: λ itself or a parameter of it (claim C2).
 
     Raises ValueError where p is complex: there the Hessian is a matrix.
     """

@@ -1,0 +1,259 @@
+"""The command `curseproof`. Each command is thin: it reads options, calls, prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from verify.claim import Claim
+    from verify.engine import Result
+
+app = typer.Typer(
+    help="Derives, generates and verifies the theory of the curse of memory.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+PASSED, REFUTED, BAD_INPUT, UNDECIDED = 0, 1, 2, 3
+_COLOURS = {
+    "proved": "green",
+    "supported": "cyan",
+    "refuted": "red",
+    "undecided": "yellow",
+    "error": "magenta",
+}
+
+Autocorrelation = Annotated[
+    str, typer.Option(help="R(Δ) for Δ ≥ 0, e.g. 'rho**Delta'; white input by default.")
+]
+Output = Annotated[Path | None, typer.Option(help="Write here instead of standard output.")]
+WHITE = "KroneckerDelta(Delta, 0)"
+
+
+def main() -> None:
+    """Run the command."""
+    app()
+
+
+def fail(message: object) -> NoReturn:
+    """One line on standard error, and exit status 2."""
+    err.print(f"[red]error:[/] {escape(' '.join(str(message).split()))}", soft_wrap=True)
+    raise typer.Exit(BAD_INPUT)
+
+
+@contextmanager
+def bad_input(*errors: type[Exception]) -> Iterator[None]:
+    """Turn these errors into one clear line."""
+    try:
+        yield
+    except errors as error:
+        fail(error)
+
+
+def write(text: str, output: Path | None) -> None:
+    """Print, or write to a file."""
+    if output is None:
+        out.print(text, markup=False, soft_wrap=True)
+        return
+    with bad_input(OSError):
+        output.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+
+
+@app.command()
+def verify(
+    claims: Annotated[
+        list[str] | None, typer.Argument(help="Ids, keys (A5) or claim files; all without.")
+    ] = None,
+    tier: Annotated[str, typer.Option(help="quick or full.")] = "quick",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same evidence.")] = 0,
+    json_path: Annotated[
+        str | None, typer.Option("--json", help="Write JSON; - prints it.")
+    ] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML.")] = None,
+) -> None:
+    """Judge claims: proved, supported, refuted, undecided or error."""
+    from verify.claim import ClaimError
+    from verify.engine import TIERS, Settings
+    from verify.selection import select
+
+    if tier not in TIERS:
+        fail(f"--tier {tier}: one of {', '.join(TIERS)}")
+    with bad_input(ClaimError):
+        chosen = select(claims or [])
+    settings = Settings(TIERS[tier], seed, _device(device))
+    quiet = json_path == "-"
+    results = _judge(chosen, settings, workers, quiet)
+    if not quiet:
+        _table(results)
+    _reports(results, settings, json_path, junit)
+    invalid = [r for r in results if r.invalid]
+    for result in invalid:
+        origin = f"{result.claim.origin}: " if result.claim.origin else ""
+        err.print(
+            f"[red]error:[/] {escape(f'{origin}claim {result.claim.id!r}: {result.reason}')}",
+            soft_wrap=True,
+        )
+    raise typer.Exit(exit_status(results, incomplete=len(results) < len(chosen)))
+
+
+def exit_status(results: list[Result], incomplete: bool = False) -> int:
+    """0 all as expected, 1 something refuted, 2 bad input, 3 undecided, error or interrupted."""
+    if any(r.invalid for r in results):
+        return BAD_INPUT
+    unexpected = [r for r in results if not r.as_expected]
+    if any(str(r.verdict) not in ("undecided", "error") for r in unexpected):
+        return REFUTED
+    return UNDECIDED if unexpected or incomplete else PASSED
+
+
+def _judge(claims: list[Claim], settings: object, workers: int, quiet: bool) -> list[Result]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from verify.engine import Settings, run
+
+    assert isinstance(settings, Settings)  # noqa: S101 (typed as object to import lazily)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    found: dict[str, Result] = {}
+    with Progress(*columns, console=err, disable=quiet, transient=True) as progress:
+        task = progress.add_task("judging", total=len(claims))
+        try:
+            for result in run(claims, settings, workers):
+                found[result.claim.id] = result
+                progress.update(task, advance=1, description=f"{result.claim.id}: {result.verdict}")
+        except KeyboardInterrupt:
+            err.print("[yellow]interrupted; what was judged so far:[/]")
+    return [found[c.id] for c in claims if c.id in found]
+
+
+def _table(results: list[Result]) -> None:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("claim", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("evidence")
+    for r in results:
+        verdict = f"[{_COLOURS[r.verdict]}]{r.verdict}[/]"
+        if r.claim.expect and r.as_expected:
+            verdict += " (expected)"
+        table.add_row(escape(r.claim.id), verdict, escape(_summary(r)))
+    out.print(table)
+    counts = {v: sum(r.verdict == v for r in results) for v in _COLOURS}
+    out.print(", ".join(f"[{_COLOURS[v]}]{n} {v}[/]" for v, n in counts.items() if n))
+
+
+def _summary(result: Result) -> str:
+    example = result.counterexample
+    if example is None:
+        return result.reason
+    text = (
+        f"at {example.point}: claimed {example.claimed}, actual {example.actual}, "
+        f"relative error {example.discrepancy}"
+    )
+    return f"{text}; correct: {example.correction}" if example.correction else text
+
+
+def _reports(
+    results: list[Result], settings: object, json_path: str | None, junit: Path | None
+) -> None:
+    from verify.reports import to_json, to_junit
+
+    if json_path is not None:
+        text = json.dumps(to_json(results, settings), indent=1, ensure_ascii=False)
+        if json_path == "-":
+            sys.stdout.write(text + "\n")
+        else:
+            write(text, Path(json_path))
+    if junit is not None:
+        write(to_junit(results), junit)
+
+
+def _device(name: str) -> str:
+    if name not in ("auto", "cpu", "cuda"):
+        fail(f"--device {name}: auto, cpu or cuda")
+    if name == "cpu":
+        return name
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    if name == "cuda":
+        fail("--device cuda: this machine has no CUDA device; use cpu or auto")
+    return "cpu"
+
+
+@app.command("eval")
+def eval_command(
+    quantity: Annotated[str, typer.Argument(help="second_moment, sensitivity, …")],
+    autocorrelation: Autocorrelation = WHITE,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="NAME=EXPR, e.g. lambda=9/10.")
+    ] = None,
+    eigenvalue: Annotated[str | None, typer.Option(help="λ of parameters.")] = None,
+    gamma: Annotated[str | None, typer.Option(help="Input normaliser γ.")] = None,
+    wrt: Annotated[str | None, typer.Option(help="Differentiate by this parameter.")] = None,
+    differentiate_gamma: Annotated[bool, typer.Option(help="γ's own dependence counts.")] = False,
+    digits: Annotated[int, typer.Option(help="Correct digits.")] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print one number, every digit of it right."""
+    from verify.methods.series import decimal
+    from verify.value import QuestionError, value
+
+    given = {}
+    for setting in settings or []:
+        name, sign, text = setting.partition("=")
+        if not sign:
+            fail(f"--set {setting}: write NAME=EXPR")
+        given[name.strip()] = text
+    options = {"eigenvalue": eigenvalue, "gamma": gamma, "wrt": wrt}
+    unit: dict[str, str | bool] = {k: v for k, v in options.items() if v is not None}
+    if differentiate_gamma:
+        unit["differentiate_gamma"] = True
+    with bad_input(QuestionError):
+        number = decimal(value(quantity, autocorrelation, given, digits, **unit), digits)
+    out.print(json.dumps({"value": number}) if as_json else number, markup=False, soft_wrap=True)
+
+
+@app.command("list")
+def list_command() -> None:
+    """List the paper's claims."""
+    from verify.selection import paper_claims
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("claim", "source", "statement"):
+        table.add_column(column, no_wrap=column == "claim")
+    for claim in paper_claims():
+        table.add_row(claim.id, claim.source, claim.statement)
+    out.print(table)
+
+
+@app.command()
+def show(identifier: Annotated[str, typer.Argument(help="A claim's id, or a key.")]) -> None:
+    """Show a claim in full, with the derived formula beside it."""
+    from verify.claim import ClaimError
+    from verify.reports import description
+    from verify.selection import select
+
+    with bad_input(ClaimError):
+        found = select([identifier])
+    out.print("\n\n".join(description(claim) for claim in found), markup=False, soft_wrap=True)

@@ -1,0 +1,107 @@
+"""Evidence and the verdict it carries. Verdicts are computed here and typed nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+
+
+class Finding(StrEnum):
+    """What one method found."""
+
+    PROVES = "proves"  # true on the whole domain
+    SUPPORTS = "supports"  # true as far as it looked, and it would have noticed `noticeable`
+    REFUTES = "refutes"  # false, with a certified counterexample
+    CONTRADICTS = "contradicts"  # false at a stated error rate, or by one judge alone
+    ABSTAINS = "abstains"  # cannot say; `detail` says why
+    FAILED = "failed"  # broke; `detail` says how
+
+
+class Verdict(StrEnum):
+    """Computed from evidence; `undecided` and `error` are never counted as a pass."""
+
+    PROVED = "proved"
+    SUPPORTED = "supported"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+    ERROR = "error"
+
+
+JUDGES = ("sympy", "polynomials")
+ROUTES = ("series", "autograd", "simulation", "limit")
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A point where the claim fails: both values as decimal strings, and the corrected formula."""
+
+    point: str
+    claimed: str
+    actual: str
+    discrepancy: str
+    correction: str | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one method found, in words and numbers.
+
+    Attributes:
+        method: the judge or route.
+        finding: its outcome.
+        detail: one sentence for the report.
+        noticeable: the smallest relative error the method would have noticed, if it has one.
+        counterexample: where the claim fails, if it does.
+        data: further numbers (digits, samples, error rates), JSON-ready.
+
+    """
+
+    method: str
+    finding: Finding
+    detail: str = ""
+    noticeable: float | None = None
+    counterexample: Counterexample | None = None
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        """The evidence as JSON-ready values."""
+        return asdict(self)
+
+
+def verdict(evidence: Iterable[Evidence]) -> tuple[Verdict, str]:
+    """The strongest verdict that the evidence carries, and its reason in a sentence.
+
+    A claim is proved when both judges prove it and no route disagrees; a single
+    disagreement between methods is an error of ours, and is said to be one.
+    """
+    by_finding: dict[Finding, list[Evidence]] = {finding: [] for finding in Finding}
+    for piece in evidence:
+        by_finding[piece.finding].append(piece)
+    proves, supports = by_finding[Finding.PROVES], by_finding[Finding.SUPPORTS]
+    refutes, contradicts = by_finding[Finding.REFUTES], by_finding[Finding.CONTRADICTS]
+
+    if refutes and not proves:
+        return Verdict.REFUTED, refutes[0].detail
+    if (refutes or contradicts) and (proves or supports):
+        return Verdict.ERROR, (
+            f"methods disagree: {_names(refutes + contradicts)} against {_names(proves + supports)}"
+        )
+    if by_finding[Finding.FAILED]:
+        broken = by_finding[Finding.FAILED][0]
+        return Verdict.ERROR, f"{broken.method}: {broken.detail}"
+    if contradicts:
+        agreeing = {piece.method for piece in contradicts}
+        if agreeing >= set(JUDGES):
+            return Verdict.REFUTED, contradicts[0].detail
+        return Verdict.UNDECIDED, f"only {_names(contradicts)} says it is false"
+    if {piece.method for piece in proves} >= set(JUDGES):
+        return Verdict.PROVED, f"by {_names(proves)}"
+    if supports:
+        return Verdict.SUPPORTED, f"by {_names(proves + supports)}"
+    reasons = [f"{e.method}: {e.detail}" for e in by_finding[Finding.ABSTAINS]]
+    return Verdict.UNDECIDED, "; ".join(reasons) or "no method applies"
+
+
+def _names(pieces: Iterable[Evidence]) -> str:
+    return " and ".join(sorted({piece.method for piece in pieces}))

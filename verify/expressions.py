@@ -1,0 +1,246 @@
+"""Expressions from strangers: parsed against a whitelist, never evaluated as Python.
+
+Python's own grammar (`ast.parse`) reads the text; every node is then checked for kind,
+name and cost before anything is computed. `lambda`, a Python keyword, is read as a name.
+Grammar: numbers, names, + - * / **, and the functions below; and, inside a claim, R(k) for
+the autocorrelation at lag k and sum(term) for Σ_{Δ≥1} of a term in Delta.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, comb, prod
+
+FUNCTIONS = frozenset(
+    ("sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "atanh")
+    + ("abs", "re", "im", "conjugate")
+)
+TWO_ARGUMENTS = frozenset({"KroneckerDelta"})
+SERIES = frozenset({"R", "sum"})
+CONSTANTS = frozenset({"pi", "I", "E"})
+LAG = "Delta"
+
+MAX_LENGTH = 2000
+MAX_DEPTH = 40
+MAX_DIGITS = 60
+MAX_EXPONENT = 64
+MAX_LAG = 256
+MAX_TERMS = 20_000
+
+# `lambda` → a name of the same length, so that column numbers stay right
+_LAMBDA = re.compile(r"\blambda\b")
+_LAMBDA_NAME = "lambd_"
+
+
+class ExpressionError(ValueError):
+    """An expression outside the grammar or beyond its limits; the message says where and why."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A checked expression: its text, its syntax tree, the parameters and functions it names.
+
+    Constants in the tree are Fractions, exact as written.
+    """
+
+    source: str
+    node: ast.expr
+    names: frozenset[str]
+    functions: frozenset[str]
+
+    def __str__(self) -> str:
+        return self.source
+
+
+def parse(source: str) -> Expression:
+    """Check `source` against the grammar.
+
+    Raises:
+        ExpressionError: for anything outside it, with the column and the remedy.
+
+    """
+    if not isinstance(source, str):
+        raise ExpressionError(f"{source!r} is not text: write the expression in quotes")
+    if len(source) > MAX_LENGTH:
+        raise ExpressionError(f"{len(source)} characters: write at most {MAX_LENGTH}")
+    if not source.isascii():
+        raise ExpressionError(f"{_excerpt(source)}: spell Greek letters out (rho, lambda, omega)")
+    _check_nesting(source)
+    text = _LAMBDA.sub(_LAMBDA_NAME, source.strip())
+    try:
+        node = ast.parse(text, mode="eval").body
+    except SyntaxError as error:
+        raise ExpressionError(
+            f"syntax error at column {error.offset}: {_excerpt(source)}"
+        ) from None
+    except (ValueError, RecursionError, MemoryError):
+        raise ExpressionError(f"not an expression: {_excerpt(source)}") from None
+    checker = _Checker(text)
+    checker.check(node, 0)
+    return Expression(source.strip(), node, frozenset(checker.names), frozenset(checker.functions))
+
+
+def name_of(node: ast.Name) -> str:
+    """The parameter's name as the user wrote it."""
+    return "lambda" if node.id in {_LAMBDA_NAME, "lam"} else node.id
+
+
+def integer_of(node: ast.expr) -> int | None:
+    """The value of a (signed) integer literal in a checked tree, else None."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = integer_of(node.operand)
+        return None if value is None else -value
+    value = getattr(node, "value", None)
+    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else None
+
+
+def rational_of(node: ast.expr) -> Fraction | None:
+    """The value of an expression in literals and + - * / in a checked tree, else None."""
+    if isinstance(node, ast.Constant):
+        return Fraction(node.value)  # type: ignore[arg-type]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = rational_of(node.operand)
+        return None if inner is None else -inner
+    if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
+        left, right = rational_of(node.left), rational_of(node.right)
+        if left is not None and right is not None and (right or not isinstance(node.op, ast.Div)):
+            return _ARITHMETIC[type(node.op)](left, right)
+    return None
+
+
+_ARITHMETIC: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
+def _excerpt(source: str) -> str:
+    return repr(source if len(source) <= 60 else source[:57] + "...")
+
+
+def _check_nesting(source: str) -> None:
+    depth = deepest = 0
+    for character in source:
+        depth += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, depth)
+    if deepest > MAX_DEPTH:
+        raise ExpressionError(f"brackets nested {deepest} deep: write at most {MAX_DEPTH}")
+    if re.search(rf"[-+~]{{{MAX_DEPTH}}}", source.replace(" ", "")):
+        raise ExpressionError(f"{MAX_DEPTH} signs in a row: write one")
+
+
+@dataclass(frozen=True)
+class _Cost:
+    """Bounds on what algebra will make of a node: terms when expanded, degree, bits of numbers."""
+
+    terms: int = 1
+    degree: int = 0
+    bits: int = 1
+
+
+class _Checker:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.names: set[str] = set()
+        self.functions: set[str] = set()
+
+    def fail(self, node: ast.AST, why: str) -> ExpressionError:
+        found = ast.get_source_segment(self.text, node) or ""
+        found = _excerpt(found.replace(_LAMBDA_NAME, "lambda"))
+        return ExpressionError(f"{found} at column {getattr(node, 'col_offset', 0) + 1}: {why}")
+
+    def check(self, node: ast.expr, depth: int) -> _Cost:
+        if depth > 4 * MAX_DEPTH:
+            raise self.fail(node, f"operations nested more than {4 * MAX_DEPTH} deep")
+        match node:
+            case ast.Constant():
+                cost = self.number(node)
+            case ast.Name():
+                cost = self.name(node)
+            case ast.UnaryOp(op=ast.UAdd() | ast.USub()):
+                cost = self.check(node.operand, depth + 1)
+            case ast.BinOp(op=ast.Pow()):
+                cost = self.power(node, depth)
+            case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div()):
+                cost = self.arithmetic(node, depth)
+            case ast.Call():
+                cost = self.call(node, depth)
+            case _:
+                raise self.fail(node, "only numbers, names, + - * / ** and functions are allowed")
+        if cost.terms > MAX_TERMS or cost.degree > 8 * MAX_EXPONENT or cost.bits > 8192:
+            raise self.fail(node, "too large when expanded; write it in smaller factors")
+        return cost
+
+    def number(self, node: ast.Constant) -> _Cost:
+        literal = ast.get_source_segment(self.text, node) or ""
+        if type(node.value) not in (int, float) or not re.fullmatch(
+            r"(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", literal
+        ):
+            raise self.fail(node, "write numbers as 12, 0.5, 3/4 or 1e-9")
+        if len(literal) > MAX_DIGITS:
+            raise self.fail(node, f"at most {MAX_DIGITS} digits")
+        node.value = Fraction(literal)  # type: ignore[assignment]  # exact, as written
+        return _Cost(bits=1200 if "e" in literal.lower() else 4 * len(literal))
+
+    def name(self, node: ast.Name) -> _Cost:
+        name = name_of(node)
+        if name in CONSTANTS:
+            return _Cost()
+        if name in FUNCTIONS | TWO_ARGUMENTS | SERIES:
+            raise self.fail(node, f"{name} is a function: write {name}(...)")
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", name) or "__" in name:
+            raise self.fail(node, "a name is a letter, then letters, digits and single underscores")
+        self.names.add(name)
+        return _Cost(degree=1)
+
+    def arithmetic(self, node: ast.BinOp, depth: int) -> _Cost:
+        left, right = self.check(node.left, depth + 1), self.check(node.right, depth + 1)
+        bits = left.bits + right.bits
+        if isinstance(node.op, ast.Add | ast.Sub):
+            return _Cost(left.terms + right.terms, max(left.degree, right.degree), bits)
+        return _Cost(left.terms * right.terms, left.degree + right.degree, bits)
+
+    def power(self, node: ast.BinOp, depth: int) -> _Cost:
+        base, exponent = self.check(node.left, depth + 1), self.check(node.right, depth + 1)
+        if exponent.degree:
+            if exponent.bits > 24:
+                raise self.fail(node, "the exponent's numbers are too large")
+            return _Cost(base.terms, base.degree + exponent.degree, base.bits + exponent.bits)
+        value = rational_of(node.right)
+        if value is None or abs(value) > MAX_EXPONENT or value.denominator > MAX_EXPONENT:
+            raise self.fail(
+                node, f"an exponent is p, p/q (below {MAX_EXPONENT}) or has a parameter"
+            )
+        n = max(1, ceil(abs(value)))
+        return _Cost(comb(base.terms + n - 1, n), n * base.degree, n * base.bits)
+
+    def call(self, node: ast.Call, depth: int) -> _Cost:
+        allowed = FUNCTIONS | TWO_ARGUMENTS | SERIES
+        if not isinstance(node.func, ast.Name) or node.func.id not in allowed:
+            raise self.fail(node, "only these functions are known: " + ", ".join(sorted(allowed)))
+        name = node.func.id
+        wanted = 2 if name in TWO_ARGUMENTS else 1
+        if node.keywords or len(node.args) != wanted:
+            raise self.fail(node, f"{name} takes {wanted} argument{'s' * (wanted > 1)}")
+        costs = [self.check(arg, depth + 1) for arg in node.args]
+        if name == "KroneckerDelta":
+            self.kronecker(node)
+        self.functions.add(name)
+        return _Cost(
+            prod(c.terms for c in costs), sum(c.degree for c in costs), sum(c.bits for c in costs)
+        )
+
+    def kronecker(self, node: ast.Call) -> None:
+        lag, position = node.args
+        n = integer_of(position)
+        if not (
+            isinstance(lag, ast.Name) and lag.id == LAG and n is not None and 0 <= n <= MAX_LAG
+        ):
+            raise self.fail(node, f"write KroneckerDelta(Delta, k) with 0 <= k <= {MAX_LAG}")

@@ -1,0 +1,91 @@
+"""The numerical route for limits: formula over quantity in ball arithmetic, ever nearer the limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+
+import flint
+
+from numerics.balls import certified
+from numerics.evaluation import NotEvaluated
+from theory.conjugation import polarised
+from verify.claim import Claim, Limit
+from verify.evidence import Counterexample, Evidence, Finding
+from verify.expressions import rational_of
+from verify.methods.series import decimal
+from verify.model import Model
+from verify.points import Point, Polar, sample
+
+DIGITS = 30
+CLOSE = 1e-3
+_DISTANCES = [Fraction(1, 10**k) for k in (3, 6, 12, 24)]
+_FAR = [Fraction(10**k) for k in (1, 2, 3)]
+_MANY_STEPS = [Fraction(10**k) for k in (3, 6, 12, 24)]
+
+
+def check(model: Model, points: int, seed: int) -> Evidence:
+    """Follow the ratio towards the limit from several points (relation ~)."""
+    limit = model.claim.limit
+    if limit is None:
+        return Evidence("limit", Finding.ABSTAINS, "no limit")
+    errors = []
+    for instance in model.instances():
+        for point in sample(instance.claim, points, seed):
+            try:
+                path = list(_approach(instance, point, limit))
+            except NotEvaluated as reason:
+                return Evidence("limit", Finding.ABSTAINS, str(reason))
+            distances = [abs(ratio - 1) for _, ratio, _, _ in path]
+            errors.append(distances[-1])
+            if distances[-1] < CLOSE and all(a >= b for a, b in pairwise(distances)):
+                continue
+            return _departure(*path[-1])
+    return Evidence(
+        "limit",
+        Finding.SUPPORTS,
+        f"from {len(errors)} points the ratio comes as near to 1 as {max(errors):.1e}",
+        noticeable=CLOSE,
+        data={"points": len(errors)},
+    )
+
+
+def _approach(
+    model: Model, point: Point, limit: Limit
+) -> Iterator[tuple[Point, float, flint.acb, flint.acb]]:
+    """(point, formula over quantity, formula, quantity), ever nearer the limit."""
+    formula = polarised(model.formula)
+    for coordinate in _towards(model.claim, limit):
+        old = point.coordinates[limit.name]
+        new = Polar(coordinate, old.angle) if isinstance(old, Polar) else coordinate
+        near = Point({**point.coordinates, limit.name: new})
+        claimed, actual = (
+            certified(side, lambda near=near: near.values(model), DIGITS)  # type: ignore[misc]
+            for side in (formula, model.value)
+        )
+        yield near, float((claimed / actual).real.mid()), claimed, actual
+
+
+def _towards(claim: Claim, limit: Limit) -> list[Fraction]:
+    target = rational_of(limit.target.node)
+    if target is None:
+        raise NotEvaluated("the limit is at an irrational point")
+    if limit.direction == "oo":
+        return _MANY_STEPS if limit.name == claim.horizon else [target * far for far in _FAR]
+    sign = -1 if limit.direction == "-" else 1
+    return [target + sign * distance for distance in _DISTANCES]
+
+
+def _departure(point: Point, ratio: float, claimed: flint.acb, actual: flint.acb) -> Evidence:
+    return Evidence(
+        "limit",
+        Finding.CONTRADICTS,
+        f"at {point} formula over quantity is {ratio:.6g}, not near 1",
+        counterexample=Counterexample(
+            point=str(point),
+            claimed=decimal(claimed, DIGITS),
+            actual=decimal(actual, DIGITS),
+            discrepancy=f"{abs(ratio - 1):.3g}",
+        ),
+    )

@@ -1,0 +1,149 @@
+"""Simulated trajectories: independent chains of the recurrence, with exact χ² intervals.
+
+Each chain is driven by its own exactly stationary Gaussian input from h = 0; what the burn-in
+leaves out is bounded analytically and added to the interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.balls import Values, evaluate
+from numerics.simulate.inputs import sample_input
+from numerics.simulate.reference import simulate
+from theory.conjugation import polarised
+from verify.evidence import Evidence, Finding
+from verify.impulse import Response, bilinear_forms
+from verify.methods.series import autocorrelation, lags_needed, truncation
+from verify.model import MeaningError, Model, concrete
+from verify.points import sample
+from verify.statistics import RATE, Interval, mean_product, noticeable_relative_error
+
+POINTS = 2
+STEPS = 256
+BLOCK = 5_000
+BURN_IN_DIGITS = 4
+
+Samples = NDArray[np.complex128]
+
+
+def check(model: Model, chains: int, seed: int) -> Evidence:
+    """Compare the formula with simulated chains at points of the domain (==, <=, >=)."""
+    if model.claim.quantity == "teacher_student_hessian":
+        return Evidence("simulation", Finding.ABSTAINS, "second derivatives are not simulated")
+    instance = model.instances()[0]
+    compared = 0
+    for values, steps in _points(instance, seed):
+        claimed = complex(evaluate(polarised(instance.formula), values).mid())
+        parts = measure(instance, values, steps, chains, seed)
+        for part, interval in zip((claimed.real, claimed.imag), parts, strict=True):
+            if not _agrees(part, interval, model.claim.relation):
+                return Evidence(
+                    "simulation",
+                    Finding.CONTRADICTS,
+                    f"claimed {part:.6g}, simulated {interval.lower:.6g} … {interval.upper:.6g} "
+                    f"(wrong with probability at most {RATE:.0e})",
+                )
+        compared += 1
+    if not compared:
+        return Evidence("simulation", Finding.ABSTAINS, f"no point is stationary in {STEPS} steps")
+    return Evidence(
+        "simulation",
+        Finding.SUPPORTS,
+        f"{compared} points lie within the exact intervals of {chains} chains",
+        noticeable=noticeable_relative_error(chains, RATE / 4, RATE),
+        data={"points": compared, "chains": chains, "false_alarm": RATE, "miss": RATE},
+    )
+
+
+def _agrees(claimed: float, interval: Interval, relation: str) -> bool:
+    if relation == "==":
+        return interval.contains(claimed)
+    return claimed >= interval.lower if relation == "<=" else claimed <= interval.upper
+
+
+def _points(model: Model, seed: int) -> Iterator[tuple[Values, int]]:
+    """Points, each with a number of steps (at most STEPS) that reaches stationarity."""
+    found = 0
+    for point in sample(model.claim, 20 * POINTS, seed):
+        values = point.values(model)
+        try:
+            steps = _steps(model, values)
+        except MeaningError:
+            continue
+        if steps <= STEPS:
+            yield values, steps
+            found += 1
+        if found == POINTS:
+            return
+
+
+def _steps(model: Model, values: Values) -> int:
+    if model.unit.horizon is not None:
+        return int(values[model.unit.horizon].real.unique_fmpz())
+    return max(lags_needed(form, values, BURN_IN_DIGITS) for form in bilinear_forms(model))
+
+
+def measure(
+    model: Model, values: Values, steps: int, chains: int, seed: int
+) -> tuple[Interval, Interval]:
+    """Intervals for the quantity's real and imaginary part, each wrong with probability ≤ RATE."""
+    forms = bilinear_forms(model)
+    correlation = np.array(
+        [complex(b.mid()) for b in autocorrelation(concrete(model.input), values, steps)]
+    )
+    rng = np.random.default_rng([seed, crc32(model.claim.id.encode())])
+    poles = {
+        pole: complex(evaluate(pole, values).mid())
+        for form in forms
+        for response in (form.u, form.v)
+        for pole, _ in response.parts
+    }
+    real = imag = Interval(0.0, 0.0)
+    blocks = [
+        _final_states(poles, correlation, min(BLOCK, chains - start), rng)
+        for start in range(0, chains, BLOCK)
+    ]
+    for form in forms:
+        factor = float(evaluate(form.factor, values).real.mid())
+        u, v = (
+            np.concatenate([_observed(side, values, states) for states in blocks])
+            for side in (form.u, form.v)
+        )
+        rate = RATE / (2 * len(forms))
+        re = mean_product(u.real, v.real, rate) - mean_product(u.imag, v.imag, rate)
+        im = mean_product(u.real, v.imag, rate) + mean_product(u.imag, v.real, rate)
+        bias = 0.0
+        if model.unit.horizon is None:
+            bias = float(truncation(form, values, steps).abs_upper()) * abs(correlation[0])
+        real += re.widened(bias).scaled(factor)
+        imag += im.widened(bias).scaled(factor)
+    return real, imag
+
+
+State = dict[object, tuple[Samples, Samples]]
+
+
+def _final_states(
+    poles: dict[object, complex], correlation: Samples, chains: int, rng: np.random.Generator
+) -> State:
+    """(h, ∂h/∂λ) of every pole after the last step, all driven by the same input."""
+    x = sample_input(correlation.real if not correlation.imag.any() else correlation, chains, rng)
+    states: State = {}
+    for pole, lam in poles.items():
+        run = simulate(x, lam)
+        states[pole] = (run.h[:, -1].astype(complex), run.dh_dlam[:, -1].astype(complex))
+    return states
+
+
+def _observed(response: Response, values: Values, states: State) -> Samples:
+    total = np.zeros(1, dtype=complex)
+    for pole, weights in response.parts:
+        for weight, moment in zip(weights, states[pole], strict=False):
+            if weight != 0:
+                total = total + complex(evaluate(weight, values).mid()) * moment
+    return total

@@ -1,0 +1,117 @@
+"""Points of a claim's domain: exact rational coordinates, in the same order for the same seed.
+
+A point gives every real parameter a rational value and every complex one a modulus and an
+angle, so that it can be stated in a report and recomputed at any precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from random import Random
+
+import flint
+import sympy as sp
+
+from numerics.balls import evaluate
+from verify.claim import Claim, Interval
+from verify.model import MeaningError, Model, to_sympy
+
+# |λ| ≤ 1 − MARGIN of the way: the series route sums about digits/(−log10|λ|) lags
+MARGIN = Fraction(1, 50)
+UNBOUNDED = Fraction(4)
+
+
+@dataclass(frozen=True)
+class Polar:
+    """modulus · exp(i angle)."""
+
+    modulus: Fraction
+    angle: Fraction
+
+    def __str__(self) -> str:
+        return f"{self.modulus}*exp({self.angle}*I)"
+
+
+Coordinate = Fraction | Polar
+
+
+@dataclass(frozen=True)
+class Point:
+    """Parameter name → exact coordinate."""
+
+    coordinates: Mapping[str, Coordinate]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} = {value}" for name, value in self.coordinates.items())
+
+    def values(self, model: Model) -> dict[sp.Symbol, flint.acb]:
+        """Balls around the coordinates at the current precision, by symbol."""
+        return {model.symbols[n]: _ball(c) for n, c in self.coordinates.items()}
+
+
+def _ball(coordinate: Coordinate) -> flint.acb:
+    if isinstance(coordinate, Polar):
+        turn = flint.acb(0, _real(coordinate.angle)).exp()
+        return turn * _real(coordinate.modulus)
+    return flint.acb(_real(coordinate))
+
+
+def _real(value: Fraction) -> flint.arb:
+    return flint.arb(flint.fmpq(value.numerator, value.denominator))
+
+
+def bounds(interval: Interval) -> tuple[Fraction | None, Fraction | None]:
+    """The interval's ends as rationals (irrational ones rounded into the interval); None if open-ended.
+
+    Raises:
+        MeaningError: if it is empty, or a bound is not a real number.
+
+    """
+    lower = _bound(interval.lower, up=True) if interval.lower else None
+    upper = _bound(interval.upper, up=False) if interval.upper else None
+    if interval.modulus:
+        lower = max(lower or Fraction(0), Fraction(0))
+    if lower is not None and upper is not None:
+        open_ended = interval.lower_strict or interval.upper_strict
+        if lower > upper or (lower == upper and open_ended):
+            raise MeaningError(f"domain: the range of {interval.name!r} is empty")
+    return lower, upper
+
+
+def _bound(expression: object, up: bool) -> Fraction:
+    value = to_sympy(expression, {})  # type: ignore[arg-type]
+    if value.is_Rational:
+        return Fraction(int(value.p), int(value.q))
+    with flint.ctx.workprec(200):
+        ball = evaluate(value, {})
+    if not (ball.imag == 0 and ball.is_finite()):
+        raise MeaningError(f"domain: the bound {expression} is not a real number")
+    rounded = Fraction(int((ball.real * 2**64).mid().floor().unique_fmpz()), 2**64)
+    return rounded + Fraction(1, 2**62) if up else rounded - Fraction(1, 2**62)
+
+
+def sample(claim: Claim, count: int, seed: int) -> Iterator[Point]:
+    """`count` points inside the domain: the middle first, then at random, some near the ends."""
+    random = Random(f"{claim.id} {seed}")  # noqa: S311 (reproducible, not secret)
+    intervals = [claim.interval(name) for name in claim.parameters]
+    for index in range(count):
+        yield Point({i.name: _coordinate(claim, i, index, random) for i in intervals})
+
+
+def _coordinate(claim: Claim, interval: Interval, index: int, random: Random) -> Coordinate:
+    lower, upper = bounds(interval)
+    if interval.name == claim.horizon:
+        start = lower if lower is not None else Fraction(1)
+        return Fraction(int(start) + random.randrange(1, 30))
+    lower = lower if lower is not None else (upper or 0) - UNBOUNDED
+    upper = upper if upper is not None else lower + 2 * UNBOUNDED
+    share = Fraction(1, 2) if index == 0 else Fraction(random.randrange(1, 1000), 1000)
+    if index % 3 == 2:
+        share = 1 - share / 20 if random.random() < 0.5 else share / 20
+    share = min(max(share, MARGIN), 1 - MARGIN)
+    value = lower + share * (upper - lower)
+    if interval.modulus:
+        return Polar(value, Fraction(random.randrange(-314, 315), 100))
+    return value

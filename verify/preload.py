@@ -1,0 +1,13 @@
+"""Imported once by the server that workers are forked from, so that each starts at once."""
+
+import torch
+
+import verify.methods.algebra
+import verify.methods.autograd
+import verify.methods.limit
+import verify.methods.polynomials
+import verify.methods.series
+import verify.methods.simulation  # noqa: F401
+
+# one worker per core; threads started before a fork would be lost in it
+torch.set_num_threads(1)

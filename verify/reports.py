@@ -1,0 +1,62 @@
+"""Results in the formats that other programs read, and claims as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from xml.etree import ElementTree as ET
+
+from theory.conjugation import restored
+from verify.claim import Claim
+from verify.engine import Result, Settings, environment
+from verify.model import Model
+
+SCHEMA = 1
+
+
+def to_json(results: Iterable[Result], settings: Settings) -> dict[str, object]:
+    """All results with their evidence, JSON-ready."""
+    return {
+        "schema": SCHEMA,
+        "claims": [result.to_json() for result in results],
+        "environment": environment(settings),
+    }
+
+
+def to_junit(results: Iterable[Result]) -> str:
+    """JUnit XML: a claim is a test case that passes if its verdict is as expected."""
+    results = list(results)
+    failures = [r for r in results if not r.as_expected and r.verdict == "refuted"]
+    suite = ET.Element(
+        "testsuite",
+        name="curseproof",
+        tests=str(len(results)),
+        failures=str(len(failures)),
+        errors=str(sum(not r.as_expected for r in results) - len(failures)),
+        time=f"{sum(r.seconds for r in results):.3f}",
+    )
+    for r in results:
+        case = ET.SubElement(suite, "testcase", name=r.claim.id, time=f"{r.seconds:.3f}")
+        if not r.as_expected:
+            kind = "failure" if r in failures else "error"
+            ET.SubElement(case, kind, message=f"{r.verdict}: {r.reason}")
+    return ET.tostring(suite, encoding="unicode", xml_declaration=True)
+
+
+def description(claim: Claim) -> str:
+    """A claim field by field, with the derived expression of its quantity."""
+    fields = {
+        "statement": claim.statement,
+        "source": claim.source,
+        "input": f"R(Delta) = {claim.autocorrelation}"
+        if not claim.arbitrary
+        else "any stationary input",
+        "eigenvalue": claim.eigenvalue,
+        "gamma": claim.gamma,
+        "by": claim.wrt,
+        "horizon": claim.horizon,
+        "claimed": f"{claim.quantity} {claim.relation} {claim.formula}",
+        "uses": ", ".join(claim.uses),
+        "derived": f"{claim.quantity} = {restored(Model(claim).value)}",
+    }
+    lines = [f"  {name:<11}{text}" for name, text in fields.items() if text]
+    return "\n".join([claim.id, *lines])

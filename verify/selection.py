@@ -1,0 +1,42 @@
+"""Which claims a command means: the paper's, by id or key, or those of TOML files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from verify.claim import Claim, ClaimError, read_claims
+
+CLAIMS = Path(__file__).parent / "claims"
+
+
+def paper_claims() -> list[Claim]:
+    """The paper's claims, section by section."""
+    return [claim for path in sorted(CLAIMS.glob("*.toml")) for claim in read_claims(path)]
+
+
+def select(arguments: Iterable[str]) -> list[Claim]:
+    """The claims that ids, keys (A5 means every A5-…) and file names stand for; all without any.
+
+    Raises:
+        ClaimError: for a file that cannot be read or an id that is not known.
+
+    """
+    arguments = list(arguments)
+    if not arguments:
+        return paper_claims()
+    selected: dict[str, Claim] = {}
+    known = None
+    for argument in arguments:
+        if argument.endswith(".toml"):
+            found = read_claims(Path(argument))
+        else:
+            known = known if known is not None else paper_claims()
+            found = [c for c in known if c.id == argument or c.id.startswith(f"{argument}-")]
+        if not found:
+            raise ClaimError(f"{argument!r}: no such claim; `curseproof list` shows them all")
+        for claim in found:
+            if selected.get(claim.id, claim) != claim:
+                raise ClaimError(f"{argument}: claim {claim.id!r} is in two of the files given")
+            selected[claim.id] = claim
+    return list(selected.values())

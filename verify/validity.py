@@ -1,0 +1,62 @@
+"""Whether a claim means anything: a non-empty domain, and an autocorrelation that is one.
+
+R is an autocorrelation iff its Toeplitz matrices are positive semi-definite (Herglotz). A
+matrix with an eigenvalue certainly below zero is a proof that R is none; the converse is
+checked as far as `LAGS`.
+"""
+
+from __future__ import annotations
+
+import flint
+import numpy as np
+from scipy.linalg import eigvalsh, toeplitz
+
+from numerics.balls import Values
+from theory.inputs import StationaryInput
+from verify.methods.series import autocorrelation
+from verify.model import MeaningError, Model, concrete
+from verify.points import bounds, sample
+
+LAGS = 48
+
+
+def check_input(model: Model, seed: int) -> None:
+    """Check the domain, and R at points of it.
+
+    Raises:
+        MeaningError: naming the field, what is wrong and where.
+
+    """
+    for name in model.claim.parameters:
+        bounds(model.claim.interval(name))
+    for instance in model.instances():
+        for point in sample(instance.claim, 4, seed):
+            label = (
+                f"field 'autocorrelation' = {instance.claim.autocorrelation.source!r} at {point}"
+            )
+            check_autocorrelation(concrete(instance.input), point.values(instance), label)
+
+
+def check_autocorrelation(x: StationaryInput, values: Values, label: str) -> None:
+    """Check R at one point.
+
+    Raises:
+        MeaningError: beginning with `label`.
+
+    """
+    with flint.ctx.workprec(128):
+        balls = autocorrelation(x, values, LAGS)
+    numbers = np.array([complex(ball.mid()) for ball in balls])
+    if numbers[0].imag != 0 or not numbers[0].real > 0:
+        raise MeaningError(f"{label}: R(0) = {numbers[0]:.3g} must be positive")
+    highest = int(np.argmax(np.abs(numbers)))
+    if abs(numbers[highest]) > numbers[0].real * (1 + 1e-12):
+        raise MeaningError(f"{label}: no autocorrelation, |R({highest})| is larger than R(0)")
+    # eigenvalues of a Hermitian matrix move by at most ‖E‖ ≤ LAGS·max|E|, E its rounding
+    rounding = 4 * LAGS**2 * np.finfo(float).eps * numbers[0].real
+    lowest = float(eigvalsh(toeplitz(numbers.conj(), numbers), subset_by_index=(0, 0))[0])
+    if lowest < -rounding:
+        raise MeaningError(
+            f"{label}: no autocorrelation, its {LAGS}×{LAGS} Toeplitz matrix has the "
+            f"eigenvalue {lowest:.3g}"
+        )
