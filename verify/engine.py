@@ -105,10 +105,10 @@ def verify_claim(claim: Claim, settings: Settings | None = None) -> Result:
 
 def _gather(claim: Claim, settings: Settings) -> Iterator[Evidence]:
     from verify.methods import algebra, autograd, limit, polynomials, series, simulation
-    from verify.validity import check_input
+    from verify.validity import check_meaning
 
     model = Model(claim)
-    check_input(model, settings.seed)
+    check_meaning(model, settings.seed)
     points, seed = settings.tier.points, settings.seed
     methods: list[tuple[str, Callable[[], Evidence]]]
     if claim.limit is not None:

@@ -126,7 +126,11 @@ class _Translator:
         if coefficients.degree() > 1:
             raise MeaningError(f"{self.source!r}: sum() is linear in R(Delta)")
         weight, rest = coefficients.coeff_monomial(_AT_LAG), coefficients.coeff_monomial(1)
-        return self.x.weighted_sum(weight) + from_expression(rest).generating_function(sp.S.One)
+        try:
+            plain = from_expression(rest).generating_function(sp.S.One)
+            return self.x.weighted_sum(weight) + plain
+        except ValueError as error:
+            raise MeaningError(f"{self.source!r}: {error}") from None
 
 
 _AT_LAG = sp.Dummy("R")

@@ -112,6 +112,8 @@ def _coordinate(claim: Claim, interval: Interval, index: int, random: Random) ->
         share = 1 - share / 20 if random.random() < 0.5 else share / 20
     share = min(max(share, MARGIN), 1 - MARGIN)
     value = lower + share * (upper - lower)
+    rounded = value.limit_denominator(10_000)
+    value = rounded if lower < rounded < upper else value
     if interval.modulus:
         return Polar(value, Fraction(random.randrange(-314, 315), 100))
     return value

@@ -20,8 +20,8 @@ from verify.points import bounds, sample
 LAGS = 48
 
 
-def check_input(model: Model, seed: int) -> None:
-    """Check the domain, and R at points of it.
+def check_meaning(model: Model, seed: int) -> None:
+    """Check the domain, both sides, and R at points of the domain.
 
     Raises:
         MeaningError: naming the field, what is wrong and where.
@@ -29,6 +29,7 @@ def check_input(model: Model, seed: int) -> None:
     """
     for name in model.claim.parameters:
         bounds(model.claim.interval(name))
+    _ = model.formula, model.value
     for instance in model.instances():
         for point in sample(instance.claim, 4, seed):
             label = (

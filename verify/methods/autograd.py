@@ -16,6 +16,7 @@ import sympy as sp
 from numerics.balls import Values, evaluate
 from numerics.evaluation import evaluate as evaluate_in
 from numerics.evaluation import torch_arithmetic
+from numerics.simulate.reference import quadratic_form
 from theory.conjugation import polarised
 from verify.evidence import Evidence, Finding
 from verify.impulse import bilinear_forms
@@ -26,7 +27,7 @@ from verify.points import sample
 if TYPE_CHECKING:
     import torch
 
-STEPS = 2000
+STEPS = 800
 DIGITS = 12
 
 
@@ -65,7 +66,7 @@ def check(model: Model, points: int, seed: int, device: str = "cpu") -> Evidence
 
 def sensitivity(model: Model, values: Values, device: str) -> tuple[float, float]:
     """E|∂(γh)/∂p|² by autograd, and a bound on its error (rounding and truncation)."""
-    from numerics.simulate.rollout import quadratic_form, sensitivity_by_autograd
+    from numerics.simulate.rollout import sensitivity_by_autograd
 
     [form] = bilinear_forms(model)
     if model.unit.horizon is not None:
@@ -106,8 +107,10 @@ def _callables(model: Model, values: Values) -> tuple[Function, Function, float]
     numbers: dict[sp.Symbol, Any] = {}
     for symbol, ball in values.items():
         z = complex(ball.mid())
-        numbers[symbol] = torch.tensor(z.real if symbol.is_real else z, dtype=None).to(
-            torch.float64 if symbol.is_real else torch.complex128
+        numbers[symbol] = (
+            torch.tensor(z.real, dtype=torch.float64)
+            if symbol.is_real
+            else torch.tensor(z, dtype=torch.complex128)
         )
     wrt = model.unit.wrt
     shift = 0.0 if wrt.is_real else complex(values[wrt].mid())

@@ -6,10 +6,11 @@ leaves out is bounded analytically and added to the interval.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from zlib import crc32
 
 import numpy as np
+import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.balls import Values, evaluate
@@ -97,12 +98,11 @@ def measure(
         [complex(b.mid()) for b in autocorrelation(concrete(model.input), values, steps)]
     )
     rng = np.random.default_rng([seed, crc32(model.claim.id.encode())])
-    poles = {
-        pole: complex(evaluate(pole, values).mid())
-        for form in forms
-        for response in (form.u, form.v)
-        for pole, _ in response.parts
-    }
+    responses = ([form.u for form in forms], [form.v for form in forms])
+    poles = tuple(
+        {pole: complex(evaluate(pole, values).mid()) for r in side for pole, _ in r.parts}
+        for side in responses
+    )
     real = imag = Interval(0.0, 0.0)
     blocks = [
         _final_states(poles, correlation, min(BLOCK, chains - start), rng)
@@ -111,8 +111,8 @@ def measure(
     for form in forms:
         factor = float(evaluate(form.factor, values).real.mid())
         u, v = (
-            np.concatenate([_observed(side, values, states) for states in blocks])
-            for side in (form.u, form.v)
+            np.concatenate([_observed(response, values, states[side]) for states in blocks])
+            for side, response in enumerate((form.u, form.v))
         )
         rate = RATE / (2 * len(forms))
         re = mean_product(u.real, v.real, rate) - mean_product(u.imag, v.imag, rate)
@@ -125,19 +125,27 @@ def measure(
     return real, imag
 
 
-State = dict[object, tuple[Samples, Samples]]
+State = dict[sp.Expr, tuple[Samples, Samples]]
 
 
 def _final_states(
-    poles: dict[object, complex], correlation: Samples, chains: int, rng: np.random.Generator
-) -> State:
-    """(h, ∂h/∂λ) of every pole after the last step, all driven by the same input."""
-    x = sample_input(correlation.real if not correlation.imag.any() else correlation, chains, rng)
-    states: State = {}
-    for pole, lam in poles.items():
-        run = simulate(x, lam)
-        states[pole] = (run.h[:, -1].astype(complex), run.dh_dlam[:, -1].astype(complex))
-    return states
+    poles: Sequence[Mapping[sp.Expr, complex]],
+    correlation: Samples,
+    chains: int,
+    rng: np.random.Generator,
+) -> tuple[State, State]:
+    """(h, ∂h/∂λ) of every pole after the last step, driven by x, and by x̄ for the second side."""
+    x = sample_input(correlation if correlation.imag.any() else correlation.real, chains, rng)
+    first, second = (
+        {pole: _last(drive, lam) for pole, lam in side.items()}
+        for drive, side in zip((x, x.conj()), poles, strict=True)
+    )
+    return first, second
+
+
+def _last(x: NDArray[np.inexact], lam: complex) -> tuple[Samples, Samples]:
+    run = simulate(x, lam)
+    return run.h[:, -1].astype(complex), run.dh_dlam[:, -1].astype(complex)
 
 
 def _observed(response: Response, values: Values, states: State) -> Samples:

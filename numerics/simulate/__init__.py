@@ -1,0 +1,1 @@
+"""Simulation: exactly stationary inputs, and the recurrence in NumPy and in Torch."""
