@@ -150,7 +150,7 @@ def _table(results: list[Result]) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("claim", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
-    table.add_column("evidence")
+    table.add_column("evidence (and the smallest relative error it would have noticed)")
     for r in results:
         verdict = f"[{_COLOURS[r.verdict]}]{r.verdict}[/]"
         if r.claim.expect and r.as_expected:
@@ -164,7 +164,13 @@ def _table(results: list[Result]) -> None:
 def _summary(result: Result) -> str:
     example = result.counterexample
     if example is None:
-        return result.reason
+        routes = [
+            e.method if e.noticeable is None else f"{e.method} {e.noticeable:.0e}"
+            for e in result.evidence
+            if e.finding in ("proves", "supports")
+        ]
+        passed = str(result.verdict) in ("proved", "supported")
+        return ", ".join(routes) if passed else result.reason
     text = (
         f"at {example.point}: claimed {example.claimed}, actual {example.actual}, "
         f"relative error {example.discrepancy}"
