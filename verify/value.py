@@ -10,11 +10,16 @@ import sympy as sp
 from numerics.balls import certified, evaluate
 from numerics.evaluation import NotEvaluated
 from theory.catalogue import POLES
+from theory.conjugation import polarised
 from theory.inputs import StationaryInput, from_expression
 from verify.claim import ClaimError, make_claim
 from verify.expressions import ExpressionError, parse
 from verify.model import MeaningError, Model, concrete, to_sympy
 from verify.validity import check_autocorrelation
+
+
+# enough to tell 1 − 1e-1000 from 1
+_POLE_BITS = 4096
 
 
 class QuestionError(ValueError):
@@ -63,7 +68,8 @@ def value(
         def values() -> dict[sp.Symbol, flint.acb]:
             return {s: evaluate(constants[name], {}) for name, s in model.symbols.items()}
 
-        _check_poles(model, values())
+        with flint.ctx.workprec(_POLE_BITS):
+            _check_poles(model, values())
         check_autocorrelation(
             concrete(model.input), values(), f"--autocorrelation {autocorrelation!r}"
         )
@@ -110,8 +116,6 @@ def _domain(name: str, text: str, constants: Mapping[str, sp.Expr]) -> str:
 
 
 def _check_poles(model: Model, values: Mapping[sp.Symbol, flint.acb]) -> None:
-    from theory.conjugation import polarised
-
     for name, pole in zip(model.claim.poles, model.unit.poles, strict=True):
         modulus = abs(evaluate(polarised(pole), values))
         if not modulus < 1:
