@@ -240,6 +240,51 @@ def eval_command(
     out.print(json.dumps({"value": number}) if as_json else number, markup=False, soft_wrap=True)
 
 
+@app.command()
+def derive(
+    quantity: Annotated[str, typer.Argument(help="second_moment, sensitivity, gamma, …")] = "sensitivity",
+    autocorrelation: Autocorrelation = WHITE,
+    to: Annotated[str, typer.Option(help="text, markdown, latex, html or pdf.")] = "text",
+    output: Output = None,
+) -> None:
+    """Derive a quantity step by step, checking each step as it is printed."""
+    from theory.derivations import DERIVATIONS
+    from theory.render import RENDERERS, pdf
+    from verify.value import QuestionError, read_input
+
+    if quantity not in DERIVATIONS:
+        fail(f"unknown quantity {quantity!r}: one of {', '.join(DERIVATIONS)}")
+    if to not in (*RENDERERS, "pdf"):
+        fail(f"--to {to}: one of {', '.join((*RENDERERS, 'pdf'))}")
+    if to == "pdf" and output is None:
+        fail("--to pdf: name a file with --output")
+    with bad_input(QuestionError, ValueError, OSError, RuntimeError):
+        derivation = DERIVATIONS[quantity](read_input(autocorrelation))
+        if to == "pdf":
+            assert output is not None  # noqa: S101 (refused above)
+            output.write_bytes(pdf(derivation))
+        elif output is None:
+            for part in RENDERERS[to](derivation):
+                out.print(part, markup=False, soft_wrap=True, end="")
+        else:
+            write("".join(RENDERERS[to](derivation)), output)
+
+
+@app.command()
+def export(
+    name: Annotated[str, typer.Argument(help="A quantity, gamma, or an architecture (lru, tanh, …).")],
+    to: Annotated[str, typer.Option(help="latex, sympy, numpy or torch.")],
+    autocorrelation: Autocorrelation = WHITE,
+    output: Output = None,
+) -> None:
+    """Export a formula as LaTeX, or as a module that imports nothing of this project."""
+    from verify.export import exported
+    from verify.value import QuestionError, read_input
+
+    with bad_input(QuestionError, ValueError):
+        write(exported(name, read_input(autocorrelation), to), output)
+
+
 @app.command("list")
 def list_command() -> None:
     """List the paper's claims."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
-from theory.conjugation import restored
+from theory.presentation import present, readable
 from verify.claim import Claim
 from verify.engine import Result, Settings, environment
 from verify.model import Model
@@ -56,7 +56,7 @@ def description(claim: Claim) -> str:
         "horizon": claim.horizon,
         "claimed": f"{claim.quantity} {claim.relation} {claim.formula}",
         "uses": ", ".join(claim.uses),
-        "derived": f"{claim.quantity} = {restored(Model(claim).value)}",
+        "derived": f"{claim.quantity} = {readable(present(Model(claim).value))}",
     }
     lines = [f"  {name:<11}{text}" for name, text in fields.items() if text]
     return "\n".join([claim.id, *lines])

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from theory.conjugation import polarised, restored
+from theory.conjugation import polarised
+from theory.presentation import present, readable
 from verify.claim import Claim, Limit
 from verify.evidence import Evidence, Finding
 from verify.model import Model, to_sympy
@@ -33,7 +34,7 @@ def judge(model: Model) -> Evidence:
 
 def correction(model: Model) -> str:
     """The derived closed form, for a refuted formula."""
-    return str(restored(sp.factor(sp.together(model.value))))
+    return str(readable(present(model.value)))
 
 
 def fraction(expr: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
@@ -54,7 +55,7 @@ def _judge_limit(model: Model, limit: Limit) -> Evidence:
     value = sp.limit(ratio, parameter, target, direction)
     if value.has(sp.Limit, sp.nan):
         return Evidence(JUDGE, Finding.ABSTAINS, "SymPy finds no limit")
-    if fraction(value - 1)[0] == 0 if value.is_finite is not False else False:
+    if value.is_finite is not False and fraction(value - 1)[0] == 0:
         return Evidence(JUDGE, Finding.PROVES, "formula over quantity tends to 1")
     return Evidence(JUDGE, Finding.CONTRADICTS, f"formula over quantity tends to {value}, not 1")
 

@@ -1,0 +1,97 @@
+"""What `curseproof export` writes: formulas and code for one quantity, normaliser or architecture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import sympy as sp
+
+from numerics.codegen import TARGETS as CODE
+from numerics.codegen import Function, module, near_one
+from theory import parametrizations, symbols
+from theory.conjugation import bar
+from theory.catalogue import POLES, Unit, quantity
+from theory.inputs import StationaryInput
+from theory.latex import displayed, document
+from theory.parametrizations import Parametrization, optimal_gamma
+from theory.presentation import present
+
+TARGETS = ("latex", *CODE)
+_COMPLEX = frozenset({"cross_moment", "cross_sensitivity"})
+_SYMBOLS = {
+    "lambda": symbols.lam,
+    "lambda1": symbols.lam1,
+    "lambda2": symbols.lam2,
+    "lambda_star": symbols.lam_star,
+}
+_ARCHITECTURES: Mapping[str, Callable[[], Parametrization]] = {
+    p.__name__: p for p in parametrizations.PARAMETRIZATIONS
+}
+NAMES = (*POLES, "gamma", *_ARCHITECTURES)
+
+
+def exported(name: str, x: StationaryInput, target: str) -> str:
+    """LaTeX, or a standalone module.
+
+    Args:
+        name: a quantity, `gamma`, or an architecture.
+        x: the input; its parameters become arguments.
+        target: one of TARGETS.
+
+    Raises:
+        ValueError: for an unknown name or target, or a quantity that the input does not have.
+
+    """
+    if name not in NAMES:
+        raise ValueError(f"unknown name {name!r}: one of {', '.join(NAMES)}")
+    if target not in TARGETS:
+        raise ValueError(f"--to {target}: one of {', '.join(TARGETS)}")
+    functions = _functions(name, x)
+    if target == "latex":
+        return document("\n".join(displayed(e) for f in functions for e in _equations(f)))
+    if name in _ARCHITECTURES:
+        return module(functions, target, f"{functions[0].description} {functions[1].description}")
+    if name in POLES:
+        lam = functions[0].expression.free_symbols & {symbols.lam, symbols.real_lam}
+        conditioned = [near_one(f, s, symbols.rho) for f in functions for s in lam]
+        functions += [f for f in conditioned if f is not None]
+    return module(functions, target, f"{name} for R(Delta) = {x.autocorrelation()}.")
+
+
+def _functions(name: str, x: StationaryInput) -> list[Function]:
+    if name in _ARCHITECTURES:
+        pair = _ARCHITECTURES[name]()
+        return [
+            Function("eigenvalue", pair.eigenvalue, f"λ: {pair.name}.", real=False),
+            Function("gamma", pair.gamma, f"The input normaliser γ: {pair.name}.", real=False),
+        ]
+    if name == "gamma":
+        expression = optimal_gamma(x)
+        return [Function("gamma", expression, "γ(λ) that makes E|γh|² = 1, for real λ.")]
+    poles = tuple(_SYMBOLS[pole] for pole in POLES[name])
+    if name == "teacher_student_hessian":
+        poles = (symbols.real_lam, symbols.real_lam_star)
+    expression = quantity(name, x, Unit(poles, wrt=poles[0]))
+    return [Function(name, expression, f"The {name.replace('_', ' ')}.", name not in _COMPLEX)]
+
+
+def _equations(function: Function) -> list[sp.Basic]:
+    """The formula; for a complex λ, its form for real λ too."""
+    forms = [function.expression]
+    if function.name in POLES:
+        real = forms[0].xreplace({symbols.lam: symbols.real_lam, bar(symbols.lam): symbols.real_lam})
+        forms = [present(form) for form in dict.fromkeys([*forms, real])]
+    return [sp.Eq(sp.Symbol(_LATEX[function.name]), form, evaluate=False) for form in forms]
+
+
+_LATEX = {
+    "second_moment": r"\operatorname{E}|h|^2",
+    "sensitivity": r"\operatorname{E}\left|\partial h/\partial\lambda\right|^2",
+    "backpropagated_error": r"\operatorname{E}|\delta|^2",
+    "cross_moment": r"\operatorname{E}[h_1 h_2]",
+    "cross_sensitivity": r"\operatorname{E}[\partial_{\lambda_1} h_1\,\partial_{\lambda_2} h_2]",
+    "teacher_student_loss": r"L(\lambda)",
+    "teacher_student_hessian": r"\partial^2 L/\partial\lambda^2",
+    "gamma": r"\gamma",
+    "eigenvalue": r"\lambda",
+}
