@@ -21,7 +21,7 @@ STATIONARITY = sp.Eq(
     _K,
     alpha * beta_bar * _K + alpha * (C_ALPHA / alpha) + beta_bar * (C_BETA / beta_bar) + R0,
 )
-SOLUTION: sp.Expr = sp.solve(STATIONARITY, _K)[0]
+SOLUTION: sp.Expr = sp.together(sp.solve_linear(STATIONARITY.lhs, STATIONARITY.rhs, [_K])[1])
 
 
 def kernel(x: Input, a: sp.Expr = alpha, b: sp.Expr = beta_bar) -> sp.Expr:

@@ -11,6 +11,7 @@ import sympy as sp
 lam = sp.Symbol("lambda")
 lam1, lam2 = sp.symbols("lambda1 lambda2")
 lam_star = sp.Symbol("lambda_star")
+real_lam, real_lam_star = sp.symbols("lambda lambda_star", real=True)
 alpha, beta = sp.symbols("alpha beta")
 alpha_bar, beta_bar = sp.symbols("alpha_bar beta_bar")
 
@@ -26,5 +27,5 @@ T = sp.Symbol("T", integer=True, positive=True)
 
 __all__ = [
     "Delta", "T", "alpha", "alpha_bar", "beta", "beta_bar", "gamma", "lam", "lam1",
-    "lam2", "lam_star", "nu", "omega", "phi", "rho", "theta",
+    "lam2", "lam_star", "nu", "omega", "phi", "real_lam", "real_lam_star", "rho", "theta",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ctypes.util import find_library
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -196,8 +197,8 @@ def _reports(
 def _device(name: str) -> str:
     if name not in ("auto", "cpu", "cuda"):
         fail(f"--device {name}: auto, cpu or cuda")
-    if name == "cpu":
-        return name
+    if name == "cpu" or (name == "auto" and find_library("cuda") is None):
+        return "cpu"
     import torch
 
     if torch.cuda.is_available():

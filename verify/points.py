@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice, product
 from random import Random
 
 import flint
@@ -100,13 +101,37 @@ def sample(claim: Claim, count: int, seed: int) -> Iterator[Point]:
         yield Point({i.name: _coordinate(claim, i, index, random) for i in intervals})
 
 
-def _coordinate(claim: Claim, interval: Interval, index: int, random: Random) -> Coordinate:
+def corners(claim: Claim) -> Iterator[Point]:
+    """Points just inside the domain's corners, the box's extremes of what a claim asserts."""
+    ends = []
+    for name in claim.parameters:
+        interval = claim.interval(name)
+        lower, upper = _finite(interval)
+        inset = (upper - lower) / 10**6
+        angle = Fraction(1)
+        ends.append(
+            [
+                Polar(end, angle) if interval.modulus else end
+                for end in (lower + inset, upper - inset)
+            ]
+            if name != claim.horizon
+            else [lower]
+        )
+    for combination in islice(product(*ends), 64):
+        yield Point(dict(zip(claim.parameters, combination, strict=True)))
+
+
+def _finite(interval: Interval) -> tuple[Fraction, Fraction]:
+    """The interval's ends, with a stand-in where there is none."""
     lower, upper = bounds(interval)
-    if interval.name == claim.horizon:
-        start = lower if lower is not None else Fraction(1)
-        return Fraction(int(start) + random.randrange(1, 30))
     lower = lower if lower is not None else (upper or 0) - UNBOUNDED
-    upper = upper if upper is not None else lower + 2 * UNBOUNDED
+    return lower, upper if upper is not None else lower + 2 * UNBOUNDED
+
+
+def _coordinate(claim: Claim, interval: Interval, index: int, random: Random) -> Coordinate:
+    lower, upper = _finite(interval)
+    if interval.name == claim.horizon:
+        return Fraction(int(lower) + random.randrange(1, 30))
     share = Fraction(1, 2) if index == 0 else Fraction(random.randrange(1, 1000), 1000)
     if index % 3 == 2:
         share = 1 - share / 20 if random.random() < 0.5 else share / 20

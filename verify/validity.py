@@ -11,13 +11,16 @@ import flint
 import numpy as np
 from scipy.linalg import eigvalsh, toeplitz
 
-from numerics.balls import Values
+from numerics.balls import Values, evaluate
+from theory.conjugation import polarised
 from theory.inputs import StationaryInput
 from verify.methods.series import autocorrelation
 from verify.model import MeaningError, Model, concrete
-from verify.points import bounds, sample
+from verify.points import Point, bounds, corners, sample
 
 LAGS = 48
+# enough to tell 1 − 1e-300 from 1
+POLE_BITS = 1024
 
 
 def check_meaning(model: Model, seed: int) -> None:
@@ -31,11 +34,25 @@ def check_meaning(model: Model, seed: int) -> None:
         bounds(model.claim.interval(name))
     _ = model.formula, model.value
     for instance in model.instances():
-        for point in sample(instance.claim, 4, seed):
+        for point in (*sample(instance.claim, 4, seed), *corners(instance.claim)):
+            _check_poles(instance, point)
             label = (
                 f"field 'autocorrelation' = {instance.claim.autocorrelation.source!r} at {point}"
             )
             check_autocorrelation(concrete(instance.input), point.values(instance), label)
+
+
+def _check_poles(model: Model, point: Point) -> None:
+    if model.unit.horizon is not None:
+        return
+    for name, pole in zip(model.claim.poles, model.unit.poles, strict=True):
+        with flint.ctx.workprec(POLE_BITS):
+            modulus = abs(evaluate(polarised(pole), point.values(model)))
+        if not modulus < 1:
+            raise MeaningError(
+                f"field 'domain': |{name}| = {modulus.mid().str(6, radius=False)} at {point}: "
+                "it must be below 1, or there is no stationary state; give a horizon, or bounds"
+            )
 
 
 def check_autocorrelation(x: StationaryInput, values: Values, label: str) -> None:

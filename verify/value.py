@@ -15,11 +15,7 @@ from theory.inputs import StationaryInput, from_expression
 from verify.claim import ClaimError, make_claim
 from verify.expressions import ExpressionError, parse
 from verify.model import MeaningError, Model, concrete, to_sympy
-from verify.validity import check_autocorrelation
-
-
-# enough to tell 1 − 1e-1000 from 1
-_POLE_BITS = 4096
+from verify.validity import POLE_BITS, check_autocorrelation
 
 
 class QuestionError(ValueError):
@@ -68,7 +64,7 @@ def value(
         def values() -> dict[sp.Symbol, flint.acb]:
             return {s: evaluate(constants[name], {}) for name, s in model.symbols.items()}
 
-        with flint.ctx.workprec(_POLE_BITS):
+        with flint.ctx.workprec(POLE_BITS):
             _check_poles(model, values())
         check_autocorrelation(
             concrete(model.input), values(), f"--autocorrelation {autocorrelation!r}"

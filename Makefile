@@ -1,0 +1,35 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help setup verify test lint
+
+help:  ## Say what each target does
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
+	@echo "  PYTHON=...    the Python (3.11 or newer) that $(VENV) is made with; now $(PYTHON)"
+
+setup: $(STAMP)  ## Make .venv with everything in it, at the versions of constraints.txt
+
+verify: $(STAMP)  ## Set up, then check every claim of the paper
+	$(BIN)/curseproof verify
+
+test: $(STAMP)  ## Set up, then run the whole test suite
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)  ## Set up, then ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# arch and heartpy: only the series that lie in their wheels are read, hence no dependencies.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) hatchling editables
+	$(PIP) --no-build-isolation --editable '.[dev,plot]'
+	$(PIP) --no-deps arch heartpy
+	touch $@

@@ -1,0 +1,162 @@
+"""The command as users start it: exit statuses, streams, and one clear line for bad input."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+
+COMMAND = Path(sys.executable).with_name("curseproof")
+
+TRUE = """
+[[claim]]
+id = "true"
+autocorrelation = "rho**Delta"
+quantity = "second_moment"
+relation = "=="
+formula = "(1 + rho*lambda)/((1 - rho*lambda)*(1 - lambda**2))"
+domain = ["-1 < lambda < 1", "-1 < rho < 1"]
+"""
+FALSE = TRUE.replace('"true"', '"false"').replace("1 + rho", "1 - rho")
+# true, but beyond certificates and, with |λ| ≥ 0.999, beyond the numerical routes' budget
+UNDECIDED = """
+[[claim]]
+id = "undecided"
+autocorrelation = "KroneckerDelta(Delta, 0)"
+quantity = "second_moment"
+eigenvalue = "1 - exp(-omega)"
+relation = "<="
+formula = "exp(omega) - sin(omega)/100"
+domain = ["8 < omega < 9"]
+"""
+
+
+def curseproof(*arguments, cwd=None):
+    return subprocess.run(
+        [COMMAND, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        cwd=cwd,
+    )
+
+
+@pytest.fixture
+def claims(tmp_path):
+    def write(text, name="claims.toml"):
+        path = tmp_path / name
+        path.write_text(text)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "verdicts"),
+    [
+        (TRUE, 0, ["proved"]),
+        (TRUE + FALSE, 1, ["proved", "refuted"]),
+        (FALSE + 'expect = "refuted"\n', 0, ["refuted"]),
+        (TRUE + 'expect = "refuted"\n', 1, ["proved"]),
+        (UNDECIDED, 3, ["undecided"]),
+        (UNDECIDED + FALSE, 1, ["undecided", "refuted"]),
+        (TRUE + FALSE.replace("rho**Delta", "2**Delta"), 2, ["proved", "error"]),
+    ],
+)
+def test_exit_status_and_json(claims, text, status, verdicts):
+    done = curseproof("verify", claims(text), "--json", "-", "--workers", 2)
+    assert done.returncode == status, done.stderr
+    report = json.loads(done.stdout)
+    assert report["schema"] == 1
+    assert [c["verdict"] for c in report["claims"]] == verdicts
+    assert "Traceback" not in done.stderr
+    for claim in report["claims"]:
+        assert (claim["counterexample"] is not None) == (claim["verdict"] == "refuted")
+        assert claim["seconds"] > 0
+    assert report["environment"]["packages"]["sympy"]
+
+
+def test_table_and_files(claims, tmp_path):
+    json_path, junit = tmp_path / "out.json", tmp_path / "out.xml"
+    done = curseproof("verify", claims(TRUE + FALSE), "--json", json_path, "--junit", junit)
+    assert done.returncode == 1
+    assert "1 proved, 1 refuted" in done.stdout
+    assert "relative error" in done.stdout
+    assert len(json.loads(json_path.read_text())["claims"]) == 2
+    suite = ET.fromstring(junit.read_text())
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["verify", "Z9"], ["Z9", "curseproof list"]),
+        (["verify", "none.toml"], ["none.toml", "No such file"]),
+        (["verify", "--tier", "slow"], ["--tier slow", "quick, full"]),
+        (["verify", "--device", "tpu"], ["--device tpu"]),
+        (["eval", "sensitivity", "--set", "lambda"], ["--set lambda", "NAME=EXPR"]),
+        (["eval", "sensitivity", "--set", "lambda=2"], ["|lambda| = 2", "below 1"]),
+        (["eval", "sensitivity", "--autocorrelation", "2**Delta", "--set", "lambda=0"], ["2**Delta"]),
+        (["eval", "area", "--set", "lambda=0"], ["area", "second_moment"]),
+        (["eval", "sensitivity", "--set", "lambda=9**9**9**9"], ["exponent"]),
+        (["derive", "area"], ["area", "sensitivity"]),
+        (["derive", "--to", "word"], ["--to word", "markdown"]),
+        (["derive", "--autocorrelation", "open('x')"], ["only these functions"]),
+        (["derive", "--to", "pdf"], ["--output"]),
+        (["export", "area", "--to", "numpy"], ["area", "second_moment"]),
+        (["export", "gamma", "--to", "cobol"], ["--to cobol", "latex"]),
+        (["export", "gamma", "--to", "numpy", "--output", "/no/such/folder/x"], ["No such file"]),
+        (["show", "Z9"], ["Z9"]),
+        (["normalizer", "none.npy"], ["none.npy"]),
+    ],
+)
+def test_bad_input_is_one_clear_line(arguments, words, tmp_path):
+    done = curseproof(*arguments, cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    for word in words:
+        assert word in done.stderr
+
+
+def test_eval_prints_json():
+    done = curseproof("eval", "second_moment", "--set", "lambda=1/2", "--digits", 5, "--json")
+    assert json.loads(done.stdout) == {"value": "1.3333"}
+
+
+def test_list_and_show():
+    listing = curseproof("list").stdout
+    assert "A5-state-ar1" in listing
+    assert "B8-gru-state" in listing
+    shown = curseproof("show", "A5").stdout
+    assert "claimed    second_moment == (1 + rho*lambda)" in shown
+
+
+@pytest.mark.parametrize("to", ["text", "markdown", "latex", "html"])
+def test_derive(to):
+    done = curseproof("derive", "sensitivity", "--autocorrelation", "rho**Delta", "--to", to)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout) > 1000
+
+
+def test_start_needs_no_torch():
+    code = (
+        "import sys, verify.cli, verify.value, verify.export;"
+        "sys.exit('torch' in sys.modules or 'scipy.stats' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_normalizer_reads_a_series(tmp_path):
+    rng = np.random.default_rng(0)
+    x = np.zeros(20_000)
+    for t in range(1, x.size):
+        x[t] = 0.9 * x[t - 1] + rng.standard_normal()
+    np.save(tmp_path / "x.npy", x)
+    done = curseproof("normalizer", tmp_path / "x.npy", "--eigenvalues", "0.5,0.9")
+    assert done.returncode == 0, done.stderr
+    assert "gamma" in done.stdout

@@ -1,0 +1,31 @@
+"""The derivations by the name of what they derive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from theory.balance_derivations import derive_gamma, derive_parametrization
+from theory.derivation import Derivation
+from theory.inputs import Input
+from theory.kernel_derivation import derive_kernel
+from theory.loss_derivations import derive_teacher_student_hessian, derive_teacher_student_loss
+from theory.moment_derivations import (
+    derive_backpropagated_error,
+    derive_cross_moment,
+    derive_cross_sensitivity,
+    derive_second_moment,
+    derive_sensitivity,
+)
+
+DERIVATIONS: Mapping[str, Callable[[Input], Derivation]] = {
+    "kernel": derive_kernel,
+    "second_moment": derive_second_moment,
+    "sensitivity": derive_sensitivity,
+    "backpropagated_error": derive_backpropagated_error,
+    "cross_moment": derive_cross_moment,
+    "cross_sensitivity": derive_cross_sensitivity,
+    "teacher_student_loss": derive_teacher_student_loss,
+    "teacher_student_hessian": derive_teacher_student_hessian,
+    "gamma": derive_gamma,
+    "parametrization": derive_parametrization,
+}

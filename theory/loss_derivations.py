@@ -1,0 +1,84 @@
+"""The loss of teacher and student and its Hessian, every step checked (paper §4.1, App. C)."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory import moments
+from theory.conjugation import bar
+from theory.derivation import Derivation, equation
+from theory.formal_series import E, Filter, FormalSeries, K, L, t
+from theory.inputs import Input
+from theory.kernel_derivation import (
+    INSIDE,
+    STATIONARY,
+    SUM,
+    differentiated,
+    ending,
+    geometric,
+    kernel_steps,
+)  # fmt: skip
+from theory.presentation import present_terms
+from theory.symbols import lam, lam_star, real_lam, real_lam_star
+
+TEACHER = "h has the pole λ, the teacher h* the pole λ*"
+
+_h, _h_star, _r, _s = map(sp.IndexedBase, ("h", "h_star", "r", "s"))
+
+
+def derive_teacher_student_loss(x: Input) -> Derivation:
+    """L = ½ E|h_λ − h_λ*|², complex poles (paper §4.1)."""
+    star = lam_star
+    difference = E(sp.Abs(_h[t] - _h_star[t]) ** 2) / 2
+    holds = _teacher_and_student(x, lam, star).holds
+    loss = L(lam, star)
+    expanded = (K(lam, bar(lam)) - K(lam, bar(star)) - K(star, bar(lam)) + K(star, bar(star))) / 2
+    steps = (
+        *kernel_steps(x),
+        equation(loss, difference, "Definition", "Both see the same input.", holds),
+        equation(loss, expanded, "Multiply out", "Each of the four moments is a kernel.", holds),
+        *ending(x, loss, moments.teacher_student_loss, holds, shape=present_terms),
+    )
+    assumptions = (TEACHER, STATIONARY, INSIDE, SUM)
+    return Derivation("The loss of teacher and student", assumptions, steps)
+
+
+def derive_teacher_student_hessian(x: Input) -> Derivation:
+    """d²L/dλ² for real λ, and that it is the sensitivity at λ = λ* (CLAIMS.md C2).
+
+    Raises:
+        ValueError: the input is complex.
+
+    """
+    if not x.is_real:
+        raise ValueError("the Hessian is derived for a real input")
+    loss = L(real_lam, real_lam_star)
+    hessian = sp.Derivative(loss, (real_lam, 2))
+    difference = _h[t] - _h_star[t]
+    holds = _teacher_and_student(x, real_lam, real_lam_star).holds
+
+    def formula(u: Input) -> sp.Expr:
+        return moments.teacher_student_hessian(u, real_lam, real_lam_star, real_lam)
+
+    product_rule = E(_s[t] ** 2 + difference * _r[t])
+    steps = (
+        *kernel_steps(x),
+        equation(loss, E(difference**2) / 2, "Definition", "Both see the same input.", holds),
+        equation(hessian, product_rule, "Product rule", "s = ∂h/∂λ and r = ∂s/∂λ.", holds),
+        equation(
+            sp.Subs(hessian, real_lam_star, real_lam),
+            E(_s[t] ** 2),
+            "At the optimum",
+            "There the error vanishes: the Hessian is the sensitivity.",
+            holds,
+        ),
+        *ending(x, hessian, formula, holds),
+    )
+    assumptions = (TEACHER, "λ and λ* are real", STATIONARY, INSIDE, SUM)
+    return Derivation("The Hessian of teacher and student", assumptions, steps)
+
+
+def _teacher_and_student(x: Input, pole: sp.Symbol, star: sp.Symbol) -> FormalSeries:
+    filters = {"h": geometric(pole), "h_star": geometric(star), "s": differentiated(pole, pole)}
+    filters["r"] = Filter(lambda i: sp.diff(pole**i, pole, 2))
+    return FormalSeries(x, tuple({pole, bar(pole), star, bar(star)}), filters, order=6)
