@@ -27,7 +27,6 @@ LARGEST_DEFAULT_LAG = 1000
 MAX_TERMS = 6
 LONGEST_SEGMENT = 8192  # longer series are cut, and their periodograms averaged
 MOST_ANGLES = 100
-FLOOR = 1e-2  # of the mean spectrum
 FASTEST = 10.0  # rates of decay per step, beyond which a term is white noise
 DIGITS = 6  # of weights and parameters, well below any sampling error
 
@@ -222,8 +221,9 @@ def _self_convolved(R: Array, last: int) -> Array:
 class _Periodogram:
     """I at the angular frequencies ω_1 …, the mean over `segments` of `length` samples each.
 
-    `floor` is the spectrum of white noise that counts as added to the series, so that bands
-    with next to no power, which no sum of few terms can follow, do not decide the fit.
+    `floor` is the spectrum of white noise that counts as added to the series, as strong as the
+    series itself: it keeps bands with next to no power, which no sum of few terms can follow,
+    from deciding the fit. The likelihood's maximum is in expectation still the truth.
     """
 
     values: Array
@@ -263,7 +263,7 @@ def _periodogram(x: Array) -> _Periodogram:
     pieces = x[: segments * length].reshape(segments, length)
     transform = np.fft.rfft(pieces - np.mean(x), axis=1)[:, 1 : (length + 1) // 2]
     values = np.mean(np.abs(transform) ** 2, axis=0) / length
-    floor = FLOOR * float(np.mean(values))
+    floor = float(np.mean(values))
     omega = 2 * np.pi * np.arange(1, values.size + 1) / length
     return _Periodogram(values + floor, floor, omega, length, segments)
 

@@ -67,6 +67,6 @@ def quantity(name: str, x: Input, unit: Unit) -> sp.Expr:
         case "teacher_student_loss":
             return moments.teacher_student_loss(x, *unit.poles)
         case "teacher_student_hessian":
-            return moments.teacher_student_hessian(x, *unit.poles, wrt=wrt)
+            return moments.teacher_student_hessian(x, unit.poles[0], unit.poles[1], wrt)
         case _:
             raise ValueError(f"unknown quantity {name!r}: one of {', '.join(POLES)}")

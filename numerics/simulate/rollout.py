@@ -10,10 +10,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from numerics.simulate.reference import quadratic_form
-
-__all__ = ["quadratic_form", "rollout", "sensitivity_by_autograd"]
-
 
 def rollout(
     x: Tensor, lam: Tensor | complex, gamma: Tensor | complex = 1.0, device: str | None = None
@@ -51,7 +47,7 @@ def sensitivity_by_autograd(
     """The impulse response g of ∂(γh)/∂p, by forward-mode autograd through the rollout.
 
     h is linear in the input, so that E|∂(γh)/∂p|² = Σ_ij g_i ḡ_j R(j−i) up to truncation
-    (`quadratic_form`); with no derivative taken by hand and no sampling noise.
+    (`numerics.simulate.reference.quadratic_form`), with no derivative taken by hand and no sampling noise.
 
     Args:
         eigenvalue: λ(p), real or complex.

@@ -158,10 +158,9 @@ def autocorrelation(x: StationaryInput, values: Values, lags: int) -> list[flint
     """Balls around R(0), …, R(lags−1)."""
     result = [flint.acb(0)] * lags
     for term in x.terms:
-        value, ratio = evaluate(term.coefficient, values), evaluate(term.ratio, values)
+        weight, ratio = evaluate(term.coefficient, values), evaluate(term.ratio, values)
         for lag in range(lags):
-            result[lag] += value * lag**term.power
-            value *= ratio
+            result[lag] += weight * lag**term.power * ratio**lag
     for lag, single in x.lags:
         if lag < lags:
             result[lag] += evaluate(single, values)
@@ -175,10 +174,10 @@ def _samples(response: Response, values: Values, lags: int) -> list[flint.acb]:
         for order, weight in enumerate(weights):
             if weight == 0:
                 continue
-            power = evaluate(weight, values)
+            factor = evaluate(weight, values)
             for i in range(order, lags):
-                total[i] += power * perm(i, order)
-                power *= a
+                # each power anew: balls that are turned step by step grow like √2^i
+                total[i] += factor * perm(i, order) * a ** (i - order)
     return total
 
 
