@@ -64,7 +64,8 @@ def evaluate(expr: sp.Expr, values: Values) -> flint.acb:
     The conjugate variables of polarised expressions take the conjugate values.
     """
     bars = {bar(s): v.conjugate() for s, v in values.items() if not s.is_real}
-    return evaluate_in(expr, {**bars, **values}, BALLS)
+    ball: flint.acb = evaluate_in(expr, {**bars, **values}, BALLS)
+    return ball
 
 
 def certified(

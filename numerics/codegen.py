@@ -74,7 +74,8 @@ class _Printer(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
 
 def argument(symbol: sp.Symbol) -> str:
     """The name of a symbol as an argument."""
-    return _RENAMED.get(symbol.name, symbol.name)
+    name: str = symbol.name
+    return _RENAMED.get(name, name)
 
 
 def arguments(expr: sp.Expr) -> list[str]:

@@ -42,7 +42,7 @@ def evaluate(expr: sp.Expr, values: Mapping[sp.Symbol, Any], arithmetic: Arithme
         NotEvaluated: for a symbol without value or a function that is not known.
 
     """
-    if expr.is_number and not expr.args or expr is sp.I:
+    if expr is sp.I or (expr.is_number and not expr.args):
         return arithmetic.number(expr)
     if expr.is_Symbol:
         if expr not in values:

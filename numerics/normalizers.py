@@ -1,7 +1,7 @@
 """The derived normaliser γ(λ) and eigenvalue λ(ω) for a given input, as numbers (paper §3.1, §3.2).
 
-γ = 1/sqrt(E|h|²) keeps the state's size at 1 whatever λ; λ(ω) then keeps E|∂(γh)/∂ω|² at 1,
-γ held fixed. Everything is evaluated in 1 − λ, rewritten exactly, so that nothing is lost
+γ = 1/sqrt(E|h|²) (as an expression: `theory.parametrizations.optimal_gamma`) keeps the
+state's size at 1 whatever λ; λ(ω) then keeps E|∂(γh)/∂ω|² at 1, γ held fixed. Everything is evaluated in 1 − λ, rewritten exactly, so that nothing is lost
 as λ → 1.
 """
 
@@ -28,18 +28,13 @@ LAST_PANEL = 80  # 1 − λ = e^{−40}, below which λ(ω) is a pure exponentia
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 
-def derived_gamma(x: StationaryInput) -> sp.Expr:
-    """γ(λ) = 1/sqrt(E h²) for real λ, one summand of E h² for each term of R (claim B5)."""
-    return 1 / sp.sqrt(second_moment(x, real_lam))
-
-
 def gamma(x: StationaryInput, eigenvalue: ArrayLike) -> Array:
     """γ = 1/sqrt(E|h|²) at λ.
 
     Args:
         x: the input, without free parameters.
-        eigenvalue: λ, any shape. Real: −1 < λ < 1, accurate to a few ε. Complex: |λ| < 1,
-            accurate to about ε/(1 − |λ|), as 1 − λλ̄ is a difference.
+        eigenvalue: λ, any shape. Real: −1 < λ < 1, accurate to a few ε (ε/(1 + λ) for
+            λ < 0). Complex: |λ| < 1, accurate to about ε/(1 − |λ|).
 
     Returns:
         γ > 0, of the same shape.
@@ -93,8 +88,8 @@ class OptimalEigenvalue:
 
     def eigenvalue(self, omega: ArrayLike) -> Array:
         """λ at ω ≥ 0, any shape; at most the largest number below 1. Raises ValueError for ω < 0."""
-        lam_: Array = np.minimum(-np.expm1(-self._u_at(omega)), np.nextafter(1, 0))
-        return lam_
+        below_one: Array = np.minimum(-np.expm1(-self._u_at(omega)), np.nextafter(1, 0))
+        return below_one
 
     def one_minus_eigenvalue(self, omega: ArrayLike) -> Array:
         """1 − λ at ω ≥ 0, to full relative accuracy."""

@@ -100,7 +100,10 @@ def test_table_and_files(claims, tmp_path):
         (["verify", "--device", "tpu"], ["--device tpu"]),
         (["eval", "sensitivity", "--set", "lambda"], ["--set lambda", "NAME=EXPR"]),
         (["eval", "sensitivity", "--set", "lambda=2"], ["|lambda| = 2", "below 1"]),
-        (["eval", "sensitivity", "--autocorrelation", "2**Delta", "--set", "lambda=0"], ["2**Delta"]),
+        (
+            ["eval", "sensitivity", "--autocorrelation", "2**Delta", "--set", "lambda=0"],
+            ["2**Delta"],
+        ),
         (["eval", "area", "--set", "lambda=0"], ["area", "second_moment"]),
         (["eval", "sensitivity", "--set", "lambda=9**9**9**9"], ["exponent"]),
         (["derive", "area"], ["area", "sensitivity"]),

@@ -44,7 +44,11 @@ def run_alone(source, expression, path, allowed):
             "sensitivity(torch.tensor([0.8, -0.5], dtype=torch.float64), 0.9).tolist()",
             "torch",
         ),
-        ("sympy", "[float(sensitivity(Rational(v), Rational('0.9'))) for v in ('0.8', '-0.5')]", "sympy"),
+        (
+            "sympy",
+            "[float(sensitivity(Rational(v), Rational('0.9'))) for v in ('0.8', '-0.5')]",
+            "sympy",
+        ),
     ],
 )
 def test_module_stands_alone(target, expression, allowed, tmp_path):
@@ -58,7 +62,9 @@ def test_module_stands_alone(target, expression, allowed, tmp_path):
 
 def test_complex_eigenvalues(tmp_path):
     source = exported("sensitivity", read_input(MIXTURE), "torch")
-    expression = "sensitivity(torch.polar(torch.tensor(0.8, dtype=torch.float64), torch.tensor(torch.pi/5, dtype=torch.float64))).item()"
+    expression = (
+        "sensitivity(torch.polar(*torch.tensor([0.8, torch.pi/5], dtype=torch.float64))).item()"
+    )
     assert float(run_alone(source, expression, tmp_path, "torch")) == pytest.approx(
         12.058223355461248981511926888, rel=1e-13
     )

@@ -60,9 +60,7 @@ def test_coefficients_are_the_autocorrelation(name):
 
 @pytest.mark.parametrize("x", [*INPUTS.values(), ArbitraryInput(), ArbitraryInput(is_real=False)])
 def test_kernel_is_hermitian(x):
-    swapped = conjugated(kernel(x)).subs(
-        {bar(alpha): beta_bar, beta: alpha}, simultaneous=True
-    )
+    swapped = conjugated(kernel(x)).subs({bar(alpha): beta_bar, beta: alpha}, simultaneous=True)
     assert vanishes(swapped - kernel(x))
 
 
@@ -96,9 +94,7 @@ def test_finite_kernel_tends_to_the_kernel(name):
 
 def test_finite_kernel_outside_the_unit_circle():
     finite = finite_kernel(exponential(), sp.Integer(4), sp.Integer(2), sp.Integer(-3))
-    direct = sum(
-        2**i * (-3) ** j * rho ** abs(i - j) for i in range(4) for j in range(4)
-    )
+    direct = sum(2**i * (-3) ** j * rho ** abs(i - j) for i in range(4) for j in range(4))
     assert vanishes(finite - direct)
 
 

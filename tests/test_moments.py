@@ -24,7 +24,18 @@ from theory import (
     white,
 )
 from theory.conjugation import bar
-from theory.symbols import Delta, lam, lam1, lam2, lam_star, nu, omega, real_lam, real_lam_star, theta
+from theory.symbols import (
+    Delta,
+    lam,
+    lam1,
+    lam2,
+    lam_star,
+    nu,
+    omega,
+    real_lam,
+    real_lam_star,
+    theta,
+)
 
 RHO, PHI = sp.Rational(7, 10), sp.Rational(9, 10)
 

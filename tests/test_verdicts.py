@@ -46,7 +46,10 @@ FALSE = {
     "tiny-factor": {**AR1, "formula": f"{A6}*(1 + 1e-9)"},
     "vanishes-at-both-edges": {**AR1, "formula": f"{A6} + 1e-9*rho*(1 - rho)"},
     "rho-squared": {**AR1, "formula": A6.replace("2*(1 - lambda**2)*lambda*rho", "0")},
-    "state-for-sensitivity": {**AR1, "formula": "(1 + rho*lambda)/((1 - rho*lambda)*(1-lambda**2))"},
+    "state-for-sensitivity": {
+        **AR1,
+        "formula": "(1 + rho*lambda)/((1 - rho*lambda)*(1-lambda**2))",
+    },
     "dropped-conjugate": {
         "quantity": "second_moment",
         "relation": "==",
@@ -210,7 +213,10 @@ def test_series_ball_holds_the_truth():
         (1 - a**2) ** 3 * (1 - a * r) ** 2
     )
     with flint.ctx.workdps(60):
-        values = {s: flint.acb(flint.arb(flint.fmpq(q.numerator, q.denominator))) for s, q in ((lam, a), (rho, r))}
+        values = {
+            s: flint.acb(flint.arb(flint.fmpq(q.numerator, q.denominator)))
+            for s, q in ((lam, a), (rho, r))
+        }
         ball = series.series_value(model, values)
         truth = flint.arb(flint.fmpq(exact.numerator, exact.denominator))
         assert ball.real.overlaps(truth)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 
-class BrokenStep(Exception):  # noqa: N818 (it is the step that is broken)
+class BrokenStep(Exception):
     """A step's statement failed its check; the message names the derivation and the step."""
 
 

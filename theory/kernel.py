@@ -51,6 +51,7 @@ def kernel(x: Input, a: sp.Expr = alpha, b: sp.Expr = beta_bar) -> sp.Expr:
 def finite_kernel(x: Input, horizon: sp.Expr, a: sp.Expr = alpha, b: sp.Expr = beta_bar) -> sp.Expr:
     """K after `horizon` = T steps from h = 0: Σ_{i,j<T} a^i b^j R(j−i), for any a and b.
 
+    A symbolic horizon is taken to be at least as long as every single lag of the input.
     Removable singularities (a b = 1, the unit circle) are left to the caller's limit.
     Raises ValueError for an arbitrary input and for terms Δ^k with k > 0, which have no
     closed form here.
@@ -80,5 +81,6 @@ def _upper_triangle(x: StationaryInput, T: sp.Expr, a: sp.Expr, b: sp.Expr) -> s
         / (1 - b * t.ratio)
         for t in x.terms
     )
-    single = (value * b**k * _geometric(a * b, T - k) for k, value in x.lags if k > 0)
+    reached = ((k, value) for k, value in x.lags if k > 0 and not (T - k).is_negative)
+    single = (value * b**k * _geometric(a * b, T - k) for k, value in reached)
     return sp.Add(*smooth, *single)

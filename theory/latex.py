@@ -1,5 +1,4 @@
 """Formulas in LaTeX that needs amsmath and nothing else."""
-# ruff: noqa: N802 (SymPy's printers dispatch on names of classes)
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ def rationalised(expr: sp.Expr) -> tuple[sp.Expr, Mapping[sp.Symbol, sp.Expr]]:
     """
     split = sp.expand_power_exp(expr.rewrite((sp.cos, sp.sin), sp.exp))
     multiples: dict[sp.Expr, list[sp.Rational]] = defaultdict(list)
-    for atom in split.atoms(sp.exp):
-        multiple, base = _multiple(atom.exp)
+    for atom in split.atoms(sp.exp, type(sp.E)):
+        multiple, base = _multiple(atom.as_base_exp()[1])
         multiples[base].append(multiple)
     back: dict[sp.Symbol, sp.Expr] = {}
     powers: dict[sp.Expr, sp.Expr] = {}

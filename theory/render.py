@@ -1,5 +1,4 @@
 """A derivation as text, Markdown, LaTeX, HTML or PDF, each step checked as it is printed."""
-# ruff: noqa: N802 (SymPy's printers dispatch on names of classes)
 
 from __future__ import annotations
 

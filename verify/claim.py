@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from theory.catalogue import DIFFERENTIATED, NORMALISED, POLES
 from verify.expressions import LAG, Expression, ExpressionError, parse
@@ -234,7 +235,7 @@ class _Reader:
             raise self.error(name, remedy)
         where = 2 * subjects[0]
         modulus, subject = _SUBJECT.fullmatch(pieces[where]).groups()  # type: ignore[union-attr]
-        bounds = {}
+        bounds: dict[str, Any] = {}
         if where > 0:
             bounds |= {"lower": self.parsed(name, pieces[where - 2])}
             bounds |= {"lower_strict": pieces[where - 1] == "<"}

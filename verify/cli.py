@@ -18,7 +18,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from verify.claim import Claim
-    from verify.engine import Result
+    from verify.engine import Result, Settings
 
 app = typer.Typer(
     help="Derives, generates and verifies the theory of the curse of memory.",
@@ -123,12 +123,11 @@ def exit_status(results: list[Result], incomplete: bool = False) -> int:
     return UNDECIDED if unexpected or incomplete else PASSED
 
 
-def _judge(claims: list[Claim], settings: object, workers: int, quiet: bool) -> list[Result]:
+def _judge(claims: list[Claim], settings: Settings, workers: int, quiet: bool) -> list[Result]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from verify.engine import Settings, run
+    from verify.engine import run
 
-    assert isinstance(settings, Settings)  # noqa: S101 (typed as object to import lazily)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -180,7 +179,7 @@ def _summary(result: Result) -> str:
 
 
 def _reports(
-    results: list[Result], settings: object, json_path: str | None, junit: Path | None
+    results: list[Result], settings: Settings, json_path: str | None, junit: Path | None
 ) -> None:
     from verify.reports import to_json, to_junit
 
@@ -243,7 +242,9 @@ def eval_command(
 
 @app.command()
 def derive(
-    quantity: Annotated[str, typer.Argument(help="second_moment, sensitivity, gamma, …")] = "sensitivity",
+    quantity: Annotated[
+        str, typer.Argument(help="second_moment, sensitivity, gamma, …")
+    ] = "sensitivity",
     autocorrelation: Autocorrelation = WHITE,
     to: Annotated[str, typer.Option(help="text, markdown, latex, html or pdf.")] = "text",
     output: Output = None,
@@ -273,7 +274,9 @@ def derive(
 
 @app.command()
 def export(
-    name: Annotated[str, typer.Argument(help="A quantity, gamma, or an architecture (lru, tanh, …).")],
+    name: Annotated[
+        str, typer.Argument(help="A quantity, gamma, or an architecture (lru, tanh, …).")
+    ],
     to: Annotated[str, typer.Option(help="latex, sympy, numpy or torch.")],
     autocorrelation: Autocorrelation = WHITE,
     output: Output = None,

@@ -93,9 +93,9 @@ def verify_claim(claim: Claim, settings: Settings | None = None) -> Result:
     evidence: list[Evidence] = []
     try:
         evidence.extend(_gather(claim, settings))
-    except MeaningError as reason:
+    except MeaningError as error:
         return Result(
-            claim, Verdict.ERROR, str(reason), (), time.perf_counter() - start, invalid=True
+            claim, Verdict.ERROR, str(error), (), time.perf_counter() - start, invalid=True
         )
     found, reason = verdict(evidence)
     if found is Verdict.REFUTED:
@@ -129,7 +129,7 @@ def _gather(claim: Claim, settings: Settings) -> Iterator[Evidence]:
             found = method()
         except MeaningError:
             raise
-        except Exception as error:  # noqa: BLE001 (one broken method must not hide the others)
+        except Exception as error:  # one broken method must not hide the others
             found = Evidence(name, Finding.FAILED, f"{type(error).__name__}: {error}")
         yield found
         if found.finding is Finding.REFUTES:
@@ -174,11 +174,11 @@ def run(claims: Iterable[Claim], settings: Settings, workers: int) -> Iterator[R
                 active[receiver] = _Job(claim, process, time.perf_counter())
             soonest = min(job.started for job in active.values()) + settings.tier.seconds
             ready = wait(list(active), timeout=max(0.0, soonest - time.perf_counter()))
-            for receiver in ready:
-                assert isinstance(receiver, Connection)  # noqa: S101 (only connections were given)
-                yield active.pop(receiver).result(receiver)
             for receiver, job in list(active.items()):
-                if time.perf_counter() - job.started > settings.tier.seconds:
+                if receiver in ready:
+                    del active[receiver]
+                    yield job.result(receiver)
+                elif time.perf_counter() - job.started > settings.tier.seconds:
                     del active[receiver]
                     yield job.overrun(settings.tier.seconds)
     finally:
@@ -217,7 +217,7 @@ def _work(sender: Connection, claim: Claim, settings: Settings) -> None:
         sender.send(verify_claim(claim, settings))
     except MemoryError:
         sender.send(f"more than {MEMORY_BYTES >> 30} GiB of memory")
-    except Exception as error:  # noqa: BLE001 (the parent reports it as the claim's verdict)
+    except Exception as error:  # the parent reports it as the claim's verdict
         sender.send(str(error))
 
 

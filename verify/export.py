@@ -1,4 +1,4 @@
-"""What `curseproof export` writes: formulas and code for one quantity, normaliser or architecture."""
+"""What `curseproof export` writes: formulas and code of a quantity, γ or an architecture."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import sympy as sp
 from numerics.codegen import TARGETS as CODE
 from numerics.codegen import Function, module, near_one
 from theory import parametrizations, symbols
-from theory.conjugation import bar
 from theory.catalogue import POLES, Unit, quantity
+from theory.conjugation import bar
 from theory.inputs import StationaryInput
 from theory.latex import displayed, document
 from theory.parametrizations import Parametrization, optimal_gamma
@@ -79,7 +79,9 @@ def _equations(function: Function) -> list[sp.Basic]:
     """The formula; for a complex λ, its form for real λ too."""
     forms = [function.expression]
     if function.name in POLES:
-        real = forms[0].xreplace({symbols.lam: symbols.real_lam, bar(symbols.lam): symbols.real_lam})
+        real = forms[0].xreplace(
+            {symbols.lam: symbols.real_lam, bar(symbols.lam): symbols.real_lam}
+        )
         forms = [present(form) for form in dict.fromkeys([*forms, real])]
     return [sp.Eq(sp.Symbol(_LATEX[function.name]), form, evaluate=False) for form in forms]
 

@@ -17,8 +17,10 @@ from fractions import Fraction
 from math import ceil, comb, prod
 
 FUNCTIONS = frozenset(
-    ("sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "atanh")
-    + ("abs", "re", "im", "conjugate")
+    {
+        *("sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "atanh"),
+        *("abs", "re", "im", "conjugate"),
+    }
 )
 TWO_ARGUMENTS = frozenset({"KroneckerDelta"})
 SERIES = frozenset({"R", "sum"})

@@ -51,16 +51,18 @@ def bilinear_forms(model: Model) -> list[BilinearForm]:
             own = sp.diff(gamma, wrt) if unit.differentiate_gamma else zero
             return [_square(Response(((a, (own, gamma * sp.diff(a, wrt))),)))]
         case "cross_moment":
-            return [BilinearForm(one, *(Response(((p, (one,)),)) for p in poles))]
+            first, second = (Response(((p, (one,)),)) for p in poles)
+            return [BilinearForm(one, first, second)]
         case "cross_sensitivity":
-            return [BilinearForm(one, *(Response(((p, (zero, one)),)) for p in poles))]
+            first, second = (Response(((p, (zero, one)),)) for p in poles)
+            return [BilinearForm(one, first, second)]
         case "teacher_student_loss":
             return [_square(_error(poles), sp.S.Half)]
         case "teacher_student_hessian":
-            first, second = sp.diff(a, wrt), sp.diff(a, wrt, 2)
-            curvature = Response(((a, (zero, second, first**2)),))
+            slope, bend = sp.diff(a, wrt), sp.diff(a, wrt, 2)
+            curvature = Response(((a, (zero, bend, slope**2)),))
             return [
-                _square(Response(((a, (zero, first)),))),
+                _square(Response(((a, (zero, slope)),))),
                 BilinearForm(one, _error(poles), curvature.conjugate(), real_part=True),
             ]
     raise ValueError(f"no impulse response for {model.claim.quantity}")

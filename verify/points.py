@@ -64,7 +64,7 @@ def _real(value: Fraction) -> flint.arb:
 
 
 def bounds(interval: Interval) -> tuple[Fraction | None, Fraction | None]:
-    """The interval's ends as rationals (irrational ones rounded into the interval); None if open-ended.
+    """The interval's ends as rationals, irrational ones rounded inwards; None if open-ended.
 
     Raises:
         MeaningError: if it is empty, or a bound is not a real number.
@@ -89,8 +89,9 @@ def _bound(expression: object, up: bool) -> Fraction:
         ball = evaluate(value, {})
     if not (ball.imag == 0 and ball.is_finite()):
         raise MeaningError(f"domain: the bound {expression} is not a real number")
-    rounded = Fraction(int((ball.real * 2**64).mid().floor().unique_fmpz()), 2**64)
-    return rounded + Fraction(1, 2**62) if up else rounded - Fraction(1, 2**62)
+    rounded = Fraction(float(ball.real.mid()))
+    inwards = (1 + abs(rounded)) * Fraction(1, 2**50)
+    return rounded + inwards if up else rounded - inwards
 
 
 def sample(claim: Claim, count: int, seed: int) -> Iterator[Point]:

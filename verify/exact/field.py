@@ -7,8 +7,9 @@ is real, and, if algebraic, its square. An element that reduces to 0 is the zero
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
@@ -46,7 +47,7 @@ class Element:
 
     field: Field
     num: flint.fmpq_mpoly
-    den: flint.fmpq_mpoly = field(default_factory=lambda: _ONE)
+    den: flint.fmpq_mpoly = dataclasses.field(default_factory=lambda: _ONE)
 
     def __add__(self, other: Element) -> Element:
         return self.field.element(self.num * other.den + other.num * self.den, self.den * other.den)
@@ -75,7 +76,7 @@ class Element:
         return self * self.field.constant(factor)
 
     def __str__(self) -> str:
-        text = f"({self.num})" if self.den == 1 else f"({self.num})/({self.den})"
+        text = f"({self.num})" if self.den.is_one() else f"({self.num})/({self.den})"
         for g in reversed(range(len(self.field.generators))):
             text = text.replace(f"g{g}", self.field.generators[g].name)
         return text
@@ -83,13 +84,13 @@ class Element:
     @property
     def is_zero(self) -> bool:
         """Whether the element is the zero function."""
-        return self.num == 0
+        return bool(self.num.is_zero())
 
     def as_integer(self) -> int:
         """The value of an integer constant."""
         coefficients = self.num.to_dict()
         constant = next(iter(coefficients.values()), flint.fmpq(0))
-        if self.den != 1 or not self.num.is_constant() or constant.q != 1:
+        if not self.den.is_one() or not self.num.is_constant() or constant.q != 1:
             raise Unsupported("an exponent that is no integer")
         return int(constant.p)
 
@@ -159,10 +160,10 @@ class Field:
     def element(self, num: flint.fmpq_mpoly, den: flint.fmpq_mpoly) -> Element:
         """num/den, reduced."""
         num, den = self.reduced(num), self.reduced(den)
-        if den == 0:
+        if den.is_zero():
             raise Unsupported("division by zero")
         common = num.gcd(den)
-        if common != 1:
+        if not common.is_one():
             num, den = num // common, den // common
         lead = den.leading_coefficient()
         return Element(self, num / lead, den / lead)
@@ -188,7 +189,7 @@ class Field:
         return conjugate() if conjugate else self.generator(number)
 
     def derivation(self, poly: flint.fmpq_mpoly, by: int) -> Element:
-        """d poly / d generator `by`, through every generator that depends on it."""
+        """The derivative of `poly` by a generator, through all generators that depend on it."""
         total = Element(self, poly.derivative(by))
         for g, generator in enumerate(self.generators):
             if g != by and poly.degrees()[g] and generator.derivative:

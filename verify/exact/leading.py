@@ -8,8 +8,8 @@ from math import factorial
 import flint
 
 from verify.claim import Limit
-from verify.expressions import rational_of
 from verify.exact.field import Element, Unsupported
+from verify.expressions import rational_of
 
 # exponentials are expanded to this order in the local variable
 ORDER = 24
@@ -110,7 +110,7 @@ def _expanded_exponential(
 ) -> flint.fmpq_mpoly:
     """Taylor's polynomial of exp(m/2) where m is a polynomial that vanishes with ε."""
     m = z.field.generators[g].exponent
-    if m is None or m.den != 1:
+    if m is None or not m.den.is_one():
         raise Unsupported("a root, logarithm or exponential that is singular at the limit")
     half = m.num.compose(*images) / 2
     if any(exponents[epsilon] == 0 for exponents in half.monoms()):

@@ -9,6 +9,7 @@ import flint
 
 from verify.exact.field import Element, Unsupported
 from verify.exact.reader import Reader
+from verify.exact.sequence import Sequence
 
 
 def quantity(reader: Reader) -> Element:
@@ -63,13 +64,13 @@ def _loss(reader: Reader) -> Element:
 
 def _second_pole(reader: Reader) -> Element:
     r = reader.correlation
-    if reader.claim.complex_input or (r is not None and not _is_real(reader)):
+    if reader.claim.complex_input or (r is not None and not _is_real(r)):
         raise Unsupported("a moment without conjugate of a complex input")
     return reader.names[reader.claim.poles[1]]
 
 
-def _is_real(reader: Reader) -> bool:
-    difference = reader.correlation + -reader.correlation.conjugate()  # type: ignore[operator]
+def _is_real(r: Sequence) -> bool:
+    difference = r + -r.conjugate()
     return not difference.terms and all(v.is_zero for v in difference.lags.values())
 
 

@@ -131,7 +131,7 @@ class Reader:
         return base**n.numerator if n.denominator == 1 else self.field.sqrt(base) ** n.numerator
 
     def exp(self, z: Element) -> Element:
-        """A product of powers of exp(m/2), one generator for each monomial m in the exponent."""
+        """The exponential: a generator for each monomial in the exponent, to some power."""
         result = self.field.constant(1)
         for exponents, coefficient in z.num.to_dict().items():
             monic = z.num.context().from_dict({exponents: flint.fmpq(1)})
@@ -142,7 +142,7 @@ class Reader:
         return result
 
     def _exponential(self, m: Element) -> Element:
-        """exp(m/2)."""
+        """One generator for each exponent: exp(m/2)."""
         for known, number in self._exponentials:
             if known == m:
                 return self.field.generator(number)

@@ -89,29 +89,19 @@ def _ranges(claim: Claim, model: Model) -> dict[sp.Symbol, tuple[sp.Expr, sp.Exp
 
 def _factor_sign(factor: sp.Expr, ranges: Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]) -> int:
     """The sign of a polynomial whose coefficients all have it once the box is an orthant."""
-    generators = sp.Poly(factor).gens
-    orthant = sp.S.One * factor
-    positive = []
-    for g in generators:
-        t = sp.Dummy("t", positive=True)
-        positive.append(t)
-        if g in ranges and g.is_Symbol:
-            lower, upper = ranges[g]
-            if lower == -sp.oo and upper == sp.oo:
-                return 0
-            if upper == sp.oo:
-                image = lower + t
-            elif lower == -sp.oo:
-                image = upper - t
-            else:
-                image = (lower + upper * t) / (1 + t)
-        elif g.is_positive:
-            image = t
-        else:
+    polynomial = sp.Poly(factor)
+    orthant = {g: sp.Dummy("t", positive=True) for g in polynomial.gens}
+    images = []
+    for g, t in orthant.items():
+        lower, upper = ranges.get(g, (sp.S.Zero, sp.oo) if g.is_positive else (-sp.oo, sp.oo))
+        if lower == -sp.oo and upper == sp.oo:
             return 0
-        orthant = orthant.xreplace({g: image})
-    if orthant.free_symbols - set(positive):
-        return 0
-    numerator = sp.fraction(sp.together(orthant))[0]
-    signs = {sp.sign(c) for c in sp.Poly(numerator, *positive).coeffs()}
+        if upper == sp.oo:
+            images.append(lower + t)
+        elif lower == -sp.oo:
+            images.append(upper - t)
+        else:
+            images.append((lower + upper * t) / (1 + t))
+    numerator = sp.fraction(sp.together(polynomial.as_expr(*images)))[0]
+    signs = {sp.sign(c) for c in sp.Poly(numerator, *orthant.values()).coeffs()}
     return int(signs.pop()) if len(signs) == 1 and signs <= {sp.S.One, -sp.S.One} else 0

@@ -20,7 +20,7 @@ from numerics.simulate.reference import quadratic_form
 from theory.conjugation import polarised
 from verify.evidence import Evidence, Finding
 from verify.impulse import bilinear_forms
-from verify.methods.series import autocorrelation, lags_needed, truncation
+from verify.methods.series import autocorrelation, steps_needed, truncation
 from verify.model import MeaningError, Model, concrete
 from verify.points import sample
 
@@ -70,10 +70,7 @@ def sensitivity(model: Model, values: Values, device: str) -> tuple[float, float
     from numerics.simulate.rollout import sensitivity_by_autograd
 
     [form] = bilinear_forms(model)
-    if model.unit.horizon is not None:
-        steps = int(values[model.unit.horizon].real.unique_fmpz())
-    else:
-        steps = lags_needed(form, values, DIGITS)
+    steps = steps_needed(model, values, DIGITS)
     if steps > STEPS:
         raise MeaningError(f"{steps} steps are needed")
     eigenvalue, gamma, at = _callables(model, values)
@@ -114,6 +111,7 @@ def _callables(model: Model, values: Values) -> tuple[Function, Function, float]
             else torch.tensor(z, dtype=torch.complex128)
         )
     wrt = model.unit.wrt
+    assert wrt is not None  # noqa: S101 (sensitivities have one)
     shift = 0.0 if wrt.is_real else complex(values[wrt].mid())
     arithmetic = torch_arithmetic()
 

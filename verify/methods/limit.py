@@ -1,4 +1,4 @@
-"""The numerical route for limits: formula over quantity in ball arithmetic, ever nearer the limit."""
+"""The numerical route for limits: formula over quantity in balls, ever nearer the limit."""
 
 from __future__ import annotations
 

@@ -31,16 +31,12 @@ def series_value(model: Model, values: Values, digits: int = DIGITS) -> flint.ac
     """
     with flint.ctx.workprec(int(3.33 * digits) + 80):
         forms = bilinear_forms(model)
-        horizon = model.unit.horizon
-        if horizon is not None:
-            lags = int(values[horizon].real.unique_fmpz())
-        else:
-            lags = max(lags_needed(form, values, digits) for form in forms)
+        lags = steps_needed(model, values, digits)
         correlation = autocorrelation(concrete(model.input), values, lags)
         total = flint.acb(0)
         for form in forms:
             part = _truncated(form, values, correlation)
-            if horizon is None:
+            if model.unit.horizon is None:
                 rest = truncation(form, values, lags) * abs(correlation[0])
                 part += flint.acb(flint.arb(0, rest.abs_upper()), flint.arb(0, rest.abs_upper()))
             part *= evaluate(form.factor, values)
@@ -138,8 +134,19 @@ def decimal(ball: flint.acb, digits: int = 30) -> str:
     return f"{real} {'-' if imag.startswith('-') else '+'} {imag.lstrip('-')}*I"
 
 
-def lags_needed(form: BilinearForm, values: Values, digits: int) -> int:
-    """Lags after which the rest is below about 10^−digits of the whole."""
+def steps_needed(model: Model, values: Values, digits: int) -> int:
+    """The horizon, or the steps after which 10^−digits of stationarity are missing.
+
+    Raises:
+        MeaningError: where that is more than MAX_LAGS.
+
+    """
+    if model.unit.horizon is not None:
+        return round(float(values[model.unit.horizon].real.mid()))
+    return max(_lags_needed(form, values, digits) for form in bilinear_forms(model))
+
+
+def _lags_needed(form: BilinearForm, values: Values, digits: int) -> int:
     needed = 8
     for response in (form.u, form.v):
         for pole, _ in response.parts:
@@ -212,12 +219,7 @@ def _geometric_tail(r: flint.arb, order: int, start: int) -> flint.arb:
     total = flint.arb(0)
     for k in range(order + 1):
         power = perm(start, k) * r ** max(start - k, 0)
-        total += (
-            comb(order, k)
-            * power
-            * factorial(order - k)
-            / (1 - r) ** (order - k + 1)
-        )
+        total += comb(order, k) * power * factorial(order - k) / (1 - r) ** (order - k + 1)
     return total
 
 

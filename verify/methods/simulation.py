@@ -19,7 +19,7 @@ from numerics.simulate.reference import simulate
 from theory.conjugation import polarised
 from verify.evidence import Evidence, Finding
 from verify.impulse import Response, bilinear_forms
-from verify.methods.series import autocorrelation, lags_needed, truncation
+from verify.methods.series import autocorrelation, steps_needed, truncation
 from verify.model import MeaningError, Model, concrete
 from verify.points import sample
 from verify.statistics import RATE, Interval, mean_product, noticeable_relative_error
@@ -73,7 +73,7 @@ def _points(model: Model, seed: int) -> Iterator[tuple[Values, int]]:
     for point in sample(model.claim, 20 * POINTS, seed):
         values = point.values(model)
         try:
-            steps = _steps(model, values)
+            steps = steps_needed(model, values, BURN_IN_DIGITS)
         except MeaningError:
             continue
         if steps <= STEPS:
@@ -81,12 +81,6 @@ def _points(model: Model, seed: int) -> Iterator[tuple[Values, int]]:
             found += 1
         if found == POINTS:
             return
-
-
-def _steps(model: Model, values: Values) -> int:
-    if model.unit.horizon is not None:
-        return int(values[model.unit.horizon].real.unique_fmpz())
-    return max(lags_needed(form, values, BURN_IN_DIGITS) for form in bilinear_forms(model))
 
 
 def measure(
