@@ -1,4 +1,4 @@
-"""Derivations: every step holds, a broken one is caught where it breaks, results are the moments."""
+"""Every step holds, a broken one is caught where it breaks, the results are the moments."""
 
 from dataclasses import replace
 

@@ -1,5 +1,6 @@
 """What people see: presented forms, LaTeX, and derivations in every format."""
 
+import html
 import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -54,7 +55,7 @@ def test_present_and_readable_keep_the_value(name, moment):
     expr = moment(INPUTS[name])
     assert vanishes(present(expr) - expr)
     if name != "any":
-        assert vanishes(sp.expand(polarised(readable(present(expr)))) - expr)
+        assert vanishes(polarised(readable(present(expr))) - expr)
 
 
 def test_presented_forms():
@@ -74,7 +75,7 @@ def test_presented_forms():
     [
         (second_moment(white()), r"\frac{1}{1 - \left|{\lambda}\right|^{2}}"),
         (sp.Symbol("lambda_bar"), r"\bar{\lambda}"),
-        (sp.Symbol("lambda_star") ** 2, r"{\lambda^{*}}^{2}"),
+        (sp.Symbol("lambda_star") ** 2, r"\left(\lambda^{*}\right)^{2}"),
         (sp.Symbol("rho") * sp.Symbol("lambda_bar"), r"\rho \bar{\lambda}"),
         (lam + sp.Symbol("lambda_bar"), r"2 \operatorname{Re}\left(\lambda\right)"),
         (ArbitraryInput().generating_function(lam), r"C\left(\lambda\right)"),
@@ -148,8 +149,9 @@ class Balance(HTMLParser):
 def test_renderers_show_every_step(to, name):
     derivation = DERIVATIONS[name](white())
     shown = "".join(RENDERERS[to](derivation))
-    assert derivation.title in shown
-    assert all(step.rule in shown for step in derivation.steps)
+    written = prose if to == "latex" else html.escape if to == "html" else str
+    assert written(derivation.title) in shown
+    assert all(written(step.rule) in shown for step in derivation.steps)
     for machinery in ("_bar", "C_plus", "R_0bar", "Dummy"):
         assert machinery not in shown
 

@@ -44,7 +44,7 @@ def derive_teacher_student_loss(x: Input) -> Derivation:
 
 
 def derive_teacher_student_hessian(x: Input) -> Derivation:
-    """d²L/dλ² for real λ, and that it is the sensitivity at λ = λ* (CLAIMS.md C2).
+    """d²L/dλ² for real λ, and that it is the sensitivity at λ = λ* (claim C2).
 
     Raises:
         ValueError: the input is complex.

@@ -83,7 +83,7 @@ def derive_sensitivity(
 
 
 def derive_cross_moment(x: Input) -> Derivation:
-    """E[h_1 h_2], no conjugate, real input (CLAIMS.md D1).
+    """E[h_1 h_2], no conjugate, real input (claim D1).
 
     Raises:
         ValueError: the input is complex.
@@ -107,7 +107,7 @@ def derive_cross_moment(x: Input) -> Derivation:
 
 
 def derive_cross_sensitivity(x: Input) -> Derivation:
-    """E[∂h_1/∂λ_1 · ∂h_2/∂λ_2], no conjugate, real input (paper App. C; CLAIMS.md D1, D2).
+    """E[∂h_1/∂λ_1 · ∂h_2/∂λ_2], no conjugate, real input (paper App. C; claim D1, D2).
 
     Raises:
         ValueError: the input is complex.

@@ -1,4 +1,4 @@
-"""How an architecture writes its eigenvalue λ(ω) and its normaliser γ (paper §3, CLAIMS.md B8).
+"""How an architecture writes its eigenvalue λ(ω) and its normaliser γ (paper §3, claim B8).
 
 And what is optimal: γ that fixes the state's size, λ(ω) that then fixes the sensitivity's.
 """
@@ -80,7 +80,7 @@ PARAMETRIZATIONS = (plain, polar, lru, tanh, sigmoid_gate, s4d_zero_order_hold, 
 
 
 def optimal_gamma(x: Input, eigenvalue: sp.Expr = real_lam) -> sp.Expr:
-    """γ = 1/sqrt(E|h|²), so that E|γh|² = 1 for every λ (paper §3.1; CLAIMS.md B5)."""
+    """γ = 1/sqrt(E|h|²), so that E|γh|² = 1 for every λ (paper §3.1; claim B5)."""
     return _root(1 / present(second_moment(x, eigenvalue)))
 
 
