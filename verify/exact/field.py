@@ -86,13 +86,17 @@ class Element:
         """Whether the element is the zero function."""
         return bool(self.num.is_zero())
 
+    @property
+    def is_integer(self) -> bool:
+        """Whether the element is an integer constant."""
+        constant = self.den.is_one() and self.num.is_constant()
+        return constant and all(c.q == 1 for c in self.num.coeffs())
+
     def as_integer(self) -> int:
         """The value of an integer constant."""
-        coefficients = self.num.to_dict()
-        constant = next(iter(coefficients.values()), flint.fmpq(0))
-        if not self.den.is_one() or not self.num.is_constant() or constant.q != 1:
+        if not self.is_integer:
             raise Unsupported("an exponent that is no integer")
-        return int(constant.p)
+        return sum(int(c.p) for c in self.num.coeffs())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Element) and (self - other).is_zero

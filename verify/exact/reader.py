@@ -135,17 +135,15 @@ class Reader:
         result = self.field.constant(1)
         for exponents, coefficient in z.num.to_dict().items():
             monic = z.num.context().from_dict({exponents: flint.fmpq(1)})
-            doubled = coefficient * 2
-            if doubled.q != 1:
-                raise Unsupported("exp of thirds, quarters, …")
-            result *= self._exponential(self.field.element(monic, z.den)) ** int(doubled.p)
+            result *= self._exponential(self.field.element(monic * coefficient, z.den))
         return result
 
     def _exponential(self, m: Element) -> Element:
-        """One generator for each exponent: exp(m/2)."""
+        """A power of a known exp(k/2) where m is a multiple of k/2; else a new generator's square."""
         for known, number in self._exponentials:
-            if known == m:
-                return self.field.generator(number)
+            halves = m.scaled(2) / known
+            if halves.is_integer:
+                return self.field.generator(number) ** halves.as_integer()
         conjugate = m.conjugate()
         if conjugate not in (m, -m):
             raise Unsupported("exp of a complex variable")
@@ -158,7 +156,7 @@ class Reader:
             generator.range = self._exponential_range(m)
         else:
             generator.conjugate = lambda: self.field.constant(1) / own
-        return own
+        return own * own
 
     def _exponential_range(self, m: Element) -> Range:
         if self.field.is_nonnegative(m):
@@ -200,7 +198,8 @@ class Reader:
                         inverse = self.field.constant(1) / right.as_constant()
                         return left * sequence.constant(inverse)
             case ast.Call(func=ast.Name(id="KroneckerDelta")):
-                return sequence.delta(self.field, integer_of(node.args[1]) or 0)
+                lags = [integer_of(arg) for arg in node.args]
+                return sequence.delta(self.field, next(n for n in lags if n is not None))
             case ast.Call(func=ast.Name(id="exp" | "cos" | "sin" | "cosh" | "sinh" as function)):
                 return self._sequence_function(function, node.args[0])
         return sequence.constant(self._element(node))
