@@ -18,11 +18,11 @@ from theory import (
     sensitivity,
     white,
 )
-from theory.formal_series import E, FormalSeries, K, t
-from theory.kernel_derivation import unit
-from theory.moment_derivations import derive_second_moment, derive_sensitivity
+from theory.derivations.formal_series import E, FormalSeries, K, t
+from theory.derivations.kernel import unit
+from theory.derivations.moments import derive_second_moment, derive_sensitivity
+from theory.derivations.truncation import vanishes
 from theory.symbols import Delta, alpha, beta_bar, lam, nu, omega, phi, real_lam, rho, theta
-from theory.truncation import vanishes
 
 INPUTS = {
     "any": ArbitraryInput(),

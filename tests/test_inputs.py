@@ -15,7 +15,7 @@ from theory import (
 )
 from theory.inputs import C, C_bar, C_plus
 from theory.symbols import Delta, phi, rho
-from theory.truncation import vanishes
+from theory.derivations.truncation import vanishes
 
 z = sp.Symbol("z")
 half = sp.Rational(1, 2)

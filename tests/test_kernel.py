@@ -19,7 +19,7 @@ from theory import (
 from theory.conjugation import bar, conjugated
 from theory.kernel import STATIONARITY
 from theory.symbols import Delta, T, alpha, beta, beta_bar, phi, rho
-from theory.truncation import vanishes
+from theory.derivations.truncation import vanishes
 
 INPUTS = {
     "white": white(),

@@ -30,10 +30,10 @@ from theory import (
     to_latex,
     white,
 )
+from theory.derivations.render import pdf
+from theory.derivations.truncation import vanishes
 from theory.latex import compiled, displayed, prose
-from theory.render import pdf
 from theory.symbols import Delta, lam, lam1, lam2, phi, real_lam, rho
-from theory.truncation import vanishes
 
 needs_pdflatex = pytest.mark.skipif(
     shutil.which("pdflatex") is None, reason="pdflatex (texlive-latex-base) is not installed"

@@ -2,8 +2,9 @@
 
 from theory.catalogue import Unit, quantity
 from theory.conjugation import conjugated, polarised, restored
-from theory.derivation import BrokenStep, Derivation, Step
 from theory.derivations import DERIVATIONS
+from theory.derivations.render import RENDERERS
+from theory.derivations.step import BrokenStep, Derivation, Step
 from theory.inputs import (
     ArbitraryInput,
     Input,
@@ -35,7 +36,6 @@ from theory.parametrizations import (
     optimality_condition,
 )
 from theory.presentation import present, readable
-from theory.render import RENDERERS
 
 __all__ = [
     "DERIVATIONS",

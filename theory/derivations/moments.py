@@ -8,10 +8,8 @@ import sympy as sp
 
 from theory import moments
 from theory.conjugation import bar, conjugated, polarised
-from theory.derivation import Derivation, Step, equation
-from theory.formal_series import E, Filter, FormalSeries, K, t
-from theory.inputs import ArbitraryInput, Input
-from theory.kernel_derivation import (
+from theory.derivations.formal_series import E, Filter, FormalSeries, K, t
+from theory.derivations.kernel import (
     INSIDE,
     MIXED_DERIVATIVE,
     STATIONARY,
@@ -23,9 +21,11 @@ from theory.kernel_derivation import (
     two_real_filters,
     unit,
 )  # fmt: skip
+from theory.derivations.step import Derivation, Step, equation
+from theory.derivations.truncation import vanishes
+from theory.inputs import ArbitraryInput, Input
 from theory.presentation import present
 from theory.symbols import alpha, beta_bar, lam, lam1, lam2, real_lam
-from theory.truncation import vanishes
 
 STATE = "h_{t+1} = λ h_t + x_{t+1}"
 REAL_INPUT = "x is real"

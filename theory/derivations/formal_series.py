@@ -14,8 +14,8 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from theory.conjugation import conjugated, polarised
+from theory.derivations.truncation import vanishes
 from theory.inputs import ArbitraryInput, C, C_bar, Input
-from theory.truncation import vanishes
 
 ORDER = 8  # total degree; K's coefficients of α^i β̄^j are compared for i + j ≤ 8
 _DERIVATIVES = 2  # a second derivative at degree ORDER needs terms of degree ORDER + 2

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.derivation import Derivation, equation
-from theory.formal_series import E, t
+from theory.derivations.formal_series import E, t
+from theory.derivations.kernel import unit
+from theory.derivations.moments import derive_second_moment, derive_sensitivity
+from theory.derivations.step import Derivation, equation
+from theory.derivations.truncation import vanishes
 from theory.inputs import Input, white
-from theory.kernel_derivation import unit
-from theory.moment_derivations import derive_second_moment, derive_sensitivity
 from theory.parametrizations import optimal_gamma, optimal_parameter_white, optimality_condition
 from theory.symbols import omega, real_lam
-from theory.truncation import vanishes
 
 _h, _s = map(sp.IndexedBase, ("h", "s"))
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from theory.balance_derivations import derive_gamma, derive_parametrization
-from theory.derivation import Derivation
-from theory.inputs import Input
-from theory.kernel_derivation import derive_kernel
-from theory.loss_derivations import derive_teacher_student_hessian, derive_teacher_student_loss
-from theory.moment_derivations import (
+from theory.derivations.balance import derive_gamma, derive_parametrization
+from theory.derivations.kernel import derive_kernel
+from theory.derivations.losses import derive_teacher_student_hessian, derive_teacher_student_loss
+from theory.derivations.moments import (
     derive_backpropagated_error,
     derive_cross_moment,
     derive_cross_sensitivity,
     derive_second_moment,
     derive_sensitivity,
 )
+from theory.derivations.step import Derivation
+from theory.inputs import Input
 
 DERIVATIONS: Mapping[str, Callable[[Input], Derivation]] = {
     "kernel": derive_kernel,

@@ -6,10 +6,8 @@ import sympy as sp
 
 from theory import moments
 from theory.conjugation import bar
-from theory.derivation import Derivation, equation
-from theory.formal_series import E, Filter, FormalSeries, K, L, t
-from theory.inputs import Input
-from theory.kernel_derivation import (
+from theory.derivations.formal_series import E, Filter, FormalSeries, K, L, t
+from theory.derivations.kernel import (
     INSIDE,
     STATIONARY,
     SUM,
@@ -18,6 +16,8 @@ from theory.kernel_derivation import (
     geometric,
     kernel_steps,
 )  # fmt: skip
+from theory.derivations.step import Derivation, equation
+from theory.inputs import Input
 from theory.presentation import present_terms
 from theory.symbols import lam, lam_star, real_lam, real_lam_star
 

@@ -11,7 +11,7 @@ import sympy as sp
 from sympy.printing.mathml import MathMLPresentationPrinter
 
 from theory.conjugation import bar
-from theory.derivation import Derivation
+from theory.derivations.step import Derivation
 from theory.inputs import C, C_bar
 from theory.latex import ORDER, compiled, displayed, document, prose, to_latex
 from theory.presentation import readable

@@ -1,0 +1,182 @@
+"""γ(λ) and λ(ω) against closed forms as λ → 1, and held-out series of known law."""
+
+import mpmath
+import numpy as np
+import pytest
+import sympy as sp
+from scipy.signal import lfilter
+
+from numerics.heldout import _covariance, heldout_check
+from numerics.normalizers import OptimalEigenvalue, gamma, gamma_near_one
+from numerics.simulate.inputs import autocorrelation_values, sample_input
+from theory.inputs import Delta, constant, damped_cosine, exponential, from_expression, white
+from theory.moments import kernel_derivative, second_moment, sensitivity
+from theory.parametrizations import optimal_gamma, optimal_parameter_white
+from theory.symbols import real_lam
+
+R = sp.Rational
+EPS = np.finfo(float).eps
+INPUTS = {
+    "white": white(),
+    "constant": constant(),
+    "slow": exponential(R(9999, 10000)),
+    "alternating": exponential(-R(9, 10)),
+    "embeddings": R(332, 1000) * white() + R(431, 10000) * exponential(R(997, 1000)),
+    "oscillation": R(1, 10) * white() + damped_cosine(R(99, 100), R(1, 10)),
+    "power": from_expression((1 + Delta / 20) * R(9, 10) ** Delta),
+}
+ONE_MINUS = np.array([1.0, 0.5, 1e-1, 1e-2, 1e-3, 1e-5, 1e-7, 1e-12])
+
+
+def exact(expr, one_minus_lam):
+    with mpmath.workdps(60):
+        value = sp.lambdify(real_lam, expr, "mpmath")(1 - mpmath.mpf(float(one_minus_lam)))
+        return mpmath.re(value)
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_gamma_near_one(name):
+    x = INPUTS[name]
+    found = gamma_near_one(x, ONE_MINUS)
+    for g, o in zip(found, ONE_MINUS, strict=True):
+        # some fifty operations; 1 − z in an oscillation's terms loses a factor |z|/|1 − z| ≤ 10
+        assert abs(g / (1 / mpmath.sqrt(exact(second_moment(x, real_lam), o))) - 1) < 500 * EPS
+
+
+@pytest.mark.parametrize("name", ["white", "embeddings", "power"])
+def test_gamma_is_the_theorys(name):
+    x, eigenvalues = INPUTS[name], np.array([0.0, 0.3, 0.99])
+    symbolic = [float(exact(optimal_gamma(x), 1 - v)) for v in eigenvalues]
+    assert gamma(x, eigenvalues) == pytest.approx(symbolic, rel=100 * EPS)
+
+
+def test_gamma_for_complex_eigenvalues():
+    z = np.array([0.99 * np.exp(0.3j), 0.5, -0.9j])
+    assert gamma(white(), z) == pytest.approx(np.sqrt(1 - np.abs(z) ** 2), rel=10 * EPS / 0.01)
+    # a pole at the input's own frequency hears more than one elsewhere
+    low, high = gamma(INPUTS["oscillation"], 0.99 * np.exp(1j * np.array([0.1, 1.0])))
+    assert low < high / 5
+
+
+@pytest.mark.parametrize("eigenvalue", [1.0, -1.0, 1j, np.nan])
+def test_gamma_needs_stationarity(eigenvalue):
+    with pytest.raises(ValueError, match=r"\|λ\| < 1"):
+        gamma(white(), eigenvalue)
+
+
+def test_parameters_need_values():
+    with pytest.raises(ValueError, match="no value for rho"):
+        gamma(exponential(), 0.5)
+    with pytest.raises(ValueError, match="no value for rho"):
+        OptimalEigenvalue(exponential())
+
+
+def test_white_input_has_the_closed_form():
+    o = ONE_MINUS[1:]
+    z = 1 - o
+    closed = [float(exact(optimal_parameter_white(), mpmath.mpf(1) - mpmath.mpf(v))) for v in z]
+    # λ = 1 − o itself is rounded, and dω/dλ ≈ 1/(1−λ)
+    assert OptimalEigenvalue(white()).omega(z) == pytest.approx(closed, rel=100 * EPS)
+
+
+def test_constant_input_has_the_closed_form():
+    omega = np.array([0, 0.1, 1, 10, 30, 100])
+    # E h² = 1/(1−λ)², E(∂h/∂λ)² = 1/(1−λ)⁴: λ' = 1 − λ
+    found = OptimalEigenvalue(constant()).one_minus_eigenvalue(omega)
+    assert found == pytest.approx(np.exp(-omega), rel=100 * 100 * EPS)
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_omega_is_the_integral(name):
+    x, o = INPUTS[name], 1e-7
+    ratio = sensitivity(x, real_lam, real_lam) / second_moment(x, real_lam)
+    with mpmath.workdps(30):
+        f = sp.lambdify(real_lam, ratio, "mpmath")
+
+        def integrand(u):
+            return mpmath.exp(-u) * mpmath.sqrt(mpmath.re(f(1 - mpmath.exp(-u))))
+
+        integral = mpmath.quad(integrand, mpmath.linspace(0, -mpmath.log(mpmath.mpf(o)), 17))
+    optimal = OptimalEigenvalue(x)
+    assert float(optimal.one_minus_eigenvalue(float(integral))) == pytest.approx(o, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_eigenvalue_inverts_omega(name):
+    optimal = OptimalEigenvalue(INPUTS[name])
+    z = np.array([[0.0, 0.1, 0.5], [0.9, 0.999, 1 - 1e-6]])
+    # to rounding in ω, ε ω, times dλ/dω < 1
+    assert optimal.eigenvalue(optimal.omega(z)) == pytest.approx(z, abs=100 * EPS)
+    grid = optimal.eigenvalue(np.linspace(0, 40, 500))
+    assert np.all(np.diff(grid) >= 0)
+    assert grid[-1] < 1
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_the_sensitivity_is_balanced(name):
+    """γ² λ'(ω)² E(∂h/∂λ)² = 1, with λ' by central differences (claim B1)."""
+    x, optimal = INPUTS[name], OptimalEigenvalue(INPUTS[name])
+    for omega in (0.5, 3.0, 12.0):
+        o = optimal.one_minus_eigenvalue(np.array([omega - 1e-4, omega, omega + 1e-4]))
+        slope = (o[0] - o[2]) / 2e-4
+        s = exact(sensitivity(x, real_lam, real_lam), o[1])
+        balanced = float(gamma_near_one(x, o[1]) ** 2 * slope**2 * s)
+        # the step's square times the third derivative of λ(ω) over its first, a few tens
+        assert balanced == pytest.approx(1, abs=1e-8 * 100)
+
+
+def test_domains():
+    optimal = OptimalEigenvalue(white())
+    for wrong in (-0.1, 1.0, np.nan):
+        with pytest.raises(ValueError, match="0 ≤ λ < 1"):
+            optimal.omega(wrong)
+    with pytest.raises(ValueError, match="ω ≥ 0"):
+        optimal.eigenvalue(-1.0)
+
+
+@pytest.mark.parametrize("eigenvalue", [0.9, -0.8, 0.9 * np.exp(0.5j)])
+@pytest.mark.parametrize("name", ["embeddings", "oscillation"])
+def test_state_covariance(name, eigenvalue):
+    x, length = INPUTS[name], 12_000
+    values = autocorrelation_values(x, {}, length)
+    a, b = sp.symbols("a b")
+    for conjugate in (np.conj(eigenvalue), eigenvalue):
+        covariance = _covariance(values, eigenvalue, conjugate)
+        kernel = complex(
+            kernel_derivative(x, 0, 0, a, b).subs({a: eigenvalue, b: conjugate}).evalf(20)
+        )
+        assert covariance[0] == pytest.approx(kernel, rel=1e-12)
+        i, j = np.ogrid[:300, :300]
+        direct = np.sum(eigenvalue**i * conjugate**j * values[np.abs(7 + j - i)])
+        # 0.9^300 ≈ 2e-14 is left out, times at most 1/(1−0.9)² terms
+        assert covariance[7] == pytest.approx(direct, abs=1e-10)
+
+
+def stationary(seed, n=8000):
+    noise = np.random.default_rng(seed).standard_normal((2, n + 5000))
+    slow = lfilter([np.sqrt(1 - 0.99**2)], [1, -0.99], noise[0])
+    return (np.sqrt(0.332) * noise[1] + np.sqrt(0.0431) * slow)[5000:]
+
+
+def test_the_derived_normaliser_holds_out():
+    eigenvalues = [0.5, 0.9, 0.99, 0.999, 0.95 * np.exp(1j)]
+    for seed in range(3):
+        x = stationary(seed)
+        _, records = heldout_check(x[:4000], x[4000:], eigenvalues)
+        # means of squares are skewed upwards; 6 errors leave room for that
+        assert all(abs(record.deviations) < 6 for record in records)
+        assert records[2].white > 2 * records[2].measured
+        assert records[2].unnormalised > 50 * records[2].measured
+        assert all(record.error >= record.gaussian_error for record in records)
+
+
+def test_a_changed_input_is_noticed():
+    x = stationary(4)
+    _, [record] = heldout_check(x[:4000], 1.5 * x[4000:], [0.5])
+    assert record.deviations > 6
+
+
+def test_singular_inputs_can_be_sampled_too():
+    x = sample_input(np.ones(100), 1, np.random.default_rng(0))[0]
+    with pytest.raises(ValueError, match=r"constant|samples"):
+        heldout_check(np.full(50, x[0]), np.full(50, x[0]), [0.5])
