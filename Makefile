@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test lint
+.PHONY: help setup verify test lint figures readme
 
 help:  ## Say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -23,6 +23,12 @@ lint: $(STAMP)  ## Set up, then ruff and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+figures: $(STAMP)  ## Draw the README's picture again
+	$(BIN)/python reports/curse.py
+
+readme: $(STAMP)  ## Fill the README's console blocks with what the commands print
+	$(BIN)/python reports/readme.py
 
 # arch and heartpy: only the series that lie in their wheels are read, hence no dependencies.
 $(STAMP): pyproject.toml constraints.txt

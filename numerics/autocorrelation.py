@@ -6,48 +6,24 @@ autocorrelation, so that the sum is one whatever the data (an estimate itself ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize, nnls
 from scipy.signal import correlate
 
+from numerics.whittle import MAX_TERMS, Component, maximum_likelihood, periodogram
 from theory import inputs
 from theory.inputs import StationaryInput
 
-Array = NDArray[np.float64]
-Shape = tuple[float, float]  # rate and φ of a Component
+Array = NDArray[Any]  # float64
 
 MIN_SAMPLES = 32
 SAMPLES_PER_LAG = 4  # Box and Jenkins: estimate at most the first quarter of the lags
 LARGEST_DEFAULT_LAG = 1000
-MAX_TERMS = 6
-LONGEST_SEGMENT = 8192  # longer series are cut, and their periodograms averaged
-MOST_ANGLES = 100
-FASTEST = 10.0  # rates of decay per step, beyond which a term is white noise
 DIGITS = 6  # of weights and parameters, well below any sampling error
-
-
-@dataclass(frozen=True)
-class Component:
-    """weight · ρ^|Δ| cos φΔ with ρ = exp(−rate); white noise where the rate is infinite."""
-
-    weight: float
-    rate: float
-    phi: float = 0.0
-
-    @property
-    def shape(self) -> Shape:
-        """Its rate and φ."""
-        return self.rate, self.phi
-
-    def __call__(self, lags: Array) -> Array:
-        """Its share of R at the given lags ≥ 0."""
-        decay = np.where(lags == 0, 1.0, 0.0) if np.isinf(self.rate) else np.exp(-self.rate * lags)
-        return self.weight * decay * np.cos(self.phi * lags)
 
 
 @dataclass(frozen=True)
@@ -156,7 +132,8 @@ def standard_errors(autocorrelation: Array, samples: int, max_lag: int | None = 
     last = autocorrelation.size - 1 if max_lag is None else max_lag
     c = _self_convolved(autocorrelation, 2 * last)
     variance = (c[0] + c[::2][: last + 1]) / samples
-    return np.sqrt(np.maximum(variance, 0))
+    errors: Array = np.sqrt(np.maximum(variance, 0))
+    return errors
 
 
 def fit(
@@ -167,12 +144,9 @@ def fit(
 ) -> FittedAutocorrelation:
     """Fit R by few terms: white noise, ρ^|Δ| and ρ^|Δ| cos φΔ, with positive weights.
 
-    Done by maximum likelihood on the periodogram I(ω), whose values are nearly independent and
-    exponentially distributed about a mean known in closed form for every term (Whittle; for
-    the finite length, Sykulski et al. 2019). Frequency 0 is left out: the mean does not matter.
-    Terms come one by one from a dictionary, the one that agrees best with what is left of I;
-    after each, weights, ρ and φ are refined together (from weights by non-negative least
-    squares); until Schwarz's criterion (BIC) no longer gains.
+    By Whittle's maximum likelihood, the number of terms by Schwarz's criterion (BIC); see
+    `numerics.whittle`. A spectrum with a zero (a differenced series) is not a sum of few such
+    terms: there the misfit stays well above 1.
 
     Args:
         series: x, shape (n,), n ≥ 32.
@@ -189,7 +163,7 @@ def fit(
     m = _mean(x, mean)
     last = min(x.size // SAMPLES_PER_LAG, LARGEST_DEFAULT_LAG) if max_lag is None else max_lag
     estimated = estimate(x, last, m)
-    components = _components(_periodogram(x), max_terms)
+    components = maximum_likelihood(periodogram(x), max_terms)
     far = np.arange(float(x.size))
     fitted = sum((k(far) for k in components), np.zeros_like(far))
     return FittedAutocorrelation(
@@ -217,197 +191,6 @@ def _self_convolved(R: Array, last: int) -> Array:
     return np.pad(full, (0, max(0, last + 1 - full.size)))[: last + 1]
 
 
-@dataclass(frozen=True)
-class _Periodogram:
-    """I at the angular frequencies ω_1 …, the mean over `segments` of `length` samples each.
-
-    `floor` is the spectrum of white noise that counts as added to the series, as strong as the
-    series itself: it keeps bands with next to no power, which no sum of few terms can follow,
-    from deciding the fit. The likelihood's maximum is in expectation still the truth.
-    """
-
-    values: Array
-    floor: float
-    omega: Array
-    length: int
-    segments: int
-
-    def expected(self, shapes: Sequence[Shape]) -> Array:
-        """E I(ω) for terms of weight 1, shape (frequencies, terms)."""
-        return self.expected_with_derivatives(shapes)[0]
-
-    def expected_with_derivatives(self, shapes: Sequence[Shape]) -> tuple[Array, Array, Array]:
-        """The same, and its derivatives by rate and by φ.
-
-        Σ_{|m|<n} (1 − |m|/n) R(m) e^{−iωm}, closed for R(m) = z^m with w = z e^{−iω}:
-        1 + 2 Re f(w), f(w) = w/(1−w) − w (1−w^n) / (n (1−w)²).
-        """
-        n = self.length
-        rate, phi = np.array(shapes).T
-        value, by_rate, by_phi = (np.zeros((self.omega.size, len(shapes))) for _ in range(3))
-        for sign in (1, -1):
-            log_w = -rate + 1j * (sign * phi - self.omega[:, None])
-            w = np.exp(log_w)
-            last = w**n
-            u = 1 / (1 - w)
-            value += 0.5 + (w * u - w * (1 - last) * u**2 / n).real
-            slope = w * u**2 - (w * (1 - (n + 1) * last) * u**2 + 2 * w**2 * (1 - last) * u**3) / n
-            by_rate -= slope.real
-            by_phi -= sign * slope.imag
-        return value, by_rate, by_phi
-
-
-def _periodogram(x: Array) -> _Periodogram:
-    segments = -(-x.size // LONGEST_SEGMENT)
-    length = x.size // segments
-    pieces = x[: segments * length].reshape(segments, length)
-    transform = np.fft.rfft(pieces - np.mean(x), axis=1)[:, 1 : (length + 1) // 2]
-    values = np.mean(np.abs(transform) ** 2, axis=0) / length
-    floor = float(np.mean(values))
-    omega = 2 * np.pi * np.arange(1, values.size + 1) / length
-    return _Periodogram(values + floor, floor, omega, length, segments)
-
-
-def _components(periodogram: _Periodogram, max_terms: int) -> list[Component]:
-    dictionary = _dictionary(periodogram.length)
-    atoms = periodogram.expected(dictionary)
-    rates = sorted({rate for rate, _ in dictionary if np.isfinite(rate)})
-    found = _refined(periodogram, [dictionary[_best_alone(periodogram, atoms)]])
-    criterion = _criterion(periodogram, found)
-    while len(found) < max_terms:
-        shapes = [k.shape for k in found]
-        spectrum = _spectrum(periodogram, found)
-        peak = float(periodogram.omega[np.argmax(periodogram.values / spectrum)])
-        narrow = [(rate, peak) for rate in rates]
-        offered = np.hstack([atoms, periodogram.expected(narrow)])
-        best = int(np.argmax(_agreement(periodogram, shapes, spectrum, offered)))
-        grown = _refined(periodogram, [*shapes, [*dictionary, *narrow][best]])
-        with_it = _criterion(periodogram, grown)
-        if with_it >= criterion:
-            break
-        found, criterion = grown, with_it
-    return found
-
-
-def _spectrum(periodogram: _Periodogram, components: Sequence[Component]) -> Array:
-    weights = np.array([k.weight for k in components])
-    spectrum: Array = periodogram.expected([k.shape for k in components]) @ weights
-    spectrum += periodogram.floor
-    return spectrum
-
-
-def _criterion(periodogram: _Periodogram, components: Sequence[Component]) -> float:
-    """Schwarz's: −log likelihood + ½ (number of parameters) log (number of observations)."""
-    S = _spectrum(periodogram, components)
-    numbers = sum(1 + np.isfinite(k.rate) + (0 < k.phi < np.pi) for k in components)
-    likelihood = periodogram.segments * np.sum(np.log(S) + periodogram.values / S)
-    return float(likelihood + numbers / 2 * np.log(periodogram.segments * S.size))
-
-
-def _dictionary(length: int) -> list[Shape]:
-    """White noise; time constants up to 1/8 of the length, by factors of 2, with angles as far
-    apart as a peak of that time constant is wide (a highest peak is offered separately).
-    """  # fmt: skip
-    shapes: list[Shape] = [(np.inf, 0.0)]
-    for tau in 0.5 * 2.0 ** np.arange(np.floor(np.log2(length / 4)) + 1):
-        angles = min(int(np.ceil(np.pi * tau)), MOST_ANGLES) + 1
-        shapes += [(1 / tau, float(phi)) for phi in np.linspace(0, np.pi, angles)]
-    return shapes
-
-
-def _best_alone(periodogram: _Periodogram, atoms: Array) -> int:
-    S = np.mean(periodogram.values - periodogram.floor) * atoms + periodogram.floor
-    return int(np.argmin(np.mean(np.log(S) + periodogram.values[:, None] / S, axis=0)))
-
-
-def _agreement(
-    periodogram: _Periodogram, shapes: list[Shape], S: Array, atoms: Array
-) -> Array:
-    """Each atom's agreement with what S leaves of I, over the size that chance gives it.
-
-    By chance it is Σ a_k (E_k − 1) with exponential E_k, sub-gamma, and so exceeds
-    √(2 t Σ a²) + t max a with probability at most e^{−t} (Boucheron, Lugosi and Massart,
-    Concentration Inequalities, §2.4); t is such that no atom is expected to.
-    """
-    basis, _ = np.linalg.qr(periodogram.expected(shapes) / S[:, None])
-    scaled = atoms / S[:, None]
-    new = scaled - basis @ (basis.T @ scaled)
-    t = np.log(atoms.shape[1])
-    chance = np.sqrt(2 * t * np.sum(new**2, axis=0) / periodogram.segments)
-    chance += t * np.max(new, axis=0) / periodogram.segments
-    # what is left of an atom that is already there is rounding
-    present = np.sum(new**2, axis=0) <= 1e-12 * np.sum(scaled**2, axis=0)
-    agreement: Array = np.where(present, -np.inf, new.T @ (periodogram.values / S - 1) / chance)
-    return agreement
-
-
-def _refined(periodogram: _Periodogram, shapes: list[Shape]) -> list[Component]:
-    """Whittle's maximum likelihood over weights, rates and angles, from weights by nnls."""
-    while True:
-        components = _maximised(periodogram, shapes)
-        simpler = _simplified([k.shape for k in components])
-        if simpler == [k.shape for k in components]:
-            return components
-        shapes = simpler
-
-
-def _maximised(periodogram: _Periodogram, shapes: list[Shape]) -> list[Component]:
-    values, K = periodogram.values, len(shapes)
-    spectra = periodogram.expected(shapes)
-    unit = float(np.mean(values))
-    weights, _ = nnls(spectra / values[:, None], 1 - periodogram.floor / values)
-    free_rate = np.array([np.isfinite(rate) for rate, _ in shapes])
-    free_phi = np.array([0 < phi < np.pi for _, phi in shapes])
-    free = np.concatenate([np.full(K, True), free_rate, free_phi])
-    rates, phis = np.array(shapes).T
-    start = np.concatenate([weights.clip(unit / 1e6) / unit, np.log(rates.clip(max=FASTEST)), phis])
-    bounds = [(1e-9, None)] * K
-    bounds += [(np.log(8 / periodogram.length), np.log(FASTEST))] * K + [(0.0, np.pi)] * K
-
-    def shaped(parameters: Array) -> list[Shape]:
-        full = start.copy()
-        full[free] = parameters
-        found = np.where(free_rate, np.exp(full[K : 2 * K]), np.inf)
-        return [(float(r), float(p)) for r, p in zip(found, full[2 * K :], strict=True)]
-
-    def loss(parameters: Array) -> tuple[float, Array]:
-        current = shaped(parameters)
-        spectra, by_rate, by_phi = periodogram.expected_with_derivatives(current)
-        w = parameters[:K]
-        S = unit * (spectra @ w) + periodogram.floor
-        slope = unit * (1 - values / S) / S / values.size
-        by_log_rate = by_rate * np.where(free_rate, [r for r, _ in current], 0)
-        gradient = np.concatenate(
-            [slope @ spectra, w * (slope @ by_log_rate), w * (slope @ by_phi)]
-        )
-        return float(np.mean(np.log(S) + values / S)), gradient[free]
-
-    found = minimize(
-        loss,
-        start[free],
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[b for b, is_free in zip(bounds, free, strict=True) if is_free],
-    ).x
-    return [
-        Component(float(w) * unit, *shape)
-        for w, shape in zip(found[:K], shaped(found), strict=True)
-        if w > 1e-6
-    ]
-
-
-def _simplified(shapes: list[Shape]) -> list[Shape]:
-    """Terms that are white noise, ρ^|Δ| or (−ρ)^|Δ| in all but name, as what they are."""
-    simpler = []
-    for rate, phi in shapes:
-        if rate > FASTEST / 2:
-            simpler.append((np.inf, 0.0))
-        else:
-            # an angle less than the peak's width from 0 or π does not show
-            simpler.append((rate, 0.0 if phi < rate else np.pi if np.pi - phi < rate else phi))
-    return list(dict.fromkeys(simpler))
-
-
 def _rational(value: float) -> sp.Rational:
     return sp.Rational(f"{value:.{DIGITS}g}")
 
@@ -427,6 +210,8 @@ def _symbolic(component: Component) -> StationaryInput:
 def _written(c: Component) -> str:
     if np.isinf(c.rate):
         return f"{c.weight:.4g}·δ(Δ)"
+    rho = f"{np.exp(-c.rate):.6g}"
+    if c.phi == np.pi:
+        return f"{c.weight:.4g}·(−{rho})^|Δ|"
     turn = f" cos({c.phi:.4g}Δ)" if c.phi else ""
-    return f"{c.weight:.4g}·{np.exp(-c.rate):.6g}^|Δ|{turn}"
-
+    return f"{c.weight:.4g}·{rho}^|Δ|{turn}"

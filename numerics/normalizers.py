@@ -1,8 +1,8 @@
 """The derived normaliser γ(λ) and eigenvalue λ(ω) for a given input, as numbers (paper §3.1, §3.2).
 
-γ = 1/sqrt(E|h|²) (as an expression: `theory.parametrizations.optimal_gamma`) keeps the
-state's size at 1 whatever λ; λ(ω) then keeps E|∂(γh)/∂ω|² at 1, γ held fixed. Everything is evaluated in 1 − λ, rewritten exactly, so that nothing is lost
-as λ → 1.
+γ = 1/sqrt(E|h|²) keeps the state's size at 1 whatever λ; λ(ω) then keeps E|∂(γh)/∂ω|² at 1,
+γ held fixed. As an expression γ is `theory.parametrizations.optimal_gamma`; the numbers here
+are evaluated in 1 − λ, rewritten exactly, so that nothing is lost as λ → 1.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.codegen import Function, near_one
 from numerics.evaluation import NUMPY, evaluate
 from theory.conjugation import bar
 from theory.inputs import StationaryInput
 from theory.moments import second_moment, sensitivity
 from theory.symbols import lam, real_lam
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]  # float64
 
 PANEL = 0.5  # of u = −log(1−λ)
 LAST_PANEL = 80  # 1 − λ = e^{−40}, below which λ(ω) is a pure exponential to rounding
@@ -68,9 +67,13 @@ class OptimalEigenvalue:
         """Tabulate ω for the input `x`, which has no free parameters (ValueError otherwise)."""
         K = _of_one_minus_lam(second_moment(x, real_lam))
         S = _of_one_minus_lam(sensitivity(x, real_lam, real_lam))
-        self._slope: Callable[[Array], Array] = lambda u: np.exp(-u) * np.sqrt(
-            S(np.exp(-u)) / K(np.exp(-u))
-        )
+
+        def slope(u: Array) -> Array:
+            o = np.exp(-u)
+            value: Array = o * np.sqrt(S(o) / K(o))
+            return value
+
+        self._slope = slope
         self._u = PANEL * np.arange(LAST_PANEL + 1)
         panels = self._integral(self._u[:-1], self._u[1:])
         self._omega = np.concatenate([[0.0], np.cumsum(panels)])
@@ -87,7 +90,7 @@ class OptimalEigenvalue:
         return omega
 
     def eigenvalue(self, omega: ArrayLike) -> Array:
-        """λ at ω ≥ 0, any shape; at most the largest number below 1. Raises ValueError for ω < 0."""
+        """λ < 1 at ω ≥ 0, any shape. Raises ValueError for ω < 0."""
         below_one: Array = np.minimum(-np.expm1(-self._u_at(omega)), np.nextafter(1, 0))
         return below_one
 
@@ -114,15 +117,21 @@ class OptimalEigenvalue:
             error = self._omega[panel] + self._integral(low, u) - w
             u = np.clip(u - error / self._slope(u), low, high)
         beyond = (w - self._omega[-1]) / self._last_slope
-        return np.where(beyond > 0, self._u[-1] + beyond, u)
+        found: Array = np.where(beyond > 0, self._u[-1] + beyond, u)
+        return found
 
 
 def _of_one_minus_lam(moment: sp.Expr) -> Callable[[Array], Array]:
-    function = near_one(Function("moment", moment, ""), real_lam)
-    if function is None:
-        raise AssertionError("a second moment depends on λ")
-    [o] = [s for s in function.expression.free_symbols if str(s) == "one_minus_lam"]
-    return lambda values: _number(function.expression, {o: values})
+    """The moment as a function of o = 1−λ, no small difference left to floating point.
+
+    1−λ² becomes 2o − o², and 1−λρ becomes (1−ρ) + ρo with 1−ρ exact.
+    """
+    o = sp.Symbol("o", positive=True)
+    expression = sp.bottom_up(
+        moment.subs(real_lam, 1 - o),
+        lambda e: sp.expand(e) if e.is_Add and e.is_polynomial(o) else e,
+    )
+    return lambda values: _number(expression, {o: values})
 
 
 def _number(expr: sp.Expr, values: dict[sp.Symbol, NDArray[Any]]) -> Array:

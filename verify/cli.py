@@ -251,7 +251,7 @@ def derive(
 ) -> None:
     """Derive a quantity step by step, checking each step as it is printed."""
     from theory.derivations import DERIVATIONS
-    from theory.render import RENDERERS, pdf
+    from theory.derivations.render import RENDERERS, pdf
     from verify.value import QuestionError, read_input
 
     if quantity not in DERIVATIONS:

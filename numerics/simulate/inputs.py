@@ -13,11 +13,10 @@ from scipy.linalg import toeplitz
 from theory.inputs import StationaryInput
 
 Array = NDArray[Any]  # float64 or complex128
-Number = complex | sp.Expr
 
 
 def autocorrelation_values(
-    x: StationaryInput, values: Mapping[sp.Symbol, Number], length: int
+    x: StationaryInput, values: Mapping[sp.Symbol, Any], length: int
 ) -> Array:
     """R(0), …, R(length − 1) in double precision.
 
@@ -92,7 +91,7 @@ def sample_input(autocorrelation: ArrayLike, chains: int, rng: np.random.Generat
     return samples
 
 
-def _number(expr: sp.Expr, values: Mapping[sp.Symbol, Number]) -> complex:
+def _number(expr: sp.Expr, values: Mapping[sp.Symbol, Any]) -> complex:
     value = expr.subs(values)
     if value.free_symbols:
         missing = ", ".join(sorted(str(s) for s in value.free_symbols))

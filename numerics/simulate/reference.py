@@ -23,7 +23,7 @@ class Trajectories:
 
 
 def simulate(x: Array, lam: complex, gamma: complex = 1) -> Trajectories:
-    """h ← λ h + γ x and ∂h/∂λ ← λ ∂h/∂λ + h from h = ∂h/∂λ = 0 (paper §2; claim A1).
+    """Run h ← λ h + γ x and ∂h/∂λ ← λ ∂h/∂λ + h from h = ∂h/∂λ = 0 (paper §2; claim A1).
 
     Args:
         x: inputs x_1 … x_T, shape (chains, T).
@@ -37,7 +37,8 @@ def simulate(x: Array, lam: complex, gamma: complex = 1) -> Trajectories:
     chains, T = x.shape
     h = np.zeros((chains, T), dtype=np.result_type(x, lam, gamma, float))
     s = np.zeros_like(h)
-    state = sensitivity = np.zeros(chains, dtype=h.dtype)
+    state: Array = np.zeros(chains, dtype=h.dtype)
+    sensitivity = state
     for t in range(T):
         state, sensitivity = lam * state + gamma * x[:, t], lam * sensitivity + state
         h[:, t], s[:, t] = state, sensitivity

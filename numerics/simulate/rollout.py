@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -14,7 +13,7 @@ from torch import Tensor
 def rollout(
     x: Tensor, lam: Tensor | complex, gamma: Tensor | complex = 1.0, device: str | None = None
 ) -> Tensor:
-    """h ← λ h + γ x from h = 0 (paper §2), differentiable in all three.
+    """Run h ← λ h + γ x from h = 0 (paper §2), differentiable in all three.
 
     Args:
         x: inputs x_1 … x_T, shape (chains, T).
@@ -47,7 +46,8 @@ def sensitivity_by_autograd(
     """The impulse response g of ∂(γh)/∂p, by forward-mode autograd through the rollout.
 
     h is linear in the input, so that E|∂(γh)/∂p|² = Σ_ij g_i ḡ_j R(j−i) up to truncation
-    (`numerics.simulate.reference.quadratic_form`), with no derivative taken by hand and no sampling noise.
+    (`numerics.simulate.reference.quadratic_form`), with no derivative taken by hand and no
+    sampling noise.
 
     Args:
         eigenvalue: λ(p), real or complex.
@@ -69,6 +69,6 @@ def sensitivity_by_autograd(
     def response(q: Tensor) -> Tensor:
         return rollout(impulse, eigenvalue(q), gamma(q) if differentiate_gamma else fixed)[0]
 
-    _, tangent = torch.func.jvp(response, (p,), (torch.ones_like(p),))
-    g: NDArray[Any] = np.asarray(tangent.resolve_conj().cpu())
+    tangent = torch.func.jvp(response, (p,), (torch.ones_like(p),))[1]
+    g: NDArray[Any] = tangent.resolve_conj().cpu().numpy()
     return g

@@ -1,0 +1,246 @@
+"""Fitting a spectrum by Whittle's likelihood: white noise, ρ^|Δ| and ρ^|Δ| cos φΔ, few of each.
+
+The periodogram I(ω) has nearly independent values, exponentially distributed about a mean that
+is known in closed form for every term, finite length included (Sykulski et al. 2019).
+Frequency 0 is left out, so that the series' mean does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize, nnls
+
+Array = NDArray[Any]  # float64
+Shape = tuple[float, float]  # rate and φ of a Component
+
+MAX_TERMS = 6
+LONGEST_SEGMENT = 8192  # longer series are cut, and their periodograms averaged
+SLOWEST = 8  # time constants are at most 1/8 of a segment
+FASTEST = 10.0  # rates of decay per step; beyond half of it a term is white noise
+MOST_ANGLES = 100
+
+
+@dataclass(frozen=True)
+class Component:
+    """weight · ρ^|Δ| cos φΔ with ρ = exp(−rate); white noise where the rate is infinite."""
+
+    weight: float
+    rate: float
+    phi: float = 0.0
+
+    @property
+    def shape(self) -> Shape:
+        """Its rate and φ."""
+        return self.rate, self.phi
+
+    def __call__(self, lags: Array) -> Array:
+        """Its share of R at the given lags ≥ 0."""
+        decay = np.where(lags == 0, 1.0, 0.0) if np.isinf(self.rate) else np.exp(-self.rate * lags)
+        return self.weight * decay * np.cos(self.phi * lags)
+
+
+@dataclass(frozen=True)
+class Periodogram:
+    """I at the angular frequencies ω_1 …, the mean over `segments` of `length` samples each.
+
+    `floor` is the spectrum of white noise that counts as added to the series, as strong as the
+    series itself: it keeps bands with next to no power, which no sum of few terms can follow,
+    from deciding the fit. The likelihood's maximum is in expectation still the truth.
+    """
+
+    values: Array
+    floor: float
+    omega: Array
+    length: int
+    segments: int
+
+    def expected(self, shapes: Sequence[Shape]) -> Array:
+        """E I(ω) for terms of weight 1, shape (frequencies, terms).
+
+        Σ_{|m|<n} (1 − |m|/n) R(m) e^{−iωm}, closed for R(m) = z^m with w = z e^{−iω}:
+        1 + 2 Re f(w), f(w) = w/(1−w) − w (1−w^n) / (n (1−w)²).
+        """
+        n = self.length
+        mean = np.ones((self.omega.size, len(shapes)))
+        for sign in (1, -1):
+            w = self._powers(shapes, sign)
+            u = 1 / (1 - w)
+            mean += (w * u - w * (1 - w**n) * u**2 / n).real
+        return mean
+
+    def derivatives(self, shapes: Sequence[Shape]) -> tuple[Array, Array]:
+        """The derivatives of `expected` by rate and by φ, from w f'(w)."""
+        n = self.length
+        by_rate, by_phi = (np.zeros((self.omega.size, len(shapes))) for _ in range(2))
+        for sign in (1, -1):
+            w = self._powers(shapes, sign)
+            last, u = w**n, 1 / (1 - w)
+            slope = w * u**2 - (w * (1 - (n + 1) * last) * u**2 + 2 * w**2 * (1 - last) * u**3) / n
+            by_rate -= slope.real
+            by_phi -= sign * slope.imag
+        return by_rate, by_phi
+
+    def _powers(self, shapes: Sequence[Shape], sign: int) -> Array:
+        rate, phi = np.array(shapes).T
+        w: Array = np.exp(-rate + 1j * (sign * phi - self.omega[:, None]))
+        return w
+
+
+def periodogram(x: Array) -> Periodogram:
+    """The periodogram of a series x, shape (n,), n ≥ 32."""
+    segments = -(-x.size // LONGEST_SEGMENT)
+    length = x.size // segments
+    pieces = x[: segments * length].reshape(segments, length)
+    transform = np.fft.rfft(pieces - np.mean(x), axis=1)[:, 1 : (length + 1) // 2]
+    values = np.mean(np.abs(transform) ** 2, axis=0) / length
+    floor = float(np.mean(values))
+    omega = 2 * np.pi * np.arange(1, values.size + 1) / length
+    return Periodogram(values + floor, floor, omega, length, segments)
+
+
+def maximum_likelihood(periodogram: Periodogram, max_terms: int = MAX_TERMS) -> list[Component]:
+    """The sum of terms that fits the periodogram best, by Schwarz's criterion.
+
+    Terms come one by one from a dictionary, the one that agrees best with what is left of I;
+    after each, weights, ρ and φ are refined together; until the criterion no longer gains.
+    """
+    dictionary = _dictionary(periodogram.length)
+    atoms = periodogram.expected(dictionary)
+    rates = sorted({rate for rate, _ in dictionary if np.isfinite(rate)})
+    found = _refined(periodogram, [dictionary[_best_alone(periodogram, atoms)]])
+    criterion = _criterion(periodogram, found)
+    while len(found) < max_terms:
+        shapes = [k.shape for k in found]
+        spectrum = _spectrum(periodogram, found)
+        peak = float(periodogram.omega[np.argmax(periodogram.values / spectrum)])
+        narrow = [(rate, peak) for rate in rates]
+        offered = np.hstack([atoms, periodogram.expected(narrow)])
+        best = int(np.argmax(_agreement(periodogram, shapes, spectrum, offered)))
+        grown = _refined(periodogram, [*shapes, [*dictionary, *narrow][best]])
+        with_it = _criterion(periodogram, grown)
+        if with_it >= criterion:
+            break
+        found, criterion = grown, with_it
+    return found
+
+
+def _spectrum(periodogram: Periodogram, components: Sequence[Component]) -> Array:
+    weights = np.array([k.weight for k in components])
+    spectrum: Array = periodogram.expected([k.shape for k in components]) @ weights
+    spectrum += periodogram.floor
+    return spectrum
+
+
+def _criterion(periodogram: Periodogram, components: Sequence[Component]) -> float:
+    """Schwarz's: −log likelihood + ½ (number of parameters) log (number of observations)."""
+    S = _spectrum(periodogram, components)
+    numbers = sum(1 + np.isfinite(k.rate) + (0 < k.phi < np.pi) for k in components)
+    likelihood = periodogram.segments * np.sum(np.log(S) + periodogram.values / S)
+    return float(likelihood + numbers / 2 * np.log(periodogram.segments * S.size))
+
+
+def _dictionary(length: int) -> list[Shape]:
+    """White noise, and time constants by factors of 2, with angles a peak's width apart.
+
+    A long time constant has more angles than are offered here; for those the periodogram's
+    highest peak is offered as it comes.
+    """
+    shapes: list[Shape] = [(np.inf, 0.0)]
+    for tau in 0.5 * 2.0 ** np.arange(np.floor(np.log2(2 * length / SLOWEST)) + 1):
+        angles = min(int(np.ceil(np.pi * tau)), MOST_ANGLES) + 1
+        shapes += [(1 / tau, float(phi)) for phi in np.linspace(0, np.pi, angles)]
+    return shapes
+
+
+def _best_alone(periodogram: Periodogram, atoms: Array) -> int:
+    S = np.mean(periodogram.values - periodogram.floor) * atoms + periodogram.floor
+    return int(np.argmin(np.mean(np.log(S) + periodogram.values[:, None] / S, axis=0)))
+
+
+def _agreement(periodogram: Periodogram, shapes: list[Shape], S: Array, atoms: Array) -> Array:
+    """Each atom's agreement with what S leaves of I, over the size that chance gives it.
+
+    By chance it is Σ a_k (E_k − 1) with exponential E_k, sub-gamma, and so exceeds
+    √(2 t Σ a²) + t max a with probability at most e^{−t} (Boucheron, Lugosi and Massart,
+    Concentration Inequalities, §2.4); t is such that no atom is expected to.
+    """
+    basis, _ = np.linalg.qr(periodogram.expected(shapes) / S[:, None])
+    scaled = atoms / S[:, None]
+    new = scaled - basis @ (basis.T @ scaled)
+    t = np.log(atoms.shape[1])
+    chance = np.sqrt(2 * t * np.sum(new**2, axis=0) / periodogram.segments)
+    chance += t * np.max(new, axis=0) / periodogram.segments
+    # what is left of an atom that is already there is rounding
+    present = np.sum(new**2, axis=0) <= 1e-12 * np.sum(scaled**2, axis=0)
+    agreement: Array = np.where(present, -np.inf, new.T @ (periodogram.values / S - 1) / chance)
+    return agreement
+
+
+def _refined(periodogram: Periodogram, shapes: list[Shape]) -> list[Component]:
+    """Whittle's maximum likelihood over weights, rates and angles, from weights by nnls."""
+    while True:
+        components = _maximised(periodogram, shapes)
+        simpler = _simplified([k.shape for k in components])
+        if simpler == [k.shape for k in components]:
+            return components
+        shapes = simpler
+
+
+def _maximised(periodogram: Periodogram, shapes: list[Shape]) -> list[Component]:
+    """The likelihood's maximum from `shapes` on, over weights, finite rates, angles not 0 or π."""
+    values, K = periodogram.values, len(shapes)
+    spectra = periodogram.expected(shapes)
+    weights, unit = (
+        nnls(spectra / values[:, None], 1 - periodogram.floor / values)[0],
+        np.mean(values),
+    )
+    rates, phis = np.array(shapes).T
+    start = np.concatenate([weights / unit, np.log(rates.clip(max=FASTEST)), phis])
+    free = np.concatenate([np.full(K, True), np.isfinite(rates), (phis > 0) & (phis < np.pi)])
+    slowest = float(np.log(SLOWEST / periodogram.length))
+    bounds = [(0.0, np.inf)] * K + [(slowest, np.log(FASTEST))] * K + [(0.0, np.pi)] * K
+
+    def completed(parameters: Array) -> tuple[Array, list[Shape]]:
+        full = start.copy()
+        full[free] = parameters
+        current = np.where(np.isfinite(rates), np.exp(full[K : 2 * K]), np.inf)
+        return unit * full[:K], list(zip(current.tolist(), full[2 * K :].tolist(), strict=True))
+
+    def loss(parameters: Array) -> tuple[float, Array]:
+        w, current = completed(parameters)
+        spectra = periodogram.expected(current)
+        by_rate, by_phi = periodogram.derivatives(current)
+        S = spectra @ w + periodogram.floor
+        slope = (1 - values / S) / S / values.size
+        by_log_rate = by_rate * [rate if np.isfinite(rate) else 0.0 for rate, _ in current]
+        gradient = np.concatenate(
+            [unit * (slope @ spectra), w * (slope @ by_log_rate), w * (slope @ by_phi)]
+        )
+        return float(np.mean(np.log(S) + values / S)), gradient[free]
+
+    found = minimize(
+        loss,
+        start[free],
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[bound for bound, is_free in zip(bounds, free, strict=True) if is_free],
+    )
+    w, best = completed(found.x)
+    return [Component(float(v), *shape) for v, shape in zip(w, best, strict=True) if v > 0]
+
+
+def _simplified(shapes: list[Shape]) -> list[Shape]:
+    """Terms that are white noise, ρ^|Δ| or (−ρ)^|Δ| in all but name, as what they are."""
+    simpler = []
+    for rate, phi in shapes:
+        if rate > FASTEST / 2:
+            simpler.append((np.inf, 0.0))
+        else:
+            # an angle less than the peak's width from 0 or π does not show
+            simpler.append((rate, 0.0 if phi < rate else np.pi if np.pi - phi < rate else phi))
+    return list(dict.fromkeys(simpler))

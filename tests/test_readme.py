@@ -1,0 +1,29 @@
+"""The README says what the commands print, and its Python runs."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_console_blocks_are_up_to_date():
+    done = subprocess.run(
+        [sys.executable, ROOT / "reports" / "readme.py", "--check"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_python_block_runs():
+    [block] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    rng = np.random.default_rng(0)
+    names = {"series": rng.standard_normal(4000), "omega": 2.0, "h": 0.0, "u": 1.0}
+    exec(block, names)  # noqa: S102 (our own README)
+    assert 0 < names["h"] < 1
