@@ -1,1 +1,59 @@
-"""The numbers: generated code, simulation, data and normalisers."""
+"""The numbers: generated code, balls, simulation, data and normalisers.
+
+Names are imported when first used, so that `eval` and `export` start without SciPy and Torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numerics.autocorrelation import FittedAutocorrelation, estimate, fit
+    from numerics.balls import certified
+    from numerics.codegen import module, near_one
+    from numerics.heldout import heldout_check
+    from numerics.normalizers import OptimalEigenvalue, gamma, gamma_near_one
+    from numerics.simulate.inputs import autocorrelation_values, sample_input
+    from numerics.simulate.rollout import rollout, sensitivity_by_autograd
+
+_HOME = {
+    "FittedAutocorrelation": "numerics.autocorrelation",
+    "OptimalEigenvalue": "numerics.normalizers",
+    "autocorrelation_values": "numerics.simulate.inputs",
+    "certified": "numerics.balls",
+    "estimate": "numerics.autocorrelation",
+    "fit": "numerics.autocorrelation",
+    "gamma": "numerics.normalizers",
+    "gamma_near_one": "numerics.normalizers",
+    "heldout_check": "numerics.heldout",
+    "module": "numerics.codegen",
+    "near_one": "numerics.codegen",
+    "rollout": "numerics.simulate.rollout",
+    "sample_input": "numerics.simulate.inputs",
+    "sensitivity_by_autograd": "numerics.simulate.rollout",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+__all__ = [
+    "FittedAutocorrelation",
+    "OptimalEigenvalue",
+    "autocorrelation_values",
+    "certified",
+    "estimate",
+    "fit",
+    "gamma",
+    "gamma_near_one",
+    "heldout_check",
+    "module",
+    "near_one",
+    "rollout",
+    "sample_input",
+    "sensitivity_by_autograd",
+]

@@ -146,7 +146,8 @@ def fit(
 
     By Whittle's maximum likelihood, the number of terms by Schwarz's criterion (BIC); see
     `numerics.whittle`. A spectrum with a zero (a differenced series) is not a sum of few such
-    terms: there the misfit stays well above 1.
+    terms. `misfit`, an average over all lags, may not show it; a held-out check does
+    (`numerics.heldout`).
 
     Args:
         series: x, shape (n,), n ≥ 32.

@@ -13,9 +13,9 @@ from theory import (
     moving_average,
     white,
 )
+from theory.derivations.truncation import vanishes
 from theory.inputs import C, C_bar, C_plus
 from theory.symbols import Delta, phi, rho
-from theory.derivations.truncation import vanishes
 
 z = sp.Symbol("z")
 half = sp.Rational(1, 2)

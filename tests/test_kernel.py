@@ -17,9 +17,9 @@ from theory import (
     white,
 )
 from theory.conjugation import bar, conjugated
+from theory.derivations.truncation import vanishes
 from theory.kernel import STATIONARITY
 from theory.symbols import Delta, T, alpha, beta, beta_bar, phi, rho
-from theory.derivations.truncation import vanishes
 
 INPUTS = {
     "white": white(),

@@ -8,7 +8,7 @@ from scipy.signal import lfilter
 
 from numerics.heldout import _covariance, heldout_check
 from numerics.normalizers import OptimalEigenvalue, gamma, gamma_near_one
-from numerics.simulate.inputs import autocorrelation_values, sample_input
+from numerics.simulate.inputs import autocorrelation_values
 from theory.inputs import Delta, constant, damped_cosine, exponential, from_expression, white
 from theory.moments import kernel_derivative, second_moment, sensitivity
 from theory.parametrizations import optimal_gamma, optimal_parameter_white
@@ -176,7 +176,13 @@ def test_a_changed_input_is_noticed():
     assert record.deviations > 6
 
 
-def test_singular_inputs_can_be_sampled_too():
-    x = sample_input(np.ones(100), 1, np.random.default_rng(0))[0]
-    with pytest.raises(ValueError, match=r"constant|samples"):
-        heldout_check(np.full(50, x[0]), np.full(50, x[0]), [0.5])
+def test_a_spectrum_beyond_the_fit_is_noticed():
+    """Differenced noise has none of its power at frequency 0; sums of few positive terms do."""
+    x = np.diff(np.random.default_rng(5).standard_normal(16_001))
+    _, [record] = heldout_check(x[:8000], x[8000:], [0.9])
+    assert record.deviations < -6
+
+
+def test_constant_series_are_refused():
+    with pytest.raises(ValueError, match="constant"):
+        heldout_check(np.ones(50), np.ones(50), [0.5])

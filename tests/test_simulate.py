@@ -20,7 +20,7 @@ ERROR_RATE = 1e-7  # of one check; some fifty of them make 1e-5 for the file
 CHAINS = 5_000
 T = 120
 # no eigenvalue equals an input's ratio: the closed form for finite T has a removable pole there
-EIGENVALUES = [0.99, -0.99, 0.995, 0.99 * np.exp(0.3j), 0.992 * np.exp(2j), 0.5]
+EIGENVALUES = [0.995, -0.99, 0.99 * np.exp(0.3j)]
 INPUTS = {
     "white": white(),
     "slow": exponential(sp.Rational(999, 1000)),
@@ -189,19 +189,19 @@ def test_rollout_is_differentiable():
 
 P = sp.Symbol("p", real=True)
 PARAMETRIZATIONS = [
-    (sp.exp(-sp.exp(P)), sp.sqrt(1 - sp.exp(-2 * sp.exp(P))), -4.6),
-    (sp.tanh(P), sp.S.One, 2.3),
-    (sp.Rational(99, 100) * sp.exp(sp.I * P), sp.S.One, 0.4),
-    (P, sp.sqrt(1 - P**2), 0.99),
+    (sp.exp(-sp.exp(P)), sp.sqrt(1 - sp.exp(-2 * sp.exp(P))), -4.6, False),
+    (sp.exp(-sp.exp(P)), sp.sqrt(1 - sp.exp(-2 * sp.exp(P))), -4.6, True),
+    (sp.tanh(P), sp.S.One, 2.3, False),
+    (sp.Rational(99, 100) * sp.exp(sp.I * P), sp.S.One, 0.4, False),
+    (P, sp.sqrt(1 - P**2), 0.99, True),
 ]
 
 
 # Torch itself still loads its forward-mode decompositions with torch.jit.script
 @pytest.mark.filterwarnings("ignore:.torch.jit.script:DeprecationWarning")
-@pytest.mark.parametrize("differentiate_gamma", [False, True])
 @pytest.mark.parametrize("name", ["white", "slow", "oscillation"])
-@pytest.mark.parametrize(("eigenvalue", "gamma", "at"), PARAMETRIZATIONS)
-def test_autograd_sensitivity(eigenvalue, gamma, at, name, differentiate_gamma):
+@pytest.mark.parametrize(("eigenvalue", "gamma", "at", "differentiate_gamma"), PARAMETRIZATIONS)
+def test_autograd_sensitivity(eigenvalue, gamma, at, differentiate_gamma, name):
     x, horizon = INPUTS[name], 2500
     torch_functions = [
         sp.lambdify(P, e, [{"exp": torch.exp, "tanh": torch.tanh, "sqrt": torch.sqrt}])

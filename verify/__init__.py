@@ -1,1 +1,42 @@
-"""The judge: claims, evidence and verdicts."""
+"""The judge: claims, evidence and verdicts.
+
+>>> from verify import make_claim, verify_claim
+>>> claim = make_claim(
+...     {
+...         "id": "white-state",
+...         "autocorrelation": "KroneckerDelta(Delta, 0)",
+...         "quantity": "second_moment",
+...         "relation": "==",
+...         "formula": "1/(1 - lambda**2)",
+...         "domain": ["-1 < lambda < 1"],
+...     }
+... )
+>>> verify_claim(claim).verdict.value
+'proved'
+"""
+
+from __future__ import annotations
+
+from verify.claim import Claim, ClaimError, make_claim, read_claims
+from verify.engine import TIERS, Result, Settings, Tier, run, verify_claim
+from verify.evidence import Counterexample, Evidence, Finding, Verdict
+from verify.selection import paper_claims, select
+
+__all__ = [
+    "TIERS",
+    "Claim",
+    "ClaimError",
+    "Counterexample",
+    "Evidence",
+    "Finding",
+    "Result",
+    "Settings",
+    "Tier",
+    "Verdict",
+    "make_claim",
+    "paper_claims",
+    "read_claims",
+    "run",
+    "select",
+    "verify_claim",
+]

@@ -1,1 +1,1 @@
-"""Simulation: exactly stationary inputs, and the recurrence in NumPy and in Torch."""
+"""Trajectories of the recurrence: exact inputs, a plain reference in NumPy, rollouts in Torch."""

@@ -139,7 +139,7 @@ class Reader:
         return result
 
     def _exponential(self, m: Element) -> Element:
-        """A power of a known exp(k/2) where m is a multiple of k/2; else a new generator's square."""
+        """The exponential of m: a power of a known exp(k/2), or a new generator's square."""
         for known, number in self._exponentials:
             halves = m.scaled(2) / known
             if halves.is_integer:
