@@ -149,4 +149,8 @@ def near_one(function: Function, lam: sp.Symbol, rho: sp.Symbol | None = None) -
 
 
 def _factored(expr: sp.Expr) -> sp.Expr:
-    return sp.factor(expr) if expr.is_Add and expr.is_polynomial() else expr
+    if not (expr.is_Add and expr.is_polynomial()):
+        return expr
+    # factoring over Q(e^{i/7}, …) can take for ever
+    domain = sp.Poly(expr, *expr.free_symbols).domain
+    return sp.factor(expr) if domain.is_ZZ or domain.is_QQ else sp.expand(expr)

@@ -162,4 +162,4 @@ def test_normalizer_reads_a_series(tmp_path):
     np.save(tmp_path / "x.npy", x)
     done = curseproof("normalizer", tmp_path / "x.npy", "--eigenvalues", "0.5,0.9")
     assert done.returncode == 0, done.stderr
-    assert "gamma" in done.stdout
+    assert "γ(λ)   = 1/sqrt(" in done.stdout
