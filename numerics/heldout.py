@@ -1,4 +1,4 @@
-"""Whether the derived normaliser holds on data it has not seen (paper §3.1; CLAIMS.md B5).
+"""Whether the derived normaliser holds on data it has not seen (paper §3; claim B5).
 
 One series gives one long correlated chain, whose mean square is known only so well: the error
 bars here say how well.

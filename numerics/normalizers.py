@@ -1,4 +1,4 @@
-"""The derived normaliser γ(λ) and eigenvalue λ(ω) for a given input, as numbers (paper §3.1, §3.2).
+"""The derived normaliser γ(λ) and eigenvalue λ(ω) for a given input, as numbers (paper §3, §3).
 
 γ = 1/sqrt(E|h|²) keeps the state's size at 1 whatever λ; λ(ω) then keeps E|∂(γh)/∂ω|² at 1,
 γ held fixed. As an expression γ is `theory.parametrizations.optimal_gamma`; the numbers here

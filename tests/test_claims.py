@@ -94,6 +94,11 @@ def test_refused(change, words):
         ({"domain": ["0 < lambda < 2", "0 < rho < 1"]}, ["domain", "|lambda|", "below 1"]),
         ({"domain": ["0 < lambda < 1", "0 < rho < 1.01"]}, ["autocorrelation", "R(47)"]),
         ({"eigenvalue": "2*s", "domain": ["0 < s < 1", "0 < rho < 1"]}, ["|lambda|", "below 1"]),
+        (
+            {"quantity": "sensitivity", "gamma": "1 - abs(lambda)", "differentiate_gamma": True}
+            | {"domain": ["abs(lambda) < 1", "0 < rho < 1"]},
+            ["differentiate_gamma", "real"],
+        ),
         ({"formula": "1/0"}, ["1/0", "divides by zero"]),
         ({"formula": "R(rho)"}, ["R(k)"]),
         ({"formula": "sum(R(Delta)**2)"}, ["linear in R(Delta)"]),

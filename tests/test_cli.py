@@ -126,6 +126,27 @@ def test_bad_input_is_one_clear_line(arguments, words, tmp_path):
         assert word in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("1\n2\nnan\n4\n" * 20, ["series[2] = nan", "interpolate"]),
+        ("1\n2\n3\n", ["32", "needed"]),
+        ("1\n2\nthree\n", ["line 3", "'three'"]),
+        ("a,b\n1,2\n", ["2 columns", "a, b"]),
+        ("5\n" * 100, ["constant"]),
+    ],
+)
+def test_unusable_data(tmp_path, content, words):
+    path = tmp_path / "x.csv"
+    path.write_text(content)
+    done = curseproof("normalizer", path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    for word in words:
+        assert word in done.stderr
+
+
 def test_eval_prints_json():
     done = curseproof("eval", "second_moment", "--set", "lambda=1/2", "--digits", 5, "--json")
     assert json.loads(done.stdout) == {"value": "1.3333"}

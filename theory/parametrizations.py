@@ -53,7 +53,7 @@ def lru() -> Parametrization:
 
 
 def tanh() -> Parametrization:
-    """λ = tanh ω and γ = sqrt(1 − λ²): near the optimum for white input (paper §3.2)."""
+    """λ = tanh ω and γ = sqrt(1 − λ²): near the optimum for white input (paper §3)."""
     return Parametrization("tanh", sp.tanh(omega), (omega,), sp.sqrt(1 - sp.tanh(omega) ** 2))
 
 
@@ -80,14 +80,14 @@ PARAMETRIZATIONS = (plain, polar, lru, tanh, sigmoid_gate, s4d_zero_order_hold, 
 
 
 def optimal_gamma(x: Input, eigenvalue: sp.Expr = real_lam) -> sp.Expr:
-    """γ = 1/sqrt(E|h|²), so that E|γh|² = 1 for every λ (paper §3.1; claim B5)."""
+    """γ = 1/sqrt(E|h|²), so that E|γh|² = 1 for every λ (paper §3; claim B5)."""
     return _root(1 / present(second_moment(x, eigenvalue)))
 
 
 def optimality_condition(
     x: Input, eigenvalue: sp.Symbol = real_lam, gamma: sp.Expr | None = None
 ) -> sp.Equality:
-    """λ'(ω) = 1/sqrt(|γ|² E|∂h/∂λ|²): then E|∂(γh)/∂ω|² = 1, γ held fixed (paper §3.2).
+    """λ'(ω) = 1/sqrt(|γ|² E|∂h/∂λ|²): then E|∂(γh)/∂ω|² = 1, γ held fixed (paper §3).
 
     Args:
         x: the input.

@@ -28,12 +28,9 @@ _FUNCTIONS: Mapping[str, type] = {
     "tanh": sp.tanh,
     "asinh": sp.asinh,
     "atanh": sp.atanh,
-    "abs": sp.Abs,
-    "re": sp.re,
-    "im": sp.im,
-    "conjugate": sp.conjugate,
     "KroneckerDelta": sp.KroneckerDelta,
 }
+_CONJUGATIONS = {"abs": sp.Abs, "re": sp.re, "im": sp.im, "conjugate": sp.conjugate}
 _CONSTANTS = {"pi": sp.pi, "I": sp.I, "E": sp.E}
 
 # what "any stationary input" is tried on by the numerical routes
@@ -99,6 +96,9 @@ class _Translator:
                 return self.autocorrelation_at(self.translate(node.args[0]))
             case ast.Call(func=ast.Name(id="sum")):
                 return self.series(self.translate(node.args[0]))
+            case ast.Call(func=ast.Name(id=function)) if function in _CONJUGATIONS:
+                # left as they stand: SymPy would expand what is inside, `polarised` need not
+                return _CONJUGATIONS[function](self.translate(node.args[0]), evaluate=False)
             case ast.Call(func=ast.Name(id=function)):
                 return _FUNCTIONS[function](*(self.translate(arg) for arg in node.args))
         raise AssertionError(f"unchecked syntax {ast.dump(node)}")
@@ -185,11 +185,16 @@ class Model:
     @cached_property
     def unit(self) -> Unit:
         """Poles, normaliser and parameter."""
-        gamma = self.claim.gamma
+        gamma, wrt = self.claim.gamma, self.claim.wrt
+        if self.claim.differentiate_gamma and wrt and self.claim.is_complex(wrt):
+            raise MeaningError(
+                f"field 'differentiate_gamma': by the complex {wrt} it is ambiguous; give "
+                "an eigenvalue of real parameters, or real bounds"
+            )
         return Unit(
             poles=tuple(self.names[pole] for pole in self.claim.poles),
             gamma=to_sympy(gamma, self.names, self.input) if gamma else sp.S.One,
-            wrt=self.symbols[self.claim.wrt] if self.claim.wrt else None,
+            wrt=self.symbols[wrt] if wrt else None,
             differentiate_gamma=self.claim.differentiate_gamma,
             horizon=self.symbols[self.claim.horizon] if self.claim.horizon else None,
         )

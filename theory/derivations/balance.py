@@ -17,7 +17,7 @@ _h, _s = map(sp.IndexedBase, ("h", "s"))
 
 
 def derive_gamma(x: Input) -> Derivation:
-    """γ = 1/sqrt(E h²), real λ (paper §3.1; claim B5)."""
+    """γ = 1/sqrt(E h²), real λ (paper §3; claim B5)."""
     moment = derive_second_moment(x)
     series, gamma = unit(x, real_lam), sp.Symbol("gamma", positive=True)
 
@@ -32,7 +32,7 @@ def derive_gamma(x: Input) -> Derivation:
 
 
 def derive_parametrization(x: Input) -> Derivation:
-    """λ'(ω) for which neither state nor sensitivity depends on λ (paper §3.2; claim B3, B5).
+    """λ'(ω) for which neither state nor sensitivity depends on λ (paper §3; claim B3, B5).
 
     For white input the derivation ends with ω(λ) in closed form.
     """

@@ -1,4 +1,4 @@
-"""The loss of teacher and student and its Hessian, every step checked (paper §4.1, App. C)."""
+"""The loss of teacher and student and its Hessian, every step checked (paper §4, App. C)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _h, _h_star, _r, _s = map(sp.IndexedBase, ("h", "h_star", "r", "s"))
 
 
 def derive_teacher_student_loss(x: Input) -> Derivation:
-    """L = ½ E|h_λ − h_λ*|², complex poles (paper §4.1)."""
+    """L = ½ E|h_λ − h_λ*|², complex poles (paper §4)."""
     star = lam_star
     difference = E(sp.Abs(_h[t] - _h_star[t]) ** 2) / 2
     holds = _teacher_and_student(x, lam, star).holds

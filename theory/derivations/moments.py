@@ -1,4 +1,4 @@
-"""From the kernel to moments and sensitivities, every step checked (paper §2.2, §2.3, App. C)."""
+"""From the kernel to moments and sensitivities, every step checked (paper §2, §2, App. C)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _h1, _h2, _s1, _s2 = map(sp.IndexedBase, ("h1", "h2", "s1", "s2"))
 
 
 def derive_second_moment(x: Input, eigenvalue: sp.Expr = real_lam) -> Derivation:
-    """E|h|² (paper §2.2, eq. 5)."""
+    """E|h|² (paper §2, eq. 5)."""
     lhs, series = E(sp.Abs(_h[t]) ** 2), unit(x, lam)
     steps = (
         *kernel_steps(x),
@@ -48,7 +48,7 @@ def derive_second_moment(x: Input, eigenvalue: sp.Expr = real_lam) -> Derivation
 def derive_sensitivity(
     x: Input, eigenvalue: sp.Expr = real_lam, wrt: sp.Symbol | None = None
 ) -> Derivation:
-    """E|∂h/∂p|² for a parameter p of λ, or for λ itself (paper §2.2).
+    """E|∂h/∂p|² for a parameter p of λ, or for λ itself (paper §2).
 
     Args:
         x: the input.
@@ -131,7 +131,7 @@ def derive_cross_sensitivity(x: Input) -> Derivation:
 
 
 def derive_backpropagated_error(x: Input, eigenvalue: sp.Expr = real_lam) -> Derivation:
-    """E|δ|² of δ_t = Σ_k λ^k e_{t+k}, e a stationary direct error (paper §2.3)."""
+    """E|δ|² of δ_t = Σ_k λ^k e_{t+k}, e a stationary direct error (paper §2)."""
     lhs, series = E(sp.Abs(_d[t]) ** 2), unit(x, lam)
     steps = (
         equation(
