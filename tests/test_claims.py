@@ -2,7 +2,8 @@
 
 import pytest
 
-from verify.claim import ClaimError, make_claim, read_claims
+from verify.claim import ClaimError
+from verify.claim_file import make_claim, read_claims
 from verify.engine import verify_claim
 from verify.selection import paper_claims, select
 

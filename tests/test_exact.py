@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify.claim import Limit, make_claim
+from verify.claim import Limit
+from verify.claim_file import make_claim
 from verify.exact.field import Field, Generator, Unsupported
 from verify.exact.leading import leading_term
 from verify.exact.moments import quantity

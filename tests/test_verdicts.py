@@ -7,7 +7,7 @@ import flint
 import mpmath
 import pytest
 
-from verify.claim import make_claim
+from verify.claim_file import make_claim
 from verify.engine import Settings, Tier, run, verify_claim
 from verify.evidence import Evidence, Finding, Verdict, verdict
 from verify.methods import algebra, polynomials, series

@@ -17,7 +17,8 @@
 
 from __future__ import annotations
 
-from verify.claim import Claim, ClaimError, make_claim, read_claims
+from verify.claim import Claim, ClaimError
+from verify.claim_file import make_claim, read_claims
 from verify.engine import TIERS, Result, Settings, Tier, run, verify_claim
 from verify.evidence import Counterexample, Evidence, Finding, Verdict
 from verify.selection import paper_claims, select

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from verify.claim import Claim, ClaimError, read_claims
+from verify.claim import Claim, ClaimError
+from verify.claim_file import read_claims
 
 CLAIMS = Path(__file__).parent / "claims"
 

@@ -12,7 +12,8 @@ from numerics.evaluation import NotEvaluated
 from theory.catalogue import POLES
 from theory.conjugation import polarised
 from theory.inputs import StationaryInput, from_expression
-from verify.claim import ClaimError, make_claim
+from verify.claim import ClaimError
+from verify.claim_file import make_claim
 from verify.expressions import ExpressionError, parse
 from verify.model import MeaningError, Model, concrete, to_sympy
 from verify.validity import POLE_BITS, check_autocorrelation

@@ -1,0 +1,286 @@
+"""Claim files: the TOML format of claims, read and checked field by field."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from theory.catalogue import DIFFERENTIATED, NORMALISED, POLES
+from verify.claim import ARBITRARY, RELATIONS, Claim, ClaimError, Interval, Limit
+from verify.expressions import LAG, Expression, ExpressionError, parse
+
+VERDICTS = ("proved", "supported", "refuted", "undecided")
+MAX_FILE_BYTES = 1_000_000
+
+
+def read_claims(path: Path) -> list[Claim]:
+    """The claims of one TOML file, in order.
+
+    Raises:
+        ClaimError: at the first claim that cannot be read.
+
+    """
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ClaimError(f"{path}: larger than {MAX_FILE_BYTES} bytes; split the file")
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise ClaimError(f"{path}: not text; a claim file is TOML in UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ClaimError(f"{path}: not TOML: {error}") from None
+    except RecursionError:
+        raise ClaimError(f"{path}: not a claim file: nested too deep") from None
+    except OSError as error:
+        raise ClaimError(f"{path}: {error.strerror}") from None
+    entries = table.pop("claim", None)
+    if table or not isinstance(entries, list) or not entries:
+        extra = f", not {next(iter(table))!r}" if table else ""
+        raise ClaimError(f"{path}: a claim file holds [[claim]] tables and nothing else{extra}")
+    claims = [_Reader(path, number, entry).claim() for number, entry in enumerate(entries, 1)]
+    _check_ids(path, claims)
+    return claims
+
+
+def _check_ids(path: Path, claims: Iterable[Claim]) -> None:
+    seen = set()
+    for claim in claims:
+        if claim.id in seen:
+            raise ClaimError(f"{path}: claim {claim.id!r}: field 'id': used twice; ids are unique")
+        seen.add(claim.id)
+
+
+def make_claim(entry: Mapping[str, object], origin: str = "claim") -> Claim:
+    """A claim from a mapping with the fields of the TOML format.
+
+    Raises:
+        ClaimError: naming the field at fault.
+
+    """
+    return _Reader(Path(origin), 1, entry).claim()
+
+
+class _Reader:
+    """Reads one [[claim]] table; every refusal goes through `error`."""
+
+    def __init__(self, path: Path, number: int, entry: object) -> None:
+        self.path = path
+        self.label = f"number {number}"
+        if not isinstance(entry, Mapping):
+            raise ClaimError(f"{path}: claim {self.label}: write it as a [[claim]] table")
+        self.entry = dict(entry)
+        if isinstance(self.entry.get("id"), str):
+            self.label = repr(self.entry["id"])
+
+    def error(self, name: str, why: str) -> ClaimError:
+        value = self.entry.get(name)
+        shown = "" if value is None else f" = {str(value)[:80]!r}"
+        return ClaimError(f"{self.path}: claim {self.label}: field {name!r}{shown}: {why}")
+
+    def claim(self) -> Claim:
+        unknown = set(self.entry) - set(_FIELDS)
+        if unknown:
+            name = sorted(unknown)[0]
+            raise self.error(name, f"unknown field; known are {', '.join(_FIELDS)}")
+        for name in ("id", "quantity", "relation", "formula", "autocorrelation"):
+            if name not in self.entry:
+                raise self.error(name, "missing")
+        read = {name: _FIELDS[name](self, name) for name in self.entry}
+        claim = Claim(**read)  # type: ignore[arg-type]
+        return self.complete(claim)
+
+    # one reader per kind of field
+
+    def text(self, name: str) -> str:
+        value = self.entry[name]
+        if not isinstance(value, str):
+            raise self.error(name, "write it as a string")
+        return value
+
+    def identifier(self, name: str) -> str:
+        value = self.text(name)
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", value):
+            raise self.error(name, "an id is up to 80 letters, digits, '-', '_' and '.'")
+        return value
+
+    def choice(self, options: Iterable[str]) -> Callable[[str], str]:
+        def read(name: str) -> str:
+            if self.text(name) not in options:
+                raise self.error(name, f"one of {', '.join(options)}")
+            return self.text(name)
+
+        return read
+
+    def flag(self, name: str) -> bool:
+        value = self.entry[name]
+        if not isinstance(value, bool):
+            raise self.error(name, "true or false")
+        return value
+
+    def expression(self, name: str) -> Expression:
+        return self.parsed(name, self.text(name))
+
+    def parsed(self, name: str, text: str) -> Expression:
+        try:
+            return parse(text)
+        except ExpressionError as error:
+            raise self.error(name, str(error)) from None
+
+    def names(self, name: str) -> tuple[str, ...]:
+        value = self.entry[name]
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise self.error(name, "write a list of strings")
+        return tuple(value)
+
+    def domain(self, name: str) -> tuple[Interval, ...]:
+        intervals = tuple(self.one_interval(name, text) for text in self.names(name))
+        if len({i.name for i in intervals}) < len(intervals):
+            raise self.error(name, "one entry per parameter; write 0 < rho < 1 as one")
+        return intervals
+
+    def one_interval(self, name: str, text: str) -> Interval:
+        pieces = [piece.strip() for piece in re.split(r"(<=|>=|<|>)", text)]
+        remedy = f"{text!r}: write 0 < rho < 1, omega >= 0 or abs(lambda) < 1"
+        if len(pieces) not in (3, 5):
+            raise self.error(name, remedy)
+        if any(sign.startswith(">") for sign in pieces[1::2]):
+            if any(sign.startswith("<") for sign in pieces[1::2]):
+                raise self.error(name, remedy)
+            pieces = [p.replace(">", "<") for p in reversed(pieces)]
+        subjects = [
+            i for i, p in enumerate(pieces[::2]) if _SUBJECT.fullmatch(p) and p not in _CONSTANTS
+        ]
+        if len(subjects) != 1 or (len(pieces) == 5 and subjects != [1]):
+            raise self.error(name, remedy)
+        where = 2 * subjects[0]
+        modulus, subject = _SUBJECT.fullmatch(pieces[where]).groups()  # type: ignore[union-attr]
+        bounds: dict[str, Any] = {}
+        if where > 0:
+            bounds |= {"lower": self.parsed(name, pieces[where - 2])}
+            bounds |= {"lower_strict": pieces[where - 1] == "<"}
+        if where < len(pieces) - 1:
+            bounds |= {"upper": self.parsed(name, pieces[where + 2])}
+            bounds |= {"upper_strict": pieces[where + 1] == "<"}
+        for bound in ("lower", "upper"):
+            if bound in bounds and bounds[bound].names:
+                raise self.error(name, f"{text!r}: a bound is a constant expression")
+        return Interval("lambda" if subject == "lam" else subject, bool(modulus), **bounds)
+
+    def limit(self, name: str) -> Limit:
+        match = re.fullmatch(r"\s*(\w+)\s*->\s*(.*?)([-+]?)\s*", self.text(name))
+        if not match:
+            raise self.error(name, "write lambda -> 1-, T -> oo or omega -> -oo")
+        subject, target, direction = match.groups()
+        if target in {"oo", "-oo", "+oo"}:
+            return Limit(subject, parse("-1" if target == "-oo" else "1"), "oo")
+        if not direction:
+            raise self.error(name, "say the side: lambda -> 1- (from below) or 1+ (from above)")
+        return Limit(subject, self.parsed(name, target), direction)
+
+    # fields that must agree with each other
+
+    def complete(self, claim: Claim) -> Claim:
+        parameters = self.parameters(claim)
+        known = set(parameters) | set(claim.poles)
+        for name in ("formula", "gamma"):
+            expression: Expression | None = getattr(claim, name)
+            stray = (expression.names if expression else set()) - known
+            if name == "formula" and expression and "sum" in expression.functions:
+                stray = stray - {LAG}
+            if stray:
+                raise self.error(
+                    name, f"unknown symbol {sorted(stray)[0]!r}; known are {_listed(known)}"
+                )
+        if (claim.relation == "~") != (claim.limit is not None):
+            raise self.error("limit", "relation ~ needs a limit, and no other relation takes one")
+        if claim.limit and claim.limit.name not in parameters:
+            raise self.error(
+                "limit", f"unknown parameter {claim.limit.name!r}; known are {_listed(parameters)}"
+            )
+        for name in ("gamma", "differentiate_gamma", "horizon"):
+            if getattr(claim, name) and claim.quantity not in NORMALISED:
+                raise self.error(name, f"only {_listed(NORMALISED)} take it")
+        wrt = self.differentiated(claim, parameters)
+        return Claim(
+            **{**vars(claim), "wrt": wrt, "parameters": parameters, "origin": str(self.path)}
+        )
+
+    def parameters(self, claim: Claim) -> tuple[str, ...]:
+        names = set(claim.autocorrelation.names) - {LAG}
+        if claim.autocorrelation.functions & {"sum"} or (
+            "R" in claim.autocorrelation.functions and not claim.arbitrary
+        ):
+            raise self.error("autocorrelation", f"an expression in Delta, or {ARBITRARY} for any")
+        if claim.eigenvalue is not None:
+            if len(claim.poles) > 1:
+                raise self.error(
+                    "eigenvalue", f"{claim.quantity} has the poles {_listed(claim.poles)}"
+                )
+            if claim.eigenvalue.names & {"lambda", LAG}:
+                raise self.error(
+                    "eigenvalue", "an expression in parameters other than lambda, Delta"
+                )
+            names |= claim.eigenvalue.names
+        else:
+            names |= set(claim.poles)
+        names |= {i.name for i in claim.domain}
+        if claim.horizon:
+            names.add(claim.horizon)
+        for name in sorted(names):
+            try:
+                claim.interval(name)
+            except KeyError:
+                raise self.error(
+                    "domain", f'no range for {name!r}: add e.g. "0 < {name} < 1"'
+                ) from None
+        if claim.eigenvalue is not None and "lambda" in names:
+            raise self.error(
+                "domain", "with an eigenvalue, give ranges to its parameters, not lambda"
+            )
+        for i in claim.domain:
+            if i.modulus and i.name not in claim.poles:
+                raise self.error("domain", f"abs({i.name}): only eigenvalues are complex")
+        return tuple(sorted(names))
+
+    def differentiated(self, claim: Claim, parameters: tuple[str, ...]) -> str | None:
+        if claim.quantity not in DIFFERENTIATED:
+            if claim.wrt:
+                raise self.error("wrt", f"{claim.quantity} is not a derivative")
+            return None
+        own = sorted(claim.eigenvalue.names) if claim.eigenvalue else list(claim.poles[:1])
+        if claim.wrt is None:
+            if len(own) != 1:
+                raise self.error("wrt", f"missing: which of {_listed(own)}?")
+            return own[0]
+        if claim.wrt not in parameters:
+            raise self.error("wrt", f"unknown parameter; known are {_listed(parameters)}")
+        return claim.wrt
+
+
+_SUBJECT = re.compile(r"(?:(abs)\()?\s*([A-Za-z][A-Za-z0-9_]*)\s*(?(1)\))")
+_CONSTANTS = {"pi", "E", "I"}
+_FIELDS: Mapping[str, Callable[[_Reader, str], object]] = {
+    "id": _Reader.identifier,
+    "source": _Reader.text,
+    "statement": _Reader.text,
+    "autocorrelation": _Reader.expression,
+    "quantity": lambda r, n: r.choice(POLES)(n),
+    "relation": lambda r, n: r.choice(RELATIONS)(n),
+    "formula": _Reader.expression,
+    "domain": _Reader.domain,
+    "eigenvalue": _Reader.expression,
+    "wrt": _Reader.text,
+    "gamma": _Reader.expression,
+    "differentiate_gamma": _Reader.flag,
+    "horizon": _Reader.text,
+    "complex_input": _Reader.flag,
+    "limit": _Reader.limit,
+    "uses": _Reader.names,
+    "expect": lambda r, n: r.choice(VERDICTS)(n),
+}
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
