@@ -165,5 +165,6 @@ def test_paper_claims_name_what_they_use():
 
 def test_select_by_key():
     assert {c.id for c in select(["A5"])} == {"A5-state-ar1"}
+    assert {c.id[0] for c in select(["A", "B4"])} == {"A", "B"}
     with pytest.raises(ClaimError, match="no such claim"):
         select(["Z9"])

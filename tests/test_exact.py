@@ -170,7 +170,10 @@ CONCRETE = [c for c in paper_claims() if not c.arbitrary and c.limit is None]
 def test_quantities_agree_with_the_series(claim):
     """The exact quantity of the second judge against the definition's series."""
     reader, model = Reader(claim), Model(claim)
-    exact = quantity(reader)
+    try:
+        exact = quantity(reader)
+    except Unsupported as reason:
+        pytest.skip(f"the second judge does not handle {reason}")
     with flint.ctx.workprec(400):
         for point in sample(claim, 3, seed=5):
             try:

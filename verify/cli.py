@@ -150,7 +150,7 @@ def _table(results: list[Result]) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("claim", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
-    table.add_column("evidence (and the smallest relative error it would have noticed)")
+    table.add_column("evidence, and the smallest relative error noticeable")
     for r in results:
         verdict = f"[{_COLOURS[r.verdict]}]{r.verdict}[/]"
         if r.claim.expect and r.as_expected:
@@ -159,23 +159,24 @@ def _table(results: list[Result]) -> None:
     out.print(table)
     counts = {v: sum(r.verdict == v for r in results) for v in _COLOURS}
     out.print(", ".join(f"[{_COLOURS[v]}]{n} {v}[/]" for v, n in counts.items() if n))
+    for r in results:
+        if r.counterexample is not None:
+            out.print(f"\n[red]{escape(r.claim.id)}[/] is false", soft_wrap=True)
+            for name, text in vars(r.counterexample).items():
+                if text is not None:
+                    out.print(f"  {name:<11} {text}", markup=False, soft_wrap=True)
 
 
 def _summary(result: Result) -> str:
-    example = result.counterexample
-    if example is None:
-        routes = [
-            e.method if e.noticeable is None else f"{e.method} {e.noticeable:.0e}"
-            for e in result.evidence
-            if e.finding in ("proves", "supports")
-        ]
-        passed = str(result.verdict) in ("proved", "supported")
-        return ", ".join(routes) if passed else result.reason
-    text = (
-        f"at {example.point}: claimed {example.claimed}, actual {example.actual}, "
-        f"relative error {example.discrepancy}"
+    if result.counterexample is not None:
+        return f"relative error {result.counterexample.discrepancy} at a point, see below"
+    if str(result.verdict) not in ("proved", "supported"):
+        return result.reason
+    return ", ".join(
+        e.method if e.noticeable is None else f"{e.method} {e.noticeable:.0e}"
+        for e in result.evidence
+        if e.finding in ("proves", "supports")
     )
-    return f"{text}; correct: {example.correction}" if example.correction else text
 
 
 def _reports(

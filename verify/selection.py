@@ -17,7 +17,9 @@ def paper_claims() -> list[Claim]:
 
 
 def select(arguments: Iterable[str]) -> list[Claim]:
-    """The claims that ids, keys (A5 means every A5-…) and file names stand for; all without any.
+    """The claims that ids, keys (A5: every A5-…; A: all of section A) and file names stand for.
+
+    All of the paper's without any.
 
     Raises:
         ClaimError: for a file that cannot be read or an id that is not known.
@@ -33,7 +35,7 @@ def select(arguments: Iterable[str]) -> list[Claim]:
             found = read_claims(Path(argument))
         else:
             known = known if known is not None else paper_claims()
-            found = [c for c in known if c.id == argument or c.id.startswith(f"{argument}-")]
+            found = [c for c in known if argument in (c.id, c.id.split("-")[0], c.id[0])]
         if not found:
             raise ClaimError(f"{argument!r}: no such claim; `curseproof list` shows them all")
         for claim in found:

@@ -91,6 +91,12 @@ class Reader:
             case ast.UnaryOp():
                 inner = self._element(node.operand)
                 return -inner if isinstance(node.op, ast.USub) else inner
+            case ast.BinOp(
+                left=ast.Call(func=ast.Name(id="abs"), args=[inside]), op=ast.Pow(), right=exponent
+            ) if (integer_of(exponent) or 1) % 2 == 0:
+                # |z|² needs no root
+                z = self._element(inside)
+                return (z * z.conjugate()) ** ((integer_of(exponent) or 0) // 2)
             case ast.BinOp(op=ast.Pow()):
                 return self._power(self._element(node.left), node.right)
             case ast.BinOp():
@@ -104,6 +110,10 @@ class Reader:
                         return left * right
                     case _:
                         return left / right
+            case ast.Call(
+                func=ast.Name(id="exp"), args=[ast.Call(func=ast.Name(id="log"), args=[inside])]
+            ):
+                return self._element(inside)
             case ast.Call(func=ast.Name(id="sum")):
                 return self._series(node.args[0])
             case ast.Call(func=ast.Name(id="R")):
