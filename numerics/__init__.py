@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from numerics.heldout import heldout_check
     from numerics.normalizers import OptimalEigenvalue, gamma, gamma_near_one
     from numerics.simulate.inputs import autocorrelation_values, sample_input
-    from numerics.simulate.rollout import rollout, sensitivity_by_autograd
+    from numerics.simulate.rollout import (
+        rollout,
+        rollout_with_sensitivity,
+        sensitivity_by_autograd,
+    )
 
 _HOME = {
     "FittedAutocorrelation": "numerics.autocorrelation",
@@ -30,6 +34,7 @@ _HOME = {
     "module": "numerics.codegen",
     "near_one": "numerics.codegen",
     "rollout": "numerics.simulate.rollout",
+    "rollout_with_sensitivity": "numerics.simulate.rollout",
     "sample_input": "numerics.simulate.inputs",
     "sensitivity_by_autograd": "numerics.simulate.rollout",
 }
@@ -54,6 +59,7 @@ __all__ = [
     "module",
     "near_one",
     "rollout",
+    "rollout_with_sensitivity",
     "sample_input",
     "sensitivity_by_autograd",
 ]

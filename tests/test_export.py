@@ -74,7 +74,9 @@ def test_complex_eigenvalues(tmp_path):
 @pytest.mark.parametrize("target", ["numpy", "torch", "sympy"])
 def test_every_name_prints_python(name, target):
     for x in (white(), exponential(), damped_cosine()):
-        compile(exported(name, x, target), name, "exec")
+        source = exported(name, x, target)
+        compile(source, name, "exec")
+        assert "def " in source
 
 
 @pytest.mark.parametrize("distance", [1e-1, 1e-3, 1e-5, 1e-7, 1e-15])

@@ -112,15 +112,15 @@ TOKENS = (
 
 @given(st.lists(st.sampled_from(TOKENS), max_size=40).map("".join))
 def test_fuzz_tokens(source):
-    _parses_or_refuses(source)
+    assert_parses_or_refuses(source)
 
 
 @given(st.text(max_size=80))
 def test_fuzz_text(source):
-    _parses_or_refuses(source)
+    assert_parses_or_refuses(source)
 
 
-def _parses_or_refuses(source):
+def assert_parses_or_refuses(source):
     with contextlib.suppress(ExpressionError, MeaningError):
         expression = parse(source)
         names = {name: sp.Symbol(name) for name in expression.names}

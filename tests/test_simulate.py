@@ -10,7 +10,7 @@ from scipy.stats import chi2
 
 from numerics.simulate.inputs import autocorrelation_values, sample_input
 from numerics.simulate.reference import burn_in_bias, burn_in_steps, quadratic_form, simulate
-from numerics.simulate.rollout import rollout, sensitivity_by_autograd
+from numerics.simulate.rollout import rollout, rollout_with_sensitivity, sensitivity_by_autograd
 from theory.conjugation import bar
 from theory.inputs import constant, damped_cosine, exponential, moving_average, white
 from theory.moments import kernel_derivative, second_moment, sensitivity
@@ -173,11 +173,12 @@ def test_quadratic_form_within_its_bound():
 def test_rollout_is_the_reference():
     x = np.random.default_rng(5).standard_normal((3, 400))
     eigenvalue, gamma = 0.999 * np.exp(0.1j), 0.3
-    h = rollout(torch.from_numpy(x), eigenvalue, gamma).numpy()
-    # the same operations; complex products may round differently
-    size = simulate(np.abs(x), abs(eigenvalue), gamma).h
-    bound = 4 * np.arange(1, 401) * np.finfo(float).eps * size
-    assert np.all(np.abs(h - simulate(x, eigenvalue, gamma).h) <= bound)
+    h, s = (v.numpy() for v in rollout_with_sensitivity(torch.from_numpy(x), eigenvalue, gamma))
+    expected, size = simulate(x, eigenvalue, gamma), simulate(np.abs(x), abs(eigenvalue), gamma)
+    # the same operations; complex products may round differently, in h and again in ∂h/∂λ
+    rounding = 4 * np.arange(1, 401) * np.finfo(float).eps
+    assert np.all(np.abs(h - expected.h) <= rounding * size.h)
+    assert np.all(np.abs(s - expected.dh_dlam) <= 2 * rounding * size.dh_dlam)
 
 
 def test_rollout_is_differentiable():

@@ -29,7 +29,6 @@ class Verdict(StrEnum):
 
 
 JUDGES = ("sympy", "polynomials")
-ROUTES = ("series", "autograd", "simulation", "limit")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ angle, so that it can be stated in a report and recomputed at any precision.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
@@ -104,22 +104,18 @@ def sample(claim: Claim, count: int, seed: int) -> Iterator[Point]:
 
 def corners(claim: Claim) -> Iterator[Point]:
     """Points just inside the domain's corners, the box's extremes of what a claim asserts."""
-    ends = []
-    for name in claim.parameters:
-        interval = claim.interval(name)
-        lower, upper = _finite(interval)
-        inset = (upper - lower) / 10**6
-        angle = Fraction(1)
-        ends.append(
-            [
-                Polar(end, angle) if interval.modulus else end
-                for end in (lower + inset, upper - inset)
-            ]
-            if name != claim.horizon
-            else [lower]
-        )
+    ends = (_ends(claim, claim.interval(name)) for name in claim.parameters)
     for combination in islice(product(*ends), 64):
         yield Point(dict(zip(claim.parameters, combination, strict=True)))
+
+
+def _ends(claim: Claim, interval: Interval) -> Sequence[Coordinate]:
+    lower, upper = _finite(interval)
+    if interval.name == claim.horizon:
+        return [lower]
+    inset = (upper - lower) / 10**6
+    inside = [lower + inset, upper - inset]
+    return [Polar(end, Fraction(1)) for end in inside] if interval.modulus else inside
 
 
 def _finite(interval: Interval) -> tuple[Fraction, Fraction]:

@@ -35,6 +35,18 @@ def rollout(
     return torch.stack(states, dim=1)
 
 
+def rollout_with_sensitivity(
+    x: Tensor, lam: Tensor | complex, gamma: Tensor | complex = 1.0, device: str | None = None
+) -> tuple[Tensor, Tensor]:
+    """The states h of `rollout` and ∂h/∂λ, each of shape (chains, T), γ held fixed (claim A1).
+
+    The sensitivity ∂h/∂λ ← λ ∂h/∂λ + h is the same unit driven by its own previous state.
+    """
+    h = rollout(x, lam, gamma, device)
+    previous = torch.nn.functional.pad(h[:, :-1], (1, 0))
+    return h, rollout(previous, lam, device=device)
+
+
 def sensitivity_by_autograd(
     eigenvalue: Callable[[Tensor], Tensor],
     gamma: Callable[[Tensor], Tensor],
