@@ -61,11 +61,3 @@ def mean_product(x: Samples, y: Samples, error_rate: float) -> Interval:
         return mean_square(x, error_rate)
     plus, minus = (mean_square(z, error_rate / 2) for z in (x + y, x - y))
     return (plus - minus).scaled(0.25)
-
-
-def noticeable_relative_error(n: int, false_alarm: float, miss: float) -> float:
-    """The smallest relative error of E[x²] that n samples miss with probability at most `miss`.
-
-    The check accepts σ² while Σx²/σ² lies between the χ²_n quantiles of `false_alarm`.
-    """
-    return float(chi2.isf(false_alarm / 2, n) / chi2.ppf(miss, n) - 1)

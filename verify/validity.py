@@ -7,6 +7,9 @@ checked as far as `LAGS`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import flint
 import numpy as np
 from scipy.linalg import eigvalsh, toeplitz
@@ -16,7 +19,7 @@ from theory.conjugation import polarised
 from theory.inputs import StationaryInput
 from verify.methods.series import autocorrelation
 from verify.model import MeaningError, Model, concrete
-from verify.points import Point, bounds, corners, sample
+from verify.points import bounds, corners, sample
 
 LAGS = 48
 # enough to tell 1 − 1e-300 from 1
@@ -35,23 +38,34 @@ def check_meaning(model: Model, seed: int) -> None:
     _ = model.formula, model.value
     for instance in model.instances():
         for point in (*sample(instance.claim, 4, seed), *corners(instance.claim)):
-            _check_poles(instance, point)
+            values = partial(point.values, instance)
+            if instance.unit.horizon is None:
+                check_poles(instance, values, f"field 'domain', at {point}: ")
             label = (
                 f"field 'autocorrelation' = {instance.claim.autocorrelation.source!r} at {point}"
             )
-            check_autocorrelation(concrete(instance.input), point.values(instance), label)
+            check_autocorrelation(concrete(instance.input), values(), label)
 
 
-def _check_poles(model: Model, point: Point) -> None:
-    if model.unit.horizon is not None:
-        return
+def check_poles(model: Model, values: Callable[[], Values], label: str) -> None:
+    """Check that every pole lies inside the unit circle at one point.
+
+    Args:
+        model: the claim.
+        values: makes the point's coordinates at the current precision.
+        label: what the error begins with.
+
+    Raises:
+        MeaningError: if one does not.
+
+    """
     for name, pole in zip(model.claim.poles, model.unit.poles, strict=True):
         with flint.ctx.workprec(POLE_BITS):
-            modulus = abs(evaluate(polarised(pole), point.values(model)))
+            modulus = abs(evaluate(polarised(pole), values()))
         if not modulus < 1:
             raise MeaningError(
-                f"field 'domain': |{name}| = {modulus.mid().str(6, radius=False)} at {point}: "
-                "it must be below 1, or there is no stationary state; give a horizon, or bounds"
+                f"{label}|{name}| = {modulus.mid().str(6, radius=False)}: it must be below 1, "
+                "or there is no stationary state"
             )
 
 

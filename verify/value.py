@@ -10,13 +10,12 @@ import sympy as sp
 from numerics.balls import certified, evaluate
 from numerics.evaluation import NotEvaluated
 from theory.catalogue import POLES
-from theory.conjugation import polarised
 from theory.inputs import StationaryInput, from_expression
 from verify.claim import ClaimError
 from verify.claim_file import make_claim
 from verify.expressions import ExpressionError, parse
 from verify.model import MeaningError, Model, concrete, to_sympy
-from verify.validity import POLE_BITS, check_autocorrelation
+from verify.validity import check_autocorrelation, check_poles
 
 
 class QuestionError(ValueError):
@@ -65,8 +64,7 @@ def value(
         def values() -> dict[sp.Symbol, flint.acb]:
             return {s: evaluate(constants[name], {}) for name, s in model.symbols.items()}
 
-        with flint.ctx.workprec(POLE_BITS):
-            _check_poles(model, values())
+        check_poles(model, values, "")
         check_autocorrelation(
             concrete(model.input), values(), f"--autocorrelation {autocorrelation!r}"
         )
@@ -110,13 +108,3 @@ def _domain(name: str, text: str, constants: Mapping[str, sp.Expr]) -> str:
         return f"abs({name}) <= 1"
     is_pole = any(name in poles for poles in POLES.values())
     return f"-1 <= {name} <= 1" if is_pole else f"{text} <= {name} <= {text}"
-
-
-def _check_poles(model: Model, values: Mapping[sp.Symbol, flint.acb]) -> None:
-    for name, pole in zip(model.claim.poles, model.unit.poles, strict=True):
-        modulus = abs(evaluate(polarised(pole), values))
-        if not modulus < 1:
-            raise QuestionError(
-                f"|{name}| = {modulus.mid().str(6, radius=False)}: it must be below 1, "
-                "or there is no stationary state"
-            )
