@@ -63,9 +63,9 @@ def check_poles(model: Model, values: Callable[[], Values], label: str) -> None:
         with flint.ctx.workprec(POLE_BITS):
             modulus = abs(evaluate(polarised(pole), values()))
         if not modulus < 1:
+            size = modulus.mid().str(6, radius=False) if modulus.is_finite() else "too large"
             raise MeaningError(
-                f"{label}|{name}| = {modulus.mid().str(6, radius=False)}: it must be below 1, "
-                "or there is no stationary state"
+                f"{label}|{name}| = {size}: it must be below 1, or there is no stationary state"
             )
 
 
