@@ -29,7 +29,7 @@ def series_value(model: Model, values: Values, digits: int = DIGITS) -> flint.ac
         MeaningError: where |λ| is so near 1 that more than MAX_LAGS lags would be needed.
 
     """
-    with flint.ctx.workprec(int(3.33 * digits) + 80):
+    with flint.ctx.workprec(_bits(digits)):
         forms = bilinear_forms(model)
         lags = steps_needed(model, values, digits)
         correlation = autocorrelation(concrete(model.input), values, lags)
@@ -49,7 +49,8 @@ def check(model: Model, points: int, seed: int) -> Evidence:
     tried, skipped = 0, []
     for instance in model.instances():
         for point in sample(instance.claim, points, seed):
-            values = _values(instance, point)
+            with flint.ctx.workprec(_bits(DIGITS)):
+                values = point.values(instance)
             try:
                 actual = series_value(instance, values)
                 claimed = evaluate_at(instance, point)
@@ -93,25 +94,22 @@ def compare(claimed: flint.acb, actual: flint.acb, relation: str) -> bool | None
 
 def evaluate_at(model: Model, point: Point) -> flint.acb:
     """A ball around the claimed formula at a point."""
-    precision = int(3.33 * DIGITS) + 80
     for factor in (1, 4):
-        with flint.ctx.workprec(factor * precision):
+        with flint.ctx.workprec(factor * _bits(DIGITS)):
             ball = evaluate(polarised(model.formula), point.values(model))
         if ball.is_finite() and ball.rel_accuracy_bits() >= 3.33 * DIGITS:
             break
     return ball
 
 
-def _values(model: Model, point: Point) -> Values:
-    with flint.ctx.workprec(int(3.33 * DIGITS) + 100):
-        return point.values(model)
+def _bits(digits: int) -> int:
+    """Working precision for so many digits, with room for what sums and powers lose."""
+    return int(3.33 * digits) + 80
 
 
 def _refutation(model: Model, point: Point, claimed: flint.acb, actual: flint.acb) -> Evidence:
     relative = abs(actual - claimed) / abs(actual)
-    where = str(point)
-    if model.claim.quantity and model.claim.autocorrelation.source:
-        where += f" (R = {model.claim.autocorrelation.source})"
+    where = f"{point} (R = {model.claim.autocorrelation})"
     return Evidence(
         "series",
         Finding.REFUTES,

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 from zlib import crc32
 
+import flint
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
@@ -38,8 +39,8 @@ def check(model: Model, chains: int, seed: int) -> Evidence:
         return Evidence("simulation", Finding.ABSTAINS, "second derivatives are not simulated")
     instance = model.instances()[0]
     compared, noticeable = 0, 0.0
-    for point, steps in _points(instance, seed):
-        claimed = complex(evaluate_at(instance, point).mid())
+    for point, formula, steps in _points(instance, seed):
+        claimed = complex(formula.mid())
         parts = measure(instance, point.values(instance), steps, chains, seed)
         for part, interval in zip((claimed.real, claimed.imag), parts, strict=True):
             if not _agrees(part, interval, model.claim.relation):
@@ -70,16 +71,16 @@ def _agrees(claimed: float, interval: Interval, relation: str) -> bool:
     return claimed >= interval.lower if relation == "<=" else claimed <= interval.upper
 
 
-def _points(model: Model, seed: int) -> Iterator[tuple[Point, int]]:
-    """Points where the formula has a value, with the steps (at most STEPS) to stationarity."""
+def _points(model: Model, seed: int) -> Iterator[tuple[Point, flint.acb, int]]:
+    """Points, the formula's value there, and the steps (at most STEPS) to stationarity."""
     found = 0
     for point in sample(model.claim, 20 * POINTS, seed):
         try:
             steps = steps_needed(model, point.values(model), BURN_IN_DIGITS)
         except MeaningError:
             continue
-        if steps <= STEPS and evaluate_at(model, point).is_finite():
-            yield point, steps
+        if steps <= STEPS and (formula := evaluate_at(model, point)).is_finite():
+            yield point, formula, steps
             found += 1
         if found == POINTS:
             return
