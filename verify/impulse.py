@@ -6,10 +6,13 @@ h = γ Σ_i λ^i x_{t−i}, so that ∂h/∂p has the response γ' λ^i + γ λ'
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import flint
 import sympy as sp
 
+from numerics.balls import Values, evaluate
 from theory.conjugation import conjugated, polarised
 from verify.model import Model
 
@@ -35,6 +38,17 @@ class BilinearForm:
     u: Response
     v: Response
     real_part: bool = False
+
+
+def assembled(
+    model: Model, values: Values, moment: Callable[[BilinearForm], flint.acb]
+) -> flint.acb:
+    """The quantity, each of its bilinear forms Σ_ij u_i v_j R(j−i) evaluated by `moment`."""
+    total = flint.acb(0)
+    for form in bilinear_forms(model):
+        part = moment(form) * evaluate(form.factor, values)
+        total += flint.acb(part.real) if form.real_part else part
+    return total
 
 
 def bilinear_forms(model: Model) -> list[BilinearForm]:

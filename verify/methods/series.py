@@ -14,7 +14,7 @@ from numerics.balls import Values, evaluate
 from theory.conjugation import polarised
 from theory.inputs import StationaryInput
 from verify.evidence import Counterexample, Evidence, Finding
-from verify.impulse import BilinearForm, Response, bilinear_forms
+from verify.impulse import BilinearForm, Response, assembled, bilinear_forms
 from verify.model import MeaningError, Model, concrete
 from verify.points import Point, sample
 
@@ -30,18 +30,17 @@ def series_value(model: Model, values: Values, digits: int = DIGITS) -> flint.ac
 
     """
     with flint.ctx.workprec(_bits(digits)):
-        forms = bilinear_forms(model)
         lags = steps_needed(model, values, digits)
         correlation = autocorrelation(concrete(model.input), values, lags)
-        total = flint.acb(0)
-        for form in forms:
-            part = _truncated(form, values, correlation)
+
+        def moment(form: BilinearForm) -> flint.acb:
+            total = _truncated(form, values, correlation)
             if model.unit.horizon is None:
-                rest = truncation(form, values, lags) * abs(correlation[0])
-                part += flint.acb(flint.arb(0, rest.abs_upper()), flint.arb(0, rest.abs_upper()))
-            part *= evaluate(form.factor, values)
-            total += flint.acb(part.real) if form.real_part else part
-        return total
+                rest = (truncation(form, values, lags) * abs(correlation[0])).abs_upper()
+                total += flint.acb(flint.arb(0, rest), flint.arb(0, rest))
+            return total
+
+        return assembled(model, values, moment)
 
 
 def check(model: Model, points: int, seed: int) -> Evidence:
