@@ -84,7 +84,7 @@ def test_every_name_prints_python(name, target):
 @pytest.mark.parametrize("name", ["second_moment", "sensitivity"])
 def test_near_one_keeps_its_digits(name, distance, gap):
     """A sum of positive terms: each of its operations rounds once, so errors add up at most."""
-    expression = quantity(name, exponential(), Unit((lam,), wrt=lam))
+    expression = quantity(name, exponential(), Unit((lam,), wrt=(lam,)))
     conditioned = near_one(Function(name, expression, ""), lam, rho).expression
     o, q = sp.symbols("one_minus_lam one_minus_rho", positive=True)
     found = sp.lambdify((o, q), conditioned, "math")(distance, gap)

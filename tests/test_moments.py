@@ -127,14 +127,14 @@ def test_teacher_student_loss(name):
 @pytest.mark.parametrize("name", REAL_INPUTS)
 def test_hessian_at_the_optimum_is_the_sensitivity(name):
     (x, R), a = INPUTS[name], POLES["negative"]
-    hessian = teacher_student_hessian(x, real_lam, real_lam_star, real_lam)
+    hessian = teacher_student_hessian(x, real_lam, real_lam_star, (real_lam,))
     value = hessian.subs({real_lam: a, real_lam_star: a})
     assert agrees(double_sum(a, a, R, derivatives=1), value)
 
 
 def test_hessian_with_respect_to_a_complex_parameter_is_refused():
     with pytest.raises(ValueError, match="complex"):
-        teacher_student_hessian(white(), lam, lam_star, lam)
+        teacher_student_hessian(white(), lam, lam_star, (lam,))
 
 
 @pytest.mark.parametrize("name", INPUTS)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from theory import moments
+from theory.conjugation import bar, conjugated, polarised
 from theory.inputs import Input
 
 # quantity → its poles, the names under which claims and commands know them
@@ -17,56 +18,86 @@ POLES: Mapping[str, tuple[str, ...]] = {
     "backpropagated_error": ("lambda",),
     "cross_moment": ("lambda1", "lambda2"),
     "cross_sensitivity": ("lambda1", "lambda2"),
+    "cross_sensitivity_power": ("lambda1", "lambda2"),
     "teacher_student_loss": ("lambda", "lambda_star"),
     "teacher_student_hessian": ("lambda", "lambda_star"),
+    "output_hessian": ("lambda1", "lambda2"),
 }
-DIFFERENTIATED = frozenset({"sensitivity", "teacher_student_hessian"})
-NORMALISED = frozenset({"second_moment", "sensitivity"})
+# quantity → how many parameters it is differentiated by: a Hessian's p and q may be the same
+DIFFERENTIATED: Mapping[str, int] = {
+    "sensitivity": 1,
+    "teacher_student_hessian": 2,
+    "output_hessian": 2,
+}
+NORMALISED = frozenset({"second_moment", "teacher_student_loss", *DIFFERENTIATED})
 
 
 @dataclass(frozen=True)
 class Unit:
-    """What a quantity is asked of: the poles, and the normaliser and parameter where they count.
+    """What a quantity is asked of: poles, normalisers, and parameters where they count.
 
     Attributes:
         poles: λ, or (λ_1, λ_2), or (λ, λ*), as expressions of parameters.
-        gamma: the input normaliser γ.
-        wrt: the parameter of the sensitivity, or of the Hessian.
+        gammas: for each pole its input normaliser, of an output's modes their weights; 1 if empty.
+        wrt: the parameter of the sensitivity, or the two of the Hessian; real symbols, re(z)
+            and im(z) of complex ones, or z itself for the sensitivity.
         differentiate_gamma: whether the sensitivity includes γ's own dependence on `wrt`.
         horizon: steps since h = 0; None for stationarity.
 
     """
 
     poles: tuple[sp.Expr, ...]
-    gamma: sp.Expr = sp.S.One
-    wrt: sp.Symbol | None = None
+    gammas: tuple[sp.Expr, ...] = ()
+    wrt: tuple[sp.Expr, ...] = ()
     differentiate_gamma: bool = False
     horizon: sp.Expr | None = None
+
+    def gamma(self, index: int = 0) -> sp.Expr:
+        """The normaliser of one pole."""
+        return self.gammas[index] if self.gammas else sp.S.One
 
 
 def quantity(name: str, x: Input, unit: Unit) -> sp.Expr:
     """The quantity `name` in closed form, polarised (see `theory.conjugation`).
 
-    Raises ValueError where it does not exist: a cross moment of a complex input, a Hessian
-    with respect to a complex parameter.
+    Raises:
+        ValueError: it does not exist: a cross moment of a complex input, a Hessian with respect
+            to a complex parameter.
+
     """
-    wrt = unit.wrt if unit.wrt is not None else unit.poles[0]
+    pole, gamma = unit.poles[0], unit.gamma()
     match name:
         case "second_moment":
-            return moments.second_moment(x, unit.poles[0], unit.gamma, unit.horizon)
+            return moments.second_moment(x, pole, gamma, unit.horizon)
         case "sensitivity":
             return moments.sensitivity(
-                x, unit.poles[0], wrt, unit.gamma, unit.differentiate_gamma, unit.horizon
+                x, pole, unit.wrt[0], gamma, unit.differentiate_gamma, unit.horizon
             )
         case "backpropagated_error":
-            return moments.backpropagated_error(x, *unit.poles)
+            return moments.backpropagated_error(x, pole)
         case "cross_moment":
             return moments.cross_moment(x, *unit.poles)
         case "cross_sensitivity":
             return moments.cross_sensitivity(x, *unit.poles)
+        case "cross_sensitivity_power":
+            amplitude = moments.cross_sensitivity(x, *unit.poles)
+            return amplitude * conjugated(amplitude)
         case "teacher_student_loss":
-            return moments.teacher_student_loss(x, *unit.poles)
+            return moments.teacher_student_loss(x, pole, unit.poles[1], (gamma, unit.gamma(1)))
         case "teacher_student_hessian":
-            return moments.teacher_student_hessian(x, unit.poles[0], unit.poles[1], wrt)
+            return _hessian(x, unit)
+        case "output_hessian":
+            modes = [(a, unit.gamma(i)) for i, a in enumerate(unit.poles)]
+            return moments.output_hessian(x, modes, unit.wrt)
         case _:
             raise ValueError(f"unknown quantity {name!r}: one of {', '.join(POLES)}")
+
+
+def _hessian(x: Input, unit: Unit) -> sp.Expr:
+    """The teacher stays where it is, even where λ* is an expression of λ (the optimum, λ* = λ)."""
+    pole, teacher = unit.poles
+    star, gamma_star = sp.symbols("lambda* gamma*")  # no parameter can have such a name
+    hessian = moments.teacher_student_hessian(x, pole, star, unit.wrt, (unit.gamma(), gamma_star))
+    fixed = {star: polarised(teacher), gamma_star: polarised(unit.gamma(1))}
+    conjugates = {bar(s): conjugated(value) for s, value in fixed.items()}
+    return hessian.xreplace(fixed | conjugates)

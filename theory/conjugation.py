@@ -58,6 +58,18 @@ def polarised(expr: sp.Expr) -> sp.Expr:
             return expr.func(*args)
 
 
+def partial(expr: sp.Expr, wrt: sp.Expr) -> sp.Expr:
+    """∂/∂p of a polarised expression: p a real symbol, re(z) or im(z), or z itself (Wirtinger).
+
+    ∂/∂re z = ∂_z + ∂_z̄ and ∂/∂im z = i (∂_z − ∂_z̄).
+    """
+    if wrt.is_Symbol:
+        return sp.diff(expr, wrt)
+    z = wrt.args[0]
+    by_z, by_z_bar = sp.diff(expr, z), sp.diff(expr, bar(z))
+    return by_z + by_z_bar if isinstance(wrt, sp.re) else sp.I * (by_z - by_z_bar)
+
+
 def restored(expr: sp.Expr) -> sp.Expr:
     """Undo the polarisation: every `x_bar` becomes conjugate(x)."""
     return expr.xreplace({s: sp.conjugate(bar(s)) for s in _bars(expr) if s.name.endswith("_bar")})

@@ -12,17 +12,16 @@ import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
 from theory.inputs import C_bar
+from theory.linebreaks import display
 from theory.presentation import readable
 
 ORDER = "rev-lex"  # 1 − λ², not −λ² + 1
 
-_DOCUMENT = r"""\documentclass{article}
+_DOCUMENT = r"""\documentclass[a4paper]{article}
 \usepackage{amsmath}
 \allowdisplaybreaks
-\setlength{\paperwidth}{297mm}\setlength{\paperheight}{210mm}
-\pdfpagewidth=\paperwidth \pdfpageheight=\paperheight
-\setlength{\oddsidemargin}{-5mm}\setlength{\textwidth}{257mm}
-\setlength{\topmargin}{-20mm}\setlength{\textheight}{180mm}
+\setlength{\oddsidemargin}{-0.4mm}\setlength{\textwidth}{160mm}
+\setlength{\topmargin}{-10mm}\setlength{\textheight}{235mm}
 \setlength{\parindent}{0pt}
 \begin{document}
 %s
@@ -35,7 +34,6 @@ _MATHEMATICS = {
     "←": r"\leftarrow ", "<": "<", ">": ">", "=": "=",
     "−": "-", "²": "^2", "*": "^*", "|": "|", "^": "^", "_": "_",
 }  # fmt: skip
-_SCRIPTSIZE, _TINY = 700, 1400  # characters of LaTeX that no longer fit on a line
 
 
 class _Printer(LatexPrinter):  # type: ignore[misc]  # SymPy is untyped
@@ -65,7 +63,8 @@ class _Printer(LatexPrinter):  # type: ignore[misc]  # SymPy is untyped
         return self._powered(self._applied(name, z), exp)
 
     def _print_Indexed(self, expr: sp.Indexed) -> str:
-        return f"{{{self._print(expr.base)}}}_{{{sp.latex(expr.indices[0])}}}"  # t + 1, not 1 + t
+        indices = ", ".join(map(sp.latex, expr.indices))  # t + 1, not 1 + t
+        return f"{{{self._print(expr.base)}}}_{{{indices}}}"
 
     def _applied(self, name: str, argument: sp.Expr) -> str:
         return rf"{name}\left({self._print(argument)}\right)"
@@ -80,10 +79,8 @@ def to_latex(expr: sp.Basic) -> str:
 
 
 def displayed(expr: sp.Basic) -> str:
-    """The same as a displayed equation; smaller where it is long."""
-    tex = to_latex(expr)
-    size = r"\tiny" if len(tex) > _TINY else r"\scriptsize" if len(tex) > _SCRIPTSIZE else ""
-    return rf"{{{size}" + "\n" + rf"\[{tex}\]}}"
+    """The same as a displayed equation, on several lines where it is long."""
+    return "\n".join(display(to_latex(expr)))
 
 
 def prose(text: str) -> str:

@@ -7,11 +7,12 @@ All results are polarised (see `theory.conjugation`): λ̄ is the symbol `lambda
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import sympy as sp
 
-from theory.conjugation import conjugated, polarised
+from theory.conjugation import conjugated, partial, polarised
 from theory.inputs import Input
 from theory.kernel import finite_kernel, kernel
 from theory.symbols import alpha, beta_bar, lam, lam1, lam2, lam_star
@@ -93,29 +94,93 @@ def backpropagated_error(x: Input, eigenvalue: sp.Expr = lam) -> sp.Expr:
 
 
 def teacher_student_loss(
-    x: Input, eigenvalue: sp.Expr = lam, teacher: sp.Expr = lam_star
+    x: Input,
+    eigenvalue: sp.Expr = lam,
+    teacher: sp.Expr = lam_star,
+    gammas: tuple[sp.Expr, sp.Expr] = (sp.S.One, sp.S.One),
 ) -> sp.Expr:
-    """½ E|h_λ − h_λ*|² (paper §4; claim C1)."""
-    poles = [(polarised(eigenvalue), 1), (polarised(teacher), -1)]
+    """½ E|γh_λ − γ*h_λ*|², with (γ, γ*) in `gammas` (paper §4; claims C1 and C3)."""
+    units = [
+        (polarised(eigenvalue), polarised(gammas[0])),
+        (polarised(teacher), -polarised(gammas[1])),
+    ]
     return sp.Add(
         *(
-            sp.Rational(u * v, 2) * kernel_derivative(x, 0, 0, a, conjugated(b))
-            for a, u in poles
-            for b, v in poles
+            u * conjugated(v) / 2 * kernel_derivative(x, 0, 0, a, conjugated(b))
+            for a, u in units
+            for b, v in units
         )
     )
 
 
 def teacher_student_hessian(
-    x: Input, eigenvalue: sp.Expr = lam, teacher: sp.Expr = lam_star, wrt: sp.Symbol = lam
+    x: Input,
+    eigenvalue: sp.Expr = lam,
+    teacher: sp.Expr = lam_star,
+    wrt: Sequence[sp.Expr] = (lam,),
+    gammas: tuple[sp.Expr, sp.Expr] = (sp.S.One, sp.S.One),
 ) -> sp.Expr:
-    """d²L/dp² of the teacher–student loss, p real: λ itself or a parameter of it (claim C2).
+    """∂²L/∂p∂q of the teacher–student loss (paper §4; claims C2 and C3). The student's γ moves.
 
-    Raises ValueError where p is complex: there the Hessian is a matrix.
+    Args:
+        x: the input.
+        eigenvalue: λ, an expression in p, q and other parameters.
+        teacher: λ*.
+        wrt: p and q, or p alone for both; real symbols, or re(λ) and im(λ).
+        gammas: (γ, γ*).
+
+    Raises:
+        ValueError: p is complex: there the Hessian is a matrix.
+
     """
-    if not wrt.is_real:
-        raise ValueError(f"{wrt} is complex: name a real parameter, or declare it real")
-    return sp.diff(teacher_student_loss(x, eigenvalue, teacher), wrt, 2)
+    loss = teacher_student_loss(x, eigenvalue, teacher, gammas)
+    return partial(partial(loss, _real_parameter(wrt[0])), _real_parameter(wrt[-1]))
+
+
+def output_hessian(
+    x: Input, modes: Sequence[tuple[sp.Expr, sp.Expr]], wrt: Sequence[sp.Expr]
+) -> sp.Expr:
+    """E[∂y/∂p ∂y/∂q] for y = Re Σ_i w_i h_i: the Hessian of ½E(y − y*)² where it is 0 (claim D3).
+
+    Args:
+        x: the input, real.
+        modes: (λ_i, w_i), with w_i = b_i c_i the product of input and output weight.
+        wrt: p and q, or p alone for both; real symbols, or re(z) and im(z) of complex ones.
+
+    """
+    p, q = (_gradient(modes, _real_parameter(by)) for by in (wrt[0], wrt[-1]))
+    q_bar = [(conjugated(a), [conjugated(w) for w in weights]) for a, weights in q]
+    total = _bilinear(_real(x), p, q) + _bilinear(x, p, q_bar)
+    return (total + conjugated(total)) / 4
+
+
+Response = Sequence[tuple[sp.Expr, Sequence[sp.Expr]]]
+
+
+def _gradient(modes: Sequence[tuple[sp.Expr, sp.Expr]], wrt: sp.Expr) -> Response:
+    """∂/∂p of Σ_i w_i h_i, by pole the weights of h and of ∂h/∂λ."""
+    polar = [(polarised(a), polarised(w)) for a, w in modes]
+    return [(a, (partial(w, wrt), w * partial(a, wrt))) for a, w in polar]
+
+
+def _bilinear(x: Input, first: Response, second: Response) -> sp.Expr:
+    """Σ u_i v_j ∂_α^i ∂_β̄^j K over the poles and derivatives of both."""
+    return sp.Add(
+        *(
+            u * v * kernel_derivative(x, i, j, a, b)
+            for a, us in first
+            for b, vs in second
+            for i, u in enumerate(us)
+            for j, v in enumerate(vs)
+            if u != 0 and v != 0
+        )
+    )
+
+
+def _real_parameter(wrt: sp.Expr) -> sp.Expr:
+    if not wrt.is_extended_real:
+        raise ValueError(f"{wrt} is complex: name a real parameter, re({wrt}) or im({wrt})")
+    return wrt
 
 
 def _real(x: Input) -> Input:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from theory.catalogue import POLES
@@ -39,8 +40,22 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Derivative:
+    """What is differentiated by: a parameter, or the real or imaginary part of a complex one."""
+
+    name: str
+    part: str = ""  # "re" or "im"
+
+    def __str__(self) -> str:
+        return f"{self.part}({self.name})" if self.part else self.name
+
+
+@dataclass(frozen=True)
 class Claim:
-    """One claim, checked for form. Fields as in the claim format; see README."""
+    """One claim, checked for form. Fields as in the claim format; see README.
+
+    `eigenvalue` and `gamma` are by pole; a γ given once is given to each.
+    """
 
     id: str
     quantity: str
@@ -50,9 +65,9 @@ class Claim:
     domain: tuple[Interval, ...] = ()
     source: str = ""
     statement: str = ""
-    eigenvalue: Expression | None = None
-    wrt: str | None = None
-    gamma: Expression | None = None
+    eigenvalue: Mapping[str, Expression] = field(default_factory=dict)
+    wrt: tuple[Derivative, ...] = ()
+    gamma: Mapping[str, Expression] = field(default_factory=dict)
     differentiate_gamma: bool = False
     horizon: str | None = None
     complex_input: bool = False

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from theory.catalogue import DIFFERENTIATED, NORMALISED, POLES
-from verify.claim import ARBITRARY, RELATIONS, Claim, ClaimError, Interval, Limit
+from verify.claim import ARBITRARY, RELATIONS, Claim, ClaimError, Derivative, Interval, Limit
 from verify.expressions import LAG, Expression, ExpressionError, parse
 
+MOMENTS = ("second_moment", "sensitivity")
 VERDICTS = ("proved", "supported", "refuted", "undecided")
 MAX_FILE_BYTES = 1_000_000
 
@@ -128,6 +130,26 @@ class _Reader:
         except ExpressionError as error:
             raise self.error(name, str(error)) from None
 
+    def by_pole(self, name: str) -> dict[str, Expression]:
+        value = self.entry[name]
+        if isinstance(value, str):
+            return {"": self.parsed(name, value)}
+        if not (isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values())):
+            raise self.error(name, 'write a string, or a table such as {lambda1 = "…"}')
+        return {pole: self.parsed(name, text) for pole, text in value.items()}
+
+    def derivatives(self, name: str) -> tuple[Derivative, ...]:
+        value = self.entry[name]
+        texts = (value,) if isinstance(value, str) else self.names(name)
+        return tuple(self.derivative(name, text) for text in texts)
+
+    def derivative(self, name: str, text: str) -> Derivative:
+        match = re.fullmatch(r"(?:(re|im)\()?\s*([A-Za-z]\w*)\s*(?(1)\))", text.strip())
+        if not match:
+            raise self.error(name, f"{text!r}: write a parameter, re(lambda) or im(lambda)")
+        part, parameter = match.groups()
+        return Derivative("lambda" if parameter == "lam" else parameter, part or "")
+
     def names(self, name: str) -> tuple[str, ...]:
         value = self.entry[name]
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
@@ -182,52 +204,66 @@ class _Reader:
     # fields that must agree with each other
 
     def complete(self, claim: Claim) -> Claim:
-        parameters = self.parameters(claim)
-        known = set(parameters) | set(claim.poles)
-        for name in ("formula", "gamma"):
-            expression: Expression | None = getattr(claim, name)
-            stray = (expression.names if expression else set()) - known
-            if name == "formula" and expression and "sum" in expression.functions:
-                stray = stray - {LAG}
-            if stray:
-                raise self.error(
-                    name, f"unknown symbol {sorted(stray)[0]!r}; known are {_listed(known)}"
-                )
+        claim = replace(claim, eigenvalue=self.eigenvalues(claim), gamma=self.gammas(claim))
+        claim = replace(claim, parameters=self.parameters(claim), origin=str(self.path))
+        known = set(claim.parameters) | set(claim.poles)
+        stray = claim.formula.names - known - ({LAG} if "sum" in claim.formula.functions else set())
+        if stray:
+            raise self.unknown("formula", stray, known)
         if (claim.relation == "~") != (claim.limit is not None):
             raise self.error("limit", "relation ~ needs a limit, and no other relation takes one")
-        if claim.limit and claim.limit.name not in parameters:
-            raise self.error(
-                "limit", f"unknown parameter {claim.limit.name!r}; known are {_listed(parameters)}"
-            )
+        if claim.limit and claim.limit.name not in claim.parameters:
+            raise self.unknown("limit", {claim.limit.name}, claim.parameters)
         for name in ("gamma", "differentiate_gamma", "horizon"):
-            if getattr(claim, name) and claim.quantity not in NORMALISED:
-                raise self.error(name, f"only {_listed(NORMALISED)} take it")
-        wrt = self.differentiated(claim, parameters)
-        return Claim(
-            **{**vars(claim), "wrt": wrt, "parameters": parameters, "origin": str(self.path)}
-        )
+            takers = NORMALISED if name == "gamma" else MOMENTS
+            if getattr(claim, name) and claim.quantity not in takers:
+                raise self.error(name, f"only {_listed(takers)} take it")
+        return replace(claim, wrt=self.differentiated(claim))
+
+    def unknown(self, name: str, stray: Iterable[str], known: Iterable[str]) -> ClaimError:
+        return self.error(name, f"unknown symbol {sorted(stray)[0]!r}; known are {_listed(known)}")
+
+    def eigenvalues(self, claim: Claim) -> dict[str, Expression]:
+        """Each pole's expression; one given without a name is λ's."""
+        poles = {name or "lambda": e for name, e in claim.eigenvalue.items()}
+        for pole, expression in poles.items():
+            if pole not in claim.poles:
+                raise self.error(
+                    "eigenvalue", f"{claim.quantity} has the poles {_listed(claim.poles)}"
+                )
+            # the teacher may stand where the student is
+            allowed = {"lambda"} if pole == "lambda_star" else set()
+            if expression.names & ({*claim.poles, "lambda", LAG} - allowed):
+                raise self.error(
+                    "eigenvalue", "an expression in parameters other than poles, Delta"
+                )
+        return poles
+
+    def gammas(self, claim: Claim) -> dict[str, Expression]:
+        """Each pole's normaliser; one given without a name is every pole's."""
+        if set(claim.gamma) == {""}:
+            return dict.fromkeys(claim.poles, claim.gamma[""])
+        if stray := set(claim.gamma) - set(claim.poles):
+            raise self.unknown("gamma", stray, claim.poles)
+        return dict(claim.gamma)
 
     def parameters(self, claim: Claim) -> tuple[str, ...]:
-        names = set(claim.autocorrelation.names) - {LAG}
         if claim.autocorrelation.functions & {"sum"} or (
             "R" in claim.autocorrelation.functions and not claim.arbitrary
         ):
             raise self.error("autocorrelation", f"an expression in Delta, or {ARBITRARY} for any")
-        if claim.eigenvalue is not None:
-            if len(claim.poles) > 1:
-                raise self.error(
-                    "eigenvalue", f"{claim.quantity} has the poles {_listed(claim.poles)}"
-                )
-            if claim.eigenvalue.names & {"lambda", LAG}:
-                raise self.error(
-                    "eigenvalue", "an expression in parameters other than lambda, Delta"
-                )
-            names |= claim.eigenvalue.names
-        else:
-            names |= set(claim.poles)
+        names = set(claim.autocorrelation.names) - {LAG}
+        own = set(claim.poles) - set(claim.eigenvalue)
+        names |= own.union(*(e.names for e in claim.eigenvalue.values()))
         names |= {i.name for i in claim.domain}
         if claim.horizon:
             names.add(claim.horizon)
+        if "lambda" in claim.poles and "lambda" not in own:
+            if any(i.name == "lambda" for i in claim.domain):
+                raise self.error(
+                    "domain", "with an eigenvalue, give ranges to its parameters, not lambda"
+                )
+            names.discard("lambda")
         for name in sorted(names):
             try:
                 claim.interval(name)
@@ -235,27 +271,38 @@ class _Reader:
                 raise self.error(
                     "domain", f'no range for {name!r}: add e.g. "0 < {name} < 1"'
                 ) from None
-        if claim.eigenvalue is not None and "lambda" in names:
-            raise self.error(
-                "domain", "with an eigenvalue, give ranges to its parameters, not lambda"
-            )
+        for pole, expression in claim.gamma.items():
+            known = names | {"lambda"}
+            if pole == "lambda_star" and "lambda" in claim.eigenvalue:
+                known -= claim.eigenvalue["lambda"].names  # the teacher has its own
+            if stray := expression.names - known:
+                raise self.unknown("gamma", stray, known)
+        inner = claim.autocorrelation.names.union(*(e.names for e in claim.eigenvalue.values()))
         for i in claim.domain:
-            if i.modulus and i.name not in claim.poles:
-                raise self.error("domain", f"abs({i.name}): only eigenvalues are complex")
+            if i.modulus and i.name not in claim.poles and (i.name in inner or not claim.gamma):
+                raise self.error(
+                    "domain", f"abs({i.name}): only eigenvalues and weights are complex"
+                )
         return tuple(sorted(names))
 
-    def differentiated(self, claim: Claim, parameters: tuple[str, ...]) -> str | None:
+    def differentiated(self, claim: Claim) -> tuple[Derivative, ...]:
         if claim.quantity not in DIFFERENTIATED:
             if claim.wrt:
                 raise self.error("wrt", f"{claim.quantity} is not a derivative")
-            return None
-        own = sorted(claim.eigenvalue.names) if claim.eigenvalue else list(claim.poles[:1])
-        if claim.wrt is None:
+            return ()
+        student = claim.eigenvalue.get(claim.poles[0])
+        own = sorted(student.names) if student else list(claim.poles[:1])
+        if not claim.wrt:
             if len(own) != 1:
                 raise self.error("wrt", f"missing: which of {_listed(own)}?")
-            return own[0]
-        if claim.wrt not in parameters:
-            raise self.error("wrt", f"unknown parameter; known are {_listed(parameters)}")
+            return (Derivative(own[0]),)
+        if len(claim.wrt) > DIFFERENTIATED[claim.quantity]:
+            raise self.error("wrt", f"at most {DIFFERENTIATED[claim.quantity]}")
+        for by in claim.wrt:
+            if by.name not in claim.parameters:
+                raise self.unknown("wrt", {by.name}, claim.parameters)
+            if by.part and not claim.is_complex(by.name):
+                raise self.error("wrt", f"{by.name} is real")
         return claim.wrt
 
 
@@ -270,9 +317,9 @@ _FIELDS: Mapping[str, Callable[[_Reader, str], object]] = {
     "relation": lambda r, n: r.choice(RELATIONS)(n),
     "formula": _Reader.expression,
     "domain": _Reader.domain,
-    "eigenvalue": _Reader.expression,
-    "wrt": _Reader.text,
-    "gamma": _Reader.expression,
+    "eigenvalue": _Reader.by_pole,
+    "wrt": _Reader.derivatives,
+    "gamma": _Reader.by_pole,
     "differentiate_gamma": _Reader.flag,
     "horizon": _Reader.text,
     "complex_input": _Reader.flag,

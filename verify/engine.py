@@ -99,7 +99,7 @@ def verify_claim(claim: Claim, settings: Settings | None = None) -> Result:
         )
     found, reason = verdict(evidence)
     if found is Verdict.REFUTED:
-        evidence = _with_correction(claim, evidence)
+        evidence = _explained(claim, evidence, settings.seed)
     return Result(claim, found, reason, tuple(evidence), time.perf_counter() - start)
 
 
@@ -136,18 +136,22 @@ def _gather(claim: Claim, settings: Settings) -> Iterator[Evidence]:
             return
 
 
-def _with_correction(claim: Claim, evidence: list[Evidence]) -> list[Evidence]:
+def _explained(claim: Claim, evidence: list[Evidence], seed: int) -> list[Evidence]:
+    """Counterexamples with the size of the error over the domain, and the corrected formula."""
     from verify.methods.algebra import correction
+    from verify.search import worst_gap
 
-    if claim.relation != "==":
-        return evidence
-    corrected = correction(Model(claim))
-    return [
-        replace(e, counterexample=replace(e.counterexample, correction=corrected))
-        if e.counterexample
-        else e
-        for e in evidence
-    ]
+    model = Model(claim)
+    gap = None if claim.arbitrary or claim.limit else worst_gap(model, seed)
+    largest = f"{gap.relative:.3g} at {gap.point}" if gap else None
+    corrected = correction(model) if claim.relation == "==" else None
+
+    def explained(counterexample: Counterexample | None) -> Counterexample | None:
+        if counterexample is None:
+            return None
+        return replace(counterexample, largest=largest, correction=corrected)
+
+    return [replace(e, counterexample=explained(e.counterexample)) for e in evidence]
 
 
 def run(claims: Iterable[Claim], settings: Settings, workers: int) -> Iterator[Result]:

@@ -33,12 +33,16 @@ JUDGES = ("sympy", "polynomials")
 
 @dataclass(frozen=True)
 class Counterexample:
-    """A point where the claim fails: both values as decimal strings, and the corrected formula."""
+    """A point where the claim fails: both values as decimal strings, and the corrected formula.
+
+    `discrepancy` is relative to the actual value; `largest` is it where it is worst of many points.
+    """
 
     point: str
     claimed: str
     actual: str
     discrepancy: str
+    largest: str | None = None
     correction: str | None = None
 
 

@@ -69,10 +69,22 @@ def _functions(name: str, x: StationaryInput) -> list[Function]:
         expression = optimal_gamma(x)
         return [Function("gamma", expression, "γ(λ) that makes E|γh|² = 1, for real λ.")]
     poles = tuple(_SYMBOLS[pole] for pole in POLES[name])
+    if name == "output_hessian":
+        return [_hessian_entry(x, poles, p, q) for p in (sp.re, sp.im) for q in (sp.re, sp.im)]
     if name == "teacher_student_hessian":
         poles = (symbols.real_lam, symbols.real_lam_star)
-    expression = quantity(name, x, Unit(poles, wrt=poles[0]))
+    expression = quantity(name, x, Unit(poles, wrt=(poles[0],)))
     return [Function(name, expression, f"The {name.replace('_', ' ')}.", name not in _COMPLEX)]
+
+
+def _hessian_entry(
+    x: StationaryInput, poles: tuple[sp.Symbol, ...], p: type[sp.Expr], q: type[sp.Expr]
+) -> Function:
+    """One entry of the block of two complex modes with weights w_1, w_2."""
+    unit = Unit(poles, sp.symbols("w1 w2"), wrt=(p(poles[0]), q(poles[1])))
+    entry = f"{p.__name__}_{q.__name__}"
+    description = f"The Hessian of the output by ({p.__name__} λ_1, {q.__name__} λ_2)."
+    return Function(f"output_hessian_{entry}", quantity("output_hessian", x, unit), description)
 
 
 def _equations(function: Function) -> list[sp.Basic]:
@@ -94,6 +106,13 @@ _LATEX = {
     "cross_sensitivity": r"\operatorname{E}[\partial_{\lambda_1} h_1\,\partial_{\lambda_2} h_2]",
     "teacher_student_loss": r"L(\lambda)",
     "teacher_student_hessian": r"\partial^2 L/\partial\lambda^2",
+    **{
+        f"output_hessian_{p}_{q}": rf"\partial^2 L/\partial\operatorname{{{p}}}\lambda_1"
+        rf"\partial\operatorname{{{q}}}\lambda_2"
+        for p in ("re", "im")
+        for q in ("re", "im")
+    },
+    "cross_sensitivity_power": r"\left|\operatorname{E}[\partial h_1\,\partial h_2]\right|^2",
     "gamma": r"\gamma",
     "eigenvalue": r"\lambda",
 }

@@ -13,7 +13,7 @@ from theory.catalogue import Unit, quantity
 from theory.conjugation import polarised
 from theory.inputs import ArbitraryInput, Input, StationaryInput, from_expression
 from theory.symbols import Delta
-from verify.claim import Claim
+from verify.claim import Claim, Derivative
 from verify.expressions import Expression, name_of, parse
 
 _FUNCTIONS: Mapping[str, type] = {
@@ -166,9 +166,11 @@ class Model:
     @cached_property
     def names(self) -> dict[str, sp.Expr]:
         """What each name in the claim's expressions stands for, λ included."""
-        if self.claim.eigenvalue is None:
-            return dict(self.symbols)
-        return self.symbols | {"lambda": to_sympy(self.claim.eigenvalue, self.symbols)}
+        names: dict[str, sp.Expr] = dict(self.symbols)
+        for pole in self.claim.poles:  # λ comes before λ*, which may be said to equal it
+            if pole in self.claim.eigenvalue:
+                names[pole] = to_sympy(self.claim.eigenvalue[pole], names)
+        return names
 
     @cached_property
     def input(self) -> Input:
@@ -184,20 +186,33 @@ class Model:
 
     @cached_property
     def unit(self) -> Unit:
-        """Poles, normaliser and parameter."""
-        gamma, wrt = self.claim.gamma, self.claim.wrt
-        if self.claim.differentiate_gamma and wrt and self.claim.is_complex(wrt):
+        """Poles, normalisers and parameters."""
+        claim = self.claim
+        if claim.differentiate_gamma and any(
+            claim.is_complex(d.name) and not d.part for d in claim.wrt
+        ):
             raise MeaningError(
-                f"field 'differentiate_gamma': by the complex {wrt} it is ambiguous; give "
+                f"field 'differentiate_gamma': by the complex {claim.wrt[0]} it is ambiguous; give "
                 "an eigenvalue of real parameters, or real bounds"
             )
         return Unit(
-            poles=tuple(self.names[pole] for pole in self.claim.poles),
-            gamma=to_sympy(gamma, self.names, self.input) if gamma else sp.S.One,
-            wrt=self.symbols[wrt] if wrt else None,
-            differentiate_gamma=self.claim.differentiate_gamma,
-            horizon=self.symbols[self.claim.horizon] if self.claim.horizon else None,
+            poles=tuple(self.names[pole] for pole in claim.poles),
+            gammas=tuple(self._gamma(pole) for pole in claim.poles),
+            wrt=tuple(self._by(d) for d in claim.wrt),
+            differentiate_gamma=claim.differentiate_gamma,
+            horizon=self.symbols[claim.horizon] if claim.horizon else None,
         )
+
+    def _gamma(self, pole: str) -> sp.Expr:
+        """γ of one pole, which it knows as λ."""
+        if pole not in self.claim.gamma:
+            return sp.S.One
+        names = self.names | {"lambda": self.names[pole]}
+        return to_sympy(self.claim.gamma[pole], names, self.input)
+
+    def _by(self, derivative: Derivative) -> sp.Expr:
+        symbol = self.symbols[derivative.name]
+        return {"": symbol, "re": sp.re(symbol), "im": sp.im(symbol)}[derivative.part]
 
     @cached_property
     def value(self) -> sp.Expr:

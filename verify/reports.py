@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from xml.etree import ElementTree as ET
 
 from theory.presentation import present, readable
 from verify.claim import Claim
 from verify.engine import Result, Settings, environment
+from verify.expressions import Expression
 from verify.model import Model
 
 SCHEMA = 1
@@ -50,9 +51,9 @@ def description(claim: Claim) -> str:
         "input": f"R(Delta) = {claim.autocorrelation}"
         if not claim.arbitrary
         else "any stationary input",
-        "eigenvalue": claim.eigenvalue,
-        "gamma": claim.gamma,
-        "by": claim.wrt,
+        "eigenvalue": _by_pole(claim.eigenvalue),
+        "gamma": _by_pole(claim.gamma),
+        "by": ", ".join(map(str, claim.wrt)),
         "horizon": claim.horizon,
         "claimed": f"{claim.quantity} {claim.relation} {claim.formula}",
         "uses": ", ".join(claim.uses),
@@ -60,3 +61,9 @@ def description(claim: Claim) -> str:
     }
     lines = [f"  {name:<11}{text}" for name, text in fields.items() if text]
     return "\n".join([claim.id, *lines])
+
+
+def _by_pole(expressions: Mapping[str, Expression]) -> str:
+    if len(set(expressions.values())) == 1:
+        return str(next(iter(expressions.values())))
+    return ", ".join(f"{pole}: {e}" for pole, e in expressions.items())

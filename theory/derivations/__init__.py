@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from theory.derivations.balance import derive_gamma, derive_parametrization
+from theory.derivations.growth import derive_growth
 from theory.derivations.kernel import derive_kernel
 from theory.derivations.losses import derive_teacher_student_hessian, derive_teacher_student_loss
 from theory.derivations.moments import (
@@ -26,6 +27,7 @@ DERIVATIONS: Mapping[str, Callable[[Input], Derivation]] = {
     "cross_sensitivity": derive_cross_sensitivity,
     "teacher_student_loss": derive_teacher_student_loss,
     "teacher_student_hessian": derive_teacher_student_hessian,
+    "growth": derive_growth,
     "gamma": derive_gamma,
     "parametrization": derive_parametrization,
 }

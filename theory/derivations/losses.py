@@ -58,7 +58,7 @@ def derive_teacher_student_hessian(x: Input) -> Derivation:
     holds = _teacher_and_student(x, real_lam, real_lam_star).holds
 
     def formula(u: Input) -> sp.Expr:
-        return moments.teacher_student_hessian(u, real_lam, real_lam_star, real_lam)
+        return moments.teacher_student_hessian(u, real_lam, real_lam_star, (real_lam,))
 
     product_rule = E(_s[t] ** 2 + difference * _r[t])
     steps = (

@@ -196,7 +196,7 @@ class Field:
         """The derivative of `poly` by a generator, through all generators that depend on it."""
         total = Element(self, poly.derivative(by))
         for g, generator in enumerate(self.generators):
-            if g != by and poly.degrees()[g] and generator.derivative:
+            if g != by and poly.degrees()[g] > 0 and generator.derivative:
                 total = total + Element(self, poly.derivative(g)) * generator.derivative(by)
         return total
 

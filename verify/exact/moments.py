@@ -7,9 +7,13 @@ from math import comb, factorial, perm
 
 import flint
 
+from verify.claim import Derivative
 from verify.exact.field import Element, Unsupported
 from verify.exact.reader import Reader
 from verify.exact.sequence import Sequence
+
+# Σ_k weights[k] ∂^k h_a over poles a
+Sum = list[tuple[Element, list[Element]]]
 
 
 def quantity(reader: Reader) -> Element:
@@ -19,69 +23,107 @@ def quantity(reader: Reader) -> Element:
         Unsupported: for what has no second derivation.
 
     """
-    claim, one = reader.claim, reader.field.constant(1)
-    a = reader.names[claim.poles[0]]
-    gamma = reader.expression(claim.gamma) if claim.gamma else one
+    claim, one, zero = reader.claim, reader.field.constant(1), reader.field.constant(0)
+    poles = [reader.names[name] for name in claim.poles]
+    states: list[Sum] = [
+        [(a, [reader.gamma(name)])] for name, a in zip(claim.poles, poles, strict=True)
+    ]
     match claim.quantity:
         case "second_moment":
-            return gamma * gamma.conjugate() * kernel(reader, 0, 0, a, a.conjugate())
+            return _moment(reader, states[0], _conjugate(states[0]))
         case "backpropagated_error":
-            return kernel(reader, 0, 0, a.conjugate(), a)
-        case "cross_moment":
-            return kernel(reader, 0, 0, a, _second_pole(reader))
-        case "cross_sensitivity":
-            return kernel(reader, 1, 1, a, _second_pole(reader))
+            return kernel(reader, 0, 0, poles[0].conjugate(), poles[0])
         case "sensitivity":
-            return _sensitivity(reader, a, gamma)
+            slope = _derivative(reader, states[0], claim.wrt[0])
+            if not claim.differentiate_gamma:
+                slope[0][1][0] = zero
+            return _moment(reader, slope, _conjugate(slope))
+        case "cross_moment":
+            return _moment(_real(reader), states[0], states[1])
+        case "cross_sensitivity" | "cross_sensitivity_power":
+            first, second = ([(a, [zero, one])] for a in poles)
+            amplitude = _moment(_real(reader), first, second)
+            power = claim.quantity == "cross_sensitivity_power"
+            return amplitude * amplitude.conjugate() if power else amplitude
         case "teacher_student_loss":
-            return _loss(reader)
+            error = _error(states)
+            return _moment(reader, error, _conjugate(error)).scaled(Fraction(1, 2))
         case "teacher_student_hessian":
-            by = reader.parameters[claim.wrt or ""]
-            return _loss(reader).derivative(by).derivative(by)
+            p, q = (_derivative(reader, states[0], by) for by in (claim.wrt[0], claim.wrt[-1]))
+            bend = _derivative(reader, p, claim.wrt[-1])
+            slopes = _moment(reader, p, _conjugate(q))
+            return _real_part(slopes + _moment(reader, _error(states), _conjugate(bend)))
+        case "output_hessian":
+            y = states[0] + states[1]
+            p, q = (_derivative(_real(reader), y, by) for by in (claim.wrt[0], claim.wrt[-1]))
+            total = _moment(reader, p, q) + _moment(reader, p, _conjugate(q))
+            return _real_part(total).scaled(Fraction(1, 2))
     raise Unsupported(claim.quantity)
 
 
-def _sensitivity(reader: Reader, a: Element, gamma: Element) -> Element:
-    weights = [reader.field.constant(0), gamma * _by_parameter(reader, a)]
-    if reader.claim.differentiate_gamma:
-        weights[0] = _by_parameter(reader, gamma)
+def _moment(reader: Reader, first: Sum, second: Sum) -> Element:
+    """E of the product of two sums; the second one's poles are β̄."""
     total = reader.field.constant(0)
-    for i, u in enumerate(weights):
-        for j, v in enumerate(weights):
-            if not (u.is_zero or v.is_zero):
-                total += u * v.conjugate() * kernel(reader, i, j, a, a.conjugate())
+    for a, us in first:
+        for b, vs in second:
+            for i, u in enumerate(us):
+                for j, v in enumerate(vs):
+                    if not (u.is_zero or v.is_zero):
+                        total += u * v * kernel(reader, i, j, a, b)
     return total
 
 
-def _loss(reader: Reader) -> Element:
-    poles = [reader.names[name] for name in reader.claim.poles]
-    total = reader.field.constant(0)
-    for a, u in zip(poles, (1, -1), strict=True):
-        for b, v in zip(poles, (1, -1), strict=True):
-            total += kernel(reader, 0, 0, a, b.conjugate()).scaled(Fraction(u * v, 2))
-    return total
+def _conjugate(parts: Sum) -> Sum:
+    return [(a.conjugate(), [w.conjugate() for w in weights]) for a, weights in parts]
 
 
-def _second_pole(reader: Reader) -> Element:
+def _error(states: list[Sum]) -> Sum:
+    """Student minus teacher."""
+    return states[0] + [(a, [-w for w in weights]) for a, weights in states[1]]
+
+
+def _derivative(reader: Reader, parts: Sum, by: Derivative) -> Sum:
+    result = []
+    for a, weights in parts:
+        slope, zero = _partial(reader, a, by), reader.field.constant(0)
+        own = [*(_partial(reader, w, by) for w in weights), zero]
+        risen = [zero, *(w * slope for w in weights)]
+        result.append((a, [u + v for u, v in zip(own, risen, strict=True)]))
+    return result
+
+
+def _partial(reader: Reader, z: Element, by: Derivative) -> Element:
+    """∂z/∂p; for re and im of a complex parameter through its modulus and angle."""
+    if not reader.claim.is_complex(by.name):
+        return z.derivative(reader.parameters[by.name])
+    parameter = reader.names[by.name]
+    if not by.part:
+        # holomorphic in the parameter, or held fixed
+        return reader.field.constant(int(z == parameter))
+    modulus, turn = reader.parameters[f"|{by.name}|"], reader.turns[by.name]
+    r, u = reader.field.generator(modulus), reader.field.generator(turn)
+    radial, angular = z.derivative(modulus), reader.i * u * z.derivative(turn) / r
+    cosine = _real_part(u)
+    sine = _real_part(-reader.i * u)
+    if by.part == "re":
+        return cosine * radial - sine * angular
+    return sine * radial + cosine * angular
+
+
+def _real_part(z: Element) -> Element:
+    return (z + z.conjugate()).scaled(Fraction(1, 2))
+
+
+def _real(reader: Reader) -> Reader:
     r = reader.correlation
     if reader.claim.complex_input or (r is not None and not _is_real(r)):
         raise Unsupported("a moment without conjugate of a complex input")
-    return reader.names[reader.claim.poles[1]]
+    return reader
 
 
 def _is_real(r: Sequence) -> bool:
     difference = r + -r.conjugate()
     return not difference.terms and all(v.is_zero for v in difference.lags.values())
-
-
-def _by_parameter(reader: Reader, z: Element) -> Element:
-    """∂z/∂p for the claim's `wrt`."""
-    name = reader.claim.wrt or ""
-    if not reader.claim.is_complex(name):
-        return z.derivative(reader.parameters[name])
-    if z == reader.names[name]:
-        return reader.field.constant(1)
-    raise Unsupported("differentiation by a complex parameter")
 
 
 def kernel(reader: Reader, p: int, q: int, a: Element, b: Element) -> Element:

@@ -20,7 +20,8 @@ class Reader:
 
     Attributes:
         names: what each name stands for, λ included.
-        parameters: each real parameter's generator; a complex pole's modulus is `|name|`.
+        parameters: each real parameter's generator; a complex one's modulus is `|name|`.
+        turns: each complex parameter's direction, a generator on the unit circle.
         correlation: R(Δ); None for any stationary input.
 
     """
@@ -30,6 +31,7 @@ class Reader:
         self.field = Field()
         self.names: dict[str, Element] = {}
         self.parameters: dict[str, int] = {}
+        self.turns: dict[str, int] = {}
         self._exponentials: list[tuple[Element, int]] = []
         self._jets: list[tuple[int, bool, Element, Element]] = []
         self._lags: dict[int, Element] = {}
@@ -37,8 +39,9 @@ class Reader:
         self.pi = self._real("pi", (Fraction(3), Fraction(4)))
         for name in claim.parameters:
             self.names[name] = self._parameter(claim.interval(name))
-        if claim.eigenvalue is not None:
-            self.names["lambda"] = self.expression(claim.eigenvalue)
+        for pole in claim.poles:  # λ comes before λ*, which may be said to equal it
+            if pole in claim.eigenvalue:
+                self.names[pole] = self.expression(claim.eigenvalue[pole])
         self.correlation: Sequence | None = None
         if not claim.arbitrary:
             self.correlation = self._sequence(claim.autocorrelation.node)
@@ -55,10 +58,11 @@ class Reader:
         self.parameters[name] = self.field.new(Generator(name, bounds))
         return self.field.generator(self.parameters[name])
 
-    def _unit_circle(self, name: str) -> Element:
-        number = self.field.new(Generator(name))
+    def _turn(self, name: str) -> Element:
+        number = self.field.new(Generator(f"arg {name}"))
         u = self.field.generator(number)
         self.field.generators[number].conjugate = lambda: self.field.constant(1) / u
+        self.turns[name] = number
         return u
 
     def _parameter(self, interval: Interval) -> Element:
@@ -69,7 +73,18 @@ class Reader:
         if not interval.modulus:
             return self._real(interval.name, (lower, upper))
         modulus = self._real(f"|{interval.name}|", (lower or Fraction(0), upper))
-        return modulus * self._unit_circle(f"arg {interval.name}")
+        return modulus * self._turn(interval.name)
+
+    def gamma(self, pole: str) -> Element:
+        """The normaliser of one pole, which it knows as λ."""
+        if pole not in self.claim.gamma:
+            return self.field.constant(1)
+        outside = self.names
+        self.names = outside | {"lambda": outside[pole]}
+        try:
+            return self.expression(self.claim.gamma[pole])
+        finally:
+            self.names = outside
 
     # expressions
 

@@ -113,8 +113,7 @@ def _callables(model: Model, values: Values) -> tuple[Function, Function, float]
             if symbol.is_real
             else torch.tensor(z, dtype=torch.complex128)
         )
-    wrt = model.unit.wrt
-    assert wrt is not None  # noqa: S101 (sensitivities have one)
+    [wrt] = model.unit.wrt
     shift = 0.0 if wrt.is_real else complex(values[wrt].mid())
     arithmetic = torch_arithmetic()
 
@@ -126,4 +125,4 @@ def _callables(model: Model, values: Values) -> tuple[Function, Function, float]
         return call
 
     at = complex(values[wrt].mid()).real if wrt.is_real else 0.0
-    return function(model.unit.poles[0]), function(model.unit.gamma), at
+    return function(model.unit.poles[0]), function(model.unit.gamma()), at
