@@ -54,7 +54,8 @@ class Derivative:
 class Claim:
     """One claim, checked for form. Fields as in the claim format; see README.
 
-    `eigenvalue` and `gamma` are by pole; a γ given once is given to each.
+    `eigenvalue` and `gamma` are by pole; a γ given once is given to each. A claim about an
+    `experiment` has the name of a measure for its quantity.
     """
 
     id: str
@@ -72,6 +73,8 @@ class Claim:
     horizon: str | None = None
     complex_input: bool = False
     limit: Limit | None = None
+    experiment: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     expect: str | None = None
     parameters: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from typing import Any
 
 from theory.catalogue import DIFFERENTIATED, NORMALISED, POLES
 from verify.claim import ARBITRARY, RELATIONS, Claim, ClaimError, Derivative, Interval, Limit
-from verify.expressions import LAG, Expression, ExpressionError, parse
+from verify.expressions import LAG, SERIES, Expression, ExpressionError, parse
 
 MOMENTS = ("second_moment", "sensitivity")
 VERDICTS = ("proved", "supported", "refuted", "undecided")
@@ -86,12 +86,14 @@ class _Reader:
         if unknown:
             name = sorted(unknown)[0]
             raise self.error(name, f"unknown field; known are {', '.join(_FIELDS)}")
+        measured = "experiment" in self.entry
         for name in ("id", "quantity", "relation", "formula", "autocorrelation"):
-            if name not in self.entry:
+            if name not in self.entry and not (measured and name == "autocorrelation"):
                 raise self.error(name, "missing")
         read = {name: _FIELDS[name](self, name) for name in self.entry}
-        claim = Claim(**read)  # type: ignore[arg-type]
-        return self.complete(claim)
+        if measured:
+            return self.measured(Claim(**{"autocorrelation": parse("0"), **read}))  # type: ignore[arg-type]
+        return self.complete(Claim(**read))  # type: ignore[arg-type]
 
     # one reader per kind of field
 
@@ -137,6 +139,12 @@ class _Reader:
         if not (isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values())):
             raise self.error(name, 'write a string, or a table such as {lambda1 = "…"}')
         return {pole: self.parsed(name, text) for pole, text in value.items()}
+
+    def settings(self, name: str) -> dict[str, str]:
+        value = self.entry[name]
+        if not (isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values())):
+            raise self.error(name, "write a table of strings")
+        return dict(value)
 
     def derivatives(self, name: str) -> tuple[Derivative, ...]:
         value = self.entry[name]
@@ -202,6 +210,28 @@ class _Reader:
         return Limit(subject, self.parsed(name, target), direction)
 
     # fields that must agree with each other
+
+    def measured(self, claim: Claim) -> Claim:
+        """A claim about an experiment: its settings and measure exist, its bound is constant."""
+        from verify.experiments import EXPERIMENTS
+
+        for name in sorted(set(self.entry) - _MEASURED):
+            raise self.error(name, f"an experiment has {_listed(_MEASURED)} only")
+        experiment = EXPERIMENTS.get(claim.experiment or "")
+        if experiment is None:
+            raise self.unknown("experiment", {str(claim.experiment)}, EXPERIMENTS)
+        if claim.quantity not in experiment.measures:
+            raise self.unknown("quantity", {claim.quantity}, experiment.measures)
+        for setting, choices in experiment.settings.items():
+            if claim.settings.get(setting) not in choices:
+                raise self.error("settings", f"{setting} is one of {_listed(choices)}")
+        if stray := set(claim.settings) - set(experiment.settings):
+            raise self.unknown("settings", stray, experiment.settings)
+        if claim.relation not in ("<=", ">="):
+            raise self.error("relation", "a measured number is claimed <= or >= a constant")
+        if claim.formula.names or claim.formula.functions & SERIES:
+            raise self.error("formula", "a measured number is compared with a constant")
+        return replace(claim, origin=str(self.path))
 
     def complete(self, claim: Claim) -> Claim:
         claim = replace(claim, eigenvalue=self.eigenvalues(claim), gamma=self.gammas(claim))
@@ -308,12 +338,20 @@ class _Reader:
 
 _SUBJECT = re.compile(r"(?:(abs)\()?\s*([A-Za-z][A-Za-z0-9_]*)\s*(?(1)\))")
 _CONSTANTS = {"pi", "E", "I"}
+_MEASURED = frozenset(
+    {
+        *("id", "source", "statement", "experiment", "settings", "quantity", "relation"),
+        *("formula", "uses", "expect"),
+    }
+)
 _FIELDS: Mapping[str, Callable[[_Reader, str], object]] = {
     "id": _Reader.identifier,
     "source": _Reader.text,
     "statement": _Reader.text,
     "autocorrelation": _Reader.expression,
-    "quantity": lambda r, n: r.choice(POLES)(n),
+    "experiment": _Reader.text,
+    "settings": _Reader.settings,
+    "quantity": lambda r, n: r.text(n) if "experiment" in r.entry else r.choice(POLES)(n),
     "relation": lambda r, n: r.choice(RELATIONS)(n),
     "formula": _Reader.expression,
     "domain": _Reader.domain,

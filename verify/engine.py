@@ -24,16 +24,17 @@ MEMORY_BYTES = 8 * 2**30
 
 @dataclass(frozen=True)
 class Tier:
-    """How much is tried: points per claim and route, simulated chains, seconds per claim."""
+    """How much is tried: points per claim and route, chains, replicas, seconds per claim."""
 
     points: int
     chains: int
+    replicas: int
     seconds: float
 
 
 TIERS = {
-    "quick": Tier(points=6, chains=20_000, seconds=60),
-    "full": Tier(points=40, chains=200_000, seconds=900),
+    "quick": Tier(points=6, chains=20_000, replicas=64, seconds=60),
+    "full": Tier(points=40, chains=200_000, replicas=400, seconds=900),
 }
 
 
@@ -98,7 +99,7 @@ def verify_claim(claim: Claim, settings: Settings | None = None) -> Result:
             claim, Verdict.ERROR, str(error), (), time.perf_counter() - start, invalid=True
         )
     found, reason = verdict(evidence)
-    if found is Verdict.REFUTED:
+    if found is Verdict.REFUTED and not claim.experiment:
         evidence = _explained(claim, evidence, settings.seed)
     return Result(claim, found, reason, tuple(evidence), time.perf_counter() - start)
 
@@ -107,6 +108,11 @@ def _gather(claim: Claim, settings: Settings) -> Iterator[Evidence]:
     from verify.methods import algebra, autograd, limit, polynomials, series, simulation
     from verify.validity import check_meaning
 
+    if claim.experiment:
+        from verify.methods import experiment
+
+        yield experiment.check(claim, settings.tier.replicas, settings.seed)
+        return
     model = Model(claim)
     check_meaning(model, settings.seed)
     points, seed = settings.tier.points, settings.seed

@@ -48,19 +48,31 @@ def description(claim: Claim) -> str:
     fields = {
         "statement": claim.statement,
         "source": claim.source,
-        "input": f"R(Delta) = {claim.autocorrelation}"
-        if not claim.arbitrary
-        else "any stationary input",
+        **(_experiment(claim) if claim.experiment else _unit(claim)),
+        "claimed": f"{claim.quantity} {claim.relation} {claim.formula}",
+        "uses": ", ".join(claim.uses),
+    }
+    if not claim.experiment:
+        fields["derived"] = f"{claim.quantity} = {readable(present(Model(claim).value))}"
+    lines = [f"  {name:<11}{text}" for name, text in fields.items() if text]
+    return "\n".join([claim.id, *lines])
+
+
+def _experiment(claim: Claim) -> dict[str, str | None]:
+    settings = ", ".join(f"{name} = {value}" for name, value in claim.settings.items())
+    return {"experiment": claim.experiment, "settings": settings}
+
+
+def _unit(claim: Claim) -> dict[str, str | None]:
+    return {
+        "input": "any stationary input"
+        if claim.arbitrary
+        else f"R(Delta) = {claim.autocorrelation}",
         "eigenvalue": _by_pole(claim.eigenvalue),
         "gamma": _by_pole(claim.gamma),
         "by": ", ".join(map(str, claim.wrt)),
         "horizon": claim.horizon,
-        "claimed": f"{claim.quantity} {claim.relation} {claim.formula}",
-        "uses": ", ".join(claim.uses),
-        "derived": f"{claim.quantity} = {readable(present(Model(claim).value))}",
     }
-    lines = [f"  {name:<11}{text}" for name, text in fields.items() if text]
-    return "\n".join([claim.id, *lines])
 
 
 def _by_pole(expressions: Mapping[str, Expression]) -> str:

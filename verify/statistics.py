@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.stats import binom, chi2
 
 Samples = NDArray[np.float64]
 
@@ -61,3 +61,16 @@ def mean_product(x: Samples, y: Samples, error_rate: float) -> Interval:
         return mean_square(x, error_rate)
     plus, minus = (mean_square(z, error_rate / 2) for z in (x + y, x - y))
     return (plus - minus).scaled(0.25)
+
+
+def median(values: Samples, error_rate: float) -> Interval:
+    """The median of any continuous distribution, from independent draws of shape (n,).
+
+    A draw lies below it with probability 1/2: order statistics k and n + 1 − k hold it but for
+    P[Bin(n, 1/2) < k] on each side. Everything, where n is too small for the rate.
+    """
+    below = int(binom.ppf(error_rate / 2, values.size, 0.5))  # P[Bin ≤ below − 1] < rate/2
+    if below == 0:
+        return Interval(-np.inf, np.inf)
+    ordered = np.sort(values)
+    return Interval(float(ordered[below - 1]), float(ordered[-below]))

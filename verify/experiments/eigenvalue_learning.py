@@ -1,0 +1,91 @@
+"""One eigenvalue learns another by Adam on the population loss (paper App. C, Fig. 7; claim C4).
+
+White input of unit variance, no normaliser: claim C1 with μ = 0. |λ| = tanh ω_ν; the angle is
+trained as it is, as exp(ω_θ), or scaled by the optimum of claim B6.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import sympy as sp
+
+from theory.inputs import white
+from theory.moments import teacher_student_loss
+
+STEPS = 50_000
+FINAL = 1_000
+RATE = 1e-3
+# exact numbers: SymPy's printer for cmath knows no floats
+START, TEACHER = ((sp.Rational(99, 100), angle) for angle in (sp.pi / 4, sp.pi / 100))
+
+_modulus, _angle = sp.symbols("omega_nu omega_theta", real=True)
+_nu = sp.tanh(_modulus)
+# how the angle is written in the trained parameters
+ANGLES: Mapping[str, sp.Expr] = {
+    "plain": _angle,
+    "exponential": sp.exp(_angle),
+    "optimal": _angle * (1 - _nu**2) / (_nu * sp.sqrt(1 + _nu**2)),
+}
+
+
+def run(settings: Mapping[str, str], measure: str, seed: Sequence[int]) -> float:
+    """The smallest or largest loss of the last FINAL of STEPS steps; nothing is random."""
+    theta = ANGLES[settings["angle"]]
+    carried = settings["optimiser_state"] == "carried"
+    losses = _train(theta, carried)[-FINAL:]
+    return min(losses) if measure == "smallest_final_loss" else max(losses)
+
+
+def _train(theta: sp.Expr, carried: bool) -> list[float]:
+    """Adam's losses, its state carried from step to step or, as in the released code, dropped."""
+    loss = _compiled(theta)
+    parameters = _start(theta)
+    adam = Adam()
+    losses = []
+    for _ in range(STEPS):
+        value, *gradient = loss(*parameters)
+        losses.append(value)
+        if not carried:
+            adam = Adam()
+        steps = adam.step(gradient)
+        parameters = [p - step for p, step in zip(parameters, steps, strict=True)]
+    return losses
+
+
+class Adam:
+    """Adam (Kingma and Ba, 2015) on a few scalars, with its usual constants."""
+
+    def __init__(self, rate: float = RATE) -> None:
+        self.rate, self.count = rate, 0
+        self.mean, self.square = [0.0, 0.0], [0.0, 0.0]
+
+    def step(self, gradient: list[float]) -> list[float]:
+        """What to subtract from each parameter."""
+        self.count += 1
+        self.mean = [0.9 * m + 0.1 * g for m, g in zip(self.mean, gradient, strict=True)]
+        self.square = [
+            0.999 * v + 0.001 * g * g for v, g in zip(self.square, gradient, strict=True)
+        ]
+        by_mean, by_square = 1 - 0.9**self.count, 1 - 0.999**self.count
+        return [
+            self.rate * (m / by_mean) / (math.sqrt(v / by_square) + 1e-8)
+            for m, v in zip(self.mean, self.square, strict=True)
+        ]
+
+
+def _start(theta: sp.Expr) -> list[float]:
+    modulus = sp.atanh(START[0])
+    [angle] = sp.solve(theta.subs(_modulus, modulus) - START[1], _angle)
+    return [float(modulus), float(angle)]
+
+
+def _compiled(theta: sp.Expr) -> Callable[..., list[float]]:
+    """(loss, its derivatives by ω_ν and ω_θ) of plain floats."""
+    nu_star, theta_star = TEACHER
+    student = _nu * sp.exp(sp.I * theta)
+    loss = teacher_student_loss(white(), student, nu_star * sp.exp(sp.I * theta_star))
+    outputs = [loss, *(sp.diff(loss, p) for p in (_modulus, _angle))]
+    function = sp.lambdify((_modulus, _angle), outputs, "cmath", cse=True)
+    return lambda *p: [value.real for value in function(*p)]
