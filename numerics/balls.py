@@ -95,3 +95,12 @@ def certified(
     raise NotEvaluated(
         f"no value to {digits} digits: the point is singular, or the value is zero there"
     )
+
+
+def decimal(ball: flint.acb, digits: int = 30) -> str:
+    """A ball as a decimal number with at most `digits` correct digits."""
+    real = ball.real.str(digits, radius=False)
+    if ball.imag.contains(0):
+        return str(real)
+    imag = ball.imag.str(digits, radius=False)
+    return f"{real} {'-' if imag.startswith('-') else '+'} {imag.lstrip('-')}*I"

@@ -138,7 +138,8 @@ def element_at(element, reader, point):
     for name, coordinate in point.coordinates.items():
         if isinstance(coordinate, Polar):
             known[f"|{name}|"] = ball(coordinate.modulus)
-            known[f"arg {name}"] = (known["I"] * ball(coordinate.angle)).exp()
+            cosine, sine = coordinate.direction
+            known[f"arg {name}"] = ball(cosine) + known["I"] * ball(sine)
         else:
             known[name] = ball(coordinate)
 

@@ -47,7 +47,7 @@ def test_adam_is_torchs():
 
 def test_a_measured_claim_is_supported_refuted_or_undecided():
     run = EXPERIMENTS["hessian_against_angles"].run
-    middle = np.median([run(ANGLES["settings"], ANGLES["quantity"], (0, i)) for i in range(64)])
+    middle = np.median(run(ANGLES["settings"], ANGLES["quantity"], np.random.default_rng(0), 64))
     bounds = {"supported": "1", "undecided": f"{middle:.6f}", "refuted": "100"}
     for expected, bound in bounds.items():
         result = verify_claim(make_claim({**ANGLES, "formula": bound}), SMALL)
@@ -60,10 +60,14 @@ def test_few_replicas_decide_nothing():
     assert str(verify_claim(make_claim(ANGLES), few).verdict) == "undecided"
 
 
-def test_same_seed_same_number():
+def test_same_seed_same_numbers():
     run = EXPERIMENTS["hessian_of_equivalent_systems"].run
-    arguments = ({"eigenvectors": "random"}, "dense_over_diagonal")
-    assert run(*arguments, (0, 1)) == run(*arguments, (0, 1)) != run(*arguments, (0, 2))
+
+    def numbers(seed):
+        generator = np.random.default_rng(seed)
+        return list(run({"eigenvectors": "random"}, "dense_over_diagonal", generator, 3))
+
+    assert numbers(1) == numbers(1) != numbers(2)
 
 
 @pytest.mark.parametrize("n", [40, 64, 100])

@@ -3,7 +3,7 @@
 import mpmath
 import pytest
 
-from verify.methods.series import decimal
+from numerics.balls import decimal
 from verify.value import QuestionError, value
 
 mp = mpmath.mp.clone()

@@ -1,10 +1,22 @@
 """The mathematics: stationary inputs, the kernel and everything derived from it (SymPy only)."""
 
+from theory.architecture_growth import Row, rows
+from theory.architectures import ARCHITECTURES, Architecture, Parametrization
 from theory.catalogue import Unit, quantity
 from theory.conjugation import conjugated, polarised, restored
 from theory.derivations import DERIVATIONS
 from theory.derivations.render import RENDERERS
 from theory.derivations.step import BrokenStep, Derivation, Step
+from theory.geometry import (
+    conformal_curvature,
+    conformal_factor,
+    critical_correlation,
+    distortion_bound,
+    gaussian_curvature,
+    sensitivity_metric,
+    total_curvature,
+)
+from theory.growth import Growth, growth, spectral_density
 from theory.inputs import (
     ArbitraryInput,
     Input,
@@ -19,18 +31,18 @@ from theory.inputs import (
 )
 from theory.kernel import finite_kernel, kernel
 from theory.latex import document, to_latex
+from theory.leading import LeadingTerm, leading_term
 from theory.moments import (
     backpropagated_error,
     cross_moment,
     cross_sensitivity,
+    output_hessian,
     second_moment,
     sensitivity,
     teacher_student_hessian,
     teacher_student_loss,
 )
 from theory.parametrizations import (
-    PARAMETRIZATIONS,
-    Parametrization,
     optimal_gamma,
     optimal_parameter_white,
     optimality_condition,
@@ -38,42 +50,58 @@ from theory.parametrizations import (
 from theory.presentation import present, readable
 
 __all__ = [
+    "ARCHITECTURES",
     "DERIVATIONS",
-    "PARAMETRIZATIONS",
     "RENDERERS",
     "ArbitraryInput",
+    "Architecture",
     "BrokenStep",
     "Derivation",
+    "Growth",
     "Input",
+    "LeadingTerm",
     "Parametrization",
+    "Row",
     "StationaryInput",
     "Step",
     "Unit",
     "backpropagated_error",
+    "conformal_curvature",
+    "conformal_factor",
     "conjugated",
     "constant",
+    "critical_correlation",
     "cross_moment",
     "cross_sensitivity",
     "damped_cosine",
+    "distortion_bound",
     "document",
     "exponential",
     "finite_kernel",
     "from_expression",
+    "gaussian_curvature",
+    "growth",
     "kernel",
+    "leading_term",
     "mixture",
     "moving_average",
     "optimal_gamma",
     "optimal_parameter_white",
     "optimality_condition",
+    "output_hessian",
     "polarised",
     "present",
     "quantity",
     "readable",
     "restored",
+    "rows",
     "second_moment",
     "sensitivity",
+    "sensitivity_metric",
+    "spectral_density",
     "teacher_student_hessian",
     "teacher_student_loss",
     "to_latex",
+    "total_curvature",
     "white",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from theory import moments
+from theory import geometry, moments
 from theory.conjugation import bar, conjugated, polarised
 from theory.inputs import Input
 
@@ -22,12 +22,14 @@ POLES: Mapping[str, tuple[str, ...]] = {
     "teacher_student_loss": ("lambda", "lambda_star"),
     "teacher_student_hessian": ("lambda", "lambda_star"),
     "output_hessian": ("lambda1", "lambda2"),
+    "curvature": ("lambda",),
 }
 # quantity → how many parameters it is differentiated by: a Hessian's p and q may be the same
 DIFFERENTIATED: Mapping[str, int] = {
     "sensitivity": 1,
     "teacher_student_hessian": 2,
     "output_hessian": 2,
+    "curvature": 2,
 }
 NORMALISED = frozenset({"second_moment", "teacher_student_loss", *DIFFERENTIATED})
 
@@ -41,7 +43,8 @@ class Unit:
         gammas: for each pole its input normaliser, of an output's modes their weights; 1 if empty.
         wrt: the parameter of the sensitivity, or the two of the Hessian; real symbols, re(z)
             and im(z) of complex ones, or z itself for the sensitivity.
-        differentiate_gamma: whether the sensitivity includes γ's own dependence on `wrt`.
+        differentiate_gamma: whether γ's own dependence on `wrt` counts in the sensitivity and the
+            metric; in a Hessian it always does.
         horizon: steps since h = 0; None for stationarity.
 
     """
@@ -89,6 +92,9 @@ def quantity(name: str, x: Input, unit: Unit) -> sp.Expr:
         case "output_hessian":
             modes = [(a, unit.gamma(i)) for i, a in enumerate(unit.poles)]
             return moments.output_hessian(x, modes, unit.wrt)
+        case "curvature":
+            metric = geometry.sensitivity_metric(x, pole, unit.wrt, gamma, unit.differentiate_gamma)
+            return geometry.gaussian_curvature(metric, unit.wrt)
         case _:
             raise ValueError(f"unknown quantity {name!r}: one of {', '.join(POLES)}")
 

@@ -13,7 +13,11 @@ from theory.catalogue import DIFFERENTIATED, NORMALISED, POLES
 from verify.claim import ARBITRARY, RELATIONS, Claim, ClaimError, Derivative, Interval, Limit
 from verify.expressions import LAG, SERIES, Expression, ExpressionError, parse
 
-MOMENTS = ("second_moment", "sensitivity")
+_TAKERS = {
+    "gamma": NORMALISED,
+    "differentiate_gamma": ("sensitivity", "curvature"),
+    "horizon": ("second_moment", "sensitivity"),
+}
 VERDICTS = ("proved", "supported", "refuted", "undecided")
 MAX_FILE_BYTES = 1_000_000
 
@@ -245,7 +249,7 @@ class _Reader:
         if claim.limit and claim.limit.name not in claim.parameters:
             raise self.unknown("limit", {claim.limit.name}, claim.parameters)
         for name in ("gamma", "differentiate_gamma", "horizon"):
-            takers = NORMALISED if name == "gamma" else MOMENTS
+            takers = _TAKERS[name]
             if getattr(claim, name) and claim.quantity not in takers:
                 raise self.error(name, f"only {_listed(takers)} take it")
         return replace(claim, wrt=self.differentiated(claim))
@@ -328,6 +332,8 @@ class _Reader:
             return (Derivative(own[0]),)
         if len(claim.wrt) > DIFFERENTIATED[claim.quantity]:
             raise self.error("wrt", f"at most {DIFFERENTIATED[claim.quantity]}")
+        if claim.quantity == "curvature" and len(set(claim.wrt)) < 2:
+            raise self.error("wrt", "a surface has two coordinates")
         for by in claim.wrt:
             if by.name not in claim.parameters:
                 raise self.unknown("wrt", {by.name}, claim.parameters)

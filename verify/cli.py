@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from theory import Derivation, StationaryInput
     from verify.claim import Claim
     from verify.engine import Result, Settings
 
@@ -159,12 +160,22 @@ def _table(results: list[Result]) -> None:
     out.print(table)
     counts = {v: sum(r.verdict == v for r in results) for v in _COLOURS}
     out.print(", ".join(f"[{_COLOURS[v]}]{n} {v}[/]" for v, n in counts.items() if n))
+    if len(results) == 1:
+        _page(results[0])
     for r in results:
         if r.counterexample is not None:
             out.print(f"\n[red]{escape(r.claim.id)}[/] is false", soft_wrap=True)
             for name, text in vars(r.counterexample).items():
                 if text is not None:
                     out.print(f"  {name:<11} {text}", markup=False, soft_wrap=True)
+
+
+def _page(result: Result) -> None:
+    """What each judge and route found."""
+    table = Table(box=None, pad_edge=False)
+    for e in result.evidence:
+        table.add_row(e.method, str(e.finding), escape(e.detail))
+    out.print(table)
 
 
 def _summary(result: Result) -> str:
@@ -223,7 +234,7 @@ def eval_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print one number, every digit of it right."""
-    from verify.methods.series import decimal
+    from numerics.balls import decimal
     from verify.value import QuestionError, value
 
     given = {}
@@ -244,33 +255,47 @@ def eval_command(
 @app.command()
 def derive(
     quantity: Annotated[
-        str, typer.Argument(help="second_moment, sensitivity, gamma, …")
-    ] = "sensitivity",
+        str | None, typer.Argument(help="second_moment, sensitivity, gamma, …; all without.")
+    ] = None,
     autocorrelation: Autocorrelation = WHITE,
     to: Annotated[str, typer.Option(help="text, markdown, latex, html or pdf.")] = "text",
     output: Output = None,
 ) -> None:
-    """Derive a quantity step by step, checking each step as it is printed."""
+    """Derive a quantity, or all of them, step by step; each is checked as it is printed."""
     from theory.derivations import DERIVATIONS
     from theory.derivations.render import RENDERERS, pdf
     from verify.value import QuestionError, read_input
 
-    if quantity not in DERIVATIONS:
+    if quantity is not None and quantity not in DERIVATIONS:
         fail(f"unknown quantity {quantity!r}: one of {', '.join(DERIVATIONS)}")
     if to not in (*RENDERERS, "pdf"):
         fail(f"--to {to}: one of {', '.join((*RENDERERS, 'pdf'))}")
     if to == "pdf" and output is None:
         fail("--to pdf: name a file with --output")
     with bad_input(QuestionError, ValueError, OSError, RuntimeError):
-        derivation = DERIVATIONS[quantity](read_input(autocorrelation))
+        x = read_input(autocorrelation)
+        derivations = [DERIVATIONS[quantity](x)] if quantity else _all_derivations(x)
         if to == "pdf":
             assert output is not None  # noqa: S101 (refused above)
-            output.write_bytes(pdf(derivation))
+            output.write_bytes(pdf(*derivations))
         elif output is None:
-            for part in RENDERERS[to](derivation):
+            for part in RENDERERS[to](*derivations):
                 out.print(part, markup=False, soft_wrap=True, end="")
         else:
-            write("".join(RENDERERS[to](derivation)), output)
+            write("".join(RENDERERS[to](*derivations)), output)
+
+
+def _all_derivations(x: StationaryInput) -> list[Derivation]:
+    """Those that the input has; of the others it is said why not."""
+    from theory.derivations import DERIVATIONS
+
+    found = []
+    for name, derive_it in DERIVATIONS.items():
+        try:
+            found.append(derive_it(x))
+        except ValueError as reason:
+            err.print(f"[yellow]skipped:[/] {name}: {escape(str(reason))}", soft_wrap=True)
+    return found
 
 
 @app.command()
@@ -329,6 +354,21 @@ def _number(option: str, text: str) -> float:
         return float(text)
     except ValueError:
         raise ValueError(f"{option} {text}: numbers with |λ| < 1, separated by commas") from None
+
+
+@app.command()
+def architectures(
+    to: Annotated[str, typer.Option(help="text, markdown or latex.")] = "text",
+    output: Output = None,
+) -> None:
+    """Say of each architecture what explodes, vanishes or is cured as λ → 1, and how fast."""
+    from theory.architecture_growth import RENDERERS, rows
+
+    if to not in RENDERERS:
+        fail(f"--to {to}: one of {', '.join(RENDERERS)}")
+    with err.status("a minute"):
+        table = list(rows())
+    write("".join(RENDERERS[to](table)), output)
 
 
 @app.command("list")

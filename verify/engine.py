@@ -105,7 +105,16 @@ def verify_claim(claim: Claim, settings: Settings | None = None) -> Result:
 
 
 def _gather(claim: Claim, settings: Settings) -> Iterator[Evidence]:
-    from verify.methods import algebra, autograd, limit, polynomials, series, simulation
+    from verify.methods import (
+        algebra,
+        autograd,
+        limit,
+        lyapunov,
+        polynomials,
+        series,
+        simulation,
+        spectral,
+    )
     from verify.validity import check_meaning
 
     if claim.experiment:
@@ -120,7 +129,11 @@ def _gather(claim: Claim, settings: Settings) -> Iterator[Evidence]:
     if claim.limit is not None:
         methods = [("limit", lambda: limit.check(model, points, seed))]
     else:
-        methods = [("series", lambda: series.check(model, points, seed))]
+        methods = [
+            ("lyapunov", lambda: lyapunov.check(model, points, seed)),
+            ("spectral", lambda: spectral.check(model, points, seed)),
+            ("series", lambda: series.check(model, points, seed)),
+        ]
     methods += [
         (polynomials.JUDGE, lambda: polynomials.judge(claim)),
         (algebra.JUDGE, lambda: algebra.judge(model)),

@@ -75,8 +75,8 @@ class Evidence:
 def verdict(evidence: Iterable[Evidence]) -> tuple[Verdict, str]:
     """The strongest verdict that the evidence carries, and its reason in a sentence.
 
-    A claim is proved when both judges prove it and no route disagrees; a single
-    disagreement between methods is an error of ours, and is said to be one.
+    A claim is proved when both judges prove it and no route disagrees, refuted by a certified
+    counterexample or by both judges; any other disagreement is an error of ours, and said to be.
     """
     by_finding: dict[Finding, list[Evidence]] = {finding: [] for finding in Finding}
     for piece in evidence:
@@ -86,6 +86,9 @@ def verdict(evidence: Iterable[Evidence]) -> tuple[Verdict, str]:
 
     if refutes and not proves:
         return Verdict.REFUTED, refutes[0].detail
+    if {piece.method for piece in contradicts} >= set(JUDGES):
+        # both are exact; what only sampled may have missed it
+        return Verdict.REFUTED, contradicts[0].detail
     if (refutes or contradicts) and (proves or supports):
         return Verdict.ERROR, (
             f"methods disagree: {_names(refutes + contradicts)} against {_names(proves + supports)}"
@@ -94,9 +97,6 @@ def verdict(evidence: Iterable[Evidence]) -> tuple[Verdict, str]:
         broken = by_finding[Finding.FAILED][0]
         return Verdict.ERROR, f"{broken.method}: {broken.detail}"
     if contradicts:
-        agreeing = {piece.method for piece in contradicts}
-        if agreeing >= set(JUDGES):
-            return Verdict.REFUTED, contradicts[0].detail
         return Verdict.UNDECIDED, f"only {_names(contradicts)} says it is false"
     if {piece.method for piece in proves} >= set(JUDGES):
         return Verdict.PROVED, f"by {_names(proves)}"

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import sympy as sp
 
 from numerics.codegen import TARGETS as CODE
 from numerics.codegen import Function, module, near_one
-from theory import parametrizations, symbols
+from theory import symbols
+from theory.architectures import ARCHITECTURES, Parametrization
 from theory.catalogue import POLES, Unit, quantity
 from theory.conjugation import bar
-from theory.inputs import StationaryInput
-from theory.latex import displayed, document
-from theory.parametrizations import Parametrization, optimal_gamma
+from theory.inputs import StationaryInput, exponential, white
+from theory.latex import displayed, document, to_latex
+from theory.parametrizations import optimal_gamma
 from theory.presentation import present
 
 TARGETS = ("latex", *CODE)
@@ -24,9 +25,7 @@ _SYMBOLS = {
     "lambda2": symbols.lam2,
     "lambda_star": symbols.lam_star,
 }
-_ARCHITECTURES: Mapping[str, Callable[[], Parametrization]] = {
-    p.__name__: p for p in parametrizations.PARAMETRIZATIONS
-}
+_ARCHITECTURES: Mapping[str, Parametrization] = {a.__name__: a().pair for a in ARCHITECTURES}
 NAMES = (*POLES, "gamma", *_ARCHITECTURES)
 
 
@@ -60,7 +59,7 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
 
 def _functions(name: str, x: StationaryInput) -> list[Function]:
     if name in _ARCHITECTURES:
-        pair = _ARCHITECTURES[name]()
+        pair = _ARCHITECTURES[name]
         return [
             Function("eigenvalue", pair.eigenvalue, f"λ: {pair.name}.", real=False),
             Function("gamma", pair.gamma, f"The input normaliser γ: {pair.name}.", real=False),
@@ -88,14 +87,19 @@ def _hessian_entry(
 
 
 def _equations(function: Function) -> list[sp.Basic]:
-    """The formula; for a complex λ, its form for real λ too."""
+    name = sp.Symbol(_LATEX[function.name])
+    return [sp.Eq(name, form, evaluate=False) for form in _forms(function)]
+
+
+def _forms(function: Function) -> list[sp.Expr]:
+    """The expression; for a complex λ, that for real λ too."""
     forms = [function.expression]
     if function.name in POLES:
         real = forms[0].xreplace(
             {symbols.lam: symbols.real_lam, bar(symbols.lam): symbols.real_lam}
         )
         forms = [present(form) for form in dict.fromkeys([*forms, real])]
-    return [sp.Eq(sp.Symbol(_LATEX[function.name]), form, evaluate=False) for form in forms]
+    return forms
 
 
 _LATEX = {
@@ -116,3 +120,15 @@ _LATEX = {
     "gamma": r"\gamma",
     "eigenvalue": r"\lambda",
 }
+
+
+def latex_commands() -> str:
+    r"""One \newcommand per formula, for white and for AR(1) input; it needs amsmath alone."""
+    lines = ["% Made by curseproof; needs amsmath."]
+    for suffix, x in (("White", white()), ("AROne", exponential())):
+        for name in (n for n in NAMES if n in _LATEX):
+            function = _functions(name, x)[0]
+            for form, real in zip(_forms(function), ("", "Real"), strict=False):
+                command = "curse" + name.title().replace("_", "") + suffix + real
+                lines.append(rf"\newcommand{{\{command}}}{{{to_latex(form)}}}")
+    return "\n".join(lines) + "\n"

@@ -136,10 +136,11 @@ class _Translator:
 _AT_LAG = sp.Dummy("R")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """A claim's two sides and their ingredients, as SymPy expressions.
 
+    Compared by identity, so that what follows from a model can be remembered.
     Raises MeaningError from its properties where the claim has no meaning.
     """
 
@@ -234,6 +235,10 @@ class Model:
 
     def instances(self) -> list[Model]:
         """The claim for concrete inputs: itself, or samples of "any stationary input"."""
+        return self._instances
+
+    @cached_property
+    def _instances(self) -> list[Model]:
         if not self.claim.arbitrary:
             return [self]
         texts = _COMPLEX_INSTANCES if self.claim.complex_input else _INSTANCES

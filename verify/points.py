@@ -1,7 +1,7 @@
 """Points of a claim's domain: exact rational coordinates, in the same order for the same seed.
 
-A point gives every real parameter a rational value and every complex one a modulus and an
-angle, so that it can be stated in a report and recomputed at any precision.
+A point gives every real parameter a rational value and every complex one a Gaussian rational,
+so that it can be stated in a report, recomputed at any precision, and put into exact arithmetic.
 """
 
 from __future__ import annotations
@@ -10,29 +10,40 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
+from math import tan
 from random import Random
 
 import flint
 import sympy as sp
 
 from numerics.balls import evaluate
+from numerics.gaussian import gaussian
 from verify.claim import Claim, Interval
 from verify.model import MeaningError, Model, to_sympy
 
 # |λ| ≤ 1 − MARGIN of the way: the series route sums about digits/(−log10|λ|) lags
 MARGIN = Fraction(1, 50)
 UNBOUNDED = Fraction(4)
+# the largest denominator of tan(angle/2), so that a point can be read
+TANGENT = 20
 
 
 @dataclass(frozen=True)
 class Polar:
-    """modulus · exp(i angle)."""
+    """modulus · exp(i angle), for an angle whose half has the rational tangent `half_tangent`."""
 
     modulus: Fraction
-    angle: Fraction
+    half_tangent: Fraction
+
+    @property
+    def direction(self) -> tuple[Fraction, Fraction]:
+        """cos(angle) and sin(angle): a rational point of the unit circle."""
+        t = self.half_tangent
+        return (1 - t * t) / (1 + t * t), 2 * t / (1 + t * t)
 
     def __str__(self) -> str:
-        return f"{self.modulus}*exp({self.angle}*I)"
+        cosine, sine = self.direction
+        return f"{self.modulus}*({cosine} {'-' if sine < 0 else '+'} {abs(sine)}*I)"
 
 
 Coordinate = Fraction | Polar
@@ -51,12 +62,22 @@ class Point:
         """Balls around the coordinates at the current precision, by symbol."""
         return {model.symbols[n]: _ball(c) for n, c in self.coordinates.items()}
 
+    def exact(self, model: Model) -> dict[sp.Symbol, flint.fmpq_mat]:
+        """The coordinates as Gaussian rationals, by symbol."""
+        return {model.symbols[n]: gaussian(*_parts(c)) for n, c in self.coordinates.items()}
+
+
+def _parts(coordinate: Coordinate) -> tuple[Fraction, Fraction]:
+    """Real and imaginary part."""
+    if isinstance(coordinate, Polar):
+        cosine, sine = coordinate.direction
+        return coordinate.modulus * cosine, coordinate.modulus * sine
+    return coordinate, Fraction(0)
+
 
 def _ball(coordinate: Coordinate) -> flint.acb:
-    if isinstance(coordinate, Polar):
-        turn = flint.acb(0, _real(coordinate.angle)).exp()
-        return turn * _real(coordinate.modulus)
-    return flint.acb(_real(coordinate))
+    real, imag = _parts(coordinate)
+    return flint.acb(_real(real), _real(imag))
 
 
 def _real(value: Fraction) -> flint.arb:
@@ -98,8 +119,9 @@ def sample(claim: Claim, count: int, seed: int) -> Iterator[Point]:
     """`count` points inside the domain: the middle first, then at random, some near the ends."""
     random = Random(f"{claim.id} {seed}")  # noqa: S311 (reproducible, not secret)
     intervals = [claim.interval(name) for name in claim.parameters]
+    ranges = [(interval, _finite(interval)) for interval in intervals]
     for index in range(count):
-        yield Point({i.name: _coordinate(claim, i, index, random) for i in intervals})
+        yield Point({i.name: _coordinate(claim, i, ends, index, random) for i, ends in ranges})
 
 
 def corners(claim: Claim) -> Iterator[Point]:
@@ -115,7 +137,7 @@ def _ends(claim: Claim, interval: Interval) -> Sequence[Coordinate]:
         return [lower]
     inset = (upper - lower) / 10**6
     inside = [lower + inset, upper - inset]
-    return [Polar(end, Fraction(1)) for end in inside] if interval.modulus else inside
+    return [Polar(end, Fraction(1, 2)) for end in inside] if interval.modulus else inside
 
 
 def _finite(interval: Interval) -> tuple[Fraction, Fraction]:
@@ -125,8 +147,10 @@ def _finite(interval: Interval) -> tuple[Fraction, Fraction]:
     return lower, upper if upper is not None else lower + 2 * UNBOUNDED
 
 
-def _coordinate(claim: Claim, interval: Interval, index: int, random: Random) -> Coordinate:
-    lower, upper = _finite(interval)
+def _coordinate(
+    claim: Claim, interval: Interval, ends: tuple[Fraction, Fraction], index: int, random: Random
+) -> Coordinate:
+    lower, upper = ends
     if interval.name == claim.horizon:
         return Fraction(int(lower) + random.randrange(1, 30))
     share = Fraction(1, 2) if index == 0 else Fraction(random.randrange(1, 1000), 1000)
@@ -137,5 +161,6 @@ def _coordinate(claim: Claim, interval: Interval, index: int, random: Random) ->
     rounded = value.limit_denominator(10_000)
     value = rounded if lower < rounded < upper else value
     if interval.modulus:
-        return Polar(value, Fraction(random.randrange(-314, 315), 100))
+        angle = random.randrange(-314, 315) / 100
+        return Polar(value, Fraction(tan(angle / 2)).limit_denominator(TANGENT))
     return value

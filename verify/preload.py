@@ -5,9 +5,11 @@ import torch
 import verify.methods.algebra
 import verify.methods.autograd
 import verify.methods.limit
+import verify.methods.lyapunov
 import verify.methods.polynomials
 import verify.methods.series
-import verify.methods.simulation  # noqa: F401
+import verify.methods.simulation
+import verify.methods.spectral  # noqa: F401
 
 # one worker per core; threads started before a fork would be lost in it
 torch.set_num_threads(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import sympy as sp
@@ -24,6 +25,7 @@ class Gap:
     relative: float
 
 
+@lru_cache(maxsize=4)
 def worst_gap(model: Model, seed: int) -> Gap | None:
     """The point of the domain, among POINTS random ones, where the claim fails by most.
 

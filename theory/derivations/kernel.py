@@ -94,17 +94,22 @@ def ending(
         general = shape(formula(ArbitraryInput(x.is_real)))
         yield equation(lhs, general, "Any input", "Put the kernel in.", check)
     if isinstance(x, StationaryInput):
-        given = present_autocorrelation(x.autocorrelation())
-        yield equation(R(Delta), given, "This input", "Given.", lambda said: _is_given(x, said))
-        yield equation(
-            ArbitraryInput(x.is_real).generating_function(z),
-            present(x.generating_function(z)),
-            "Sum over the lags",
-            "Geometric series and their derivatives.",
-            FormalSeries(x, (z,)).holds,
-        )
+        yield from given_input(x)
         why = "Put R(0) and C in, and factor."
         yield equation(lhs, shape(formula(x)), "Result", why, check)
+
+
+def given_input(x: StationaryInput) -> Iterator[Step]:
+    """The input's R(Δ), and its C(z)."""
+    given = present_autocorrelation(x.autocorrelation())
+    yield equation(R(Delta), given, "This input", "Given.", lambda said: _is_given(x, said))
+    yield equation(
+        ArbitraryInput(x.is_real).generating_function(z),
+        present(x.generating_function(z)),
+        "Sum over the lags",
+        "Geometric series and their derivatives.",
+        FormalSeries(x, (z,)).holds,
+    )
 
 
 def quotient_rule(x: Input) -> tuple[Step, ...]:

@@ -18,7 +18,8 @@ from theory.derivations.kernel import (
 )  # fmt: skip
 from theory.derivations.step import Derivation, equation
 from theory.inputs import Input
-from theory.presentation import present_terms
+from theory.kernel import kernel
+from theory.presentation import present, present_terms
 from theory.symbols import lam, lam_star, real_lam, real_lam_star
 
 TEACHER = "h has the pole λ, the teacher h* the pole λ*"
@@ -30,7 +31,7 @@ def derive_teacher_student_loss(x: Input) -> Derivation:
     """L = ½ E|h_λ − h_λ*|², complex poles (paper §4)."""
     star = lam_star
     difference = E(sp.Abs(_h[t] - _h_star[t]) ** 2) / 2
-    holds = _teacher_and_student(x, lam, star).holds
+    holds = teacher_and_student(x, lam, star).holds
     loss = L(lam, star)
     expanded = (K(lam, bar(lam)) - K(lam, bar(star)) - K(star, bar(lam)) + K(star, bar(star))) / 2
     steps = (
@@ -55,10 +56,12 @@ def derive_teacher_student_hessian(x: Input) -> Derivation:
     loss = L(real_lam, real_lam_star)
     hessian = sp.Derivative(loss, (real_lam, 2))
     difference = _h[t] - _h_star[t]
-    holds = _teacher_and_student(x, real_lam, real_lam_star).holds
+    holds = teacher_and_student(x, real_lam, real_lam_star).holds
 
     def formula(u: Input) -> sp.Expr:
-        return moments.teacher_student_hessian(u, real_lam, real_lam_star, (real_lam,))
+        own = moments.second_moment(u, real_lam) / 2
+        shared = kernel(u, real_lam, real_lam_star)
+        return present(sp.diff(own, real_lam, 2)) - present(sp.diff(shared, real_lam, 2))
 
     product_rule = E(_s[t] ** 2 + difference * _r[t])
     steps = (
@@ -72,13 +75,14 @@ def derive_teacher_student_hessian(x: Input) -> Derivation:
             "There the error vanishes: the Hessian is the sensitivity.",
             holds,
         ),
-        *ending(x, hessian, formula, holds),
+        *ending(x, hessian, formula, holds, shape=lambda terms: terms),
     )
     assumptions = (TEACHER, "λ and λ* are real", STATIONARY, INSIDE, SUM)
     return Derivation("The Hessian of teacher and student", assumptions, steps)
 
 
-def _teacher_and_student(x: Input, pole: sp.Symbol, star: sp.Symbol) -> FormalSeries:
+def teacher_and_student(x: Input, pole: sp.Symbol, star: sp.Symbol, order: int = 6) -> FormalSeries:
+    """Checks statements about h and h*, s = ∂h/∂λ and r = ∂s/∂λ."""
     filters = {"h": geometric(pole), "h_star": geometric(star), "s": differentiated(pole, pole)}
     filters["r"] = Filter(lambda i: sp.diff(pole**i, pole, 2))
-    return FormalSeries(x, tuple({pole, bar(pole), star, bar(star)}), filters, order=6)
+    return FormalSeries(x, tuple({pole, bar(pole), star, bar(star)}), filters, order)

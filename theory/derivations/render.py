@@ -1,139 +1,166 @@
-"""A derivation as text, Markdown, LaTeX, HTML or PDF, each step checked as it is printed."""
+"""Derivations as text, Markdown, LaTeX, HTML or PDF, each step checked as it is printed.
+
+Several make one document with a table of contents and a section for each.
+"""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
-import sympy as sp
-from sympy.printing.mathml import MathMLPresentationPrinter
+from theory.derivations.collection import Recalled, sections
+from theory.derivations.mathml import to_mathml, to_text
+from theory.derivations.step import Derivation, Step
+from theory.latex import compiled, displayed, document, prose, to_latex
 
-from theory.conjugation import bar
-from theory.derivations.step import Derivation
-from theory.inputs import C, C_bar
-from theory.latex import ORDER, compiled, displayed, document, prose, to_latex
-from theory.presentation import readable
-
-_GREEK = {"alpha": "α", "beta": "β", "lambda": "λ"}
 _STYLE = (
     "body{font-family:serif;max-width:60em;margin:2em auto;padding:0 1em}"
     "math{display:block;margin:.6em 0;overflow-x:auto}"
 )
+_BEFORE, _AFTER = document("\0").split("\0")
 
 
-def text(derivation: Derivation) -> Iterator[str]:
-    """Unicode for a terminal.
+@dataclass(frozen=True)
+class Format:
+    """How the parts of a document are written.
 
-    Raises:
-        BrokenStep: at a step whose check fails, as in all the renderers here.
+    Attributes:
+        opening: the beginning, given all the titles.
+        heading: a derivation's title and assumptions, and its section's number, 0 if alone.
+        step: a step and its number.
+        recalled: what stands for steps that were proved before.
+        end: what ends a section.
+        closing: what ends the document.
 
     """
-    yield f"{derivation.title}\n{'=' * len(derivation.title)}\n"
-    yield "Assumptions: " + "; ".join(derivation.assumptions) + ".\n\n"
-    for number, step in enumerate(derivation.checked(), 1):
-        yield f"{number}. {step.rule} ✓  {step.justification}\n\n"
-        picture = sp.pretty(
-            _named(readable(step.statement)), use_unicode=True, wrap_line=False, order=ORDER
-        )
-        yield "\n".join(f"    {line}".rstrip() for line in picture.splitlines()) + "\n\n"
+
+    opening: Callable[[Sequence[str]], str]
+    heading: Callable[[Derivation, int], str]
+    step: Callable[[int, Step], str]
+    recalled: Callable[[Recalled], str]
+    end: str = ""
+    closing: str = ""
 
 
-def markdown(derivation: Derivation) -> Iterator[str]:
-    """Markdown with $$…$$."""
-    yield f"# {derivation.title}\n\n"
-    yield "".join(f"- {_markdown_prose(a)}\n" for a in derivation.assumptions) + "\n"
-    for number, step in enumerate(derivation.checked(), 1):
-        yield f"{number}. **{step.rule}.** {_markdown_prose(step.justification)} ✓\n\n"
-        yield f"   $${to_latex(step.statement)}$$\n\n"
+def rendered(form: Format, *derivations: Derivation) -> Iterator[str]:
+    """The document, piece by piece.
+
+    Raises:
+        BrokenStep: at a step whose check fails.
+
+    """
+    yield form.opening([derivation.title for derivation in derivations])
+    for section, (derivation, parts) in enumerate(sections(derivations), 1):
+        yield form.heading(derivation, section if len(derivations) > 1 else 0)
+        for part in parts:
+            yield form.recalled(part) if isinstance(part, Recalled) else form.step(*part)
+        yield form.end
+    yield form.closing
 
 
-def latex(derivation: Derivation) -> Iterator[str]:
-    """A complete document that needs amsmath alone."""
-    before, after = document("\0").split("\0")
-    yield before
-    yield rf"\section*{{{prose(derivation.title)}}}" + "\n\\begin{itemize}\n"
-    yield "".join(rf"\item {prose(a)}" + "\n" for a in derivation.assumptions)
-    yield "\\end{itemize}\n"
-    for number, step in enumerate(derivation.checked(), 1):
-        yield rf"\paragraph{{{number}. {prose(step.rule)}.}} {prose(step.justification)}" + "\n"
-        yield displayed(step.statement) + "\n"
-    yield after
-
-
-def page(derivation: Derivation) -> Iterator[str]:
-    """A self-contained HTML page; the mathematics is MathML."""
-    title = html.escape(derivation.title)
-    yield f"<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'><title>{title}</title>"
-    yield f"<style>{_STYLE}</style></head><body>\n<h1>{title}</h1>\n<ul>\n"
-    yield "".join(f"<li>{_html_prose(a)}</li>\n" for a in derivation.assumptions) + "</ul>\n<ol>\n"
-    for step in derivation.checked():
-        yield f"<li><b>{_html_prose(step.rule)}.</b> {_html_prose(step.justification)} ✓"
-        yield f"<math display='block'>{_mathml(step.statement)}</math></li>\n"
-    yield "</ol>\n</body></html>\n"
-
-
-RENDERERS: Mapping[str, Callable[[Derivation], Iterator[str]]] = {
-    "text": text,
-    "markdown": markdown,
-    "latex": latex,
-    "html": page,
-}
-
-
-def pdf(derivation: Derivation) -> bytes:
+def pdf(*derivations: Derivation) -> bytes:
     """The LaTeX document compiled.
 
     Raises:
         RuntimeError: there is no pdflatex.
 
     """
-    return compiled("".join(latex(derivation)))
+    return compiled("".join(RENDERERS["latex"](*derivations)))
 
 
-def _named(expr: sp.Basic) -> sp.Basic:
-    """For printers that know no C′(z), λ̄ or λ*: those as names."""
-    if isinstance(expr, sp.Symbol):
-        return sp.Symbol(_name(expr.name))
-    if isinstance(expr, sp.conjugate) and expr.args[0].is_Symbol:
-        return sp.Symbol(_name(bar(expr.args[0]).name))
-    if isinstance(expr, C):
-        order, z = expr.args
-        mark = "\u0304" if isinstance(expr, C_bar) else ""
-        return sp.Function("C" + mark + "′" * int(order))(_named(z))
-    if isinstance(expr, sp.Abs | sp.re):
-        return expr.func(_named(expr.args[0]), evaluate=False)  # SymPy would take it apart again
-    return expr.func(*map(_named, expr.args)) if expr.args else expr
+def _text_opening(titles: Sequence[str]) -> str:
+    if len(titles) == 1:
+        return ""
+    return "".join(f"{n:>3}. {title}\n" for n, title in enumerate(titles, 1)) + "\n\n"
 
 
-def _name(name: str) -> str:
-    for suffix, mark in (("_bar", "\u0304"), ("_star", "*")):
-        if name.endswith(suffix):
-            stem = _name(name.removesuffix(suffix))
-            return _GREEK.get(stem, stem) + mark
-    return name
+def _text_heading(derivation: Derivation, section: int) -> str:
+    title = f"{section}. {derivation.title}" if section else derivation.title
+    assumptions = "; ".join(derivation.assumptions)
+    return f"{title}\n{'=' * len(title)}\n\nAssumptions: {assumptions}.\n\n"
 
 
-class _MathML(MathMLPresentationPrinter):  # type: ignore[misc]  # SymPy is untyped
-    """Indices as t + 1, not 1 + t, and a conjugate's bar in the MathML that browsers draw."""
-
-    def _print_conjugate(self, expr: sp.Expr) -> Any:
-        over, line = self.dom.createElement("mover"), self.dom.createElement("mo")
-        line.appendChild(self.dom.createTextNode("¯"))
-        over.appendChild(self._print(expr.args[0]))
-        over.appendChild(line)
-        return over
-
-    def _print_Indexed(self, expr: sp.Indexed) -> Any:
-        below = self.dom.createElement("msub")
-        below.appendChild(self._print(expr.base))
-        below.appendChild(MathMLPresentationPrinter()._print(expr.indices[0]))
-        return below
+def _text_step(number: int, step: Step) -> str:
+    picture = (f"    {line}".rstrip() for line in to_text(step.statement).splitlines())
+    return f"{number}. {step.rule} ✓  {step.justification}\n\n" + "\n".join(picture) + "\n\n"
 
 
-def _mathml(expr: sp.Basic) -> str:
-    return str(_MathML({"order": ORDER}).doprint(_named(readable(expr))))
+def _markdown_opening(titles: Sequence[str]) -> str:
+    if len(titles) == 1:
+        return ""
+    return "".join(f"{n}. {title}\n" for n, title in enumerate(titles, 1)) + "\n"
+
+
+def _markdown_heading(derivation: Derivation, section: int) -> str:
+    title = f"## {section}. {derivation.title}" if section else f"# {derivation.title}"
+    assumptions = "".join(f"- {_markdown_prose(a)}\n" for a in derivation.assumptions)
+    return f"{title}\n\n{assumptions}\n"
+
+
+def _markdown_step(number: int, step: Step) -> str:
+    why = f"{number}. **{step.rule}.** {_markdown_prose(step.justification)} ✓"
+    return f"{why}\n\n   $${to_latex(step.statement)}$$\n\n"
+
+
+def _latex_opening(titles: Sequence[str]) -> str:
+    return _BEFORE + ("\\tableofcontents\n" if len(titles) > 1 else "")
+
+
+def latex_heading(derivation: Derivation, section: int) -> str:
+    """The section's title, and a list of what is assumed."""
+    star = "" if section else "*"
+    items = "".join(rf"\item {prose(a)}" + "\n" for a in derivation.assumptions)
+    title = rf"\section{star}{{{prose(derivation.title)}}}"
+    return f"{title}\n\\begin{{itemize}}\n{items}\\end{{itemize}}\n"
+
+
+def latex_step(number: int, step: Step) -> str:
+    """A paragraph and a displayed formula."""
+    why = rf"\paragraph{{{number}. {prose(step.rule)}.}} {prose(step.justification)}"
+    return f"{why}\n{displayed(step.statement)}\n"
+
+
+def latex_recalled(steps: Recalled) -> str:
+    """A paragraph without a formula."""
+    number, _, words = str(steps).partition(" ")
+    return rf"\paragraph{{{number.replace('–', '--')}}} {words.replace('–', '--')}" + "\n"
+
+
+def _html_opening(titles: Sequence[str]) -> str:
+    title = html.escape(titles[0] if len(titles) == 1 else "Derivations")
+    head = f"<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'><title>{title}</title>"
+    head += f"<style>{_STYLE}</style></head><body>\n"
+    if len(titles) == 1:
+        return head
+    links = (
+        f"<li><a href='#s{n}'>{html.escape(name)}</a></li>\n" for n, name in enumerate(titles, 1)
+    )
+    return f"{head}<ol>\n{''.join(links)}</ol>\n"
+
+
+def _html_heading(derivation: Derivation, section: int) -> str:
+    title = html.escape(derivation.title)
+    heading = f"<h2 id='s{section}'>{section}. {title}</h2>" if section else f"<h1>{title}</h1>"
+    items = "".join(f"<li>{_html_prose(a)}</li>\n" for a in derivation.assumptions)
+    return f"{heading}\n<ul>\n{items}</ul>\n<ol>\n"
+
+
+def _html_step(number: int, step: Step) -> str:
+    why = f"<b>{_html_prose(step.rule)}.</b> {_html_prose(step.justification)} ✓"
+    return f"<li value='{number}'>{why}{_html_math(step)}</li>\n"
+
+
+def _html_math(step: Step) -> str:
+    return f"<math display='block'>{to_mathml(step.statement)}</math>"
+
+
+def _html_recalled(steps: Recalled) -> str:
+    words = str(steps).partition(" ")[2]
+    link = re.sub(r"section (\d+)", r"<a href='#s\1'>section \1</a>", words)
+    return f"<li value='{steps.first}'>{link}</li>\n"
 
 
 def _markdown_prose(words: str) -> str:
@@ -145,3 +172,18 @@ def _html_prose(words: str) -> str:
     for mark, tag in (("_", "sub"), (r"\^", "sup")):
         escaped = re.sub(rf"{mark}(?:{{([^}}]*)}}|(\w|\*))", rf"<{tag}>\1\2</{tag}>", escaped)
     return escaped
+
+
+FORMATS: Mapping[str, Format] = {
+    "text": Format(_text_opening, _text_heading, _text_step, lambda steps: f"{steps}\n\n"),
+    "markdown": Format(
+        _markdown_opening, _markdown_heading, _markdown_step, lambda steps: f"{steps}\n\n"
+    ),
+    "latex": Format(_latex_opening, latex_heading, latex_step, latex_recalled, closing=_AFTER),
+    "html": Format(
+        _html_opening, _html_heading, _html_step, _html_recalled, "</ol>\n", "</body></html>\n"
+    ),
+}
+RENDERERS: Mapping[str, Callable[..., Iterator[str]]] = {
+    name: partial(rendered, form) for name, form in FORMATS.items()
+}

@@ -58,10 +58,19 @@ class Derivation:
             BrokenStep: at the first step whose check fails.
 
         """
-        for number, step in enumerate(self.steps, 1):
-            if not step.check(step.statement):
-                raise BrokenStep(f"{self.title}, step {number} ({step.rule}): {step.statement}")
-            yield step
+        return (self.step(number) for number in range(1, len(self.steps) + 1))
+
+    def step(self, number: int) -> Step:
+        """One step, counted from 1, having been checked.
+
+        Raises:
+            BrokenStep: its check fails.
+
+        """
+        step = self.steps[number - 1]
+        if not step.check(step.statement):
+            raise BrokenStep(f"{self.title}, step {number} ({step.rule}): {step.statement}")
+        return step
 
 
 def equation(

@@ -34,9 +34,7 @@ def quantity(reader: Reader) -> Element:
         case "backpropagated_error":
             return kernel(reader, 0, 0, poles[0].conjugate(), poles[0])
         case "sensitivity":
-            slope = _derivative(reader, states[0], claim.wrt[0])
-            if not claim.differentiate_gamma:
-                slope[0][1][0] = zero
+            slope = _slope(reader, states[0], claim.wrt[0])
             return _moment(reader, slope, _conjugate(slope))
         case "cross_moment":
             return _moment(_real(reader), states[0], states[1])
@@ -58,7 +56,46 @@ def quantity(reader: Reader) -> Element:
             p, q = (_derivative(_real(reader), y, by) for by in (claim.wrt[0], claim.wrt[-1]))
             total = _moment(reader, p, q) + _moment(reader, p, _conjugate(q))
             return _real_part(total).scaled(Fraction(1, 2))
+        case "curvature":
+            p, q = (_slope(reader, states[0], by) for by in claim.wrt)
+            metric = [
+                _real_part(_moment(reader, u, _conjugate(v))) for u, v in ((p, p), (p, q), (q, q))
+            ]
+            return _curvature(reader, *metric)
     raise Unsupported(claim.quantity)
+
+
+def _slope(reader: Reader, state: Sum, by: Derivative) -> Sum:
+    """∂(γh)/∂p, γ held fixed unless it is to be differentiated."""
+    slope = _derivative(reader, state, by)
+    if not reader.claim.differentiate_gamma:
+        slope[0][1][0] = reader.field.constant(0)
+    return slope
+
+
+def _curvature(reader: Reader, E: Element, F: Element, G: Element) -> Element:
+    """Gauss' curvature of E dp² + 2F dp dq + G dq², by the Christoffel symbols (Frobenius' form).
+
+    With W² = EG − F²:  κ = −(1/2W) [∂_q((E_q − F_p)/W) + ∂_p((G_p − F_q)/W)] − D/(4W⁴),
+    where D is the determinant of the rows (E, F, G), (E_p, F_p, G_p), (E_q, F_q, G_q).
+    """
+    p, q = reader.claim.wrt
+
+    def d(z: Element, by: Derivative) -> Element:
+        return _partial(reader, z, by)
+
+    square = E * G - F * F
+    (a, b, c), (e, f, g), (u, v, w) = (E, F, G), *([d(z, by) for z in (E, F, G)] for by in (p, q))
+    determinant = a * (f * w - g * v) - b * (e * w - g * u) + c * (e * v - f * u)
+
+    def half(z: Element, by: Derivative) -> Element:
+        """(1/W) ∂(z/W) without a root: ∂z/W² − z ∂(W²)/(2W⁴)."""
+        return d(z, by) / square - (z * d(square, by) / (square * square)).scaled(Fraction(1, 2))
+
+    divergence = half(u - f, q) + half(g - v, p)
+    return -divergence.scaled(Fraction(1, 2)) - (determinant / (square * square)).scaled(
+        Fraction(1, 4)
+    )
 
 
 def _moment(reader: Reader, first: Sum, second: Sum) -> Element:

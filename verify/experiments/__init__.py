@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from verify.experiments import eigenvalue_learning, hessian_structure
 
 
@@ -19,14 +22,14 @@ class Experiment:
     Attributes:
         settings: each setting's possible values.
         measures: the numbers it yields, by name.
-        run: settings, the measure's name, a seed → the number, for one replica.
-        random: whether replicas differ.
+        run: settings, the measure's name, a generator, the replicas → a number for each.
+        random: whether replicas differ; there is one if not.
 
     """
 
     settings: Mapping[str, Sequence[str]]
     measures: Sequence[str]
-    run: Callable[[Mapping[str, str], str, Sequence[int]], float]
+    run: Callable[[Mapping[str, str], str, np.random.Generator, int], NDArray[np.float64]]
     random: bool
 
 

@@ -7,9 +7,11 @@ trained as it is, as exp(ω_θ), or scaled by the optimum of claim B6.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
+import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from theory.inputs import white
 from theory.moments import teacher_student_loss
@@ -30,12 +32,14 @@ ANGLES: Mapping[str, sp.Expr] = {
 }
 
 
-def run(settings: Mapping[str, str], measure: str, seed: Sequence[int]) -> float:
+def run(
+    settings: Mapping[str, str], measure: str, rng: np.random.Generator, replicas: int
+) -> NDArray[np.float64]:
     """The smallest or largest loss of the last FINAL of STEPS steps; nothing is random."""
     theta = ANGLES[settings["angle"]]
     carried = settings["optimiser_state"] == "carried"
     losses = _train(theta, carried)[-FINAL:]
-    return min(losses) if measure == "smallest_final_loss" else max(losses)
+    return np.array([min(losses) if measure == "smallest_final_loss" else max(losses)])
 
 
 def _train(theta: sp.Expr, carried: bool) -> list[float]:

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import sympy as sp
+from sympy.polys.polyerrors import BasePolynomialError
 
+from numerics.balls import evaluate
+from numerics.evaluation import NotEvaluated
 from theory.conjugation import polarised
 from theory.derivations.truncation import vanishes
 from theory.presentation import present, readable
 from verify.claim import Claim, Limit
+from verify.cover import Cover, cover, judged
 from verify.evidence import Evidence, Finding
+from verify.methods.angles import without_angles
+from verify.methods.atlas import charts
+from verify.methods.charts import Uncovered
 from verify.model import Model, to_sympy
 
 JUDGE = "sympy"
+Ranges = Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]
 _TO_EXP = (sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh)
 
 
@@ -24,15 +32,15 @@ def judge(model: Model) -> Evidence:
         return _judge_limit(model, claim.limit)
     if claim.relation == "==" and _cancels(model.difference):
         return Evidence(JUDGE, Finding.PROVES, "the difference cancels to 0")
-    numerator, denominator = fraction(model.difference)
-    if numerator == 0:
-        return Evidence(JUDGE, Finding.PROVES, "the difference cancels to 0")
     if claim.relation == "==":
+        if fraction(model.difference)[0] == 0:
+            return Evidence(JUDGE, Finding.PROVES, "the difference cancels to 0")
         return Evidence(JUDGE, Finding.ABSTAINS, "the difference does not cancel to 0")
-    sign = _sign(numerator, claim, model) * _sign(denominator, claim, model)
-    if sign * (1 if claim.relation == "<=" else -1) > 0:
-        return Evidence(JUDGE, Finding.PROVES, "every factor of the slack has a certified sign")
-    return Evidence(JUDGE, Finding.ABSTAINS, "no certificate for the sign of the slack")
+    slack = model.difference if claim.relation == "<=" else -model.difference
+    try:
+        return _judge_sign(*without_angles(slack.rewrite(_TO_EXP, sp.exp), *_ranges(claim, model)))
+    except (Uncovered, NotEvaluated, BasePolynomialError) as reason:
+        return Evidence(JUDGE, Finding.ABSTAINS, f"no certificate for the sign: {reason}")
 
 
 def _cancels(expr: sp.Expr) -> bool:
@@ -71,34 +79,49 @@ def _judge_limit(model: Model, limit: Limit) -> Evidence:
     return Evidence(JUDGE, Finding.CONTRADICTS, f"formula over quantity tends to {value}, not 1")
 
 
-def _sign(expr: sp.Expr, claim: Claim, model: Model) -> int:
-    """+1 or −1 if every factor of `expr` has a certified sign on the domain, else 0."""
-    try:
-        constant, factors = sp.factor_list(expr)
-    except sp.PolynomialError:
-        return 0
-    if not constant.is_real:
-        return 0
-    total = 1 if constant > 0 else -1
-    ranges = _ranges(claim, model)
-    for factor, multiplicity in factors:
-        if multiplicity % 2:
-            total *= _factor_sign(factor, ranges)
-    return total
+def _judge_sign(slack: sp.Expr, ranges: Ranges) -> Evidence:
+    """Whether the slack is positive, by the signs of all its factors."""
+    sign, covers = 1, list[Cover]()
+    for part in fraction(slack):
+        if part == 0:
+            return Evidence(JUDGE, Finding.PROVES, "the slack cancels to 0")
+        constant, factors = sp.factor_list(part)
+        if not constant.is_real:
+            raise Uncovered("a constant that is not known to be real")
+        sign *= 1 if constant > 0 else -1
+        for factor, multiplicity in factors:
+            own = _factor_sign(factor, ranges) if multiplicity % 2 else 1
+            if not own:
+                found = cover(charts(factor, ranges))
+                covers.append(found)
+                if found.sign is None and not found.places:
+                    return judged(JUDGE, sign, covers, {})
+                own = found.sign or 1
+            sign *= own
+    # a tangent's range is the whole line, whatever the angle's: no counterexample lies there
+    bounds = {
+        symbol.name: tuple(None if end.is_infinite else evaluate(end, {}).real for end in ends)
+        for symbol, ends in ranges.items()
+        if not symbol.name.startswith("tan(")
+    }
+    return judged(JUDGE, sign, covers, bounds)
 
 
-def _ranges(claim: Claim, model: Model) -> dict[sp.Symbol, tuple[sp.Expr, sp.Expr]]:
-    ranges = {}
+def _ranges(claim: Claim, model: Model) -> tuple[Ranges, Ranges]:
+    """The ranges of the real symbols, and of the moduli of the complex ones."""
+    real, moduli = {}, {}
     for name, symbol in model.symbols.items():
         interval = claim.interval(name)
+        lower = to_sympy(interval.lower, {}) if interval.lower else -sp.oo
+        upper = to_sympy(interval.upper, {}) if interval.upper else sp.oo
         if symbol.is_real:
-            lower = to_sympy(interval.lower, {}) if interval.lower else -sp.oo
-            upper = to_sympy(interval.upper, {}) if interval.upper else sp.oo
-            ranges[symbol] = (lower, upper)
-    return ranges
+            real[symbol] = (lower, upper)
+        else:
+            moduli[symbol] = (sp.Max(lower, 0), upper)
+    return real, moduli
 
 
-def _factor_sign(factor: sp.Expr, ranges: Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]) -> int:
+def _factor_sign(factor: sp.Expr, ranges: Ranges) -> int:
     """The sign of a polynomial whose coefficients all have it once the box is an orthant."""
     polynomial = sp.Poly(factor)
     orthant = {g: sp.Dummy("t", positive=True) for g in polynomial.gens}

@@ -20,7 +20,8 @@ from numerics.evaluation import torch_arithmetic
 from numerics.simulate.reference import quadratic_form
 from verify.evidence import Evidence, Finding
 from verify.impulse import bilinear_forms
-from verify.methods.series import autocorrelation, evaluate_at, steps_needed, truncation
+from verify.methods.pointwise import evaluate_at
+from verify.methods.series import autocorrelation, steps_needed, truncation
 from verify.model import MeaningError, Model, concrete
 from verify.points import sample
 

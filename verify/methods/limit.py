@@ -8,18 +8,19 @@ from itertools import pairwise
 
 import flint
 
-from numerics.balls import certified
+from numerics.balls import certified, decimal
 from numerics.evaluation import NotEvaluated
 from theory.conjugation import polarised
 from verify.claim import Claim, Limit
 from verify.evidence import Counterexample, Evidence, Finding
 from verify.expressions import rational_of
-from verify.methods.series import decimal
 from verify.model import Model
 from verify.points import Point, Polar, sample
 
 DIGITS = 30
 CLOSE = 1e-3
+# what a ratio loses as a float
+ROUNDING = 2.0**-52
 _DISTANCES = [Fraction(1, 10**k) for k in (3, 6, 12, 24)]
 _FAR = [Fraction(10**k) for k in (1, 2, 3)]
 _MANY_STEPS = [Fraction(10**k) for k in (3, 6, 12, 24)]
@@ -37,7 +38,7 @@ def check(model: Model, points: int, seed: int) -> Evidence:
                 path = list(_approach(instance, point, limit))
             except NotEvaluated as reason:
                 return Evidence("limit", Finding.ABSTAINS, str(reason))
-            distances = [abs(ratio - 1) for _, ratio, _, _ in path]
+            distances = [max(abs(ratio - 1), ROUNDING) for _, ratio, _, _ in path]
             errors.append(distances[-1])
             if distances[-1] < CLOSE and all(a >= b for a, b in pairwise(distances)):
                 continue
@@ -58,7 +59,7 @@ def _approach(
     formula = polarised(model.formula)
     for coordinate in _towards(model.claim, limit):
         old = point.coordinates[limit.name]
-        new = Polar(coordinate, old.angle) if isinstance(old, Polar) else coordinate
+        new = Polar(coordinate, old.half_tangent) if isinstance(old, Polar) else coordinate
         near = Point({**point.coordinates, limit.name: new})
         claimed, actual = (
             certified(side, lambda near=near: near.values(model), DIGITS)  # type: ignore[misc]

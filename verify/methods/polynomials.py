@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from verify.boxes import exactly
 from verify.claim import Claim, Limit
+from verify.cover import Cover, cover, judged
 from verify.evidence import Evidence, Finding
+from verify.exact.angles import without_angles
+from verify.exact.atlas import charts
 from verify.exact.field import Element, Unsupported
 from verify.exact.leading import leading_term
 from verify.exact.moments import quantity
 from verify.exact.reader import Reader
+from verify.expressions import rational_of
 
 JUDGE = "polynomials"
 
@@ -27,9 +32,41 @@ def judge(claim: Claim) -> Evidence:
             return Evidence(JUDGE, Finding.PROVES, "the difference is the zero polynomial")
         return Evidence(JUDGE, Finding.ABSTAINS, "the difference does not reduce to zero")
     slack = difference if claim.relation == "<=" else -difference
-    if slack.is_zero or (slack.is_real and reader.field.is_nonnegative(slack)):
-        return Evidence(JUDGE, Finding.PROVES, "the slack has a sign certificate on the domain")
-    return Evidence(JUDGE, Finding.ABSTAINS, "no certificate for the sign of the slack")
+    if not slack.is_real:
+        return Evidence(JUDGE, Finding.ABSTAINS, "the slack is not real")
+    try:
+        return _judge_sign(without_angles(slack), reader)
+    except Unsupported as reason:
+        return Evidence(JUDGE, Finding.ABSTAINS, f"no certificate for the sign: {reason}")
+
+
+def _judge_sign(slack: Element, reader: Reader) -> Evidence:
+    """Whether the slack is positive, by the signs of all its factors."""
+    if slack.is_zero:
+        return Evidence(JUDGE, Finding.PROVES, "the slack is the zero polynomial")
+    sign, covers = 1, list[Cover]()
+    for poly in (slack.num, slack.den):
+        constant, factors = poly.factor()
+        sign *= 1 if constant > 0 else -1
+        for factor, multiplicity in factors:
+            own = reader.field.sign(factor) if multiplicity % 2 else 1
+            if own is None:
+                found = cover(charts(factor, reader.field))
+                covers.append(found)
+                if found.sign is None and not found.places:
+                    return judged(JUDGE, sign, covers, {})
+                own = found.sign or 1
+            sign *= own
+    # the reader drops irrational bounds: what it allows need not lie in the domain
+    bounds = {
+        name: tuple(
+            None if bound is None else exactly(rational_of(bound.node))
+            for bound in (interval.lower, interval.upper)
+        )
+        for name in reader.claim.parameters
+        for interval in [reader.claim.interval(name)]
+    }
+    return judged(JUDGE, sign, covers, bounds)
 
 
 def _judge_limit(ratio: Element, reader: Reader, limit: Limit) -> Evidence:

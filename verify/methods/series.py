@@ -6,21 +6,18 @@ what is cut off is at most R(0) (‖u‖ ‖v‖_{≥N} + ‖u‖_{≥N} ‖v‖
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import ceil, comb, factorial, isqrt, log2, perm
 
 import flint
 
 from numerics.balls import Values, evaluate
-from theory.conjugation import polarised
 from theory.inputs import StationaryInput
-from verify.evidence import Counterexample, Evidence, Finding
+from verify.evidence import Evidence
 from verify.impulse import BilinearForm, Response, assembled, bilinear_forms
+from verify.methods.pointwise import DIGITS, Route, compare_at_points, precision
 from verify.model import MeaningError, Model, concrete
-from verify.points import Point, sample
-from verify.search import worst_gap
+from verify.points import Point
 
-DIGITS = 40
 MAX_LAGS = 5_000
 
 
@@ -31,7 +28,7 @@ def series_value(model: Model, values: Values, digits: int = DIGITS) -> flint.ac
         MeaningError: where |λ| is so near 1 that more than MAX_LAGS lags would be needed.
 
     """
-    with flint.ctx.workprec(_bits(digits)):
+    with flint.ctx.workprec(precision(digits)):
         lags = steps_needed(model, values, digits)
         correlation = autocorrelation(concrete(model.input), values, lags)
 
@@ -47,98 +44,12 @@ def series_value(model: Model, values: Values, digits: int = DIGITS) -> flint.ac
 
 def check(model: Model, points: int, seed: int) -> Evidence:
     """Compare the formula with the series at points of the domain (relations ==, <=, >=)."""
-    tried, skipped = 0, []
-    instances = model.instances()
-    for instance in instances:
-        for point in _points(instance, ceil(points / len(instances)), seed):
-            with flint.ctx.workprec(_bits(DIGITS)):
-                values = point.values(instance)
-            try:
-                actual = series_value(instance, values)
-                claimed = evaluate_at(instance, point)
-            except (MeaningError, ValueError) as reason:
-                skipped.append(f"{point}: {reason}")
-                continue
-            outcome = compare(claimed, actual, model.claim.relation)
-            if outcome is False:
-                return _refutation(instance, point, claimed, actual)
-            tried += outcome is True
-    if not tried:
-        why = skipped[0] if skipped else "the formula has no certified value at any point"
-        return Evidence("series", Finding.ABSTAINS, why)
-    return Evidence(
-        "series",
-        Finding.SUPPORTS,
-        f"{tried} points agree to {DIGITS - 5} digits"
-        if model.claim.relation == "=="
-        else f"holds at {tried} points",
-        noticeable=10.0 ** (5 - DIGITS),
-        data={"points": tried, "skipped": len(skipped), "digits": DIGITS - 5},
-    )
+    return compare_at_points(model, points, seed, Route("series", _value_at))
 
 
-def _points(model: Model, count: int, seed: int) -> Iterator[Point]:
-    """Random points; for an inequality also the one where it looks most like failing."""
-    yield from sample(model.claim, count, seed)
-    if model.claim.relation != "==" and (gap := worst_gap(model, seed)):
-        yield gap.point
-
-
-def compare(claimed: flint.acb, actual: flint.acb, relation: str) -> bool | None:
-    """Whether `actual relation claimed` holds; None if the balls are too wide to say."""
-    difference = actual - claimed
-    scale = abs(actual) + abs(claimed)
-    if not difference.is_finite():
-        return None
-    sharp = flint.arb(10) ** (5 - DIGITS) * scale
-    if relation == "==":
-        if not difference.contains(0):
-            return False
-        return True if abs(difference).abs_upper() <= sharp else None
-    gap = difference.real if relation == "<=" else -difference.real
-    if not difference.imag.contains(0) or gap > 0:
-        return False
-    return True if gap <= sharp else None
-
-
-def evaluate_at(model: Model, point: Point) -> flint.acb:
-    """A ball around the claimed formula at a point."""
-    for factor in (1, 4):
-        with flint.ctx.workprec(factor * _bits(DIGITS)):
-            ball = evaluate(polarised(model.formula), point.values(model))
-        if ball.is_finite() and ball.rel_accuracy_bits() >= 3.33 * DIGITS:
-            break
-    return ball
-
-
-def _bits(digits: int) -> int:
-    """Working precision for so many digits, with room for what sums and powers lose."""
-    return int(3.33 * digits) + 80
-
-
-def _refutation(model: Model, point: Point, claimed: flint.acb, actual: flint.acb) -> Evidence:
-    relative = abs(actual - claimed) / abs(actual)
-    where = f"{point} (R = {model.claim.autocorrelation})"
-    return Evidence(
-        "series",
-        Finding.REFUTES,
-        f"false at {where}",
-        counterexample=Counterexample(
-            point=where,
-            claimed=decimal(claimed),
-            actual=decimal(actual),
-            discrepancy=relative.mid().str(3, radius=False),
-        ),
-    )
-
-
-def decimal(ball: flint.acb, digits: int = 30) -> str:
-    """A ball as a decimal number with at most `digits` correct digits."""
-    real = ball.real.str(digits, radius=False)
-    if ball.imag.contains(0):
-        return str(real)
-    imag = ball.imag.str(digits, radius=False)
-    return f"{real} {'-' if imag.startswith('-') else '+'} {imag.lstrip('-')}*I"
+def _value_at(model: Model, point: Point) -> flint.acb:
+    with flint.ctx.workprec(precision()):
+        return series_value(model, point.values(model))
 
 
 def steps_needed(model: Model, values: Values, digits: int) -> int:

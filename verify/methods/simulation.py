@@ -20,7 +20,8 @@ from numerics.simulate.inputs import sample_input
 from numerics.simulate.reference import simulate
 from verify.evidence import Evidence, Finding
 from verify.impulse import Response, bilinear_forms
-from verify.methods.series import autocorrelation, evaluate_at, steps_needed, truncation
+from verify.methods.pointwise import evaluate_at
+from verify.methods.series import autocorrelation, steps_needed, truncation
 from verify.model import MeaningError, Model, concrete
 from verify.points import Point, sample
 from verify.statistics import RATE, Interval, mean_product
@@ -31,6 +32,7 @@ BLOCK = 5_000
 BURN_IN_DIGITS = 4
 _NOT_SIMULATED = {
     "teacher_student_hessian": "second derivatives are not simulated",
+    "curvature": "second derivatives are not simulated",
     "cross_sensitivity_power": "the square of a mean is not the mean of a product",
 }
 

@@ -1,0 +1,261 @@
+"""Writes the booklet derivations.tex and .pdf: every derivation, with the claims it judges.
+
+Run as `python reports/booklet.py [VERDICTS.json]`, the JSON being what `curseproof verify A B C D
+--json` wrote; without it the claims are judged first. Beside the booklet it writes formulas.tex.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import sympy as sp
+
+from theory import DERIVATIONS, Derivation, exponential, present, white
+from theory.catalogue import POLES
+from theory.derivations.collection import Recalled, sections
+from theory.derivations.render import latex_step
+from theory.latex import compiled, displayed, prose
+from verify.claim import Claim
+from verify.engine import Settings, run
+from verify.export import latex_commands
+from verify.model import Model
+from verify.selection import select
+
+HERE = Path(__file__).parent
+SECTIONS = "ABCD"
+TOPICS: Mapping[str, tuple[str, ...]] = {
+    "The state and its error": ("kernel", "second_moment", "backpropagated_error"),
+    "The curse of memory": (
+        "sensitivity", "polar_sensitivity", "parameter_sensitivity", "growth", "finite_horizon",
+        "network",
+    ),
+    "Mitigation": ("gamma", "parametrization"),
+    "Teacher and student": (
+        "teacher_student_loss", "teacher_student_hessian", "normalised_loss", "wirtinger",
+    ),
+    "The structure of the Hessian": ("cross_moment", "cross_sensitivity", "output_hessian"),
+}  # fmt: skip
+BELONGS = {
+    "A7": "growth", "A8": "backpropagated_error", "A9": "network", "B1": "gamma", "B2": "gamma",
+    "B3": "parametrization", "B4": "parameter_sensitivity", "B5": "gamma",
+    "B6": "polar_sensitivity", "B7": "polar_sensitivity", "B8": "architectures",
+    "C3": "normalised_loss", "D4": "cross_sensitivity",
+}  # fmt: skip
+LONGEST = 8  # lines of a claim's formula
+INPUT_RULES = ("This input", "Sum over the lags")
+
+PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
+\usepackage{amsmath}
+\usepackage[a4paper,textwidth=160mm,textheight=240mm]{geometry}
+\usepackage{longtable}
+\usepackage[hidelinks]{hyperref}
+\allowdisplaybreaks\sloppy
+\setlength{\parindent}{0pt}\setlength{\parskip}{4pt plus 2pt}
+\setcounter{secnumdepth}{2}
+\renewcommand{\labelitemi}{$\bullet$}
+\newcommand{\claim}[3]{\par\medskip\noindent\textbf{#1}\hfill\textsc{#2}\par\noindent #3}
+\title{The curse of memory, derived}
+\author{made by \texttt{curseproof}; every step checked, every verdict computed}
+\date{}
+\begin{document}
+\maketitle
+"""
+ABOUT = r"""
+Recurrent networks that remember for long are hard to train even where no gradient explodes: the
+state's sensitivity to its own eigenvalue grows without bound as the eigenvalue approaches the
+unit circle. N.~Zucchet and A.~Orvieto (\emph{Recurrent neural networks: vanishing and exploding
+gradients are not the end of the story}, NeurIPS 2024) call this the curse of memory. This booklet
+derives their results, and what belongs to them, from the recurrence on. Each step was checked by
+a computer as it was printed, by another way than the one that led to it: as a power series with
+exact coefficients straight from the definitions, or by induction. After each derivation stand the
+published claims that it bears on, each with the verdict of an engine that uses methods
+independent of the derivation. Claims are as published; where one is refuted, a counterexample and
+the corrected formula are given.
+
+Every result is given for an arbitrary stationary input where it has such a form, then for an
+AR(1) input, $R(\Delta)=\rho^{\Delta}$, and for white input. Steps that an earlier section has
+proved are referred to.
+
+\section*{Assumptions and notation}
+The input is stationary and has run for ever, and all poles lie inside the unit circle, unless a
+section says otherwise. Expectations are over the input alone.
+
+\begin{longtable}{@{}ll@{}}
+$h_{t+1}=\lambda h_t+\gamma x_{t+1}$ & a linear recurrent unit; $\gamma=1$ where it is not named\\
+$\lambda=\nu e^{i\theta}$ & its eigenvalue, or pole; $\omega$ is a trained parameter behind it\\
+$\bar\lambda$, $\lambda^{*}$ & the complex conjugate; the teacher's eigenvalue\\
+$R(\Delta)=\operatorname{E}[x_{t+\Delta}\bar x_t]$ & the input's autocorrelation, with
+  $R(-\Delta)=\overline{R(\Delta)}$\\
+$C(z)=\sum_{\Delta\ge 1}z^{\Delta}R(\Delta)$ & its sum over the lags; $\bar C(z)$ has
+  $\overline{R(\Delta)}$; $C'$ is the derivative by $z$\\
+$K(\alpha,\bar\beta)=\operatorname{E}[h_t\bar g_t]$ & the kernel of two units $h$ and $g$ with
+  poles $\alpha$ and $\beta$\\
+$s=\partial h/\partial\lambda$ & the sensitivity of the state; in a Hessian also $r=\partial
+  s/\partial\lambda$\\
+$L=\tfrac12\operatorname{E}|h-h^{*}|^{2}$ & the loss of a student $h$ with the teacher $h^{*}$\\
+$S(\alpha,\bar\beta)=\partial_{\alpha}\partial_{\bar\beta}K$ & the kernel of two sensitivities\\
+\end{longtable}
+"""
+
+
+def booklet(verdicts: Mapping[str, Any]) -> Iterator[str]:
+    """The LaTeX document, piece by piece.
+
+    Args:
+        verdicts: by claim, its entry in the JSON of `curseproof verify`.
+
+    Raises:
+        BrokenStep: a derivation's step fails its check.
+
+    """
+    claims = [claim for claim in select(SECTIONS) if claim.id in verdicts]
+    yield PREAMBLE + ABOUT + "\\tableofcontents\n"
+    names = [name for topic in _topics().values() for name in topic]
+    openings = {topic[0]: title for title, topic in _topics().items()}
+    derivations = [DERIVATIONS[name](exponential()) for name in names]
+    for name, (derivation, parts) in zip(names, sections(derivations), strict=True):
+        if name in openings:
+            yield rf"\section{{{openings[name]}}}" + "\n"
+        yield rf"\subsection{{{prose(derivation.title)}}}\label{{d{names.index(name) + 1}}}" + "\n"
+        yield f"\\emph{{Assumed:}} {prose('; '.join(derivation.assumptions))}.\n\n"
+        for part in parts:
+            yield _recalled(part) if isinstance(part, Recalled) else latex_step(*part)
+        yield from _white(derivation, DERIVATIONS[name](white()))
+        yield from _claims([c for c in claims if derivation_of(c) == name], verdicts)
+    if others := [claim for claim in claims if derivation_of(claim) not in names]:
+        yield "\\section{Other claims}\n"
+        yield from _claims(others, verdicts)
+    yield from _index(claims, verdicts)
+    yield "\\end{document}\n"
+
+
+def derivation_of(claim: Claim) -> str:
+    """The name of the derivation that a claim is printed with."""
+    return BELONGS.get(claim.id.partition("-")[0], claim.quantity)
+
+
+def _topics() -> Mapping[str, tuple[str, ...]]:
+    """All derivations; those that no topic names come last."""
+    placed = {name for topic in TOPICS.values() for name in topic}
+    others = tuple(name for name in DERIVATIONS if name not in placed)
+    return TOPICS | ({"Further results": others} if others else {})
+
+
+def _recalled(steps: Recalled) -> str:
+    words = (
+        str(steps)
+        .replace("–", "--")
+        .replace(f"section {steps.section}", rf"section~\ref{{d{steps.section}}}")
+    )
+    return f"\n{words}\n\n"
+
+
+def _white(known: Derivation, derivation: Derivation) -> Iterator[str]:
+    """What is different for white input."""
+    said = {step.statement for step in known.steps}
+    fresh = [
+        derivation.step(number)
+        for number, step in enumerate(derivation.steps, 1)
+        if step.statement not in said and step.rule not in INPUT_RULES
+    ]
+    for number, step in enumerate(fresh):
+        rule = "White input" if number == 0 else step.rule
+        why = prose(step.justification) if step.rule != "Result" else ""
+        yield rf"\paragraph{{{prose(rule)}.}} {why}" + "\n" + displayed(step.statement) + "\n"
+
+
+def _claims(claims: list[Claim], verdicts: Mapping[str, Any]) -> Iterator[str]:
+    """The claims, with counterexample and corrected formula where they are refuted."""
+    if claims:
+        yield "\n\\subsubsection*{Claims}\n"
+    for claim in claims:
+        found = verdicts[claim.id]
+        about = f"{prose(claim.statement)} ({claim.source.replace('§', chr(92) + 'S')})."
+        yield rf"\claim{{{claim.id}\label{{c-{claim.id}}}}}{{{found['verdict']}}}{{{about}}}" + "\n"
+        yield _formula(claim) + "\n\n"
+        if found["counterexample"] is not None and claim.quantity in POLES:
+            point, claimed, actual = (
+                found["counterexample"][key] for key in ("point", "claimed", "actual")
+            )
+            yield (
+                f"At \\texttt{{{_verbatim(point)}}}, the formula gives {_short(claimed)}, "
+                f"the quantity is {_short(actual)}. Correct is\n"
+            )
+            correct = sp.Eq(_name(claim), present(Model(claim).value), evaluate=False)
+            yield displayed(correct) + "\n"
+
+
+def _formula(claim: Claim) -> str:
+    """The claim displayed; as text where it is measured in a run, or would fill a page."""
+    shown = displayed(_statement(claim, Model(claim))) if claim.quantity in POLES else ""
+    if shown and shown.count("\n") < LONGEST:
+        return shown
+    return "\n" + rf"\texttt{{{_verbatim(f'{claim.quantity} {claim.relation} {claim.formula}')}}}"
+
+
+def _statement(claim: Claim, model: Model) -> sp.Basic:
+    relation = {"==": sp.Eq, "<=": sp.Le, ">=": sp.Ge}.get(claim.relation)
+    if relation is not None:
+        return relation(_name(claim), model.formula, evaluate=False)
+    ratio = sp.Mul(_name(claim), 1 / model.formula, evaluate=False)
+    limit = claim.limit
+    assert limit is not None  # noqa: S101 (a claim with ~ has one)
+    target = sp.Symbol(limit.target.source)
+    return sp.Eq(sp.Limit(ratio, model.symbols[limit.name], target), 1, evaluate=False)
+
+
+def _name(claim: Claim) -> sp.Symbol:
+    return sp.Symbol(rf"\text{{{claim.quantity.replace('_', ' ')}}}")
+
+
+def _index(claims: list[Claim], verdicts: Mapping[str, Any]) -> Iterator[str]:
+    yield "\\section*{Index of claims}\\addcontentsline{toc}{section}{Index of claims}\n"
+    yield "\\begin{longtable}{@{}p{50mm}p{72mm}lr@{}}\n"
+    yield "claim & statement & verdict & page\\\\\\hline\\endhead\n"
+    for claim in claims:
+        cells = (
+            claim.id,
+            rf"\raggedright {prose(claim.statement)}",
+            verdicts[claim.id]["verdict"],
+            rf"\pageref{{c-{claim.id}}}",
+        )
+        yield " & ".join(cells) + "\\\\\n"
+    yield "\\end{longtable}\n"
+
+
+def _short(decimal: str) -> str:
+    """A decimal string to a dozen digits."""
+    return rf"${decimal[:14]}\dots$" if len(decimal) > 14 else f"${decimal}$"
+
+
+def _verbatim(text: str) -> str:
+    """Typewriter text, which may be broken after a star."""
+    marks = (("_", r"\_"), ("^", r"\^{}"), ("#", r"\#"), ("&", r"\&"), ("*", r"*\allowbreak{}"))
+    for mark, tex in marks:
+        text = text.replace(mark, tex)
+    return text
+
+
+def verdicts_of(arguments: list[str]) -> Mapping[str, Any]:
+    """The claims' entries in a JSON file, or else of a run now."""
+    if arguments:
+        entries = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))["claims"]
+    else:
+        entries = [result.to_json() for result in run(select(SECTIONS), Settings(), workers=1)]
+    return {entry["id"]: entry for entry in entries}
+
+
+def main() -> None:
+    """Write derivations.tex, derivations.pdf and formulas.tex beside this file."""
+    source = "".join(booklet(verdicts_of(sys.argv[1:])))
+    (HERE / "derivations.tex").write_text(source, encoding="utf-8")
+    (HERE / "derivations.pdf").write_bytes(compiled(source))
+    (HERE / "formulas.tex").write_text(latex_commands(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
