@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test lint figures readme
+.PHONY: help setup verify test lint figures readme booklet
 
 help:  ## Say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -26,6 +26,10 @@ lint: $(STAMP)  ## Set up, then ruff and mypy --strict
 
 figures: $(STAMP)  ## Draw the README's picture again
 	$(BIN)/python reports/curse.py
+
+booklet: $(STAMP)  ## Derive and judge everything anew for reports/derivations.pdf; needs pdflatex
+	$(BIN)/python reports/booklet.py
+	$(BIN)/curseproof architectures --to markdown --output reports/architectures.md
 
 readme: $(STAMP)  ## Fill the README's console blocks with what the commands print
 	$(BIN)/python reports/readme.py

@@ -21,16 +21,16 @@ formula = "(1 + rho*lambda)/((1 - rho*lambda)*(1 - lambda**2))"
 domain = ["-1 < lambda < 1", "-1 < rho < 1"]
 """
 FALSE = TRUE.replace('"true"', '"false"').replace("1 + rho", "1 - rho")
-# true, but beyond certificates and, with |λ| ≥ 0.999, beyond the numerical routes' budget
+# true, but a limit of a complex parameter, at an irrational point, with a logarithm
 UNDECIDED = """
 [[claim]]
 id = "undecided"
 autocorrelation = "KroneckerDelta(Delta, 0)"
 quantity = "second_moment"
-eigenvalue = "1 - exp(-omega)"
-relation = "<="
-formula = "exp(omega) - sin(omega)/100"
-domain = ["8 < omega < 9"]
+relation = "~"
+formula = "log(E)/(1 - abs(lambda)**2)"
+limit = "lambda -> sqrt(2)/2-"
+domain = ["abs(lambda) < 1"]
 """
 
 

@@ -14,9 +14,9 @@ from verify.evidence import Finding
 from verify.exact.atlas import charts as exact_charts
 from verify.exact.field import Field, Generator
 from verify.methods import algebra, polynomials
-from verify.methods.atlas import charts
-from verify.methods.charts import Uncovered
 from verify.model import Model
+from verify.symbolic.atlas import charts
+from verify.symbolic.charts import Uncovered
 
 WHITE = "KroneckerDelta(Delta, 0)"
 LRU = {

@@ -164,7 +164,7 @@ def element_at(element, reader, point):
     return at(element.num) / at(element.den)
 
 
-CONCRETE = [c for c in paper_claims() if not c.arbitrary and c.limit is None]
+CONCRETE = [c for c in paper_claims() if not (c.arbitrary or c.limit is not None or c.experiment)]
 
 
 @pytest.mark.parametrize("claim", CONCRETE, ids=lambda c: c.id)
@@ -182,4 +182,7 @@ def test_quantities_agree_with_the_series(claim):
             except MeaningError:  # |λ| too near 1 for the series
                 continue
             found = element_at(exact, reader, point)
-            assert abs(found - expected).abs_upper() < flint.arb(10) ** -35 * abs(expected)
+            difference = found - expected
+            assert difference.contains(0)
+            # the ball of the series is sharp; a curvature loses digits to cancellation
+            assert abs(difference).abs_upper() < flint.arb(10) ** -20 * (1 + abs(expected))

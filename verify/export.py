@@ -12,6 +12,7 @@ from theory import symbols
 from theory.architectures import ARCHITECTURES, Parametrization
 from theory.catalogue import POLES, Unit, quantity
 from theory.conjugation import bar
+from theory.geometry import PLANE
 from theory.inputs import StationaryInput, exponential, white
 from theory.latex import displayed, document, to_latex
 from theory.parametrizations import optimal_gamma
@@ -72,7 +73,8 @@ def _functions(name: str, x: StationaryInput) -> list[Function]:
         return [_hessian_entry(x, poles, p, q) for p in (sp.re, sp.im) for q in (sp.re, sp.im)]
     if name == "teacher_student_hessian":
         poles = (symbols.real_lam, symbols.real_lam_star)
-    expression = quantity(name, x, Unit(poles, wrt=(poles[0],)))
+    wrt = PLANE if name == "curvature" else (poles[0],)
+    expression = quantity(name, x, Unit(poles, wrt=wrt))
     return [Function(name, expression, f"The {name.replace('_', ' ')}.", name not in _COMPLEX)]
 
 
@@ -117,6 +119,7 @@ _LATEX = {
         for q in ("re", "im")
     },
     "cross_sensitivity_power": r"\left|\operatorname{E}[\partial h_1\,\partial h_2]\right|^2",
+    "curvature": r"\kappa",
     "gamma": r"\gamma",
     "eigenvalue": r"\lambda",
 }

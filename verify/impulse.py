@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import flint
 import sympy as sp
@@ -37,6 +38,7 @@ class Response:
             tuple((conjugated(p), tuple(conjugated(w) for w in ws)) for p, ws in self.parts)
         )
 
+    @lru_cache(maxsize=256)  # noqa: B019 (asked for again at each point)
     def derivative(self, wrt: sp.Expr) -> Response:
         """∂/∂p: weights are differentiated, and each pole by the chain rule."""
         parts = []
@@ -112,6 +114,7 @@ def _brioschi(
     return (flint.acb_mat(first).det() - flint.acb_mat(second).det()) / area**2
 
 
+@lru_cache(maxsize=8)
 def bilinear_forms(model: Model) -> list[BilinearForm]:
     """The quantity of a claim as a sum of bilinear forms in the input.
 

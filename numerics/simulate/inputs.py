@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,18 @@ def sample_input(autocorrelation: ArrayLike, chains: int, rng: np.random.Generat
         raise ValueError(f"autocorrelation: one row of finite numbers, not {R!r}")
     if R[0].real < 0 or R[0].imag != 0:
         raise ValueError(f"autocorrelation: R(0) = {R[0]} is a variance, real and not negative")
-    T = R.size
+    root = _square_root(tuple(R.tolist()))
+    noise = rng.standard_normal((chains, R.size))
+    if np.iscomplexobj(R):
+        noise = (noise + 1j * rng.standard_normal((chains, R.size))) / np.sqrt(2)
+    samples: Array = noise @ root
+    return samples
+
+
+@lru_cache(maxsize=4)  # chains come in blocks
+def _square_root(R: tuple[complex, ...]) -> Array:
+    """A matrix S with Sᵀ S̄ the Toeplitz matrix of R."""
+    T = len(R)
     # SciPy's default first row is conj R: entry (s, t) is R(s − t) as it should be
     eigenvalues, vectors = np.linalg.eigh(toeplitz(R))
     bound = 4 * T**2 * np.finfo(float).eps * R[0].real
@@ -84,11 +96,8 @@ def sample_input(autocorrelation: ArrayLike, chains: int, rng: np.random.Generat
             f"no autocorrelation: its Toeplitz matrix has the eigenvalue {eigenvalues[0]:.3g} < 0 "
             f"(rounding explains {-bound:.1e})"
         )
-    noise = rng.standard_normal((chains, T))
-    if np.iscomplexobj(R):
-        noise = (noise + 1j * rng.standard_normal((chains, T))) / np.sqrt(2)
-    samples: Array = (noise * np.sqrt(np.maximum(eigenvalues, 0))) @ vectors.T
-    return samples
+    root: Array = np.sqrt(np.maximum(eigenvalues, 0))[:, None] * vectors.T
+    return root
 
 
 def _number(expr: sp.Expr, values: Mapping[sp.Symbol, Any]) -> complex:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import sympy as sp
-from sympy.polys.domains import QQ, QQ_I
+from sympy.polys.domains import QQ
 from sympy.polys.ring_series import rs_mul, rs_pow, rs_trunc
 from sympy.polys.rings import ring
 
@@ -30,13 +30,20 @@ def vanishes(expr: sp.Expr, poles: Collection[sp.Symbol] = (), order: int = 0) -
 
     """
     rational, _ = rationalised(expr)
-    unknowns = {f: sp.Dummy() for f in rational.atoms(sp.Function)}
+    i = sp.Dummy("i")  # a generator: Gaussian rationals for coefficients are much slower
+    unknowns = {f: sp.Dummy() for f in rational.atoms(sp.Function)} | {sp.I: i}
     rational = rational.xreplace(unknowns)
-    symbols = sorted(rational.free_symbols, key=sp.default_sort_key)
-    _, grade, *generators = ring([sp.Dummy("grade"), *symbols], QQ_I if rational.has(sp.I) else QQ)
+    symbols = [i, *sorted(rational.free_symbols - {i}, key=sp.default_sort_key)]
+    _, grade, *generators = ring([sp.Dummy("grade"), *symbols], QQ)
     values = {s: g * grade if s in poles else g for s, g in zip(symbols, generators, strict=True)}
     numerator, denominator = _Reader(values, grade, order + 1).fraction(rational)
-    return bool(numerator == 0 and rs_trunc(denominator, grade, 1) != 0)
+    lowest = rs_trunc(denominator, grade, 1)
+    return not _reduced(numerator, generators[0]) and bool(_reduced(lowest, generators[0]))
+
+
+def _reduced(polynomial: Polynomial, i: Polynomial) -> Polynomial:
+    """The remainder of division by i² + 1."""
+    return polynomial.rem([i**2 + 1])
 
 
 class _Reader:

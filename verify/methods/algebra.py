@@ -8,17 +8,16 @@ import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
 from numerics.balls import evaluate
-from numerics.evaluation import NotEvaluated
 from theory.conjugation import polarised
 from theory.derivations.truncation import vanishes
 from theory.presentation import present, readable
 from verify.claim import Claim, Limit
 from verify.cover import Cover, cover, judged
 from verify.evidence import Evidence, Finding
-from verify.methods.angles import without_angles
-from verify.methods.atlas import charts
-from verify.methods.charts import Uncovered
 from verify.model import Model, to_sympy
+from verify.symbolic.angles import without_angles
+from verify.symbolic.atlas import charts
+from verify.symbolic.fractions import factors, in_lowest_terms
 
 JUDGE = "sympy"
 Ranges = Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]
@@ -39,7 +38,7 @@ def judge(model: Model) -> Evidence:
     slack = model.difference if claim.relation == "<=" else -model.difference
     try:
         return _judge_sign(*without_angles(slack.rewrite(_TO_EXP, sp.exp), *_ranges(claim, model)))
-    except (Uncovered, NotEvaluated, BasePolynomialError) as reason:
+    except (ValueError, BasePolynomialError) as reason:
         return Evidence(JUDGE, Finding.ABSTAINS, f"no certificate for the sign: {reason}")
 
 
@@ -82,22 +81,17 @@ def _judge_limit(model: Model, limit: Limit) -> Evidence:
 def _judge_sign(slack: sp.Expr, ranges: Ranges) -> Evidence:
     """Whether the slack is positive, by the signs of all its factors."""
     sign, covers = 1, list[Cover]()
-    for part in fraction(slack):
-        if part == 0:
+    for factor, multiplicity in factors(slack):
+        if factor == 0:
             return Evidence(JUDGE, Finding.PROVES, "the slack cancels to 0")
-        constant, factors = sp.factor_list(part)
-        if not constant.is_real:
-            raise Uncovered("a constant that is not known to be real")
-        sign *= 1 if constant > 0 else -1
-        for factor, multiplicity in factors:
-            own = _factor_sign(factor, ranges) if multiplicity % 2 else 1
-            if not own:
-                found = cover(charts(factor, ranges))
-                covers.append(found)
-                if found.sign is None and not found.places:
-                    return judged(JUDGE, sign, covers, {})
-                own = found.sign or 1
-            sign *= own
+        own = _factor_sign(factor, ranges) if multiplicity % 2 else 1
+        if not own:
+            found = cover(charts(factor, ranges))
+            covers.append(found)
+            if found.sign is None and not found.places:
+                return judged(JUDGE, sign, covers, {})
+            own = found.sign or 1
+        sign *= own
     # a tangent's range is the whole line, whatever the angle's: no counterexample lies there
     bounds = {
         symbol.name: tuple(None if end.is_infinite else evaluate(end, {}).real for end in ends)
@@ -123,6 +117,8 @@ def _ranges(claim: Claim, model: Model) -> tuple[Ranges, Ranges]:
 
 def _factor_sign(factor: sp.Expr, ranges: Ranges) -> int:
     """The sign of a polynomial whose coefficients all have it once the box is an orthant."""
+    if factor.is_Rational:
+        return int(sp.sign(factor))
     polynomial = sp.Poly(factor)
     orthant = {g: sp.Dummy("t", positive=True) for g in polynomial.gens}
     images = []
@@ -136,6 +132,6 @@ def _factor_sign(factor: sp.Expr, ranges: Ranges) -> int:
             images.append(upper - t)
         else:
             images.append((lower + upper * t) / (1 + t))
-    numerator = sp.fraction(sp.together(polynomial.as_expr(*images)))[0]
+    numerator, _ = in_lowest_terms(polynomial.as_expr(*images))
     signs = {sp.sign(c) for c in sp.Poly(numerator, *orthant.values()).coeffs()}
     return int(signs.pop()) if len(signs) == 1 and signs <= {sp.S.One, -sp.S.One} else 0

@@ -27,6 +27,7 @@ class Route:
         value: a ball around the quantity; raises MeaningError where the route does not lead.
         digits: how many must agree, and how sharp the balls must be, for a point to count.
         is_judge: whether a discrepancy refutes; otherwise it contradicts.
+        is_exact: whether the route needs no rounding at a point, if it is ever so.
 
     """
 
@@ -34,11 +35,12 @@ class Route:
     value: Callable[[Model, Point], flint.acb]
     digits: int = DIGITS - 5
     is_judge: bool = True
+    is_exact: Callable[[Model, Point], bool] | None = None
 
 
 def compare_at_points(model: Model, points: int, seed: int, route: Route) -> Evidence:
     """Compare the formula with a route at points of the domain (relations ==, <=, >=)."""
-    tried, skipped = 0, []
+    tried, exact, skipped = 0, 0, []
     instances = model.instances()
     for instance in instances:
         for point in _points(instance, ceil(points / len(instances)), seed):
@@ -51,7 +53,9 @@ def compare_at_points(model: Model, points: int, seed: int, route: Route) -> Evi
             outcome = compare(claimed, actual, model.claim.relation, route.digits)
             if outcome is False:
                 return _disagreement(instance, point, claimed, actual, route)
-            tried += outcome is True
+            if outcome:
+                tried += 1
+                exact += route.is_exact is not None and route.is_exact(instance, point)
     if not tried:
         why = skipped[0] if skipped else "the formula has no certified value at any point"
         return Evidence(route.name, Finding.ABSTAINS, why)
@@ -62,7 +66,8 @@ def compare_at_points(model: Model, points: int, seed: int, route: Route) -> Evi
         if model.claim.relation == "=="
         else f"holds at {tried} points",
         noticeable=10.0**-route.digits,
-        data={"points": tried, "skipped": len(skipped), "digits": route.digits},
+        data={"points": tried, "skipped": len(skipped), "digits": route.digits}
+        | ({"exact": exact} if route.is_exact else {}),
     )
 
 

@@ -177,13 +177,13 @@ class Spectrum:
             turn = flint.acb(0, 1) * frequency
             z, inverse = turn.exp(), (-turn).exp()
             density = self.causal(inverse) + anticausal(z) - variance
-            return u(inverse) * v(z) * density
+            value: flint.acb = u(inverse) * v(z) * density
+            return value
 
         turn = 2 * flint.arb.pi()
         tolerance = flint.arb(10) ** -(QUADRATURE_DIGITS + GUARD_DIGITS)
         integral = flint.acb.integral(integrand, 0, turn, rel_tol=tolerance, abs_tol=tolerance**2)
-        total: flint.acb = self._on_lines(u, v)
-        return total + integral / turn
+        return self._on_lines(u, v) + integral / turn
 
     def _on_lines(self, u: Transform, v: Transform) -> flint.acb:
         return sum((c * u(z.conjugate()) * v(z) for c, z in self.lines), flint.acb(0))

@@ -15,7 +15,7 @@ import flint
 import sympy as sp
 
 from numerics.balls import evaluate
-from verify.methods.charts import (
+from verify.symbolic.charts import (
     Backwards,
     Decay,
     Expression,

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import sympy as sp
 
 from theory.conjugation import bar
-from verify.methods.charts import Uncovered
+from verify.symbolic.charts import Uncovered
+from verify.symbolic.fractions import in_lowest_terms
 
 Range = tuple[sp.Expr, sp.Expr]
 
@@ -49,7 +50,7 @@ def without_angles(
     if not circles:
         return expr, ranges
     i = sp.Dummy("i")
-    parts = [part.subs(sp.I, i) for part in sp.fraction(sp.cancel(sp.together(expr)))]
+    parts = list(in_lowest_terms(expr.subs(sp.I, i)))
     for u in circles:
         t = sp.Dummy(f"tan({u.name}/2)", real=True)
         degree = max(sp.degree(part, u) for part in parts)
