@@ -10,6 +10,7 @@ import sympy as sp
 from theory import geometry, moments
 from theory.conjugation import bar, conjugated, polarised
 from theory.inputs import Input
+from theory.symbols import lam
 
 # quantity → its poles, the names under which claims and commands know them
 POLES: Mapping[str, tuple[str, ...]] = {
@@ -93,8 +94,7 @@ def quantity(name: str, x: Input, unit: Unit) -> sp.Expr:
             modes = [(a, unit.gamma(i)) for i, a in enumerate(unit.poles)]
             return moments.output_hessian(x, modes, unit.wrt)
         case "curvature":
-            metric = geometry.sensitivity_metric(x, pole, unit.wrt, gamma, unit.differentiate_gamma)
-            return geometry.gaussian_curvature(metric, unit.wrt)
+            return _curvature(x, unit)
         case _:
             raise ValueError(f"unknown quantity {name!r}: one of {', '.join(POLES)}")
 
@@ -107,3 +107,11 @@ def _hessian(x: Input, unit: Unit) -> sp.Expr:
     fixed = {star: polarised(teacher), gamma_star: polarised(unit.gamma(1))}
     conjugates = {bar(s): conjugated(value) for s, value in fixed.items()}
     return hessian.xreplace(fixed | conjugates)
+
+
+def _curvature(x: Input, unit: Unit) -> sp.Expr:
+    pole, gamma = unit.poles[0], unit.gamma()
+    if (pole, unit.wrt) == (lam, geometry.PLANE) and not unit.differentiate_gamma:
+        return geometry.conformal_curvature(geometry.conformal_factor(x, gamma))  # much shorter
+    metric = geometry.sensitivity_metric(x, pole, unit.wrt, gamma, unit.differentiate_gamma)
+    return geometry.gaussian_curvature(metric, unit.wrt)
