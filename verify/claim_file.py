@@ -136,19 +136,16 @@ class _Reader:
         except ExpressionError as error:
             raise self.error(name, str(error)) from None
 
-    def by_pole(self, name: str) -> dict[str, Expression]:
-        value = self.entry[name]
-        if isinstance(value, str):
-            return {"": self.parsed(name, value)}
-        if not (isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values())):
-            raise self.error(name, 'write a string, or a table such as {lambda1 = "…"}')
-        return {pole: self.parsed(name, text) for pole, text in value.items()}
-
-    def settings(self, name: str) -> dict[str, str]:
+    def table(self, name: str) -> dict[str, str]:
         value = self.entry[name]
         if not (isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values())):
-            raise self.error(name, "write a table of strings")
+            raise self.error(name, 'write a table of strings, such as {lambda1 = "…"}')
         return dict(value)
+
+    def by_pole(self, name: str) -> dict[str, Expression]:
+        if isinstance(self.entry[name], str):
+            return {"": self.expression(name)}
+        return {pole: self.parsed(name, text) for pole, text in self.table(name).items()}
 
     def derivatives(self, name: str) -> tuple[Derivative, ...]:
         value = self.entry[name]
@@ -356,7 +353,7 @@ _FIELDS: Mapping[str, Callable[[_Reader, str], object]] = {
     "statement": _Reader.text,
     "autocorrelation": _Reader.expression,
     "experiment": _Reader.text,
-    "settings": _Reader.settings,
+    "settings": _Reader.table,
     "quantity": lambda r, n: r.text(n) if "experiment" in r.entry else r.choice(POLES)(n),
     "relation": lambda r, n: r.choice(RELATIONS)(n),
     "formula": _Reader.expression,
