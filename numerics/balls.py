@@ -50,6 +50,7 @@ BALLS = Arithmetic(
             )
         },
         "Abs": lambda z: flint.acb(abs(z)),
+        "sign": lambda z: z.sgn(),
         "re": lambda z: flint.acb(z.real),
         "im": lambda z: flint.acb(z.imag),
         "KroneckerDelta": lambda a, b: flint.acb(int(a == b)),

@@ -42,12 +42,12 @@ def evaluate(expr: sp.Expr, values: Mapping[sp.Symbol, Any], arithmetic: Arithme
         NotEvaluated: for a symbol without value or a function that is not known.
 
     """
-    if expr is sp.I or (expr.is_number and not expr.args):
-        return arithmetic.number(expr)
     if expr.is_Symbol:
         if expr not in values:
             raise NotEvaluated(f"{expr} has no value")
         return values[expr]
+    if not expr.args and expr.is_number:
+        return arithmetic.number(expr)
     args = (evaluate(a, values, arithmetic) for a in expr.args)
     if expr.is_Add:
         return reduce(add, args)
@@ -84,6 +84,7 @@ NUMPY = Arithmetic(
             "Abs": "abs",
             "re": "real",
             "im": "imag",
+            "sign": "sign",
         }.items()
     },
 )
@@ -98,6 +99,7 @@ def torch_arithmetic() -> Arithmetic:
     functions |= {
         "conjugate": torch.conj,
         "Abs": torch.abs,
+        "sign": torch.sgn,
         "re": torch.real,
         "im": lambda z: z.imag if z.is_complex() else torch.zeros_like(z),
     }

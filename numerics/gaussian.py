@@ -75,6 +75,18 @@ def block_matrix(rows: Sequence[Sequence[flint.fmpq_mat]]) -> flint.fmpq_mat:
     return flint.fmpq_mat(lines)
 
 
+def blocks(matrix: flint.fmpq_mat) -> list[list[flint.fmpq_mat]]:
+    """The rows of a block matrix."""
+    real = matrix.table()
+    return [
+        [
+            flint.fmpq_mat([row[j : j + 2] for row in real[i : i + 2]])
+            for j in range(0, matrix.ncols(), 2)
+        ]
+        for i in range(0, matrix.nrows(), 2)
+    ]
+
+
 def balls(blocks: flint.fmpq_mat) -> flint.acb_mat:
     """A block matrix in complex balls, at the working precision."""
     rows, columns = blocks.nrows() // 2, blocks.ncols() // 2

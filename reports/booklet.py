@@ -15,18 +15,19 @@ from typing import Any
 import sympy as sp
 
 from theory import DERIVATIONS, Derivation, exponential, present, white
+from theory.architecture_growth import latex, rows
 from theory.catalogue import POLES
 from theory.derivations.collection import Recalled, sections
 from theory.derivations.render import latex_step
-from theory.latex import compiled, displayed, prose
+from theory.latex import compiled, displayed, prose, to_latex
 from verify.claim import Claim
-from verify.engine import Settings, run
+from verify.engine import Settings
 from verify.export import latex_commands
 from verify.model import Model
 from verify.selection import select
+from verify.workers import run
 
 HERE = Path(__file__).parent
-SECTIONS = "ABCD"
 TOPICS: Mapping[str, tuple[str, ...]] = {
     "The state and its error": ("kernel", "second_moment", "backpropagated_error"),
     "The curse of memory": (
@@ -43,9 +44,10 @@ BELONGS = {
     "A7": "growth", "A8": "backpropagated_error", "A9": "network", "B1": "gamma", "B2": "gamma",
     "B3": "parametrization", "B4": "parameter_sensitivity", "B5": "gamma",
     "B6": "polar_sensitivity", "B7": "polar_sensitivity", "B8": "architectures",
-    "C3": "normalised_loss", "D4": "cross_sensitivity",
+    "C3": "normalised_loss", "D4": "cross_sensitivity", "H1": "gamma", "H2": "gamma",
+    "H3": "gamma", "H5": "gamma", "H6": "gamma",
 }  # fmt: skip
-LONGEST = 8  # lines of a claim's formula
+LONGEST = 14  # lines of a claim's formula
 INPUT_RULES = ("This input", "Sum over the lags")
 
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
@@ -57,7 +59,10 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\parindent}{0pt}\setlength{\parskip}{4pt plus 2pt}
 \setcounter{secnumdepth}{2}
 \renewcommand{\labelitemi}{$\bullet$}
-\newcommand{\claim}[3]{\par\medskip\noindent\textbf{#1}\hfill\textsc{#2}\par\noindent #3}
+% a heading goes to the next page rather than stand alone
+\newcommand{\together}{\par\vskip0pt plus 6\baselineskip\penalty-200\vskip0pt plus -6\baselineskip}
+\newcommand{\claim}[3]{\together\medskip\noindent\textbf{#1}\hfill\textsc{#2}\par\nobreak
+  \noindent #3}
 \title{The curse of memory, derived}
 \author{made by \texttt{curseproof}; every step checked, every verdict computed}
 \date{}
@@ -100,6 +105,15 @@ $L=\tfrac12\operatorname{E}|h-h^{*}|^{2}$ & the loss of a student $h$ with the t
 $S(\alpha,\bar\beta)=\partial_{\alpha}\partial_{\bar\beta}K$ & the kernel of two sensitivities\\
 \end{longtable}
 """
+ARCHITECTURES = r"""
+\section{Architectures}
+Each architecture is a pair of an eigenvalue $\lambda(\omega)$ and a normaliser $\gamma$. With
+$\varepsilon=1-\lambda$, the table gives the leading term of $\operatorname{E}|\gamma h|^2$ (state)
+and of the sensitivity to each parameter as $\lambda\to 1$: what explodes, vanishes or is cured.
+The inputs are white, AR(1) with $S=(1+\rho)/(1-\rho)$, and constant. A second row of a parameter
+has its effect on $\gamma$ as well.
+
+"""
 
 
 def booklet(verdicts: Mapping[str, Any]) -> Iterator[str]:
@@ -112,7 +126,7 @@ def booklet(verdicts: Mapping[str, Any]) -> Iterator[str]:
         BrokenStep: a derivation's step fails its check.
 
     """
-    claims = [claim for claim in select(SECTIONS) if claim.id in verdicts]
+    claims = [claim for claim in select([]) if claim.id in verdicts]
     yield PREAMBLE + ABOUT + "\\tableofcontents\n"
     names = [name for topic in _topics().values() for name in topic]
     openings = {topic[0]: title for title, topic in _topics().items()}
@@ -126,9 +140,13 @@ def booklet(verdicts: Mapping[str, Any]) -> Iterator[str]:
             yield _recalled(part) if isinstance(part, Recalled) else latex_step(*part)
         yield from _white(derivation, DERIVATIONS[name](white()))
         yield from _claims([c for c in claims if derivation_of(c) == name], verdicts)
-    if others := [claim for claim in claims if derivation_of(claim) not in names]:
-        yield "\\section{Other claims}\n"
-        yield from _claims(others, verdicts)
+    yield ARCHITECTURES + "{\\renewcommand{\\arraystretch}{1.4}\n"
+    yield from (*latex(rows()), "}\n")
+    yield from _claims([c for c in claims if derivation_of(c) == "architectures"], verdicts)
+    placed = {*names, "architectures"}
+    if measured := [claim for claim in claims if derivation_of(claim) not in placed]:
+        yield "\\section{What only a run can tell}\n"
+        yield from _claims(measured, verdicts)
     yield from _index(claims, verdicts)
     yield "\\end{document}\n"
 
@@ -174,7 +192,7 @@ def _claims(claims: list[Claim], verdicts: Mapping[str, Any]) -> Iterator[str]:
         yield "\n\\subsubsection*{Claims}\n"
     for claim in claims:
         found = verdicts[claim.id]
-        about = f"{prose(claim.statement)} ({claim.source.replace('§', chr(92) + 'S')})."
+        about = f"{prose(claim.statement)} ({prose(claim.source).replace('§', chr(92) + 'S')})."
         yield rf"\claim{{{claim.id}\label{{c-{claim.id}}}}}{{{found['verdict']}}}{{{about}}}" + "\n"
         yield _formula(claim) + "\n\n"
         if found["counterexample"] is not None and claim.quantity in POLES:
@@ -182,8 +200,8 @@ def _claims(claims: list[Claim], verdicts: Mapping[str, Any]) -> Iterator[str]:
                 found["counterexample"][key] for key in ("point", "claimed", "actual")
             )
             yield (
-                f"At \\texttt{{{_verbatim(point)}}}, the formula gives {_short(claimed)}, "
-                f"the quantity is {_short(actual)}. Correct is\n"
+                f"{{\\raggedright At \\texttt{{{_verbatim(point)}}}, the formula gives "
+                f"{_short(claimed)}, the quantity is {_short(actual)}. Correct is\\par}}\n"
             )
             correct = sp.Eq(_name(claim), present(Model(claim).value), evaluate=False)
             yield displayed(correct) + "\n"
@@ -191,21 +209,24 @@ def _claims(claims: list[Claim], verdicts: Mapping[str, Any]) -> Iterator[str]:
 
 def _formula(claim: Claim) -> str:
     """The claim displayed; as text where it is measured in a run, or would fill a page."""
-    shown = displayed(_statement(claim, Model(claim))) if claim.quantity in POLES else ""
-    if shown and shown.count("\n") < LONGEST:
-        return shown
+    if claim.quantity in POLES:
+        statement = sp.Eq(_name(claim), Model(claim).formula, evaluate=False)
+        shown = displayed(statement).replace("=", _RELATIONS[claim.relation], 1)
+        if shown.count("\n") < LONGEST:
+            return _approach(claim) + shown
     return "\n" + rf"\texttt{{{_verbatim(f'{claim.quantity} {claim.relation} {claim.formula}')}}}"
 
 
-def _statement(claim: Claim, model: Model) -> sp.Basic:
-    relation = {"==": sp.Eq, "<=": sp.Le, ">=": sp.Ge}.get(claim.relation)
-    if relation is not None:
-        return relation(_name(claim), model.formula, evaluate=False)
-    ratio = sp.Mul(_name(claim), 1 / model.formula, evaluate=False)
-    limit = claim.limit
-    assert limit is not None  # noqa: S101 (a claim with ~ has one)
-    target = sp.Symbol(limit.target.source)
-    return sp.Eq(sp.Limit(ratio, model.symbols[limit.name], target), 1, evaluate=False)
+_RELATIONS = {"==": "=", "<=": r"\le ", ">=": r"\ge ", "~": r"\sim "}
+
+
+def _approach(claim: Claim) -> str:
+    """Where a claim about a limit looks."""
+    if claim.limit is None:
+        return ""
+    target, side = claim.limit.target.source, claim.limit.direction
+    end = rf"{target.removesuffix('1')}\infty" if side == "oo" else f"{target}^{{{side}}}"
+    return rf"As ${to_latex(Model(claim).symbols[claim.limit.name])}\to {end}$," + "\n"
 
 
 def _name(claim: Claim) -> sp.Symbol:
@@ -215,7 +236,7 @@ def _name(claim: Claim) -> sp.Symbol:
 def _index(claims: list[Claim], verdicts: Mapping[str, Any]) -> Iterator[str]:
     yield "\\section*{Index of claims}\\addcontentsline{toc}{section}{Index of claims}\n"
     yield "\\begin{longtable}{@{}p{50mm}p{72mm}lr@{}}\n"
-    yield "claim & statement & verdict & page\\\\\\hline\\endhead\n"
+    yield "claim & statement & verdict & page\\\\\\hline\\noalign{\\smallskip}\\endhead\n"
     for claim in claims:
         cells = (
             claim.id,
@@ -245,7 +266,7 @@ def verdicts_of(arguments: list[str]) -> Mapping[str, Any]:
     if arguments:
         entries = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))["claims"]
     else:
-        entries = [result.to_json() for result in run(select(SECTIONS), Settings(), workers=1)]
+        entries = [result.to_json() for result in run(select([]), Settings(), workers=2)]
     return {entry["id"]: entry for entry in entries}
 
 

@@ -69,12 +69,15 @@ def test_on_each_approach_lambda_is_one_minus_epsilon(make):
 
 @pytest.mark.parametrize("make", ARCHITECTURES)
 def test_every_row_in_balls(make):
-    """|E/(c ε^n) − 1| ≤ 100 ε at ε = 1e-6 and 1e-12; of what is said to be 0, |E| < 1e-20."""
+    """E/(c ε^n) − 1 is O(ε): ε times 1e-6, it times 1e-6; of what is said to be 0, |E| < 1e-20.
+
+    Twice as much is allowed for the next order, O(ε²).
+    """
     architecture = make()
     for row in rows((make,)):
         for name, x in INPUTS.items():
             exact = directly(architecture, row.approach, x, row.parameter, row.gamma_moves)
-            term = row.terms[name]
+            term, errors = row.terms[name], []
             for distance in (sp.Rational(1, 10**6), sp.Rational(1, 10**12)):
                 there = exact.subs(epsilon, distance)
                 if term == ZERO:
@@ -82,7 +85,9 @@ def test_every_row_in_balls(make):
                     continue
                 leading = term.expression.subs(FIXED).subs(epsilon, distance)
                 ratio = certified(there / leading, dict, 30)
-                assert abs(ratio - 1) < 100 * arb(distance.p) / distance.q, (row, name)
+                errors.append(abs(ratio - 1))
+            if errors:
+                assert not errors[1] > arb("2e-6") * errors[0], (row, name)
 
 
 @pytest.mark.parametrize("make", QUICK)

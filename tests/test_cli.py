@@ -1,12 +1,17 @@
 """The command as users start it: exit statuses, streams, and one clear line for bad input."""
 
 import json
+import signal
+import sqlite3
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
+import psutil
 import pytest
 
 COMMAND = Path(sys.executable).with_name("curseproof")
@@ -80,6 +85,73 @@ def test_exit_status_and_json(claims, text, status, verdicts):
     assert report["environment"]["packages"]["sympy"]
 
 
+def started(*arguments):
+    return subprocess.Popen(
+        [COMMAND, "verify", *arguments, "--workers", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_evidence(store):
+    while True:
+        with suppress(sqlite3.OperationalError), sqlite3.connect(store) as database:
+            if database.execute("select count(*) from evidence").fetchone()[0]:
+                return
+        time.sleep(0.05)
+
+
+def test_interrupted_run_says_what_it_has_and_resumes(store):
+    run = started("A")
+    wait_for_evidence(store)
+    run.send_signal(signal.SIGINT)
+    out, err = run.communicate(timeout=60)
+    assert run.returncode == 3
+    assert "interrupted; what was judged so far:" in err
+    assert "Traceback" not in out + err
+    judged = curseproof("verify", "A1", "--json", "-")
+    assert judged.returncode == 0
+
+
+def test_a_dying_worker_is_an_error_of_one_claim(claims, store):
+    run = started(claims(TRUE.replace('"true"', '"dies"') + TRUE), "--json", "-")
+    wait_for_evidence(store)
+    [server] = [p for p in psutil.Process(run.pid).children() if p.children()]
+    server.children()[0].kill()
+    report = json.loads(run.communicate(timeout=120)[0])
+    assert run.returncode == 3
+    assert [c["verdict"] for c in report["claims"]] == ["error", "proved"]
+    assert "SIGKILL" in report["claims"][0]["reason"]
+    assert report["claims"][0]["counterexample"] is None
+
+
+def test_a_store_that_cannot_be_used_is_said_once(claims):
+    done = curseproof("verify", claims(TRUE), "--store", "/proc/none.sqlite")
+    assert done.returncode == 0
+    assert done.stderr.count("store: /proc/none.sqlite: ") == 1
+
+
+def test_fresh_looks_up_nothing(claims, store):
+    path = claims(TRUE)
+    assert curseproof("verify", path).returncode == 0
+    with sqlite3.connect(store) as database:
+        database.execute("update evidence set digest = 'damaged'")
+    assert "damaged" not in curseproof("verify", path, "--fresh").stderr
+
+
+def test_import(claims, tmp_path, store):
+    path, results = claims(TRUE), tmp_path / "results.json"
+    curseproof("verify", path, "--json", results)
+    store.unlink()
+    taken = curseproof("import", results, path)
+    assert taken.returncode == 0, taken.stderr
+    assert "7 pieces of evidence taken over" in taken.stdout
+    refused = curseproof("import", results, claims(FALSE, "other.toml"))
+    assert refused.returncode == 2
+    assert "'true' is not known here" in refused.stderr
+
+
 def test_table_and_files(claims, tmp_path):
     json_path, junit = tmp_path / "out.json", tmp_path / "out.xml"
     done = curseproof("verify", claims(TRUE + FALSE), "--json", json_path, "--junit", junit)
@@ -113,6 +185,7 @@ def test_table_and_files(claims, tmp_path):
         (["export", "area", "--to", "numpy"], ["area", "second_moment"]),
         (["export", "gamma", "--to", "cobol"], ["--to cobol", "latex"]),
         (["export", "gamma", "--to", "numpy", "--output", "/no/such/folder/x"], ["No such file"]),
+        (["export", "lru", "--to", "latex-commands"], ["lru", "all, second_moment"]),
         (["show", "Z9"], ["Z9"]),
         (["normalizer", "none.npy"], ["none.npy"]),
     ],
@@ -165,6 +238,12 @@ def test_derive(to):
     done = curseproof("derive", "sensitivity", "--autocorrelation", "rho**Delta", "--to", to)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout) > 1000
+
+
+def test_export_all_commands():
+    done = curseproof("export", "all", "--to", "latex-commands")
+    assert done.returncode == 0, done.stderr
+    assert r"\newcommand{\curseGammaWhite}{\sqrt{1 - \lambda^{2}}}" in done.stdout
 
 
 def test_start_needs_no_torch():

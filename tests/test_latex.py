@@ -86,9 +86,18 @@ def test_latex_of_small_things(expr, tex):
     assert to_latex(expr) == tex
 
 
+def test_what_is_no_rational_function_is_shown_as_it_is():
+    s, T = sp.symbols("s T")
+    assert present((s + 1) ** 2 - s**2 - 2 * s - 1) == 0
+    power = s**2 * (1 - ((1 - s) ** 2 / (1 + s) ** 2) ** T)
+    assert sp.simplify(present(power) - power) == 0
+
+
 def test_prose_sets_words_with_mathematics():
     assert prose("R(Δ) is 100% real") == r"$R(\Delta )$ is 100\% real"
     assert prose("x̄_t") == r"$\bar{x}_t$"
+    assert prose("sqrt(1−(ρλ)²)") == r"$\sqrt{1-(\rho \lambda )^{2}}$"
+    assert prose("E[exp(λ)]⁻¹²") == r"$\operatorname{E}[\operatorname{exp}(\lambda )]^{-12}$"
 
 
 @needs_pdflatex

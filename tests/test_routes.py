@@ -17,9 +17,10 @@ from verify.model import MeaningError, Model
 from verify.points import Point, Polar, sample
 
 DIGITS = 30
+# what the difference of large moments may lose
+GUARD = 8
 # per quantity and input; the slower routes take every tenth and the first only
-POINTS = 50
-SLOW_POINTS = {"curvature": 2}
+POINTS = 200
 
 INPUTS = {
     "white": "KroneckerDelta(Delta, 0)",
@@ -92,14 +93,13 @@ def from_kernel(at, point):
 
 def from_series(at, point):
     with flint.ctx.workprec(300):
-        return series.series_value(at, point.values(at))
+        return series.series_value(at, point.values(at), DIGITS + GUARD)
 
 
 @pytest.mark.parametrize(("quantity", "kind"), PAIRS)
 def test_routes_agree(quantity, kind):
     at = model(quantity, INPUTS[kind])
-    count = SLOW_POINTS.get(quantity, POINTS)
-    for number, point in enumerate(random_points(at.claim, count, f"{quantity} {kind}")):
+    for number, point in enumerate(random_points(at.claim, POINTS, f"{quantity} {kind}")):
         expected = from_kernel(at, point)
         for route in (lyapunov.lyapunov_value, spectral.residue_value):
             assert compare(expected, route(at, point), "==", DIGITS), (route, point)
@@ -107,7 +107,9 @@ def test_routes_agree(quantity, kind):
         if number % 10 == 0:
             assert compare(expected, from_series(at, point), "==", DIGITS), point
             floating = lyapunov.floating_value(at, point)
-            assert compare(expected, floating, "==", lyapunov.FLOATING_DIGITS), point
+            # a zero has no size of its own, and its terms are larger than 1
+            lost = 2 if expected == 0 else 0
+            assert compare(expected, floating, "==", lyapunov.FLOATING_DIGITS - lost), point
         if number == 0:
             quadrature = spectral.quadrature_value(at, point)
             assert compare(expected, quadrature, "==", spectral.QUADRATURE_DIGITS), point

@@ -8,10 +8,11 @@ import mpmath
 import pytest
 
 from verify.claim_file import make_claim
-from verify.engine import Settings, Tier, run, verify_claim
+from verify.engine import Settings, Tier, verify_claim
 from verify.evidence import Evidence, Finding, Verdict, verdict
 from verify.methods import algebra, polynomials, series
 from verify.model import Model
+from verify.workers import run
 
 WHITE = "KroneckerDelta(Delta, 0)"
 REAL = ["-1 < lambda < 1"]
@@ -192,6 +193,12 @@ def found_by(method, finding):
         ([("sympy", "proves"), ("series", "failed")], Verdict.ERROR),
         ([("series", "refutes")], Verdict.REFUTED),
         ([("sympy", "contradicts"), ("polynomials", "contradicts")], Verdict.REFUTED),
+        ([("limit", "contradicts"), ("sympy", "contradicts")], Verdict.REFUTED),
+        ([("limit", "contradicts"), ("series", "contradicts")], Verdict.UNDECIDED),
+        (
+            [("limit", "contradicts"), ("sympy", "contradicts"), ("polynomials", "proves")],
+            Verdict.ERROR,
+        ),
         ([("simulation", "contradicts")], Verdict.UNDECIDED),
         ([("series", "abstains"), ("sympy", "abstains")], Verdict.UNDECIDED),
     ],
@@ -199,6 +206,13 @@ def found_by(method, finding):
 def test_verdict_is_computed(evidence, expected):
     pieces = [found_by(method, Finding(finding)) for method, finding in evidence]
     assert verdict(pieces)[0] == expected
+
+
+def test_points_alone_do_not_support_a_bound():
+    supports = found_by("lyapunov", Finding.SUPPORTS)
+    assert verdict([supports], is_bound=True)[0] == Verdict.UNDECIDED
+    proves = found_by("sympy", Finding.PROVES)
+    assert verdict([supports, proves], is_bound=True)[0] == Verdict.SUPPORTED
 
 
 def test_series_ball_holds_the_truth():

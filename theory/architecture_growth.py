@@ -129,15 +129,15 @@ def markdown(table: Iterable[Row]) -> Iterator[str]:
 
 
 def latex(table: Iterable[Row]) -> Iterator[str]:
-    """The table as a tabular that needs amsmath alone."""
-    yield r"\begin{tabular}{l" + "l" * len(INPUTS) + "}\n"
-    yield " & " + " & ".join(map(prose, INPUTS)) + r" \\" + "\n"
+    """The table, which may run over pages; needs amsmath and longtable."""
+    yield r"\begin{longtable}{@{}l" + "l" * len(INPUTS) + "@{}}\n"
+    yield " & " + " & ".join(map(prose, INPUTS)) + r" \\ \endhead" + "\n"
     for row, heading in _headed(table):
         if heading:
-            yield rf"\hline \multicolumn{{{len(INPUTS) + 1}}}{{l}}{{{prose(heading)}}} \\" + "\n"
+            yield rf"\hline \multicolumn{{{len(INPUTS) + 1}}}{{l}}{{{prose(heading)}}} \\*" + "\n"
         cells = (f"${to_latex(_term(t))}$ {fate(t)}" for t in row.terms.values())
         yield f"{prose(_label(row))} & " + " & ".join(cells) + r" \\" + "\n"
-    yield "\\end{tabular}\n"
+    yield "\\end{longtable}\n"
 
 
 RENDERERS: Mapping[str, Callable[[Iterable[Row]], Iterator[str]]] = {

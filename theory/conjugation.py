@@ -12,10 +12,12 @@ the branch cut; a caller who conjugates sqrt(u) with u < 0 gets it wrong.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import sympy as sp
 
 
+@cache
 def bar(symbol: sp.Symbol) -> sp.Symbol:
     """The variable that stands for the conjugate of `symbol`; a real one is its own."""
     if symbol.is_real:

@@ -70,6 +70,7 @@ class _Printer(Ordered, LatexPrinter):  # type: ignore[misc]
         stem, bar, _ = name.partition("_bar")
         stem, star, _ = stem.partition("_star")
         tex = str(super()._print_Symbol(sp.Symbol(stem), style))
+        tex = re.sub(r"^([A-Za-z]{2,})", r"\\mathrm{\1}", tex)
         return (rf"\bar{{{tex}}}" if bar else tex) + ("^{*}" if star else "")
 
     def _print_conjugate(self, expr: sp.Expr, exp: str | None = None) -> str:
@@ -163,13 +164,26 @@ def _word(word: str) -> str:
     signs = [_sign(c) for c in word]
     if _VARIABLE.fullmatch(word):
         return f"${word.rstrip(',.;:')}${word[len(word.rstrip(',.;:')) :]}"
+    if _IDENTIFIER.search(word):
+        return word.replace("_", r"\_")
     if not any(signs) and "\u0304" not in word:
         return word.replace("%", r"\%").replace("&", r"\&").replace("#", r"\#")
     tex = re.sub("(.)\u0304", r"\\bar{\1}", word)
     tex = "".join(_sign(c) or c for c in tex)
-    for raw, braced in (("^-^1", "^{-1}"), ("^*^2", "^{*2}"), ("E|", r"\operatorname{E}|")):
-        tex = tex.replace(raw, braced)
+    tex = re.sub(r"(?:\^[-*\d]){2,}", lambda m: f"^{{{m[0].replace('^', '')}}}", tex)
+    tex = re.sub(r"\^(-?\d+)", r"^{\1}", tex)
+    tex = re.sub(r"_([A-Za-z]{2,})", r"_{\\mathrm{\1}}", tex)
+    tex = _SQUARE_ROOT.sub(r"\\sqrt{\1}", tex)
+    tex = _OPERATOR.sub(r"\\operatorname{\1}", tex)
     return f"${tex}$"
+
+
+_IDENTIFIER = re.compile(r"^\W*[a-z]{2,}_[a-z]{2,}\W*$")
+_SQUARE_ROOT = re.compile(r"sqrt\(((?:[^()]|\([^()]*\))*)\)")  # brackets one deep
+_OPERATOR = re.compile(
+    r"(?<![A-Za-z_\\])(E(?=[\[|])|Re|Im|sqrt|exp|log|sinh|cosh|tanh|sech|atanh|asinh|arsinh|artanh)"
+    r"(?![A-Za-z])"
+)
 
 
 def _sign(character: str) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
+from sympy.polys.polyerrors import BasePolynomialError
 
 from theory.conjugation import bar, conjugated, restored
 from theory.inputs import C, C_bar
@@ -24,9 +25,17 @@ def present(expr: sp.Expr) -> sp.Expr:
     """`expr` in factored form; a sum over R(0), C(z), C'(z), … where it is linear in those.
 
     Args:
-        expr: a rational function of symbols, of exponentials, and of C(z) and its derivatives.
+        expr: a rational function of symbols, of exponentials, and of C(z) and its derivatives;
+            anything else is returned as it is.
 
     """
+    try:
+        return _presented(expr)
+    except BasePolynomialError:
+        return expr
+
+
+def _presented(expr: sp.Expr) -> sp.Expr:
     unknowns = sorted(expr.atoms(C), key=sp.default_sort_key)
     if not unknowns:
         return _factored(expr)
@@ -151,6 +160,7 @@ def _factors(rational: sp.Expr) -> tuple[sp.Expr, Factors]:
     """A number, and irreducible factors whose lowest terms are positive."""
     number, factors = sp.S.One, Factors()
     for part, side in zip(sp.fraction(sp.together(rational)), (1, -1), strict=True):
+        part = sp.S.Zero if part.expand() == 0 else part
         content, found = sp.factor_list(part) if part.free_symbols else (part, [])
         number *= content**side
         for f, n in found:

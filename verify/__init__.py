@@ -19,14 +19,17 @@ from __future__ import annotations
 
 from verify.claim import Claim, ClaimError
 from verify.claim_file import make_claim, read_claims
-from verify.engine import TIERS, Result, Settings, Tier, run, verify_claim
+from verify.engine import TIERS, Result, Settings, Tier, verify_claim
 from verify.evidence import Counterexample, Evidence, Finding, Verdict
 from verify.selection import paper_claims, select
+from verify.testing import ClaimFailed, assert_claims
+from verify.workers import run
 
 __all__ = [
     "TIERS",
     "Claim",
     "ClaimError",
+    "ClaimFailed",
     "Counterexample",
     "Evidence",
     "Finding",
@@ -34,6 +37,7 @@ __all__ = [
     "Settings",
     "Tier",
     "Verdict",
+    "assert_claims",
     "make_claim",
     "paper_claims",
     "read_claims",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from theory.catalogue import POLES
-from verify.expressions import Expression, parse
+from verify.expressions import Expression, Refusal, parse
 
 RELATIONS = ("==", "<=", ">=", "~")
 
@@ -14,7 +14,7 @@ RELATIONS = ("==", "<=", ">=", "~")
 ARBITRARY = "R(Delta)"
 
 
-class ClaimError(ValueError):
+class ClaimError(Refusal):
     """A claim that cannot be read. The message names file, claim, field, value and remedy."""
 
 

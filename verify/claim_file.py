@@ -30,17 +30,29 @@ def read_claims(path: Path) -> list[Claim]:
 
     """
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ClaimError(f"{path}: larger than {MAX_FILE_BYTES} bytes; split the file")
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
-        raise ClaimError(f"{path}: not text; a claim file is TOML in UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ClaimError(f"{path}: not TOML: {error}") from None
-    except RecursionError:
-        raise ClaimError(f"{path}: not a claim file: nested too deep") from None
+        with path.open("rb") as file:
+            return claims_of(file.read(MAX_FILE_BYTES + 1), path)
     except OSError as error:
         raise ClaimError(f"{path}: {error.strerror}") from None
+
+
+def claims_of(content: bytes, path: Path) -> list[Claim]:
+    """The claims in a file's content; `path` is for messages.
+
+    Raises:
+        ClaimError: at the first claim that cannot be read.
+
+    """
+    if len(content) > MAX_FILE_BYTES:
+        raise ClaimError(f"{path}: larger than {MAX_FILE_BYTES} bytes; split the file")
+    try:
+        table = tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise ClaimError(f"{path}: not text; a claim file is TOML in UTF-8") from None
+    except RecursionError:
+        raise ClaimError(f"{path}: not a claim file: nested too deep") from None
+    except ValueError as error:
+        raise ClaimError(f"{path}: not TOML: {error}") from None
     entries = table.pop("claim", None)
     if table or not isinstance(entries, list) or not entries:
         extra = f", not {next(iter(table))!r}" if table else ""
@@ -324,9 +336,10 @@ class _Reader:
         student = claim.eigenvalue.get(claim.poles[0])
         own = sorted(student.names) if student else list(claim.poles[:1])
         if not claim.wrt:
-            if len(own) != 1:
-                raise self.error("wrt", f"missing: which of {_listed(own)}?")
-            return (Derivative(own[0]),)
+            wanted = 2 if claim.quantity == "curvature" else 1
+            if len(own) != wanted:
+                raise self.error("wrt", f"missing: which {wanted} of {_listed(own)}?")
+            return tuple(map(Derivative, own))
         if len(claim.wrt) > DIFFERENTIATED[claim.quantity]:
             raise self.error("wrt", f"at most {DIFFERENTIATED[claim.quantity]}")
         if claim.quantity == "curvature" and len(set(claim.wrt)) < 2:

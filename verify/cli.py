@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from theory import Derivation, StationaryInput
     from verify.claim import Claim
     from verify.engine import Result, Settings
+    from verify.store import Store
 
 app = typer.Typer(
     help="Derives, generates and verifies the theory of the curse of memory.",
@@ -43,6 +44,12 @@ Autocorrelation = Annotated[
     str, typer.Option(help="R(Δ) for Δ ≥ 0, e.g. 'rho**Delta'; white input by default.")
 ]
 Output = Annotated[Path | None, typer.Option(help="Write here instead of standard output.")]
+StorePath = Annotated[
+    Path | None,
+    typer.Option(
+        "--store", envvar="CURSEPROOF_STORE", help="Where evidence is kept.", show_default=False
+    ),
+]
 WHITE = "KroneckerDelta(Delta, 0)"
 
 
@@ -88,11 +95,17 @@ def verify(
         str | None, typer.Option("--json", help="Write JSON; - prints it.")
     ] = None,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML.")] = None,
+    dask: Annotated[
+        str | None, typer.Option(help="Judge on the workers of this Dask scheduler.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option(help="Look up no evidence of earlier runs.")] = False,
+    store: StorePath = None,
 ) -> None:
     """Judge claims: proved, supported, refuted, undecided or error."""
     from verify.claim import ClaimError
     from verify.engine import TIERS, Settings
     from verify.selection import select
+    from verify.workers import run
 
     if tier not in TIERS:
         fail(f"--tier {tier}: one of {', '.join(TIERS)}")
@@ -100,7 +113,9 @@ def verify(
         chosen = select(claims or [])
     settings = Settings(TIERS[tier], seed, _device(device))
     quiet = json_path == "-"
-    results = _judge(chosen, settings, workers, quiet)
+    with bad_input(OSError, ImportError):
+        judging = run(chosen, settings, workers, _store(store, fresh), dask)
+        results = _judge(chosen, judging, quiet)
     if not quiet:
         _table(results)
     _reports(results, settings, json_path, junit)
@@ -124,10 +139,17 @@ def exit_status(results: list[Result], incomplete: bool = False) -> int:
     return UNDECIDED if unexpected or incomplete else PASSED
 
 
-def _judge(claims: list[Claim], settings: Settings, workers: int, quiet: bool) -> list[Result]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+def _store(path: Path | None, fresh: bool = False) -> Store:
+    from verify.store import Store, default_path
 
-    from verify.engine import run
+    def warn(reason: str) -> None:
+        err.print(f"[yellow]store:[/] {escape(reason)}", soft_wrap=True)
+
+    return Store(path or default_path(), warn, fresh)
+
+
+def _judge(claims: list[Claim], judging: Iterator[Result], quiet: bool) -> list[Result]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
         TextColumn("{task.description}"),
@@ -139,12 +161,32 @@ def _judge(claims: list[Claim], settings: Settings, workers: int, quiet: bool) -
     with Progress(*columns, console=err, disable=quiet, transient=True) as progress:
         task = progress.add_task("judging", total=len(claims))
         try:
-            for result in run(claims, settings, workers):
+            for result in judging:
                 found[result.claim.id] = result
                 progress.update(task, advance=1, description=f"{result.claim.id}: {result.verdict}")
         except KeyboardInterrupt:
             err.print("[yellow]interrupted; what was judged so far:[/]")
     return [found[c.id] for c in claims if c.id in found]
+
+
+@app.command("import")
+def import_command(
+    results: Annotated[Path, typer.Argument(help="What `curseproof verify --json` wrote.")],
+    claims: Annotated[
+        list[str] | None, typer.Argument(help="The claims' files; the paper's without.")
+    ] = None,
+    replay: Annotated[int, typer.Option(min=0, help="Claims judged again here first.")] = 3,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    store: StorePath = None,
+) -> None:
+    """Take over the evidence of another machine, once a sample of it was found again here."""
+    from verify.claim import ClaimError
+    from verify.foreign import ForeignError, adopt
+    from verify.selection import select
+
+    with bad_input(ClaimError, ForeignError):
+        taken = adopt(results, select(claims or []), _store(store), replay, workers)
+    out.print(f"{taken} pieces of evidence taken over")
 
 
 def _table(results: list[Result]) -> None:
@@ -165,9 +207,7 @@ def _table(results: list[Result]) -> None:
     for r in results:
         if r.counterexample is not None:
             out.print(f"\n[red]{escape(r.claim.id)}[/] is false", soft_wrap=True)
-            for name, text in vars(r.counterexample).items():
-                if text is not None:
-                    out.print(f"  {name:<11} {text}", markup=False, soft_wrap=True)
+            out.print("\n".join(r.counterexample.lines()), markup=False, soft_wrap=True)
 
 
 def _page(result: Result) -> None:
@@ -303,7 +343,7 @@ def export(
     name: Annotated[
         str, typer.Argument(help="A quantity, gamma, or an architecture (lru, tanh, …).")
     ],
-    to: Annotated[str, typer.Option(help="latex, sympy, numpy or torch.")],
+    to: Annotated[str, typer.Option(help="latex, latex-commands, sympy, numpy or torch.")],
     autocorrelation: Autocorrelation = WHITE,
     output: Output = None,
 ) -> None:

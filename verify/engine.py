@@ -1,42 +1,44 @@
-"""Runs claims: each in a process of its own, under a time and a memory limit.
+"""Judges one claim: which methods look at it, what each finds, and the verdict this carries.
 
-A worker that dies or overruns takes one claim with it (verdict error), never the run. The
-evidence depends on claim, tier and seed alone, not on the number of workers.
+The evidence depends on the claim and the settings alone, whoever computes it and in what order.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import platform
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from math import ceil
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 
+from numerics.evaluation import NotEvaluated
 from verify.claim import Claim
 from verify.evidence import Counterexample, Evidence, Finding, Verdict, verdict
 from verify.model import MeaningError, Model
 
-MEMORY_BYTES = 8 * 2**30
-
 
 @dataclass(frozen=True)
 class Tier:
-    """How much is tried: points per claim and route, chains, replicas, seconds per claim."""
+    """How much is tried.
+
+    Attributes:
+        points: per claim and route.
+        chains: simulated at a point at most.
+        replicas: of a random experiment at most.
+        seconds: per claim.
+        tolerance: the relative discrepancy that a statistical check is to notice.
+
+    """
 
     points: int
     chains: int
     replicas: int
     seconds: float
+    tolerance: float = 0.15
 
 
 TIERS = {
-    "quick": Tier(points=6, chains=20_000, replicas=64, seconds=60),
-    "full": Tier(points=40, chains=200_000, replicas=400, seconds=900),
+    "quick": Tier(points=6, chains=40_000, replicas=64, seconds=60),
+    "full": Tier(points=40, chains=400_000, replicas=400, seconds=900, tolerance=0.05),
 }
 
 
@@ -89,27 +91,99 @@ class Result:
         }
 
 
-def verify_claim(claim: Claim, settings: Settings | None = None) -> Result:
-    """Judge one claim, in this process."""
-    settings = settings or Settings()
+Known = Mapping[str, Evidence]  # by method
+
+
+def methods(claim: Claim) -> tuple[str, ...]:
+    """The methods that look at a claim, in order: the first to refute it ends the search."""
+    if claim.experiment:
+        return ("experiment",)
+    if claim.limit is not None:
+        return ("limit", "polynomials", "sympy")
+    return ("lyapunov", "spectral", "series", "polynomials", "sympy", "autograd", "simulation")
+
+
+def is_settled(claim: Claim, known: Known) -> bool:
+    """Whether the evidence known is all that a verdict needs."""
+    for method in methods(claim):
+        if method not in known:
+            return False
+        if known[method].finding is Finding.REFUTES:
+            break
+    return True
+
+
+def verify_claim(
+    claim: Claim,
+    settings: Settings | None = None,
+    known: Known | None = None,
+    found: Callable[[Evidence], object] | None = None,
+) -> Result:
+    """Judge one claim, in this process.
+
+    Args:
+        claim: what to judge.
+        settings: tier, seed and device.
+        known: evidence from before, which is not gathered again.
+        found: told of each new piece of evidence as soon as it is there.
+
+    """
+    settings, known = settings or Settings(), known or {}
     start = time.perf_counter()
     evidence: list[Evidence] = []
+    model = Model(claim)
     try:
-        evidence.extend(_gather(claim, settings))
+        if not known:
+            _check_meaning(model, settings.seed)
+        for method in methods(claim):
+            piece = known.get(method)
+            if piece is None:
+                piece = examine(method, model, settings)
+                if found:
+                    found(piece)
+            evidence.append(piece)
+            if piece.finding is Finding.REFUTES:
+                break
     except MeaningError as error:
-        return Result(
-            claim, Verdict.ERROR, str(error), (), time.perf_counter() - start, invalid=True
-        )
-    found, reason = verdict(evidence)
-    if found is Verdict.REFUTED and not claim.experiment:
-        evidence = _explained(claim, evidence, settings.seed)
-    return Result(claim, found, reason, tuple(evidence), time.perf_counter() - start)
+        seconds = time.perf_counter() - start
+        return Result(claim, Verdict.ERROR, str(error), (), seconds, invalid=True)
+    is_bound = claim.relation in ("<=", ">=") and not claim.experiment
+    seconds = time.perf_counter() - start
+    return Result(claim, *verdict(evidence, is_bound), tuple(evidence), seconds)
 
 
-def _gather(claim: Claim, settings: Settings) -> Iterator[Evidence]:
+def _check_meaning(model: Model, seed: int) -> None:
+    from verify.validity import check_meaning
+
+    if not model.claim.experiment:
+        check_meaning(model, seed)
+
+
+def examine(method: str, model: Model, settings: Settings) -> Evidence:
+    """What one method finds.
+
+    Raises:
+        MeaningError: if the claim turns out to mean nothing.
+
+    """
+    try:
+        piece = _look(method, model, settings)
+    except MeaningError:
+        raise
+    except (NotEvaluated, NotImplementedError) as reason:  # the latter is SymPy's
+        return Evidence(method, Finding.ABSTAINS, str(reason) or "no algorithm")
+    except Exception as error:  # one broken method must not hide the others
+        return Evidence(method, Finding.FAILED, f"{type(error).__name__}: {error}")
+    if piece.counterexample and not model.claim.experiment:
+        return replace(piece, counterexample=_explained(model, piece.counterexample, settings.seed))
+    return piece
+
+
+def _look(method: str, model: Model, settings: Settings) -> Evidence:
     from verify.methods import (
         algebra,
         autograd,
+        experiment,
         limit,
         lyapunov,
         polynomials,
@@ -117,156 +191,42 @@ def _gather(claim: Claim, settings: Settings) -> Iterator[Evidence]:
         simulation,
         spectral,
     )
-    from verify.validity import check_meaning
 
-    if claim.experiment:
-        from verify.methods import experiment
-
-        yield experiment.check(claim, settings.tier.replicas, settings.seed)
-        return
-    model = Model(claim)
-    check_meaning(model, settings.seed)
-    points, seed = settings.tier.points, settings.seed
-    if claim.quantity == "curvature":  # each point takes 27 moments
+    tier, seed = settings.tier, settings.seed
+    points = tier.points
+    if model.claim.quantity == "curvature":  # each point takes 27 moments
         points = ceil(points / 3)
-    methods: list[tuple[str, Callable[[], Evidence]]]
-    if claim.limit is not None:
-        methods = [("limit", lambda: limit.check(model, points, seed))]
-    else:
-        methods = [
-            ("lyapunov", lambda: lyapunov.check(model, points, seed)),
-            ("spectral", lambda: spectral.check(model, points, seed)),
-            # the same points as the first two, which cost less
-            ("series", lambda: series.check(model, ceil(points / 2), seed)),
-        ]
-    methods += [
-        (polynomials.JUDGE, lambda: polynomials.judge(claim)),
-        (algebra.JUDGE, lambda: algebra.judge(model)),
-    ]
-    if claim.limit is None:
-        methods += [
-            ("autograd", lambda: autograd.check(model, points, seed, settings.device)),
-            ("simulation", lambda: simulation.check(model, settings.tier.chains, seed)),
-        ]
-    for name, method in methods:
-        try:
-            found = method()
-        except MeaningError:
-            raise
-        except Exception as error:  # one broken method must not hide the others
-            found = Evidence(name, Finding.FAILED, f"{type(error).__name__}: {error}")
-        yield found
-        if found.finding is Finding.REFUTES:
-            return
+    match method:
+        case "experiment":
+            return experiment.check(model.claim, tier.replicas, seed, tier.tolerance)
+        case "limit":
+            return limit.check(model, points, seed)
+        case "lyapunov":
+            return lyapunov.check(model, points, seed)
+        case "spectral":
+            return spectral.check(model, points, seed)
+        case "series":  # the same points as the first two, which cost less
+            return series.check(model, ceil(points / 2), seed)
+        case "polynomials":
+            return polynomials.judge(model.claim)
+        case "sympy":
+            return algebra.judge(model)
+        case "autograd":
+            return autograd.check(model, points, seed, settings.device)
+        case "simulation":
+            return simulation.check(model, tier.chains, seed, tier.tolerance)
+    raise ValueError(f"unknown method {method!r}")
 
 
-def _explained(claim: Claim, evidence: list[Evidence], seed: int) -> list[Evidence]:
-    """Counterexamples with the size of the error over the domain, and the corrected formula."""
+def _explained(model: Model, counterexample: Counterexample, seed: int) -> Counterexample:
+    """With the size of the error over the domain, and the corrected formula."""
     from verify.methods.algebra import correction
     from verify.search import worst_gap
 
-    model = Model(claim)
+    claim = model.claim
     gap = None if claim.arbitrary or claim.limit else worst_gap(model, seed)
-    largest = f"{gap.relative:.3g} at {gap.point}" if gap else None
-    corrected = correction(model) if claim.relation == "==" else None
-
-    def explained(counterexample: Counterexample | None) -> Counterexample | None:
-        if counterexample is None:
-            return None
-        return replace(counterexample, largest=largest, correction=corrected)
-
-    return [replace(e, counterexample=explained(e.counterexample)) for e in evidence]
-
-
-def run(claims: Iterable[Claim], settings: Settings, workers: int) -> Iterator[Result]:
-    """Judge claims in parallel; results come as they are ready.
-
-    Args:
-        claims: what to judge.
-        settings: tier, seed and device.
-        workers: processes at a time.
-
-    """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["verify.preload"])
-    waiting = list(reversed(list(claims)))
-    active: dict[Connection, _Job] = {}
-    try:
-        while waiting or active:
-            while waiting and len(active) < workers:
-                claim = waiting.pop()
-                receiver, sender = context.Pipe(duplex=False)
-                process = context.Process(target=_work, args=(sender, claim, settings), daemon=True)
-                process.start()
-                sender.close()
-                active[receiver] = _Job(claim, process, time.perf_counter())
-            soonest = min(job.started for job in active.values()) + settings.tier.seconds
-            ready = wait(list(active), timeout=max(0.0, soonest - time.perf_counter()))
-            for receiver, job in list(active.items()):
-                if receiver in ready:
-                    del active[receiver]
-                    yield job.result(receiver)
-                elif time.perf_counter() - job.started > settings.tier.seconds:
-                    del active[receiver]
-                    yield job.overrun(settings.tier.seconds)
-    finally:
-        for job in active.values():
-            job.process.kill()
-
-
-@dataclass(frozen=True)
-class _Job:
-    claim: Claim
-    process: BaseProcess
-    started: float
-
-    def result(self, receiver: Connection) -> Result:
-        try:
-            outcome = receiver.recv()
-        except EOFError:
-            self.process.join()
-            return self._error(f"the worker died (exit code {self.process.exitcode})")
-        self.process.join()
-        return outcome if isinstance(outcome, Result) else self._error(str(outcome))
-
-    def overrun(self, seconds: float) -> Result:
-        self.process.kill()
-        self.process.join()
-        reason = f"no verdict within {seconds:g} s"
-        return Result(self.claim, Verdict.UNDECIDED, reason, (), time.perf_counter() - self.started)
-
-    def _error(self, reason: str) -> Result:
-        return Result(self.claim, Verdict.ERROR, reason, (), time.perf_counter() - self.started)
-
-
-def _work(sender: Connection, claim: Claim, settings: Settings) -> None:
-    _limit_memory()
-    try:
-        sender.send(verify_claim(claim, settings))
-    except MemoryError:
-        sender.send(f"more than {MEMORY_BYTES >> 30} GiB of memory")
-    except Exception as error:  # the parent reports it as the claim's verdict
-        sender.send(str(error))
-    sender.close()
-    os._exit(0)  # taking torch and SymPy down in order takes longer than many a claim
-
-
-def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-
-
-def environment(settings: Settings) -> dict[str, object]:
-    """What the run was made with, JSON-ready."""
-    packages = ("curseproof", "sympy", "python-flint", "numpy", "scipy", "torch")
-    return {
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "packages": {name: version(name) for name in packages},
-        "seed": settings.seed,
-        "device": settings.device,
-        "tier": next((name for name, tier in TIERS.items() if tier == settings.tier), "custom"),
-    }
+    return replace(
+        counterexample,
+        largest=f"{gap.relative:.3g} at {gap.point}" if gap else None,
+        correction=correction(model) if claim.relation == "==" else None,
+    )

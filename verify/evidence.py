@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Finding(StrEnum):
@@ -45,6 +46,10 @@ class Counterexample:
     largest: str | None = None
     correction: str | None = None
 
+    def lines(self) -> list[str]:
+        """What there is to say, a line each."""
+        return [f"  {name:<11} {text}" for name, text in vars(self).items() if text is not None]
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -71,12 +76,26 @@ class Evidence:
         """The evidence as JSON-ready values."""
         return asdict(self)
 
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Evidence:
+        """The evidence that `to_json` wrote."""
+        where = values["counterexample"]
+        return cls(
+            **{
+                **values,
+                "finding": Finding(values["finding"]),
+                "counterexample": Counterexample(**where) if where else None,
+            }
+        )
 
-def verdict(evidence: Iterable[Evidence]) -> tuple[Verdict, str]:
+
+def verdict(evidence: Iterable[Evidence], is_bound: bool = False) -> tuple[Verdict, str]:
     """The strongest verdict that the evidence carries, and its reason in a sentence.
 
     A claim is proved when both judges prove it and no route disagrees, refuted by a certified
-    counterexample or by both judges; any other disagreement is an error of ours, and said to be.
+    counterexample, by both judges, or by one of them and a route that none supports against; any
+    other disagreement is an error of ours, and said to be. A bound on a domain is not supported
+    by points alone: it may fail between them.
     """
     by_finding: dict[Finding, list[Evidence]] = {finding: [] for finding in Finding}
     for piece in evidence:
@@ -86,8 +105,11 @@ def verdict(evidence: Iterable[Evidence]) -> tuple[Verdict, str]:
 
     if refutes and not proves:
         return Verdict.REFUTED, refutes[0].detail
-    if {piece.method for piece in contradicts} >= set(JUDGES):
+    against = {piece.method for piece in contradicts}
+    if against >= set(JUDGES):
         # both are exact; what only sampled may have missed it
+        return Verdict.REFUTED, contradicts[0].detail
+    if against & set(JUDGES) and len(against) > 1 and not proves and not supports:
         return Verdict.REFUTED, contradicts[0].detail
     if (refutes or contradicts) and (proves or supports):
         return Verdict.ERROR, (
@@ -100,6 +122,8 @@ def verdict(evidence: Iterable[Evidence]) -> tuple[Verdict, str]:
         return Verdict.UNDECIDED, f"only {_names(contradicts)} says it is false"
     if {piece.method for piece in proves} >= set(JUDGES):
         return Verdict.PROVED, f"by {_names(proves)}"
+    if is_bound and not proves:
+        return Verdict.UNDECIDED, "the bound holds at the points tried, and no judge can prove it"
     if supports:
         return Verdict.SUPPORTED, f"by {_names(proves + supports)}"
     reasons = [f"{e.method}: {e.detail}" for e in by_finding[Finding.ABSTAINS]]

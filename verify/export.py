@@ -18,7 +18,7 @@ from theory.latex import displayed, document, to_latex
 from theory.parametrizations import optimal_gamma
 from theory.presentation import present
 
-TARGETS = ("latex", *CODE)
+TARGETS = ("latex", "latex-commands", *CODE)
 _COMPLEX = frozenset({"cross_moment", "cross_sensitivity"})
 _SYMBOLS = {
     "lambda": symbols.lam,
@@ -34,18 +34,21 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
     """LaTeX, or a standalone module.
 
     Args:
-        name: a quantity, `gamma`, or an architecture.
-        x: the input; its parameters become arguments.
+        name: a quantity, `gamma`, or an architecture; for latex-commands also `all`.
+        x: the input; its parameters become arguments. latex-commands are for white and AR(1).
         target: one of TARGETS.
 
     Raises:
         ValueError: for an unknown name or target, or a quantity that the input does not have.
 
     """
-    if name not in NAMES:
-        raise ValueError(f"unknown name {name!r}: one of {', '.join(NAMES)}")
+    names = ("all", *(n for n in NAMES if n in _LATEX)) if target == "latex-commands" else NAMES
+    if name not in names:
+        raise ValueError(f"unknown name {name!r}: one of {', '.join(names)}")
     if target not in TARGETS:
         raise ValueError(f"--to {target}: one of {', '.join(TARGETS)}")
+    if target == "latex-commands":
+        return latex_commands(None if name == "all" else name)
     functions = _functions(name, x)
     if target == "latex":
         return document("\n".join(displayed(e) for f in functions for e in _equations(f)))
@@ -125,11 +128,11 @@ _LATEX = {
 }
 
 
-def latex_commands() -> str:
+def latex_commands(only: str | None = None) -> str:
     r"""One \newcommand per formula, for white and for AR(1) input; it needs amsmath alone."""
     lines = ["% Made by curseproof; needs amsmath."]
     for suffix, x in (("White", white()), ("AROne", exponential())):
-        for name in (n for n in NAMES if n in _LATEX):
+        for name in (n for n in NAMES if n in _LATEX and only in (None, n)):
             function = _functions(name, x)[0]
             for form, real in zip(_forms(function), ("", "Real"), strict=False):
                 command = "curse" + name.title().replace("_", "") + suffix + real

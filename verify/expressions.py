@@ -33,13 +33,22 @@ MAX_DIGITS = 60
 MAX_EXPONENT = 64
 MAX_LAG = 256
 MAX_TERMS = 20_000
+MAX_MESSAGE = 500
 
 # `lambda` → a name of the same length, so that column numbers stay right
 _LAMBDA = re.compile(r"\blambda\b")
 _LAMBDA_NAME = "lambd_"
 
 
-class ExpressionError(ValueError):
+class Refusal(ValueError):
+    """Input that is not accepted: what and why, in one line fit for a terminal."""
+
+    def __init__(self, message: str) -> None:
+        line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
+        super().__init__(line if len(line) <= MAX_MESSAGE else f"{line[: MAX_MESSAGE - 3]}...")
+
+
+class ExpressionError(Refusal):
     """An expression outside the grammar or beyond its limits; the message says where and why."""
 
 

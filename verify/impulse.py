@@ -58,9 +58,12 @@ class BilinearForm:
     v: Response
     real_part: bool = False
 
+    @lru_cache(maxsize=256)  # noqa: B019 (asked for again at each point)
     def derivative(self, wrt: sp.Expr) -> list[BilinearForm]:
         """∂/∂p by the product rule."""
         by_u = replace(self, u=self.u.derivative(wrt))
+        if self.real_part and self.v == self.u.conjugate():  # R(−Δ) is the conjugate of R(Δ)
+            return [replace(by_u, factor=2 * self.factor)]
         by_v = replace(self, v=self.v.derivative(wrt))
         return [by_u, by_v]
 

@@ -24,6 +24,7 @@ from verify.model import MeaningError, Model, to_sympy
 # |λ| ≤ 1 − MARGIN of the way: the series route sums about digits/(−log10|λ|) lags
 MARGIN = Fraction(1, 50)
 UNBOUNDED = Fraction(4)
+FAR = 40
 # the largest denominator of tan(angle/2), so that a point can be read
 TANGENT = 20
 
@@ -116,27 +117,44 @@ def _bound(expression: object, up: bool) -> Fraction:
 
 
 def sample(claim: Claim, count: int, seed: int) -> Iterator[Point]:
-    """`count` points inside the domain: the middle first, then at random, some near the ends."""
+    """`count` points inside the domain: a plain one first, then at random, some near the ends."""
     random = Random(f"{claim.id} {seed}")  # noqa: S311 (reproducible, not secret)
     intervals = [claim.interval(name) for name in claim.parameters]
     ranges = [(interval, _finite(interval)) for interval in intervals]
     for index in range(count):
-        yield Point({i.name: _coordinate(claim, i, ends, index, random) for i, ends in ranges})
+        yield Point(
+            {
+                # 3/4, 5/6, …: neither 0 nor equal to each other, where false claims may hold
+                i.name: _coordinate(claim, i, ends, Fraction(2 * n + 3, 2 * n + 4), index, random)
+                for n, (i, ends) in enumerate(ranges)
+            }
+        )
 
 
-def corners(claim: Claim) -> Iterator[Point]:
-    """Points just inside the domain's corners, the box's extremes of what a claim asserts."""
-    ends = (_ends(claim, claim.interval(name)) for name in claim.parameters)
+def corners(claim: Claim, inset: Fraction = Fraction(1, 10**6)) -> Iterator[Point]:
+    """The domain's corners, the box's extremes of what a claim asserts.
+
+    A corner that the domain leaves out is approached by `inset` of the range; infinity is FAR off.
+    """
+    ends = (_ends(claim, claim.interval(name), inset) for name in claim.parameters)
     for combination in islice(product(*ends), 64):
         yield Point(dict(zip(claim.parameters, combination, strict=True)))
 
 
-def _ends(claim: Claim, interval: Interval) -> Sequence[Coordinate]:
+def _ends(claim: Claim, interval: Interval, inset: Fraction) -> Sequence[Coordinate]:
     lower, upper = _finite(interval)
     if interval.name == claim.horizon:
         return [lower]
-    inset = (upper - lower) / 10**6
-    inside = [lower + inset, upper - inset]
+    step = (upper - lower) * inset
+    inside = [lower, upper]
+    if interval.lower is None and not interval.modulus:
+        inside[0] -= FAR
+    elif interval.lower_strict:
+        inside[0] += step
+    if interval.upper is None:
+        inside[1] += FAR
+    elif interval.upper_strict:
+        inside[1] -= step
     return [Polar(end, Fraction(1, 2)) for end in inside] if interval.modulus else inside
 
 
@@ -148,12 +166,17 @@ def _finite(interval: Interval) -> tuple[Fraction, Fraction]:
 
 
 def _coordinate(
-    claim: Claim, interval: Interval, ends: tuple[Fraction, Fraction], index: int, random: Random
+    claim: Claim,
+    interval: Interval,
+    ends: tuple[Fraction, Fraction],
+    first: Fraction,
+    index: int,
+    random: Random,
 ) -> Coordinate:
     lower, upper = ends
     if interval.name == claim.horizon:
         return Fraction(int(lower) + random.randrange(1, 30))
-    share = Fraction(1, 2) if index == 0 else Fraction(random.randrange(1, 1000), 1000)
+    share = first if index == 0 else Fraction(random.randrange(1, 1000), 1000)
     if index % 3 == 2:
         share = 1 - share / 20 if random.random() < 0.5 else share / 20
     share = min(max(share, MARGIN), 1 - MARGIN)

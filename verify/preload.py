@@ -1,7 +1,7 @@
 """Imported once by the server that workers are forked from, so that each starts at once."""
 
-import torch
-import torch._dynamo  # for more than a second, by the first forward-mode derivative otherwise
+import torch._decomp.decompositions_for_jvp  # by the first forward-mode derivative otherwise,
+import torch._dynamo  # noqa: F401  # and this too, for more than a second
 
 import verify.methods.algebra
 import verify.methods.autograd
@@ -12,6 +12,3 @@ import verify.methods.polynomials
 import verify.methods.series
 import verify.methods.simulation
 import verify.methods.spectral  # noqa: F401
-
-# one worker per core; threads started before a fork would be lost in it
-torch.set_num_threads(1)

@@ -7,9 +7,10 @@ from xml.etree import ElementTree as ET
 
 from theory.presentation import present, readable
 from verify.claim import Claim
-from verify.engine import Result, Settings, environment
+from verify.engine import Result, Settings
 from verify.expressions import Expression
 from verify.model import Model
+from verify.provenance import environment, question
 
 SCHEMA = 1
 
@@ -18,9 +19,18 @@ def to_json(results: Iterable[Result], settings: Settings) -> dict[str, object]:
     """All results with their evidence, JSON-ready."""
     return {
         "schema": SCHEMA,
-        "claims": [result.to_json() for result in results],
+        "claims": [_addressed(result, settings) for result in results],
         "environment": environment(settings),
     }
+
+
+def _addressed(result: Result, settings: Settings) -> dict[str, object]:
+    """With the address of each piece of evidence, by which it can be imported elsewhere."""
+    evidence = [
+        {**e.to_json(), "question": question(result.claim, e.method, settings)}
+        for e in result.evidence
+    ]
+    return {**result.to_json(), "evidence": evidence}
 
 
 def to_junit(results: Iterable[Result]) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.linalg import eigvalsh, toeplitz
 
 from numerics.balls import Values, evaluate
-from theory.conjugation import polarised
+from theory.conjugation import conjugated, polarised
 from theory.inputs import StationaryInput
 from verify.methods.series import autocorrelation
 from verify.model import MeaningError, Model, concrete
@@ -41,6 +41,7 @@ def check_meaning(model: Model, seed: int) -> None:
             values = partial(point.values, instance)
             if instance.unit.horizon is None:
                 check_poles(instance, values, f"field 'domain', at {point}: ")
+            check_gammas(instance, values(), str(point))
             label = (
                 f"field 'autocorrelation' = {instance.claim.autocorrelation.source!r} at {point}"
             )
@@ -67,6 +68,22 @@ def check_poles(model: Model, values: Callable[[], Values], label: str) -> None:
             raise MeaningError(
                 f"{label}|{name}| = {size}: it must be below 1, or there is no stationary state"
             )
+
+
+def check_gammas(model: Model, values: Values, point: str) -> None:
+    """Check that no γ leaves the real line by a root or a logarithm of what is negative.
+
+    Raises:
+        MeaningError: if one does: its conjugate is then not what algebra makes of it.
+
+    """
+    for name, gamma in zip(model.claim.poles, model.unit.gammas, strict=False):
+        with flint.ctx.workprec(128):
+            ball = evaluate(polarised(gamma), values).conjugate()
+            if not ball.overlaps(evaluate(conjugated(polarised(gamma)), values)):
+                raise MeaningError(
+                    f"field 'gamma' of {name}, at {point}: a root or logarithm of a negative number"
+                )
 
 
 def check_autocorrelation(x: StationaryInput, values: Values, label: str) -> None:

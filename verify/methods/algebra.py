@@ -10,6 +10,8 @@ from sympy.polys.polyerrors import BasePolynomialError
 from numerics.balls import evaluate
 from theory.conjugation import polarised
 from theory.derivations.truncation import vanishes
+from theory.inputs import C
+from theory.leading import epsilon, leading_term
 from theory.presentation import present, readable
 from verify.claim import Claim, Limit
 from verify.cover import Cover, cover, judged
@@ -65,17 +67,41 @@ def _judge_limit(model: Model, limit: Limit) -> Evidence:
     parameter = model.symbols[limit.name]
     if model.claim.is_complex(limit.name):
         return Evidence(JUDGE, Finding.ABSTAINS, "a limit of a complex parameter")
-    target = to_sympy(limit.target, {}) * (sp.oo if limit.direction == "oo" else 1)
-    ratio = sp.cancel(
-        sp.together((polarised(model.formula) / model.value).rewrite(_TO_EXP, sp.exp))
-    )
-    direction = "-" if limit.direction in ("-", "oo") else "+"
-    value = sp.limit(ratio, parameter, target, direction)
+    ratio = (polarised(model.formula) / model.value).rewrite(_TO_EXP, sp.exp)
+    try:
+        value = _by_leading_term(ratio, parameter, limit)
+    except ValueError:
+        value = _by_sympy(ratio, parameter, limit)
     if value.has(sp.Limit, sp.nan):
         return Evidence(JUDGE, Finding.ABSTAINS, "SymPy finds no limit")
     if value.is_finite is not False and fraction(value - 1)[0] == 0:
         return Evidence(JUDGE, Finding.PROVES, "formula over quantity tends to 1")
     return Evidence(JUDGE, Finding.CONTRADICTS, f"formula over quantity tends to {value}, not 1")
+
+
+def _by_leading_term(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
+    """The limit by Laurent series.
+
+    Raises:
+        ValueError: if the ratio has none, or might have none.
+
+    """
+    if ratio.has(C):
+        raise ValueError("C of an arbitrary input need not be analytic on the unit circle")
+    target = to_sympy(limit.target, {})
+    if limit.direction != "oo":
+        near = target - epsilon if limit.direction == "-" else target + epsilon
+    else:
+        near = -target * sp.log(epsilon) if ratio.has(sp.exp) else target / epsilon
+    term = leading_term(ratio.subs(p, near))
+    return term.expression.subs(epsilon, 0)
+
+
+def _by_sympy(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
+    """The limit by SymPy's, which is slow."""
+    target = to_sympy(limit.target, {}) * (sp.oo if limit.direction == "oo" else 1)
+    direction = "-" if limit.direction in ("-", "oo") else "+"
+    return sp.limit(sp.cancel(sp.together(ratio)), p, target, direction)
 
 
 def _judge_sign(slack: sp.Expr, ranges: Ranges) -> Evidence:

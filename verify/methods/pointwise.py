@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from math import ceil
 
 import flint
@@ -12,10 +13,11 @@ from numerics.balls import decimal, evaluate
 from theory.conjugation import polarised
 from verify.evidence import Counterexample, Evidence, Finding
 from verify.model import MeaningError, Model
-from verify.points import Point, sample
+from verify.points import Point, corners, sample
 from verify.search import worst_gap
 
 DIGITS = 40
+EDGE = Fraction(1, 10**12)
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Route:
         digits: how many must agree, and how sharp the balls must be, for a point to count.
         is_judge: whether a discrepancy refutes; otherwise it contradicts.
         is_exact: whether the route needs no rounding at a point, if it is ever so.
+        is_near_edges: whether it leads to points next to the domain's corners, where a bound
+            is likeliest to fail.
 
     """
 
@@ -36,6 +40,7 @@ class Route:
     digits: int = DIGITS - 5
     is_judge: bool = True
     is_exact: Callable[[Model, Point], bool] | None = None
+    is_near_edges: bool = False
 
 
 def compare_at_points(model: Model, points: int, seed: int, route: Route) -> Evidence:
@@ -43,7 +48,7 @@ def compare_at_points(model: Model, points: int, seed: int, route: Route) -> Evi
     tried, exact, skipped = 0, 0, []
     instances = model.instances()
     for instance in instances:
-        for point in _points(instance, ceil(points / len(instances)), seed):
+        for point in _points(instance, ceil(points / len(instances)), seed, route.is_near_edges):
             try:
                 actual = route.value(instance, point)
                 claimed = evaluate_at(instance, point)
@@ -86,11 +91,15 @@ def confirmed(certified: Evidence, other: Evidence, name: str) -> Evidence:
     )
 
 
-def _points(model: Model, count: int, seed: int) -> Iterator[Point]:
-    """Random points; for an inequality also the one where it looks most like failing."""
+def _points(model: Model, count: int, seed: int, near_edges: bool) -> Iterator[Point]:
+    """Random points; for an inequality also those where it looks most like failing."""
     yield from sample(model.claim, count, seed)
-    if model.claim.relation != "==" and (gap := worst_gap(model, seed)):
+    if model.claim.relation == "==":
+        return
+    if gap := worst_gap(model, seed):
         yield gap.point
+    if near_edges:
+        yield from corners(model.claim, EDGE)
 
 
 def compare(

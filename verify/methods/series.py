@@ -6,9 +6,12 @@ what is cut off is at most R(0) (‖u‖ ‖v‖_{≥N} + ‖u‖_{≥N} ‖v‖
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import product
 from math import ceil, comb, factorial, isqrt, log2, perm
 
 import flint
+import sympy as sp
 
 from numerics.balls import Values, evaluate
 from theory.inputs import StationaryInput
@@ -32,8 +35,10 @@ def series_value(model: Model, values: Values, digits: int = DIGITS) -> flint.ac
         lags = steps_needed(model, values, digits)
         correlation = autocorrelation(concrete(model.input), values, lags)
 
+        doubled = _DoubleSums(values, correlation)
+
         def moment(form: BilinearForm) -> flint.acb:
-            total = _truncated(form, values, correlation)
+            total = doubled(form)
             if model.unit.horizon is None:
                 rest = (truncation(form, values, lags) * abs(correlation[0])).abs_upper()
                 total += flint.acb(flint.arb(0, rest), flint.arb(0, rest))
@@ -92,19 +97,6 @@ def autocorrelation(x: StationaryInput, values: Values, lags: int) -> list[flint
     return result
 
 
-def _samples(response: Response, values: Values, lags: int) -> list[flint.acb]:
-    total = [flint.acb(0)] * lags
-    for pole, weights in response.parts:
-        powers = _powers(evaluate(pole, values), lags)
-        for order, weight in enumerate(weights):
-            if weight == 0:
-                continue
-            factor = evaluate(weight, values)
-            for i in range(order, lags):
-                total[i] += factor * perm(i, order) * powers[i - order]
-    return total
-
-
 def _powers(z: flint.acb, count: int) -> list[flint.acb]:
     """z^0, …, z^(count−1) as two factors each: balls turned step by step grow like √2^i."""
     block = isqrt(count) + 1
@@ -113,15 +105,43 @@ def _powers(z: flint.acb, count: int) -> list[flint.acb]:
     return [large[i // block] * small[i % block] for i in range(count)]
 
 
-def _truncated(form: BilinearForm, values: Values, correlation: list[flint.acb]) -> flint.acb:
-    lags = len(correlation)
-    u, v = (_samples(side, values, lags) for side in (form.u, form.v))
-    by_offset = _product(u, list(reversed(v)))  # number lags−1−d is Σ_i u_i v_{i+d}
-    total = by_offset[lags - 1] * correlation[0]
-    for d in range(1, lags):
-        total += by_offset[lags - 1 - d] * correlation[d]
-        total += by_offset[lags - 1 + d] * correlation[d].conjugate()
-    return total
+class _DoubleSums:
+    """Σ_ij u_i v_j R(j−i) over i, j < N; what several forms have in common is summed once."""
+
+    def __init__(self, values: Values, correlation: list[flint.acb]) -> None:
+        self.values, self.lags = values, len(correlation)
+        backwards = [r.conjugate() for r in correlation[1:]]
+        self.spread = [*reversed(correlation), *backwards]  # number N−1+m is R(−m)
+        self.powers = cache(lambda pole: _powers(evaluate(pole, values), self.lags))
+        self.samples = cache(self._samples)
+        self.correlated = cache(self._correlated)
+        self.sum = cache(self._sum)
+
+    def __call__(self, form: BilinearForm) -> flint.acb:
+        total = flint.acb(0)
+        for pole, us in form.u.parts:
+            for other, vs in form.v.parts:
+                for (k, u), (m, v) in product(enumerate(us), enumerate(vs)):
+                    if u != 0 and v != 0:
+                        weight = evaluate(u, self.values) * evaluate(v, self.values)
+                        total += weight * self.sum(pole, k, other, m)
+        return total
+
+    def _sum(self, pole: sp.Expr, k: int, other: sp.Expr, m: int) -> flint.acb:
+        samples = flint.acb_mat([self.samples(pole, k)])
+        return (samples * self.correlated(other, m))[0, 0]
+
+    def _samples(self, pole: sp.Expr, k: int) -> list[flint.acb]:
+        """d^k λ^i / dλ^k for i < N."""
+        powers = self.powers(pole)
+        return [flint.acb(0)] * min(k, self.lags) + [
+            perm(i, k) * power for i, power in zip(range(k, self.lags), powers, strict=False)
+        ]
+
+    def _correlated(self, pole: sp.Expr, k: int) -> flint.acb_mat:
+        """Σ_j v_j R(j−i) for i < N."""
+        sums = _product(self.samples(pole, k), self.spread)
+        return flint.acb_mat(self.lags, 1, sums[self.lags - 1 : 2 * self.lags - 1])
 
 
 def _product(u: list[flint.acb], v: list[flint.acb]) -> list[flint.acb]:

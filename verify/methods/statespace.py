@@ -102,6 +102,16 @@ def _shift_register(lags: Sequence[tuple[int, sp.Expr]], arithmetic: Arithmetic)
     )
 
 
+def with_input(s: Unit, filters: Sequence[Shaping], arithmetic: Arithmetic) -> list[Matrix]:
+    """E[s ξ*] for each filter, in the stationary state."""
+    return [arithmetic.stein(s.A, f.F, _entry(s, f, arithmetic)) for f in filters]
+
+
+def _entry(s: Unit, f: Shaping, arithmetic: Arithmetic) -> Matrix:
+    """What a step adds to E[s ξ*] = A E[s ξ*] F* + bG*."""
+    return s.b * arithmetic.adjoint(f.G)
+
+
 @dataclass(frozen=True)
 class Driven:
     """Two units and the input that drives both; their covariance E[s s'*]."""
@@ -111,19 +121,20 @@ class Driven:
     filters: Sequence[Shaping]
     arithmetic: Arithmetic
 
-    def stationary(self) -> Matrix:
-        """X = A X A'* + Q, the block of the discrete Lyapunov equation for s and s'."""
-        stein = self.arithmetic.stein
-        y, z = (
-            [stein(s.A, f.F, self._entry(s, f)) for f in self.filters]
-            for s in (self.first, self.second)
-        )
-        return stein(self.first.A, self.second.A, self._source(y, z))
+    def stationary(self, y: Sequence[Matrix], z: Sequence[Matrix]) -> Matrix:
+        """X = A X A'* + Q, the block of the discrete Lyapunov equation for s and s'.
+
+        Args:
+            y: E[s ξ*] for each filter; see `with_input`.
+            z: the same of s'.
+
+        """
+        return self.arithmetic.stein(self.first.A, self.second.A, self._source(y, z))
 
     def after(self, steps: int) -> Matrix:
         """The same `steps` ≥ 1 steps after s = s' = 0, the input being stationary."""
         units = (self.first, self.second)
-        entries = y, z = [[self._entry(s, f) for f in self.filters] for s in units]
+        entries = y, z = [[_entry(s, f, self.arithmetic) for f in self.filters] for s in units]
         x = self._source(y, z)
         for _ in range(steps - 1):
             y, z = (
@@ -135,10 +146,6 @@ class Driven:
             )
             x = self._step(self.first.A, x, self.second.A) + self._source(y, z)
         return x
-
-    def _entry(self, s: Unit, f: Shaping) -> Matrix:
-        """What a step adds to E[s ξ*] = A E[s ξ*] F* + bG*."""
-        return s.b * self.arithmetic.adjoint(f.G)
 
     def _source(self, y: Sequence[Matrix], z: Sequence[Matrix]) -> Matrix:
         """Q = E[s x̄] b'* + b E[x s'*] − b R(0) b'*, from the covariances E[s ξ*], E[s' ξ*]."""

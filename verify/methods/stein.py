@@ -13,6 +13,8 @@ import flint
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics import gaussian
+
 Rows = Sequence[Sequence[Any]]
 
 
@@ -21,12 +23,21 @@ class Unsolved(ArithmeticError):
 
 
 def exact(A: flint.fmpq_mat, B: flint.fmpq_mat, Q: flint.fmpq_mat) -> flint.fmpq_mat:
-    """The solution for Gaussian rationals in 2×2 blocks (see `numerics.gaussian`).
-
-    As real matrices they obey the same equation; its only solution is then of blocks too.
-    """
-    solution: flint.fmpq_mat = _solve(flint.fmpq_mat, A.table(), B.table(), Q)
-    return solution
+    """The solution for Gaussian rationals in 2×2 blocks (see `numerics.gaussian`)."""
+    a, q = gaussian.blocks(A), gaussian.blocks(Q)
+    b = gaussian.blocks(B.transpose())  # b[s][j] is the conjugate of entry (j, s)
+    one = gaussian.gaussian(1)
+    n, m = len(a), len(b)
+    unknowns = [(i, j) for i in range(n) for j in range(m)]
+    system = gaussian.block_matrix(
+        [[one * (i == r and j == s) - a[i][r] * b[s][j] for r, s in unknowns] for i, j in unknowns]
+    )
+    try:
+        column = system.solve(gaussian.block_matrix([[q[i][j]] for i, j in unknowns]))
+    except ZeroDivisionError as error:
+        raise Unsolved(str(error)) from None
+    x = gaussian.blocks(column)
+    return gaussian.block_matrix([[x[i * m + j][0] for j in range(m)] for i in range(n)])
 
 
 def in_balls(A: flint.acb_mat, B: flint.acb_mat, Q: flint.acb_mat) -> flint.acb_mat:

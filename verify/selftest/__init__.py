@@ -1,0 +1,1 @@
+"""The verifier on trial: mutants, equal forms, error rates, hostile input, interruptions."""

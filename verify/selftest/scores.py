@@ -1,0 +1,188 @@
+"""How the verifier scores: mutants refuted, per operator and per method, and equal forms kept."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from verify.claim import Claim
+from verify.engine import Settings
+from verify.evidence import Finding, Verdict
+from verify.selftest.equal_forms import EqualForm, equal_forms
+from verify.selftest.mutants import Mutant, mutants
+from verify.selftest.oracle import Truth
+from verify.selftest.trials import Trial, tried
+
+T = TypeVar("T")
+PASSES = (Verdict.PROVED, Verdict.SUPPORTED)
+_KILLS = (Finding.REFUTES, Finding.CONTRADICTS)
+_SILENT = (Finding.ABSTAINS, Finding.FAILED)
+
+
+@dataclass(frozen=True)
+class MutantScore:
+    """Every mutant with its trial.
+
+    A false mutant is killed if it is refuted; a true one, equivalent to its original or weaker,
+    is kept if it is not; and of a meaningless one that has to be said.
+    """
+
+    trials: Sequence[tuple[Mutant, Trial]]
+
+    def of(self, truth: Truth) -> list[tuple[Mutant, Trial]]:
+        """The mutants that are true, false or meaningless."""
+        return [(m, t) for m, t in self.trials if m.truth is truth]
+
+    @property
+    def survivors(self) -> list[tuple[Mutant, Trial]]:
+        """False mutants that were not refuted."""
+        return [(m, t) for m, t in self.of(Truth.FALSE) if t.verdict is not Verdict.REFUTED]
+
+    @property
+    def false_refutations(self) -> list[tuple[Mutant, Trial]]:
+        """True mutants that were."""
+        return [(m, t) for m, t in self.of(Truth.TRUE) if t.verdict is Verdict.REFUTED]
+
+    @property
+    def unnoticed(self) -> list[tuple[Mutant, Trial]]:
+        """Meaningless mutants that were judged."""
+        return [(m, t) for m, t in self.of(Truth.MEANINGLESS) if not t.invalid]
+
+    @property
+    def seconds(self) -> float:
+        """Processor time of all trials."""
+        return sum(t.seconds for _, t in self.trials)
+
+    def markdown(self) -> str:
+        """Tables per operator and per method, and what went wrong, one by one."""
+        false, equivalent = self.of(Truth.FALSE), self.of(Truth.TRUE)
+        meaningless = self.of(Truth.MEANINGLESS)
+        killed = len(false) - len(self.survivors)
+        lines = [
+            f"{len(false)} false mutants, {killed} refuted ({_share(killed, len(false))}). "
+            f"{len(equivalent)} mutants that are true, {len(self.false_refutations)} refuted. "
+            f"{len(meaningless)} that mean nothing, "
+            f"{len(meaningless) - len(self.unnoticed)} said to. "
+            f"{self.seconds:.0f} s of processor time.",
+            "",
+            *_table(
+                ("change", "false", "refuted", "rate", "true", "meaningless"), self._by_operator()
+            ),
+            "",
+            *_table(
+                ("method", "asked", "said something", "of which false", "rate"), self._by_method()
+            ),
+        ]
+        for title, found in (
+            ("Not refuted", self.survivors),
+            ("True, yet refuted", self.false_refutations),
+            ("Without meaning, yet judged", self.unnoticed),
+        ):
+            if found:
+                lines += ["", f"{title}:", ""]
+                lines += [
+                    f"- `{m.claim.id}` ({m.change}): {t.verdict}, {t.reason}" for m, t in found
+                ]
+        return "\n".join(lines)
+
+    def _by_operator(self) -> Iterator[Sequence[object]]:
+        for operator in dict.fromkeys(m.operator for m, _ in self.trials):
+            own = [(m, t) for m, t in self.trials if m.operator == operator]
+            count = {truth: sum(m.truth is truth for m, _ in own) for truth in Truth}
+            false = count[Truth.FALSE]
+            killed = sum(m.truth is Truth.FALSE and t.verdict is Verdict.REFUTED for m, t in own)
+            yield (
+                *(operator, false, killed, _share(killed, false)),
+                *(count[Truth.TRUE], count[Truth.MEANINGLESS]),
+            )
+
+    def _by_method(self) -> Iterator[Sequence[object]]:
+        findings = [t.findings for _, t in self.of(Truth.FALSE)]
+        for method in dict.fromkeys(name for found in findings for name in found):
+            own = [found[method] for found in findings if method in found]
+            spoken = [finding for finding in own if finding not in _SILENT]
+            kills = sum(finding in _KILLS for finding in spoken)
+            yield method, len(own), len(spoken), kills, _share(kills, len(spoken))
+
+
+@dataclass(frozen=True)
+class FormScore:
+    """Every equal form with its trial."""
+
+    trials: Sequence[tuple[EqualForm, Trial]]
+
+    @property
+    def refuted(self) -> list[tuple[EqualForm, Trial]]:
+        """Equal forms that were refuted."""
+        return [(f, t) for f, t in self.trials if t.verdict is Verdict.REFUTED]
+
+    @property
+    def lost(self) -> list[tuple[EqualForm, Trial]]:
+        """Those neither proved nor supported."""
+        return [(f, t) for f, t in self.trials if t.verdict not in PASSES]
+
+    @property
+    def seconds(self) -> float:
+        """Processor time of all trials."""
+        return sum(t.seconds for _, t in self.trials)
+
+    def markdown(self) -> str:
+        """The counts, a table per rewriting, and what was not kept, one by one."""
+        counts = {v: sum(t.verdict is v for _, t in self.trials) for v in Verdict}
+        found = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+        lines = [
+            f"{len(self.trials)} equal forms: {found}. {self.seconds:.0f} s of processor time.",
+            "",
+            *_table(("rewriting", "forms", "proved or supported"), self._by_rewriting()),
+        ]
+        if self.lost:
+            lines += ["", "Neither proved nor supported:", ""]
+            lines += [
+                f"- `{f.claim.id}` ({f.rewriting}): {t.verdict}, {t.reason}" for f, t in self.lost
+            ]
+        return "\n".join(lines)
+
+    def _by_rewriting(self) -> Iterator[Sequence[object]]:
+        kinds = [form.rewriting.partition(": ")[2].partition(" in ")[0] for form, _ in self.trials]
+        for kind in dict.fromkeys(kinds):
+            own = [t for k, (_, t) in zip(kinds, self.trials, strict=True) if k == kind]
+            yield kind, len(own), sum(t.verdict in PASSES for t in own)
+
+
+def score_mutants(
+    claims: Iterable[Claim], settings: Settings, workers: int, per_operator: int
+) -> MutantScore:
+    """Try the mutants of true claims, at most `per_operator` of each kind and claim."""
+    made = _in_processes(partial(mutants, per_operator=per_operator), claims, workers)
+    trials = tried((m.claim for m in made), settings, workers)
+    return MutantScore(tuple(zip(made, trials, strict=True)))
+
+
+def score_equal_forms(
+    claims: Iterable[Claim], settings: Settings, workers: int, per_claim: int
+) -> FormScore:
+    """Try equal forms of true claims, at most `per_claim` of each."""
+    made = _in_processes(partial(equal_forms, per_claim=per_claim), claims, workers)
+    trials = tried((f.claim for f in made), settings, workers, thorough=False)
+    return FormScore(tuple(zip(made, trials, strict=True)))
+
+
+def _in_processes(
+    make: Callable[[Claim], list[T]], claims: Iterable[Claim], workers: int
+) -> list[T]:
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(workers, context) as pool:
+        return [item for items in pool.map(make, claims) for item in items]
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "–"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    for row in (head, ("---",) * len(head), *rows):
+        yield f"| {' | '.join(map(str, row))} |"
