@@ -213,7 +213,7 @@ def compiled(source: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "formula.tex").write_text(source, encoding="utf-8")
         command = [pdflatex, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape"]
-        for _ in range(2 if r"\tableofcontents" in source else 1):
+        for _ in range(3 if r"\tableofcontents" in source else 1):  # contents, then pages
             run = subprocess.run(  # noqa: S603 (a fixed command, no shell)
                 [*command, "formula.tex"], cwd=folder, capture_output=True, check=False
             )

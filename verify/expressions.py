@@ -12,7 +12,7 @@ import ast
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, comb, prod
 
@@ -60,7 +60,7 @@ class Expression:
     """
 
     source: str
-    node: ast.expr
+    node: ast.expr = field(compare=False)  # as the source says
     names: frozenset[str]
     functions: frozenset[str]
 

@@ -71,7 +71,8 @@ def truth(claim: Claim, known: Known | None = None) -> Truth:
     known = {} if known is None else known
     with mp.workdps(DIGITS):
         try:
-            is_true = _tends(claim, known) if claim.limit else all(_holds(claim, known))
+            # all points are looked at: what means nothing at one of them is not false
+            is_true = _tends(claim, known) if claim.limit else all([*_holds(claim, known)])
             return Truth.TRUE if is_true else Truth.FALSE
         except _Meaningless:
             return Truth.MEANINGLESS
@@ -344,7 +345,10 @@ def _quantity(claim: Claim, point: Point, known: Known) -> Any:
         tuple(point.items()),
     )
     if key not in known:
-        value = _Moments(claim, point).quantity()
+        try:
+            value = _Moments(claim, point).quantity()
+        except ZeroDivisionError:
+            raise _Meaningless from None
         known[key] = mp.re(value) if _agree(mp.re(value), value) else value
     return known[key]
 

@@ -1,0 +1,113 @@
+"""Puts the verifier itself to the test and writes verifier.md.
+
+Run as `python reports/verifier.py [PART…]`, parts being mutants, forms, calibration, fuzzing and
+interruptions; without any, all of them. Each part's figures are kept in verifier.md until it is
+run again.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from verify import Settings, paper_claims
+from verify.selftest import calibration, fuzzing, interruption, scores
+from verify.statistics import RATE
+
+REPORT = Path(__file__).parent / "verifier.md"
+WORKERS = os.cpu_count() or 1
+TRUE = [claim for claim in paper_claims() if claim.expect != "refuted"]
+INPUTS = {"expressions": 100_000, "claims": 100_000, "files": 50_000}
+INPUTS_BY_COVERAGE = 750_000
+RANDOM_CLAIMS = 300
+KILLS = 50
+ABOUT = """# The verifier on trial
+
+Made by `python reports/verifier.py`.
+"""
+
+
+def mutants() -> Iterator[str]:
+    """One change in a true claim: refuted, where an independent oracle says it is false."""
+    yield scores.score_mutants(TRUE, Settings(), WORKERS, per_operator=1).markdown()
+
+
+def forms() -> Iterator[str]:
+    """Other ways to write true claims: proved or supported."""
+    yield scores.score_equal_forms(TRUE, Settings(), WORKERS, per_claim=6).markdown()
+
+
+def rates() -> Iterator[str]:
+    """Simulations of claims that are true, or off by exactly what they are to notice."""
+    with ProcessPoolExecutor(WORKERS) as pool:
+        for rows in pool.map(calibration.calibrate, (1000, 1000), (calibration.LARGE, RATE)):
+            yield calibration.table(rows)
+
+
+def hostile_input() -> Iterator[str]:
+    """Random and hostile claim files: read or refused in a line; what was read is judged."""
+    yield "| generator | inputs | accepted | seconds | MB at most |\n|---|--:|--:|--:|--:|"
+    with ProcessPoolExecutor(WORKERS) as pool:
+        found = list(pool.map(fuzzing.fuzz, INPUTS, INPUTS.values(), range(len(INPUTS))))
+    for row in (*found, fuzzing.fuzz_by_coverage(INPUTS_BY_COVERAGE, 1)):
+        if row:
+            accepted = "" if row.accepted is None else row.accepted
+            yield (
+                f"| {row.generator} | {row.inputs} | {accepted} | {row.seconds:.0f} "
+                f"| {row.megabytes} |"
+            )
+    judged = fuzzing.judge_random_claims(RANDOM_CLAIMS, 1, WORKERS)
+    verdicts = ", ".join(f"{n} {verdict}" for verdict, n in judged.verdicts.items())
+    yield "\nNo input ran anything, overran, or raised what is not a refusal in one line."
+    yield f"{RANDOM_CLAIMS} random claims, judged: {verdicts}."
+    yield from (f"- {line}" for line in judged.broken)
+
+
+def kills() -> Iterator[str]:
+    """Runs killed with SIGKILL at random moments, resumed, and compared with one left alone."""
+    found = interruption.kill_and_resume(["A1", "A5", "B4"], KILLS, seed=1)
+    yield (
+        f"{found.kills} runs killed, over {found.stores} stores; {found.resumed} began with the "
+        f"evidence of a killed one. Claims that ended otherwise than in a run left alone: "
+        f"{', '.join(found.differences) or 'none'}."
+    )
+
+
+PARTS: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
+    "mutants": ("Mutants", mutants),
+    "forms": ("Equal forms", forms),
+    "calibration": ("Error rates of simulations", rates),
+    "fuzzing": ("Hostile input", hostile_input),
+    "interruptions": ("Interruptions", kills),
+}
+
+
+def main() -> None:
+    """Run the parts named, and put their sections in the report's."""
+    sections = dict(re.findall(r"(?ms)^## (.*?)\n(.*?)(?=^## |\Z)", _report()))
+    for name in sys.argv[1:] or PARTS:
+        title, part = PARTS[name]
+        start = time.perf_counter()
+        body = "\n".join(part())
+        seconds = time.perf_counter() - start
+        sections[title] = (
+            f"\n{(part.__doc__ or '').strip()}\n\n{body.strip()}\n\n"
+            f"{seconds:.0f} s on {WORKERS} cores, Python {platform.python_version()}.\n\n"
+        )
+        ordered = [title for title, _ in PARTS.values() if title in sections]
+        text = ABOUT + "".join(f"\n## {title}\n{sections[title].rstrip()}\n" for title in ordered)
+        REPORT.write_text(text, encoding="utf-8")
+
+
+def _report() -> str:
+    return REPORT.read_text(encoding="utf-8") if REPORT.exists() else ""
+
+
+if __name__ == "__main__":
+    main()
