@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from verify import Settings, Verdict, make_claim, paper_claims, select
+from verify.engine import Result
 from verify.expressions import parse
 from verify.selftest.mutants import OPERATORS, mutants
 from verify.selftest.oracle import Truth, truth
 from verify.selftest.rewriting import rewritings, spread, written
-from verify.selftest.scores import MutantScore, score_mutants
-from verify.selftest.trials import Trial, tried
+from verify.selftest.scores import MutantScore, score_mutants, tried
 
 TRUE = [c for c in paper_claims() if c.expect != "refuted"]
 # the first of them that has a mutant of a kind is tried
@@ -24,7 +24,7 @@ def score():
     for operator in OPERATORS:
         found = next(filter(None, (mutants(c, 1, [operator]) for c in CLAIMS)))
         sample.extend(found)
-    trials = tried((m.claim for m in sample), Settings(), workers=2)
+    trials = tried((m.claim for m in sample), Settings(on_trial=True), workers=2)
     return MutantScore(tuple(zip(sample, trials, strict=True)))
 
 
@@ -95,7 +95,8 @@ def test_mutants_are_the_same_each_time():
 def test_trials_do_not_depend_on_the_workers():
     claims = select(["A5-state-ar1", "A7-state-white"])
     one, two = (
-        [replace(t, seconds=0.0) for t in tried(claims, Settings(), workers)] for workers in (1, 2)
+        [replace(t, seconds=0.0) for t in tried(claims, Settings(on_trial=True), workers)]
+        for workers in (1, 2)
     )
     assert one == two
 
@@ -103,7 +104,7 @@ def test_trials_do_not_depend_on_the_workers():
 def test_an_overrun_takes_one_claim_with_it():
     claims = select(["A5-state-ar1", "A7-state-white"])
     hurried = Settings(replace(Settings().tier, seconds=0.01))
-    trials = list(tried(claims, hurried, workers=1))
+    trials = tried(claims, hurried, workers=1)
     assert {t.verdict for t in trials} == {Verdict.UNDECIDED}
     assert "0.01 s" in trials[0].reason
 
@@ -131,7 +132,7 @@ def test_survivors_are_told_from_kills():
     [claim] = select(["A7-state-white"])
     mutant = next(m for m in mutants(claim, 1) if m.truth is Truth.FALSE)
     trials = [
-        Trial(mutant.claim.id, verdict, "why", False, {}, 0.0)
+        Result(mutant.claim, verdict, "why", (), 0.0)
         for verdict in (Verdict.REFUTED, Verdict.PROVED, Verdict.UNDECIDED)
     ]
     score = MutantScore([(mutant, trial) for trial in trials])

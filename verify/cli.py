@@ -190,6 +190,8 @@ def import_command(
 
 
 def _table(results: list[Result]) -> None:
+    from verify.reports import error_rate
+
     table = Table(box=None, pad_edge=False)
     table.add_column("claim", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
@@ -202,6 +204,8 @@ def _table(results: list[Result]) -> None:
     out.print(table)
     counts = {v: sum(r.verdict == v for r in results) for v in _COLOURS}
     out.print(", ".join(f"[{_COLOURS[v]}]{n} {v}[/]" for v, n in counts.items() if n))
+    if rate := error_rate(results):
+        out.print(f"Any sampled check is wrong with probability at most {rate:.1g}.")
     if len(results) == 1:
         _page(results[0])
     for r in results:

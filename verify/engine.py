@@ -6,7 +6,7 @@ The evidence depends on the claim and the settings alone, whoever computes it an
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
@@ -49,6 +49,7 @@ class Settings:
     tier: Tier = TIERS["quick"]
     seed: int = 0
     device: str = "cpu"
+    on_trial: bool = False  # the verifier is: every method speaks, and explains nothing
 
 
 @dataclass(frozen=True)
@@ -142,13 +143,17 @@ def verify_claim(
                 if found:
                     found(piece)
             evidence.append(piece)
-            if piece.finding is Finding.REFUTES:
+            if piece.finding is Finding.REFUTES and not settings.on_trial:
                 break
     except MeaningError as error:
         seconds = time.perf_counter() - start
         return Result(claim, Verdict.ERROR, str(error), (), seconds, invalid=True)
+    return concluded(claim, evidence, time.perf_counter() - start)
+
+
+def concluded(claim: Claim, evidence: Sequence[Evidence], seconds: float) -> Result:
+    """The verdict that the evidence carries."""
     is_bound = claim.relation in ("<=", ">=") and not claim.experiment
-    seconds = time.perf_counter() - start
     return Result(claim, *verdict(evidence, is_bound), tuple(evidence), seconds)
 
 
@@ -174,7 +179,7 @@ def examine(method: str, model: Model, settings: Settings) -> Evidence:
         return Evidence(method, Finding.ABSTAINS, str(reason) or "no algorithm")
     except Exception as error:  # one broken method must not hide the others
         return Evidence(method, Finding.FAILED, f"{type(error).__name__}: {error}")
-    if piece.counterexample and not model.claim.experiment:
+    if piece.counterexample and not model.claim.experiment and not settings.on_trial:
         return replace(piece, counterexample=_explained(model, piece.counterexample, settings.seed))
     return piece
 

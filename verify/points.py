@@ -141,6 +141,14 @@ def corners(claim: Claim, inset: Fraction = Fraction(1, 10**6)) -> Iterator[Poin
         yield Point(dict(zip(claim.parameters, combination, strict=True)))
 
 
+def faces(claim: Claim, inset: Fraction) -> Iterator[Point]:
+    """A point on each face of the domain, or `inset` of the range off where it is left out."""
+    [inside] = sample(claim, 1, seed=0)
+    for name in claim.parameters:
+        for end in _ends(claim, claim.interval(name), inset):
+            yield Point({**inside.coordinates, name: end})
+
+
 def _ends(claim: Claim, interval: Interval, inset: Fraction) -> Sequence[Coordinate]:
     lower, upper = _finite(interval)
     if interval.name == claim.horizon:

@@ -43,6 +43,7 @@ def question(claim: Claim, method: str, settings: Settings) -> str:
         "method": method,
         "code": code_version(),
         "seed": settings.seed,
+        "on_trial": settings.on_trial,
         "tier": {k: v for k, v in asdict(settings.tier).items() if k != "seconds"},
     }
     return sha256(json.dumps(asked, sort_keys=True, default=_plain).encode()).hexdigest()

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 from theory.presentation import present, readable
 from verify.claim import Claim
 from verify.engine import Result, Settings
+from verify.evidence import Finding
 from verify.expressions import Expression
 from verify.model import Model
 from verify.provenance import environment, question
+from verify.statistics import RATE
 
 SCHEMA = 1
+SAMPLED = ("experiment", "simulation")
 
 
-def to_json(results: Iterable[Result], settings: Settings) -> dict[str, object]:
+def error_rate(results: Sequence[Result]) -> float:
+    """How likely at most any sampled check is wrong.
+
+    It is if it contradicts what is true, or misses a discrepancy of the size it says it notices.
+    """
+    sampled = sum(
+        e.method in SAMPLED and e.finding is not Finding.ABSTAINS
+        for result in results
+        for e in result.evidence
+    )
+    return sampled * RATE
+
+
+def to_json(results: Sequence[Result], settings: Settings) -> dict[str, object]:
     """All results with their evidence, JSON-ready."""
     return {
         "schema": SCHEMA,
         "claims": [_addressed(result, settings) for result in results],
+        "error_rate": error_rate(results),
         "environment": environment(settings),
     }
 

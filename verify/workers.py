@@ -17,12 +17,14 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from verify.claim import Claim
-from verify.engine import Known, Result, Settings, is_settled, verify_claim
+from verify.engine import Known, Result, Settings, concluded, is_settled, verify_claim
 from verify.evidence import Evidence, Verdict
 from verify.provenance import code_version, machine
 from verify.store import Store
 
 MEMORY_BYTES = 8 * 2**30
+# for what the verdict does not need, when the verifier is on trial
+EXTRA_SECONDS = 10.0
 
 
 def run(
@@ -33,6 +35,8 @@ def run(
     dask: str | None = None,
 ) -> Iterator[Result]:
     """Judge claims in parallel; results come as they are ready.
+
+    A script calls this under `if __name__ == "__main__":`, as all that starts processes.
 
     Args:
         claims: what to judge.
@@ -81,15 +85,15 @@ def _on_this_machine(
                 )
                 process.start()
                 sender.close()
-                active[receiver] = _Job(claim, process, list(known.values()))
-            soonest = min(job.started for job in active.values()) + limit
+                active[receiver] = _Job(claim, process, limit, list(known.values()))
+            soonest = min(job.deadline for job in active.values())
             ready = wait(list(active), timeout=max(0.0, soonest - time.perf_counter()))
             for receiver, job in list(active.items()):
                 result = job.receive(receiver) if receiver in ready else None
                 if isinstance(result, Evidence):
                     store.keep(job.claim, settings, result)
-                elif result is None and time.perf_counter() - job.started > limit:
-                    result = job.overrun(limit)
+                elif result is None and time.perf_counter() > job.deadline:
+                    result = job.overrun()
                 if isinstance(result, Result):
                     del active[receiver]
                     yield result
@@ -98,12 +102,20 @@ def _on_this_machine(
             job.process.kill()
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Job:
     claim: Claim
     process: BaseProcess
+    limit: float
     evidence: list[Evidence]
     started: float = field(default_factory=time.perf_counter)
+
+    def __post_init__(self) -> None:
+        self.deadline = self.started + self.limit
+
+    @property
+    def is_settled(self) -> bool:
+        return is_settled(self.claim, {piece.method: piece for piece in self.evidence})
 
     def receive(self, receiver: Connection) -> Evidence | Result:
         """The next piece of evidence, or the result."""
@@ -115,20 +127,27 @@ class _Job:
             return self._without_verdict(Verdict.ERROR, died)
         if isinstance(message, Evidence):
             self.evidence.append(message)
+            if self.is_settled:
+                self.deadline = min(self.deadline, time.perf_counter() + EXTRA_SECONDS)
             return message
         self.process.join()
         if isinstance(message, Result):
             return message
         return self._without_verdict(Verdict.ERROR, str(message))
 
-    def overrun(self, seconds: float) -> Result:
+    def overrun(self) -> Result:
         self.process.kill()
         self.process.join()
-        return self._without_verdict(Verdict.UNDECIDED, f"no verdict within {seconds:g} s")
+        if self.is_settled:
+            return concluded(self.claim, self.evidence, self._seconds)
+        return self._without_verdict(Verdict.UNDECIDED, f"no verdict within {self.limit:g} s")
 
     def _without_verdict(self, verdict: Verdict, reason: str) -> Result:
-        seconds = time.perf_counter() - self.started
-        return Result(self.claim, verdict, reason, tuple(self.evidence), seconds)
+        return Result(self.claim, verdict, reason, tuple(self.evidence), self._seconds)
+
+    @property
+    def _seconds(self) -> float:
+        return time.perf_counter() - self.started
 
 
 def _cause(exitcode: int | None) -> str:

@@ -31,7 +31,7 @@ def vanishes(expr: sp.Expr, poles: Collection[sp.Symbol] = (), order: int = 0) -
     """
     rational, _ = rationalised(expr)
     i = sp.Dummy("i")  # a generator: Gaussian rationals for coefficients are much slower
-    unknowns = {f: sp.Dummy() for f in rational.atoms(sp.Function)} | {sp.I: i}
+    unknowns = {f: sp.Dummy() for f in rational.atoms(sp.Function, sp.NumberSymbol)} | {sp.I: i}
     rational = rational.xreplace(unknowns)
     symbols = [i, *sorted(rational.free_symbols - {i}, key=sp.default_sort_key)]
     _, grade, *generators = ring([sp.Dummy("grade"), *symbols], QQ)

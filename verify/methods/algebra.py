@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import flint
 import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
 from numerics.balls import evaluate
-from theory.conjugation import polarised
+from numerics.evaluation import NotEvaluated
+from theory.conjugation import bar, polarised
 from theory.derivations.truncation import vanishes
 from theory.inputs import C
 from theory.leading import epsilon, leading_term
@@ -17,6 +19,7 @@ from verify.claim import Claim, Limit
 from verify.cover import Cover, cover, judged
 from verify.evidence import Evidence, Finding
 from verify.model import Model, to_sympy
+from verify.points import Point, sample
 from verify.symbolic.angles import without_angles
 from verify.symbolic.atlas import charts
 from verify.symbolic.fractions import factors, in_lowest_terms
@@ -31,7 +34,9 @@ def judge(model: Model) -> Evidence:
     claim = model.claim
     if claim.limit is not None:
         return _judge_limit(model, claim.limit)
-    if claim.relation == "==" and _cancels(model.difference):
+    if claim.relation == "==" and (point := _nonzero(model)):
+        return Evidence(JUDGE, Finding.ABSTAINS, f"the difference is not 0 at {point}")
+    if _cancels(model.difference):
         return Evidence(JUDGE, Finding.PROVES, "the difference cancels to 0")
     if claim.relation == "==":
         if fraction(model.difference)[0] == 0:
@@ -44,11 +49,28 @@ def judge(model: Model) -> Evidence:
         return Evidence(JUDGE, Finding.ABSTAINS, f"no certificate for the sign: {reason}")
 
 
+def _nonzero(model: Model) -> Point | None:
+    """A point where the difference is certainly not 0: there is no use in expanding it then."""
+    instance = model.instances()[0]
+    [point] = sample(model.claim, 1, seed=0)
+    try:
+        with flint.ctx.workprec(128):
+            ball = evaluate(polarised(instance.difference), point.values(instance))
+    except (NotEvaluated, ValueError):
+        return None
+    return point if ball.is_finite() and ball != 0 else None
+
+
 def _cancels(expr: sp.Expr) -> bool:
     """Whether a rational function is 0, without expanding it: much the faster way where it is."""
+    for symbol in expr.free_symbols:
+        modulus = sp.sqrt(symbol * bar(symbol))
+        if not symbol.is_real and expr.has(modulus):
+            r = sp.Dummy(f"|{symbol}|", positive=True)
+            expr = expr.xreplace({modulus: r}).xreplace({bar(symbol): r**2 / symbol})
     try:
         return vanishes(expr)
-    except ValueError:  # roots of expressions
+    except (ValueError, BasePolynomialError):  # other roots; not finite
         return False
 
 

@@ -22,7 +22,7 @@ CLOSE = 1e-3
 # what a ratio loses as a float
 ROUNDING = 2.0**-52
 _DISTANCES = [Fraction(1, 10**k) for k in (3, 6, 12, 24)]
-_FAR = [Fraction(10**k) for k in (1, 2, 3)]
+_FAR = [Fraction(n) for n in (1, 3, 10, 30, 100, 1000)]
 _MANY_STEPS = [Fraction(10**k) for k in (3, 6, 12, 24)]
 
 
@@ -34,15 +34,20 @@ def check(model: Model, points: int, seed: int) -> Evidence:
     errors = []
     for instance in model.instances():
         for point in sample(instance.claim, points, seed):
+            path, cut_short = [], ""
             try:
-                path = list(_approach(instance, point, limit))
+                for step in _approach(instance, point, limit):
+                    path.append(step)
             except NotEvaluated as reason:
-                return Evidence("limit", Finding.ABSTAINS, str(reason))
+                cut_short = str(reason)
             distances = [max(abs(ratio - 1), ROUNDING) for _, ratio, _, _ in path]
-            errors.append(distances[-1])
-            if distances[-1] < CLOSE and all(a >= b for a, b in pairwise(distances)):
-                continue
-            return _departure(*path[-1])
+            approaches = all(a >= b for a, b in pairwise(distances))
+            if approaches and path and distances[-1] < CLOSE:
+                errors.append(distances[-1])
+            elif approaches and cut_short:
+                return Evidence("limit", Finding.ABSTAINS, cut_short)
+            else:
+                return _departure(*path[-1])
     return Evidence(
         "limit",
         Finding.SUPPORTS,

@@ -13,7 +13,7 @@ from numerics.balls import decimal, evaluate
 from theory.conjugation import polarised
 from verify.evidence import Counterexample, Evidence, Finding
 from verify.model import MeaningError, Model
-from verify.points import Point, corners, sample
+from verify.points import Point, corners, faces, sample
 from verify.search import worst_gap
 
 DIGITS = 40
@@ -30,8 +30,8 @@ class Route:
         digits: how many must agree, and how sharp the balls must be, for a point to count.
         is_judge: whether a discrepancy refutes; otherwise it contradicts.
         is_exact: whether the route needs no rounding at a point, if it is ever so.
-        is_near_edges: whether it leads to points next to the domain's corners, where a bound
-            is likeliest to fail.
+        is_near_edges: whether it leads to points next to the domain's corners and faces, where a
+            bound is likeliest to fail.
 
     """
 
@@ -100,6 +100,7 @@ def _points(model: Model, count: int, seed: int, near_edges: bool) -> Iterator[P
         yield gap.point
     if near_edges:
         yield from corners(model.claim, EDGE)
+        yield from faces(model.claim, EDGE)
 
 
 def compare(

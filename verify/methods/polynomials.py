@@ -27,9 +27,9 @@ def judge(claim: Claim) -> Evidence:
     except Unsupported as reason:
         return Evidence(JUDGE, Finding.ABSTAINS, f"does not handle {reason}")
     difference = formula - value
+    if difference.is_zero:
+        return Evidence(JUDGE, Finding.PROVES, "the difference is the zero polynomial")
     if claim.relation == "==":
-        if difference.is_zero:
-            return Evidence(JUDGE, Finding.PROVES, "the difference is the zero polynomial")
         return Evidence(JUDGE, Finding.ABSTAINS, "the difference does not reduce to zero")
     slack = difference if claim.relation == "<=" else -difference
     if not slack.is_real:

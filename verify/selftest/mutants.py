@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from random import Random
 
 from verify.claim import Claim, Interval, Limit
 from verify.expressions import LAG, Expression, ExpressionError, integer_of, name_of, parse
@@ -43,7 +44,7 @@ def mutants(
 
     Args:
         claim: the claim. Of an experiment's, only the relation is changed.
-        per_operator: at most so many of each kind, spread over the places it applies to.
+        per_operator: at most so many of each kind, drawn from all places it applies to.
         operators: the kinds, names in OPERATORS; all if not given.
 
     """
@@ -55,7 +56,9 @@ def mutants(
         if operator not in wanted:
             continue
         slug = operator.replace(" ", "-")
-        for number, changed in enumerate(spread(variants(claim), per_operator), 1):
+        for number, changed in enumerate(
+            _drawn(list(variants(claim)), per_operator, f"{claim.id} {operator}"), 1
+        ):
             mutant = replace(changed, id=f"{claim.id}~{slug}-{number}", expect=None)
             try:
                 what = truth(mutant, known) if not claim.experiment else Truth.FALSE
@@ -63,6 +66,13 @@ def mutants(
                 continue
             result.append(Mutant(mutant, claim.id, operator, _difference(claim, mutant), what))
     return result
+
+
+def _drawn(variants: list[Claim], count: int, seed: str) -> list[Claim]:
+    """Some of the variants, in order; others for other claims, so that each kind has its turn."""
+    random = Random(seed)  # noqa: S311 (reproducible, not secret)
+    chosen = random.sample(range(len(variants)), min(count, len(variants)))
+    return [variants[i] for i in sorted(chosen)]
 
 
 def _difference(claim: Claim, mutant: Claim) -> str:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
+from rich.console import Console
+from rich.progress import track
+
 from verify.claim import Claim
-from verify.engine import Settings
+from verify.engine import Result, Settings
 from verify.evidence import Finding, Verdict
 from verify.selftest.equal_forms import EqualForm, equal_forms
 from verify.selftest.mutants import Mutant, mutants
 from verify.selftest.oracle import Truth
-from verify.selftest.trials import Trial, tried
+from verify.workers import run
 
 T = TypeVar("T")
 PASSES = (Verdict.PROVED, Verdict.SUPPORTED)
@@ -31,30 +34,30 @@ class MutantScore:
     is kept if it is not; and of a meaningless one that has to be said.
     """
 
-    trials: Sequence[tuple[Mutant, Trial]]
+    trials: Sequence[tuple[Mutant, Result]]
 
-    def of(self, truth: Truth) -> list[tuple[Mutant, Trial]]:
+    def of(self, truth: Truth) -> list[tuple[Mutant, Result]]:
         """The mutants that are true, false or meaningless."""
         return [(m, t) for m, t in self.trials if m.truth is truth]
 
     @property
-    def survivors(self) -> list[tuple[Mutant, Trial]]:
+    def survivors(self) -> list[tuple[Mutant, Result]]:
         """False mutants that were not refuted."""
         return [(m, t) for m, t in self.of(Truth.FALSE) if t.verdict is not Verdict.REFUTED]
 
     @property
-    def false_refutations(self) -> list[tuple[Mutant, Trial]]:
+    def false_refutations(self) -> list[tuple[Mutant, Result]]:
         """True mutants that were."""
         return [(m, t) for m, t in self.of(Truth.TRUE) if t.verdict is Verdict.REFUTED]
 
     @property
-    def unnoticed(self) -> list[tuple[Mutant, Trial]]:
+    def unnoticed(self) -> list[tuple[Mutant, Result]]:
         """Meaningless mutants that were judged."""
         return [(m, t) for m, t in self.of(Truth.MEANINGLESS) if not t.invalid]
 
     @property
     def seconds(self) -> float:
-        """Processor time of all trials."""
+        """Of all trials, one after the other."""
         return sum(t.seconds for _, t in self.trials)
 
     def markdown(self) -> str:
@@ -67,7 +70,7 @@ class MutantScore:
             f"{len(equivalent)} mutants that are true, {len(self.false_refutations)} refuted. "
             f"{len(meaningless)} that mean nothing, "
             f"{len(meaningless) - len(self.unnoticed)} said to. "
-            f"{self.seconds:.0f} s of processor time.",
+            f"{self.seconds:.0f} s of trials.",
             "",
             *_table(
                 ("change", "false", "refuted", "rate", "true", "meaningless"), self._by_operator()
@@ -101,7 +104,9 @@ class MutantScore:
             )
 
     def _by_method(self) -> Iterator[Sequence[object]]:
-        findings = [t.findings for _, t in self.of(Truth.FALSE)]
+        findings = [
+            {piece.method: piece.finding for piece in t.evidence} for _, t in self.of(Truth.FALSE)
+        ]
         for method in dict.fromkeys(name for found in findings for name in found):
             own = [found[method] for found in findings if method in found]
             spoken = [finding for finding in own if finding not in _SILENT]
@@ -113,21 +118,21 @@ class MutantScore:
 class FormScore:
     """Every equal form with its trial."""
 
-    trials: Sequence[tuple[EqualForm, Trial]]
+    trials: Sequence[tuple[EqualForm, Result]]
 
     @property
-    def refuted(self) -> list[tuple[EqualForm, Trial]]:
+    def refuted(self) -> list[tuple[EqualForm, Result]]:
         """Equal forms that were refuted."""
         return [(f, t) for f, t in self.trials if t.verdict is Verdict.REFUTED]
 
     @property
-    def lost(self) -> list[tuple[EqualForm, Trial]]:
+    def lost(self) -> list[tuple[EqualForm, Result]]:
         """Those neither proved nor supported."""
         return [(f, t) for f, t in self.trials if t.verdict not in PASSES]
 
     @property
     def seconds(self) -> float:
-        """Processor time of all trials."""
+        """Of all trials, one after the other."""
         return sum(t.seconds for _, t in self.trials)
 
     def markdown(self) -> str:
@@ -135,7 +140,7 @@ class FormScore:
         counts = {v: sum(t.verdict is v for _, t in self.trials) for v in Verdict}
         found = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
         lines = [
-            f"{len(self.trials)} equal forms: {found}. {self.seconds:.0f} s of processor time.",
+            f"{len(self.trials)} equal forms: {found}. {self.seconds:.0f} s of trials.",
             "",
             *_table(("rewriting", "forms", "proved or supported"), self._by_rewriting()),
         ]
@@ -158,7 +163,7 @@ def score_mutants(
 ) -> MutantScore:
     """Try the mutants of true claims, at most `per_operator` of each kind and claim."""
     made = _in_processes(partial(mutants, per_operator=per_operator), claims, workers)
-    trials = tried((m.claim for m in made), settings, workers)
+    trials = tried((m.claim for m in made), replace(settings, on_trial=True), workers)
     return MutantScore(tuple(zip(made, trials, strict=True)))
 
 
@@ -167,8 +172,26 @@ def score_equal_forms(
 ) -> FormScore:
     """Try equal forms of true claims, at most `per_claim` of each."""
     made = _in_processes(partial(equal_forms, per_claim=per_claim), claims, workers)
-    trials = tried((f.claim for f in made), settings, workers, thorough=False)
+    trials = tried((f.claim for f in made), settings, workers)
     return FormScore(tuple(zip(made, trials, strict=True)))
+
+
+def tried(claims: Iterable[Claim], settings: Settings, workers: int) -> list[Result]:
+    """The claims' results, in their order.
+
+    With `settings.on_trial`, a method that is not done EXTRA_SECONDS after the verdict is there
+    counts as not asked.
+    """
+    claims = list(claims)
+    trials = track(
+        run(claims, settings, workers),
+        "trials",
+        total=len(claims),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    found = {result.claim.id: result for result in trials}
+    return [found[claim.id] for claim in claims]
 
 
 def _in_processes(
