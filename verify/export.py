@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import sympy as sp
 
@@ -54,10 +55,12 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
         return document("\n".join(displayed(e) for f in functions for e in _equations(f)))
     if name in _ARCHITECTURES:
         return module(functions, target, f"{functions[0].description} {functions[1].description}")
+    disc = {*_SYMBOLS.values(), symbols.real_lam, symbols.real_lam_star, symbols.rho}
+    functions = [replace(f, variables=tuple(f.expression.free_symbols & disc)) for f in functions]
     if name in POLES:
         lam = functions[0].expression.free_symbols & {symbols.lam, symbols.real_lam}
-        conditioned = [near_one(f, s, symbols.rho) for f in functions for s in lam]
-        functions += [f for f in conditioned if f is not None]
+        near = [near_one(f, s, symbols.rho) for f in functions for s in lam]
+        functions += [f for f in near if f is not None]
     return module(functions, target, f"{name} for R(Delta) = {x.autocorrelation()}.")
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 
 from verify.claim import Claim
@@ -24,7 +25,7 @@ from verify.store import Store
 
 MEMORY_BYTES = 8 * 2**30
 # for what the verdict does not need, when the verifier is on trial
-EXTRA_SECONDS = 10.0
+EXTRA_SECONDS = 5.0
 
 
 def run(
@@ -65,13 +66,19 @@ def run(
         yield from _on_this_machine(open_claims, settings, store, workers)
 
 
-def _on_this_machine(
-    claims: list[tuple[Claim, Known]], settings: Settings, store: Store, workers: int
-) -> Iterator[Result]:
+def processes() -> ForkServerContext:
+    """How processes start: as forks of one that has loaded the libraries, once for all."""
     # one worker per core: more threads would wait for each other, and be lost in a fork
     os.environ["OMP_NUM_THREADS"] = "1"  # BLAS and Torch read it when the server loads them
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["verify.preload"])
+    return context
+
+
+def _on_this_machine(
+    claims: list[tuple[Claim, Known]], settings: Settings, store: Store, workers: int
+) -> Iterator[Result]:
+    context = processes()
     limit = settings.tier.seconds
     waiting = claims[::-1]
     active: dict[Connection, _Job] = {}

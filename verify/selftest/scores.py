@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from verify.evidence import Finding, Verdict
 from verify.selftest.equal_forms import EqualForm, equal_forms
 from verify.selftest.mutants import Mutant, mutants
 from verify.selftest.oracle import Truth
-from verify.workers import run
+from verify.workers import processes, run
 
 T = TypeVar("T")
 PASSES = (Verdict.PROVED, Verdict.SUPPORTED)
@@ -197,8 +196,7 @@ def tried(claims: Iterable[Claim], settings: Settings, workers: int) -> list[Res
 def _in_processes(
     make: Callable[[Claim], list[T]], claims: Iterable[Claim], workers: int
 ) -> list[T]:
-    context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(workers, context) as pool:
+    with ProcessPoolExecutor(workers, processes()) as pool:
         return [item for items in pool.map(make, claims) for item in items]
 
 
