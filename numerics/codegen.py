@@ -1,33 +1,23 @@
-"""Standalone modules from SymPy expressions: NumPy, Torch, SymPy source that imports only those.
+"""Standalone modules from SymPy expressions, in the source of one library that they import alone.
 
 A module holds one function per quantity, vectorised over its arguments, which are the
 expression's symbols by name; λ is `lam`. A function of 1−λ stands beside each one of a real λ
-where 1−λ enters: it is exact where 1−λ itself would lose the digits of λ near 1. NumPy source
-is free of cancellation wherever `numerics.conditioning` finds such a form, and says its error.
+where 1−λ enters: it is exact where 1−λ itself would lose the digits of λ near 1. The source is
+free of cancellation wherever `numerics.conditioning` finds such a form, and says its error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import sympy as sp
-from sympy.printing.pycode import PythonCodePrinter
 
 from numerics.conditioning import Cancellation, Conditioned, Disc, code_name, conditioned
+from numerics.dialects import DIALECTS, Dialect
 from theory.conjugation import bar, restored
 
-TARGETS = ("numpy", "torch", "sympy")
-_MODULES = {
-    "numpy": "import numpy as np",
-    "torch": "import torch",
-    "sympy": "from sympy import *  # noqa: F403",
-}
-_NUMPY_NAMES = {
-    **{"Abs": "abs", "asinh": "arcsinh", "atanh": "arctanh", "conjugate": "conj"},
-    **{"re": "real", "im": "imag"},
-}
-_TORCH_NAMES = {"Abs": "abs", "conjugate": "conj", "re": "real", "im": "imag"}
+TARGETS = (*DIALECTS, "sympy")
+_SYMPY = "from sympy import *  # noqa: F403"
 
 
 @dataclass(frozen=True)
@@ -48,23 +38,20 @@ class Function:
     expression: sp.Expr
     description: str
     real: bool = True
-    variables: tuple[sp.Symbol, ...] = ()
+    variables: frozenset[sp.Symbol] = frozenset()
     from_distances: bool = False
 
 
-# factors of a variable in the disc, as NumPy computes them: none of these lines cancels
+# factors of a variable in the disc, by lines none of which cancels
 _REAL = {
-    "{v}": "{v} = np.asarray({v}, work)",
     "one_minus_{v}": "one_minus_{v} = 1 - {v}",
     "one_plus_{v}": "one_plus_{v} = 1 + {v}",
 }
 _DISTANCE = {
-    "one_minus_{v}": "one_minus_{v} = np.asarray(one_minus_{v}, work)",
     "one_plus_{v}": "one_plus_{v} = 2 - one_minus_{v}",
     "{v}": "{v} = 1 - one_minus_{v}",
 }
 _COMPLEX = {
-    "re_{v}": "re_{v}, im_{v} = np.asarray(np.real({v}), work), np.asarray(np.imag({v}), work)",
     "one_minus_re_{v}": "one_minus_re_{v} = 1 - re_{v}",
     "one_plus_re_{v}": "one_plus_re_{v} = 1 + re_{v}",
     "abs2_{v}": "abs2_{v} = re_{v} * re_{v} + im_{v} * im_{v}",
@@ -72,58 +59,6 @@ _COMPLEX = {
     "abs2_one_minus_{v}": "abs2_one_minus_{v} = (1 - re_{v}) ** 2 + im_{v} * im_{v}",
     "abs2_one_plus_{v}": "abs2_one_plus_{v} = (1 + re_{v}) ** 2 + im_{v} * im_{v}",
 }
-_PRECISIONS = '''def _precisions(*arguments):
-    """What is computed in, and what is returned."""
-    single = np.result_type(*arguments) in (np.float32, np.complex64)
-    return (np.float64, np.float32) if single else (np.longdouble, np.float64)'''
-_ONE_MINUS_SQUARES = '''def _one_minus_squares(x, y):
-    """1 - x**2 - y**2, with what each operation rounds away."""
-    x, y = np.maximum(abs(x), abs(y)), np.minimum(abs(x), abs(y))
-    (p, p_lost), (q, q_lost) = _square(x), _square(y)
-    rest = 1 - p
-    return (rest - q) + (((1 - rest) - p) - p_lost - q_lost)
-
-
-def _square(x):
-    """x**2 rounded, and what that lost (Veltkamp's splitting, Dekker's product)."""
-    scaled = x * (2.0 ** ((np.finfo(x.dtype).nmant + 2) // 2) + 1)
-    high = scaled - (scaled - x)
-    low = x - high
-    square = x * x
-    return square, ((high * high - square) + 2 * high * low) + low * low'''
-
-
-class _Printer(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
-    """Python source with functions of one array library, constants folded to floats."""
-
-    def __init__(self, prefix: str, names: Mapping[str, str]) -> None:
-        super().__init__({"fully_qualified_modules": False})
-        self._prefix, self._names = prefix, names
-
-    def _print_Symbol(self, expr: sp.Symbol) -> str:
-        return code_name(expr)
-
-    def _print_Function(self, expr: sp.Function) -> str:
-        name = expr.func.__name__
-        arguments = ", ".join(self._print(a) for a in expr.args)
-        return f"{self._prefix}{self._names.get(name, name)}({arguments})"
-
-    _print_exp = _print_log = _print_conjugate = _print_Abs = _print_re = _print_im = (
-        _print_Function
-    )
-    _print_sin = _print_cos = _print_tan = _print_sinh = _print_cosh = _print_tanh = _print_Function
-
-    def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
-        if abs(expr.exp) == sp.S.Half and not expr.base.is_number:
-            root = f"{self._prefix}sqrt({self._print(expr.base)})"
-            return root if expr.exp > 0 else f"(1/{root})"
-        return str(super()._print_Pow(expr, rational=rational))
-
-    def _print(self, expr: sp.Basic, **kwargs: object) -> str:
-        if isinstance(expr, sp.Expr) and expr.is_number and expr.args and not expr.is_Rational:
-            value = complex(expr.evalf(20))
-            return repr(value if value.imag else value.real)
-        return str(super()._print(expr, **kwargs))
 
 
 def arguments(expr: sp.Expr) -> list[str]:
@@ -145,70 +80,81 @@ def module(functions: list[Function], target: str, title: str) -> str:
     """
     if target not in TARGETS:
         raise ValueError(f"unknown target {target!r}: one of {', '.join(TARGETS)}")
-    printed = [_function(f, target) for f in functions]
-    helpers = [h for h in (_PRECISIONS, _ONE_MINUS_SQUARES) if any(_calls(p, h) for p in printed)]
-    head = f'"""{title}"""\n\n{_MODULES[target]}'
-    return "\n\n\n".join([head, *printed, *helpers]) + "\n"
+    head = f'"""{title}"""\n\n'
+    if target == "sympy":
+        return "\n\n\n".join([head + _SYMPY, *map(_in_sympy, functions)]) + "\n"
+    dialect = DIALECTS[target]
+    printed = [_function(f, dialect) for f in functions]
+    helpers: list[str] = []
+    for helper in reversed(dialect.helpers):  # each calls those before it
+        if any(_name(helper) in source for source in (*printed, *helpers)):
+            helpers.append(helper)
+    return "\n\n\n".join([head + dialect.head, *reversed(helpers), *printed]) + "\n"
 
 
-def _calls(source: str, helper: str) -> bool:
-    return f"{helper.partition('(')[0].removeprefix('def ')}(" in source
+def _name(helper: str) -> str:
+    return helper.partition("def ")[2].partition("(")[0]
 
 
-def _function(function: Function, target: str) -> str:
-    if target == "numpy" and function.variables:
+def _in_sympy(function: Function) -> str:
+    expr = _plain(function)
+    # the argument names replace the symbols, so that any expression can be passed
+    body = sp.sstr(expr.subs({s: sp.Symbol(code_name(s)) for s in expr.free_symbols}))
+    return _definition(function, arguments(expr), [f"return {body}"])
+
+
+def _function(function: Function, dialect: Dialect) -> str:
+    if function.variables:
         try:
             form = conditioned(function.expression, function.variables)
         except Cancellation:
             pass
         else:
-            return _without_cancellation(function, form)
-    expr = _of_distances(function) if function.from_distances else restored(function.expression)
-    complex_valued = expr.has(sp.I) or any(not s.is_real for s in expr.free_symbols)
-    names = arguments(expr)
-    if target == "sympy":
-        # the argument names replace the symbols, so that any expression can be passed
-        body = sp.sstr(expr.subs({s: sp.Symbol(code_name(s)) for s in expr.free_symbols}))
-        return _definition(function, names, [], body)
-    printer = (
-        _Printer("np.", _NUMPY_NAMES) if target == "numpy" else _Printer("torch.", _TORCH_NAMES)
-    )
+            return _without_cancellation(function, form, dialect)
+    return _as_it_stands(function, dialect)
+
+
+def _as_it_stands(function: Function, dialect: Dialect) -> str:
+    expr = _plain(function)
     shared, [reduced] = sp.cse(expr, symbols=sp.numbered_symbols("_t"), order="none")
-    lines = [f"{s} = {printer.doprint(e)}" for s, e in shared]
-    result = printer.doprint(reduced)
-    if function.real and complex_valued:
-        result = f"{_MODULES[target].split()[-1]}.real({result})"
-    return _definition(function, names, lines, result)
+    lines = [f"{s} = {dialect.printer.doprint(e)}" for s, e in shared]
+    result = dialect.printer.doprint(reduced)
+    if function.real and (expr.has(sp.I) or any(not s.is_real for s in expr.free_symbols)):
+        result = dialect.real.format(result)
+    return _definition(function, arguments(expr), [*lines, f"return {result}"])
 
 
-def _without_cancellation(function: Function, form: Conditioned) -> str:
+def _plain(function: Function) -> sp.Expr:
+    return _of_distances(function) if function.from_distances else restored(function.expression)
+
+
+def _without_cancellation(function: Function, form: Conditioned, dialect: Dialect) -> str:
     prefix = "one_minus_" if function.from_distances else ""
-    names = [code_name(domain.variable) for domain in form.domains]
-    given = [prefix + name for name in names]
     used = {str(symbol) for symbol in form.expression.free_symbols}
-    lines = [f"work, result = _precisions({', '.join(given)})"]
-    for domain, name in zip(form.domains, names, strict=True):
-        sources = _DISTANCE if prefix else _COMPLEX if isinstance(domain, Disc) else _REAL
-        first, *others = (
-            (target.format(v=name), s.format(v=name)) for target, s in sources.items()
-        )
-        lines += [first[1], *(source for target, source in others if target in used)]
-    value = _Printer("np.", _NUMPY_NAMES).doprint(form.expression)
+    given, lines = [], []
+    for domain in form.domains:
+        v, is_complex = code_name(domain.variable), isinstance(domain, Disc)
+        given.append(v if is_complex else prefix + v)
+        first = dialect.parts if is_complex else dialect.argument
+        lines += [first.format(v=given[-1])] if first else []
+        factors = _COMPLEX if is_complex else _DISTANCE if prefix else _REAL
+        lines += [line.format(v=v) for name, line in factors.items() if name.format(v=v) in used]
+    value = dialect.printer.doprint(form.expression)
     value += f" * {form.constant.p}" if form.constant.p != 1 else ""
     value += f" / {form.constant.q}" if form.constant.q != 1 else ""
-    note = f"""{function.description}
-
-    Nothing cancels: the relative error is at most {form.roundings}u and the last rounding, u being
-    half an ulp of long double, or of double where all arguments are of single precision.
-    """
-    return _definition(
-        replace(function, description=note), given, lines, f"np.asarray({value}, result)[()]"
-    )
+    accuracy = dialect.accuracy.format(n=form.roundings)
+    described = replace(function, description=f"{function.description}\n\n{accuracy}")
+    source = _definition(described, given, [*lines, f"return {value}"])
+    decorator = dialect.decorator.format(bits=(4 * form.roundings - 1).bit_length())
+    return f"{decorator}\n{source}"
 
 
-def _definition(function: Function, names: list[str], lines: list[str], result: str) -> str:
-    body = [f'"""{function.description}"""', *lines, f"return {result}"]
-    return f"def {function.name}({', '.join(names)}):\n" + "\n".join(f"    {line}" for line in body)
+def _definition(function: Function, names: list[str], body: list[str]) -> str:
+    docstring = f'"""{function.description}"""'.splitlines()
+    if len(docstring) > 1:
+        docstring[-1:] = [docstring[-1].removesuffix('"""'), '"""']
+    source = [f"    {line}" if line else "" for line in (*docstring, *body)]
+    return "\n".join([f"def {function.name}({', '.join(names)}):", *source])
 
 
 def near_one(function: Function, lam: sp.Symbol, rho: sp.Symbol | None = None) -> Function | None:
@@ -217,7 +163,7 @@ def near_one(function: Function, lam: sp.Symbol, rho: sp.Symbol | None = None) -
     expression = function.expression.xreplace({bar(lam): real, lam: real})
     if real not in expression.free_symbols:
         return None
-    variables = tuple(v for v in (real, rho) if v in expression.free_symbols)
+    variables = frozenset({real, rho} & expression.free_symbols)
     given = " and ".join(sorted(f"1−{code_name(v)}" for v in variables))
     return replace(
         function,

@@ -8,8 +8,9 @@ way add up, and their number bounds the relative error, for every argument at on
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from math import ceil, lcm
 
@@ -128,7 +129,8 @@ class Conditioned:
         return ceil(_roundings(self.expression, factors)) + scaling
 
 
-def conditioned(expr: sp.Expr, variables: Collection[sp.Symbol]) -> Conditioned:
+@cache  # one form for all languages
+def conditioned(expr: sp.Expr, variables: frozenset[sp.Symbol]) -> Conditioned:
     """Rewrite a rational function of variables in the unit disc, or a root of one.
 
     Args:

@@ -55,8 +55,10 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
         return document("\n".join(displayed(e) for f in functions for e in _equations(f)))
     if name in _ARCHITECTURES:
         return module(functions, target, f"{functions[0].description} {functions[1].description}")
-    disc = {*_SYMBOLS.values(), symbols.real_lam, symbols.real_lam_star, symbols.rho}
-    functions = [replace(f, variables=tuple(f.expression.free_symbols & disc)) for f in functions]
+    disc = frozenset({*_SYMBOLS.values(), symbols.real_lam, symbols.real_lam_star, symbols.rho})
+    functions = [
+        replace(f, variables=frozenset(f.expression.free_symbols & disc)) for f in functions
+    ]
     if name in POLES:
         lam = functions[0].expression.free_symbols & {symbols.lam, symbols.real_lam}
         near = [near_one(f, s, symbols.rho) for f in functions for s in lam]

@@ -7,7 +7,7 @@ so that it can be stated in a report, recomputed at any precision, and put into 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, product
 from math import tan
@@ -142,10 +142,16 @@ def corners(claim: Claim, inset: Fraction = Fraction(1, 10**6)) -> Iterator[Poin
 
 
 def faces(claim: Claim, inset: Fraction) -> Iterator[Point]:
-    """A point on each face of the domain, or `inset` of the range off where it is left out."""
+    """A point on each face that belongs to the domain, and one next to it by `inset` of the range.
+
+    What is false next to a face may be an equality on it.
+    """
     [inside] = sample(claim, 1, seed=0)
     for name in claim.parameters:
-        for end in _ends(claim, claim.interval(name), inset):
+        interval = claim.interval(name)
+        inner = replace(interval, lower_strict=True, upper_strict=True)
+        ends = (*_ends(claim, interval, inset), *_ends(claim, inner, inset))
+        for end in dict.fromkeys(ends):
             yield Point({**inside.coordinates, name: end})
 
 

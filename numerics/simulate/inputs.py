@@ -41,11 +41,11 @@ def autocorrelation_values(
     lags = np.arange(length)
     total = np.zeros(length, dtype=complex)
     for term in x.terms:
-        ratio = _number(term.ratio, values)
-        total += _number(term.coefficient, values) * lags.astype(float) ** term.power * ratio**lags
+        ratio = number(term.ratio, values)
+        total += number(term.coefficient, values) * lags.astype(float) ** term.power * ratio**lags
     for lag, value in x.lags:
         if lag < length:
-            total[lag] += _number(value, values)
+            total[lag] += number(value, values)
     return total.real if x.is_real or not total.imag.any() else total
 
 
@@ -100,7 +100,8 @@ def _square_root(R: tuple[complex, ...]) -> Array:
     return root
 
 
-def _number(expr: sp.Expr, values: Mapping[sp.Symbol, Any]) -> complex:
+def number(expr: sp.Expr, values: Mapping[sp.Symbol, Any]) -> complex:
+    """An expression's value in double precision; ValueError if a parameter has none."""
     value = expr.subs(values)
     if value.free_symbols:
         missing = ", ".join(sorted(str(s) for s in value.free_symbols))
