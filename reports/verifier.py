@@ -17,12 +17,12 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from verify import Settings, paper_claims
+from verify.claim import Claim
 from verify.selftest import calibration, fuzzing, interruption, scores
 from verify.statistics import RATE
 
 REPORT = Path(__file__).parent / "verifier.md"
 WORKERS = os.cpu_count() or 1
-TRUE = [claim for claim in paper_claims() if claim.expect != "refuted"]
 INPUTS = {"expressions": 100_000, "claims": 100_000, "files": 50_000}
 INPUTS_BY_COVERAGE = 750_000
 RANDOM_CLAIMS = 300
@@ -35,12 +35,12 @@ Made by `python reports/verifier.py`.
 
 def mutants() -> Iterator[str]:
     """One change in a true claim: refuted, where an independent oracle says it is false."""
-    yield scores.score_mutants(TRUE, Settings(), WORKERS, per_operator=1).markdown()
+    yield scores.score_mutants(_true_claims(), Settings(), WORKERS, per_operator=1).markdown()
 
 
 def forms() -> Iterator[str]:
     """Other ways to write true claims: proved or supported."""
-    yield scores.score_equal_forms(TRUE, Settings(), WORKERS, per_claim=6).markdown()
+    yield scores.score_equal_forms(_true_claims(), Settings(), WORKERS, per_claim=6).markdown()
 
 
 def rates() -> Iterator[str]:
@@ -103,6 +103,10 @@ def main() -> None:
         ordered = [title for title, _ in PARTS.values() if title in sections]
         text = ABOUT + "".join(f"\n## {title}\n{sections[title].rstrip()}\n" for title in ordered)
         REPORT.write_text(text, encoding="utf-8")
+
+
+def _true_claims() -> list[Claim]:
+    return [claim for claim in paper_claims() if claim.expect != "refuted"]
 
 
 def _report() -> str:

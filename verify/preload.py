@@ -1,5 +1,7 @@
 """Imported once by the server that workers are forked from, so that each starts at once."""
 
+import gc
+
 import torch._decomp.decompositions_for_jvp  # by the first forward-mode derivative otherwise,
 import torch._dynamo  # noqa: F401  # and this too, for more than a second
 
@@ -12,3 +14,5 @@ import verify.methods.polynomials
 import verify.methods.series
 import verify.methods.simulation
 import verify.methods.spectral  # noqa: F401
+
+gc.freeze()  # a collection would write to every page, and so copy what the workers share

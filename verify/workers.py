@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -71,7 +72,9 @@ def processes() -> ForkServerContext:
     # one worker per core: more threads would wait for each other, and be lost in a fork
     os.environ["OMP_NUM_THREADS"] = "1"  # BLAS and Torch read it when the server loads them
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["verify.preload"])
+    # each worker imports the main module anew, and with it whatever that one has imported
+    loaded = (name for name in sys.modules if name.partition(".")[0] == "verify")
+    context.set_forkserver_preload(["verify.preload", *loaded])
     return context
 
 
