@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test lint figures readme booklet verifier
+.PHONY: help setup verify test lint figures readme booklet verifier benchmarks
 
 help:  ## Say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -33,6 +33,9 @@ booklet: $(STAMP)  ## Derive and judge everything anew for reports/derivations.p
 
 verifier: $(STAMP)  ## Test the verifier itself, some 30 minutes, for reports/verifier.md
 	$(BIN)/python reports/verifier.py
+
+benchmarks: $(STAMP)  ## Accuracy and speed beside what people use, for reports/benchmarks.md
+	$(BIN)/curseproof bench --output reports/benchmarks.md --json reports/benchmarks.json
 
 readme: $(STAMP)  ## Fill the README's console blocks with what the commands print
 	$(BIN)/python reports/readme.py

@@ -183,7 +183,6 @@ def test_complex_eigenvalues_are_as_exact_as_it_says(name, type_, target):
     assert_exact_as_stated(target, name, module(name, target)[name], arguments, exact)
 
 
-@pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")  # Torch's own use
 @pytest.mark.parametrize("name", MOMENTS)
 def test_torch_differentiates(name):
     """Its derivatives near λ = 1, in every mode, against those of the formula in balls."""

@@ -198,8 +198,6 @@ PARAMETRIZATIONS = [
 ]
 
 
-# Torch itself still loads its forward-mode decompositions with torch.jit.script
-@pytest.mark.filterwarnings("ignore:.torch.jit.script:DeprecationWarning")
 @pytest.mark.parametrize("name", ["white", "slow", "oscillation"])
 @pytest.mark.parametrize(("eigenvalue", "gamma", "at", "differentiate_gamma"), PARAMETRIZATIONS)
 def test_autograd_sensitivity(eigenvalue, gamma, at, differentiate_gamma, name):

@@ -400,6 +400,29 @@ def _number(option: str, text: str) -> float:
         raise ValueError(f"{option} {text}: numbers with |λ| < 1, separated by commas") from None
 
 
+@app.command("hessian")
+def hessian_command(
+    system: Annotated[
+        Path, typer.Argument(help="An .npz file with A, B, C, D and inputs X (batch, time, d_in).")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """The Hessian of a linear RNN's loss at its optimum, dense and complex diagonal."""
+    with bad_input(ValueError, OSError):
+        from verify.hessian_report import hessian_report, read_system
+
+        report = hessian_report(read_system(system))
+    if as_json:
+        write(json.dumps(report.to_json(), indent=2), None)
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in report.HEADINGS:
+        table.add_column(heading, justify="right")
+    for row in report.rows():
+        table.add_row(*row)
+    out.print(table, report.text(), sep="\n")
+
+
 @app.command()
 def architectures(
     to: Annotated[str, typer.Option(help="text, markdown or latex.")] = "text",
@@ -413,6 +436,36 @@ def architectures(
     with err.status("a minute"):
         table = list(rows())
     write("".join(RENDERERS[to](table)), output)
+
+
+@app.command()
+def bench(
+    parts: Annotated[
+        list[str] | None,
+        typer.Argument(help="accuracy, evaluate, simulate, hessian, train; all without."),
+    ] = None,
+    quick: Annotated[bool, typer.Option(help="Less, in a minute: a look, not a figure.")] = False,
+    output: Output = None,
+    json_path: Annotated[
+        str | None, typer.Option("--json", help="Write JSON; - prints it.")
+    ] = None,
+) -> None:
+    """Measure accuracy and speed beside what people use instead."""
+    from verify.benchmarks.suite import PARTS, report
+    from verify.benchmarks.tables import Table as BenchmarkTable
+    from verify.benchmarks.tables import machine
+
+    if unknown := set(parts or ()) - set(PARTS):
+        fail(f"bench {', '.join(sorted(unknown))}: one or more of {', '.join(PARTS)}")
+    tables: list[BenchmarkTable] = []
+    for part in parts or PARTS:
+        with err.status(part), bad_input(ImportError):
+            tables += PARTS[part](quick)
+    if json_path:
+        data = {"machine": machine(), "tables": [table.to_json() for table in tables]}
+        write(json.dumps(data, indent=2), None if json_path == "-" else Path(json_path))
+    if json_path != "-":
+        write(report(tables, f"curseproof bench {' '.join(parts or ())}".strip()), output)
 
 
 @app.command("list")

@@ -1,6 +1,7 @@
-"""The Hessian of a linear RNN's mean squared error where teacher and student agree (paper §4.2).
+"""Jacobians of linear RNNs' outputs by plain loops over time, for many systems at once.
 
-There it is 2 E[∂y/∂p ∂y/∂q], so that the Jacobian of the outputs is all that is needed.
+They are what the fast routes are tested against, and good for small systems. With them the
+Hessian at the optimum is 2 E[∂y/∂p ∂y/∂q] (paper §4.2).
 h_t = A h_{t−1} + B x_t from h = 0, y_t = C h_t + D x_t; diagonal: y_t = Re(C h_t) + D x_t with
 complex λ, B and C.
 """
@@ -93,15 +94,3 @@ def hessian(jacobian: Jacobian) -> Real:
     j = np.concatenate(list(jacobian.values()), axis=-1)
     j = j.reshape(*j.shape[:-4], -1, j.shape[-1])
     return np.asarray(2 * np.swapaxes(j, -1, -2) @ j / j.shape[-2])
-
-
-def participation(vector: NDArray[np.inexact]) -> Real:
-    """(Σ|v|²)² / Σ|v|⁴ along the last axis: over how many coordinates a vector spreads."""
-    power = np.abs(vector) ** 2
-    return np.asarray(power.sum(-1) ** 2 / (power**2).sum(-1))
-
-
-def diagonal_mass(matrix: NDArray[np.inexact]) -> Real:
-    """The diagonal's share of Σ|H_ij|², over the last two axes."""
-    power = np.abs(matrix) ** 2
-    return np.asarray(np.trace(power, axis1=-2, axis2=-1) / power.sum((-2, -1)))

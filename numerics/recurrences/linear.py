@@ -1,0 +1,128 @@
+"""Linear recurrences h_t = A h_{t−1} + B x_t from h = 0, y_t = C h_t + D x_t, in PyTorch.
+
+A system is its impulse response q: y_t = Σ_k q_k x_{t−k}, q_k = C A^k B, with D added to q_0.
+It is had in log2(steps) products; `rollout` is the plain loop that it is tested against. Every
+array may have the same leading axes, one entry for each of many systems.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import torch
+from scipy.fft import next_fast_len
+from torch import Tensor
+
+
+class System(Protocol):
+    """What a linear system can do, however its state is written."""
+
+    def impulse_response(self, steps: int) -> Tensor:
+        """q, (…, d_out, d_in, steps)."""
+
+    def rollout(self, x: Tensor) -> Tensor:
+        """Outputs (…, batch, steps, d_out) for inputs (…, batch, steps, d_in), step by step."""
+
+
+class BlockSystem(NamedTuple):
+    """Real states in blocks that do not see each other; a dense system has one block.
+
+    Attributes:
+        A: (…, blocks, size, size).
+        B: (…, blocks, size, d_in).
+        C: (…, blocks, d_out, size).
+        D: (…, d_out, d_in).
+
+    """
+
+    A: Tensor
+    B: Tensor
+    C: Tensor
+    D: Tensor
+
+    def impulse_response(self, steps: int) -> Tensor:
+        """q, (…, d_out, d_in, steps), by Krylov doubling."""
+        columns = (self.C @ _krylov(self.A, self.B, steps)).sum(-3)
+        return _feedthrough(columns.unflatten(-1, (steps, -1)).mT, self.D)
+
+    def rollout(self, x: Tensor) -> Tensor:
+        """Outputs (…, batch, steps, d_out) for inputs (…, batch, steps, d_in), step by step."""
+        h, outputs = torch.zeros_like(self.B[..., :1]), []
+        for u in x.unbind(-2):
+            h = self.A @ h + self.B @ u.mT.unsqueeze(-3)
+            outputs.append(((self.C @ h).sum(-3) + self.D @ u.mT).mT)
+        return torch.stack(outputs, -2)
+
+
+class DiagonalSystem(NamedTuple):
+    """Complex states, each with an eigenvalue of its own; y_t = Re(C h_t) + D x_t.
+
+    Attributes:
+        lam: eigenvalues, complex (…, d).
+        B: complex (…, d, d_in).
+        C: complex (…, d_out, d).
+        D: real (…, d_out, d_in).
+
+    """
+
+    lam: Tensor
+    B: Tensor
+    C: Tensor
+    D: Tensor
+
+    def impulse_response(self, steps: int) -> Tensor:
+        """q, (…, d_out, d_in, steps), from the eigenvalues' powers."""
+        residues = self.C.unsqueeze(-2) * self.B.mT.unsqueeze(-3)
+        powers = _powers(self.lam, steps).unsqueeze(-3)
+        return _feedthrough((residues @ powers).real, self.D)
+
+    def rollout(self, x: Tensor) -> Tensor:
+        """Outputs (…, batch, steps, d_out) for inputs (…, batch, steps, d_in), step by step."""
+        h, outputs = torch.zeros_like(self.B[..., :1]), []
+        for u in x.unbind(-2):
+            h = self.lam.unsqueeze(-1) * h + self.B @ u.mT.to(h.dtype)
+            outputs.append(((self.C @ h).real + self.D @ u.mT).mT)
+        return torch.stack(outputs, -2)
+
+
+def convolve(q: Tensor, x: Tensor) -> Tensor:
+    """Outputs of the system with impulse response q, by the fast Fourier transform.
+
+    Args:
+        q: impulse response (…, d_out, d_in, steps).
+        x: inputs (…, batch, steps, d_in).
+
+    Returns:
+        (…, batch, steps, d_out), to about log2(steps) ε of the largest output.
+
+    """
+    steps = x.shape[-2]
+    length = next_fast_len(2 * steps - 1, real=True)
+    spectrum = torch.fft.rfft(x.mT, length).unsqueeze(-3)  # (…, batch, 1, d_in, frequency)
+    product = (torch.fft.rfft(q, length).unsqueeze(-4) * spectrum).sum(-2)
+    y: Tensor = torch.fft.irfft(product, length)
+    return y[..., :steps].mT
+
+
+def _krylov(A: Tensor, B: Tensor, steps: int) -> Tensor:
+    """B, A B, …, A^{steps−1} B side by side, (…, d, steps · d_in)."""
+    width = steps * B.shape[-1]
+    while (have := B.shape[-1]) < width:
+        B = torch.cat([B, A @ B[..., : width - have]], -1)
+        if 2 * have < width:
+            A = A @ A
+    return B
+
+
+def _powers(lam: Tensor, steps: int) -> Tensor:
+    """λ^0, …, λ^{steps−1} along a new last axis."""
+    powers, lam = torch.ones_like(lam).unsqueeze(-1), lam.unsqueeze(-1)
+    while (have := powers.shape[-1]) < steps:
+        powers = torch.cat([powers, lam * powers[..., : steps - have]], -1)
+        lam = lam * lam
+    return powers
+
+
+def _feedthrough(q: Tensor, D: Tensor) -> Tensor:
+    """Add D to q_0."""
+    return torch.cat([q[..., :1] + D.unsqueeze(-1), q[..., 1:]], -1)

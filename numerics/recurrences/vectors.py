@@ -1,0 +1,25 @@
+"""Named parameters as one vector and back."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from numerics.recurrences.parametrizations import Parameters
+
+
+def flat(p: Parameters, leading: int = 0) -> Tensor:
+    """All parameters in order, each row-major, as vectors (…, P) behind `leading` axes."""
+    return torch.cat([value.reshape(*value.shape[:leading], -1) for value in p.values()], -1)
+
+
+def unflat(vector: Tensor, like: Parameters, leading: int = 0) -> dict[str, Tensor]:
+    """The entries of vectors (…, P) under the names and in the shapes of `like`."""
+    shapes = [value.shape[leading:] for value in like.values()]
+    parts = vector.split([math.prod(shape) for shape in shapes], -1)
+    return {
+        name: part.reshape(*vector.shape[:-1], *shape)
+        for name, part, shape in zip(like, parts, shapes, strict=True)
+    }

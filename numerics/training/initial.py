@@ -1,0 +1,79 @@
+"""Random linear systems to start from and to learn (paper §4.3)."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+
+def draw_dense(
+    d: int, slowest: float, generator: torch.Generator, *leading: int, angle: float = math.pi
+) -> dict[str, Tensor]:
+    """A random dense system, scalar in and out, with slow modes.
+
+    The eigenvalues l of a Gaussian matrix of variance 1/d are moved to |λ| = ν + (1−ν) tanh|l|,
+    with their angles scaled by `angle`/π. B, C sqrt(d) and D are standard Gaussian.
+
+    Args:
+        d: states.
+        slowest: ν, the least modulus, 0 ≤ ν < 1.
+        generator: of the random numbers.
+        leading: leading axes: so many systems.
+        angle: the largest angle, in (0, π].
+
+    Returns:
+        A, B, C and D, float64.
+
+    Raises:
+        ValueError: if `slowest` or `angle` lies outside its interval.
+
+    """
+    _check(slowest, angle)
+    raw, V = torch.linalg.eig(_normal(generator, *leading, d, d) / math.sqrt(d))
+    modulus = slowest + (1 - slowest) * torch.tanh(raw.abs())
+    lam = torch.polar(modulus, raw.angle() * angle / math.pi)
+    return {
+        "A": (V * lam.unsqueeze(-2) @ torch.linalg.inv(V)).real,
+        "B": _normal(generator, *leading, d, 1),
+        "C": _normal(generator, *leading, 1, d) / math.sqrt(d),
+        "D": _normal(generator, *leading, 1, 1),
+    }
+
+
+def draw_diagonal(
+    d: int, slowest: float, generator: torch.Generator, *leading: int, angle: float = math.pi
+) -> dict[str, Tensor]:
+    """A random complex diagonal system, scalar in and out, uniform on the ring ν ≤ |λ| < 1.
+
+    Arguments and errors as for `draw_dense`; B of variance 1 − |λ|², so that each state has unit
+    variance under white input, C of variance 1/d.
+    """
+    _check(slowest, angle)
+    shape = (*leading, d)
+    share = torch.rand(*shape, generator=generator, dtype=torch.float64)
+    modulus = torch.sqrt(slowest**2 + (1 - slowest**2) * share)
+    theta = angle * (2 * torch.rand(*shape, generator=generator, dtype=torch.float64) - 1)
+    lam = torch.polar(modulus, theta)
+    gamma = torch.sqrt((1 - modulus) * (1 + modulus)).unsqueeze(-1) / math.sqrt(2)
+    return {
+        "lambda_re": lam.real.clone(),
+        "lambda_im": lam.imag.clone(),
+        "B_re": gamma * _normal(generator, *shape, 1),
+        "B_im": gamma * _normal(generator, *shape, 1),
+        "C_re": _normal(generator, *leading, 1, d) / math.sqrt(2 * d),
+        "C_im": _normal(generator, *leading, 1, d) / math.sqrt(2 * d),
+        "D": _normal(generator, *leading, 1, 1),
+    }
+
+
+def _check(slowest: float, angle: float) -> None:
+    if not 0 <= slowest < 1:
+        raise ValueError(f"slowest: a modulus with 0 ≤ ν < 1 is needed, not {slowest}")
+    if not 0 < angle <= math.pi:
+        raise ValueError(f"angle: 0 < θ ≤ π is needed, not {angle}")
+
+
+def _normal(generator: torch.Generator, *shape: int) -> Tensor:
+    return torch.randn(*shape, generator=generator, dtype=torch.float64)

@@ -1,0 +1,48 @@
+"""The mean squared error of linear students: on data by convolution, or its expectation exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from torch import Tensor
+
+from numerics.recurrences import Parameters, Parametrization, convolve, mean_squared_error
+
+Loss = Callable[[Parameters], Tensor]
+
+
+def sampled_loss(parametrization: Parametrization, p: Parameters, x: Tensor, y: Tensor) -> Tensor:
+    """The mean squared error on given inputs and targets, without a loop over time.
+
+    Args:
+        parametrization: named parameters → system.
+        p: parameters, behind any leading axes: one entry for each student.
+        x: inputs (…, batch, steps, d_in).
+        y: targets (…, batch, steps, d_out).
+
+    Returns:
+        (…), averaged over batch, steps and outputs.
+
+    """
+    outputs = convolve(parametrization(p).impulse_response(x.shape[-2]), x)
+    return ((outputs - y) ** 2).mean((-3, -2, -1))
+
+
+def population_loss(parametrization: Parametrization, teacher: Tensor, moments: Tensor) -> Loss:
+    """The expected mean squared error against a linear teacher: no data, no noise.
+
+    For white input over T steps, by `white_moments(T, steps=T)`, Σ_k (1 − k/T) |q_k − q*_k|².
+
+    Args:
+        parametrization: named parameters → system.
+        teacher: its impulse response q*, (…, d_out, d_in, lags).
+        moments: the input's, from `numerics.recurrences`.
+
+    Returns:
+        Parameters → loss (…).
+
+    """
+    lags = teacher.shape[-1]
+    return lambda p: mean_squared_error(
+        parametrization(p).impulse_response(lags) - teacher, moments
+    )

@@ -1,0 +1,59 @@
+"""Seconds per point of exported code, beside the cheapest loop there is and what people use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import sympy as sp
+import torch
+
+from theory.inputs import exponential
+from theory.symbols import real_lam, rho
+from verify.benchmarks.accuracy import real_formula
+from verify.benchmarks.tables import Table
+from verify.benchmarks.timing import Contestant, interleaved
+from verify.export import exported
+
+NAME = "sensitivity"
+
+
+def tables(points: int, rounds: int) -> Iterator[Table]:
+    """The sensitivity for R = ρ^Δ at many points, in single and in double precision."""
+    import numba
+
+    @numba.njit(parallel=True)  # type: ignore[untyped-decorator]
+    def floor(a: Any, b: Any) -> Any:
+        return a + b
+
+    codes = {target: _exported(target) for target in ("numba", "numpy", "torch")}
+    plain = sp.lambdify((real_lam, rho), real_formula(NAME), "numpy", cse=True)
+    rows = []
+    for type_ in (np.float32, np.float64):
+        random = np.random.default_rng(0)
+        o, q = random.uniform(1e-6, 2, (2, points)).astype(type_)
+        in_torch = torch.from_numpy(o), torch.from_numpy(q)
+        contestants: dict[str, Contestant] = {
+            "one sum, Numba": partial(floor, o, q),
+            "exported to numba": partial(codes["numba"], o, q),
+            "exported to numpy": partial(codes["numpy"], o, q),
+            "exported to torch": partial(codes["torch"], *in_torch),
+            "lambdify, cse": partial(plain, 1 - o, 1 - q),
+        }
+        for t in interleaved(contestants, rounds):
+            rows.append((np.dtype(type_).name, t.name, t.seconds / points * 1e9, t.ratio))
+    yield Table(
+        "Evaluation",
+        f"The sensitivity for R(Δ) = ρ^Δ at {points:.0e} points: median of {rounds} rounds, and "
+        "the median ratio to one sum per point, its result allocated as theirs is.",
+        ("precision", "code", "ns per point", "ratio"),
+        rows,
+    )
+
+
+def _exported(target: str) -> Any:
+    scope: dict[str, Any] = {}
+    exec(exported(NAME, exponential(), target), scope)  # noqa: S102 (our own source)
+    return scope[f"{NAME}_near_one"]
