@@ -8,12 +8,14 @@ free of cancellation wherever `numerics.conditioning` finds such a form, and say
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from numerics.conditioning import Cancellation, Conditioned, Disc, code_name, conditioned
+from numerics.conditioning import Cancellation, Disc, code_name, conditioned
 from numerics.dialects import DIALECTS, Dialect
+from numerics.exponentials import RANGE, roundings, stable
 from theory.conjugation import bar, restored
 
 TARGETS = (*DIALECTS, "sympy")
@@ -104,18 +106,15 @@ def _in_sympy(function: Function) -> str:
 
 
 def _function(function: Function, dialect: Dialect) -> str:
-    if function.variables:
-        try:
-            form = conditioned(function.expression, function.variables)
-        except Cancellation:
-            pass
-        else:
-            return _without_cancellation(function, form, dialect)
+    if not function.expression.is_Atom:
+        for without_cancellation in (_in_factors, _in_exponentials):
+            with suppress(Cancellation):
+                return without_cancellation(function, dialect)
     return _as_it_stands(function, dialect)
 
 
 def _as_it_stands(function: Function, dialect: Dialect) -> str:
-    expr = _plain(function)
+    expr = stable(_plain(function))
     shared, [reduced] = sp.cse(expr, symbols=sp.numbered_symbols("_t"), order="none")
     lines = [f"{s} = {dialect.printer.doprint(e)}" for s, e in shared]
     result = dialect.printer.doprint(reduced)
@@ -128,7 +127,8 @@ def _plain(function: Function) -> sp.Expr:
     return _of_distances(function) if function.from_distances else restored(function.expression)
 
 
-def _without_cancellation(function: Function, form: Conditioned, dialect: Dialect) -> str:
+def _in_factors(function: Function, dialect: Dialect) -> str:
+    form = conditioned(function.expression, function.variables)
     prefix = "one_minus_" if function.from_distances else ""
     used = {str(symbol) for symbol in form.expression.free_symbols}
     given, lines = [], []
@@ -142,11 +142,30 @@ def _without_cancellation(function: Function, form: Conditioned, dialect: Dialec
     value = dialect.printer.doprint(form.expression)
     value += f" * {form.constant.p}" if form.constant.p != 1 else ""
     value += f" / {form.constant.q}" if form.constant.q != 1 else ""
-    accuracy = dialect.accuracy.format(n=form.roundings)
-    described = replace(function, description=f"{function.description}\n\n{accuracy}")
-    source = _definition(described, given, [*lines, f"return {value}"])
-    decorator = dialect.decorator.format(bits=(4 * form.roundings - 1).bit_length())
-    return f"{decorator}\n{source}"
+    body = [*lines, f"return {value}"]
+    return _with_bound(function, dialect, given, body, form.roundings, dialect.accuracy)
+
+
+def _in_exponentials(function: Function, dialect: Dialect) -> str:
+    expr = stable(function.expression)
+    if dialect.merges_exponentials:
+        expr = sp.powsimp(expr, deep=True, combine="exp")  # the bound is then that of what is computed
+    number = roundings(expr, dialect.largest_exponent)
+    given = arguments(expr)
+    lines = [dialect.argument.format(v=v) for v in given if dialect.argument]
+    accuracy = (
+        f"{dialect.accuracy}\nThat is so from -{RANGE} to {RANGE}, without under- and overflow."
+    )
+    body = [*lines, f"return {dialect.printer.doprint(expr)}"]
+    return _with_bound(function, dialect, given, body, number, accuracy)
+
+
+def _with_bound(
+    function: Function, dialect: Dialect, given: list[str], body: list[str], number: int, said: str
+) -> str:
+    described = replace(function, description=f"{function.description}\n\n{said.format(n=number)}")
+    decorator = dialect.decorator.format(bits=(4 * number - 1).bit_length())
+    return f"{decorator}\n{_definition(described, given, body)}"
 
 
 def _definition(function: Function, names: list[str], body: list[str]) -> str:

@@ -5,6 +5,7 @@ The helpers are source, printed into the modules that call them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ class _ArrayPrinter(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untype
         _print_Function
     )
     _print_sin = _print_cos = _print_tan = _print_sinh = _print_cosh = _print_tanh = _print_Function
+    _print_expm1 = _print_log1p = _print_Function
 
     def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
         if abs(expr.exp) == sp.S.Half and not expr.base.is_number:
@@ -73,6 +75,8 @@ class Dialect:
         accuracy: of a function whose value {n} roundings reach; u is half an ulp.
         decorator: of such a function; {bits} more bits than asked for make up for the roundings.
         argument: a line that converts the real argument {v}.
+        largest_exponent: beyond it an exponential is no normal number.
+        merges_exponentials: whether its compiler makes e^x e^y one e^(x + y).
         helpers: what these lines call.
 
     """
@@ -84,6 +88,8 @@ class Dialect:
     accuracy: str
     decorator: str
     argument: str = ""
+    largest_exponent: float = 710
+    merges_exponentials: bool = False
     helpers: tuple[str, ...] = ()
 
 
@@ -184,6 +190,7 @@ JAX = Dialect(
     parts="re_{v}, im_{v} = jnp.real({v}), jnp.imag({v})",
     accuracy=_LAST + "double, or of single where JAX's x64 mode is off.",
     decorator="@_in_double",
+    merges_exponentials=True,
     helpers=(
         '''def _in_double(function):
     """Computed in double precision where that is enabled; of the arguments' precision."""
@@ -234,6 +241,7 @@ MPMATH = Dialect(
     accuracy="Nothing cancels: guard bits keep the error below 0.63 ulp.",
     decorator="@mpmath.extraprec({bits}, normalize_output=True)",
     argument="{v} = mpmath.mpmathify({v})",
+    largest_exponent=math.inf,
     helpers=(
         '''def _one_minus_squares(x, y):
     """1 - x**2 - y**2, rounded once."""

@@ -16,8 +16,9 @@ import pytest
 import sympy as sp
 import torch
 
-from numerics.balls import certified
+from numerics.balls import certified, evaluate
 from numerics.codegen import TARGETS as CODE
+from theory.architectures import ARCHITECTURES
 from theory.catalogue import Unit, quantity
 from theory.conjugation import bar
 from theory.inputs import damped_cosine, exponential, white
@@ -136,14 +137,14 @@ def stated_error(target, function, type_):
     return roundings * float(np.finfo(work).eps) / 2 + ulp / 2
 
 
-def assert_exact_as_stated(target, name, function, arguments, exact_points):
-    """Against balls at the same floating-point numbers."""
+def assert_exact_as_stated(target, expr, function, arguments, exact_points):
+    """Against balls of the expression at the same floating-point numbers."""
     type_ = arguments[-1].dtype.type
     bound = stated_error(target, function, type_)
     found = values(target, function, *arguments)
     assert np.asarray(found).dtype == type_ or target == "mpmath"
     for value_, point in zip(found, exact_points, strict=True):
-        exact = certified(moment(name), lambda point=point: point(), 40).real
+        exact = certified(expr, lambda point=point: point(), 40).real
         with flint.ctx.workprec(200):
             assert abs(flint.arb(float(value_)) / exact - 1).mid() <= bound, point()
 
@@ -160,7 +161,7 @@ def test_near_one_is_as_exact_as_it_says(name, type_, target):
     points = np.array(list(product(DISTANCES[type_], GAPS)), dtype=type_)
     points = points[points[:, 1] < 2]  # not rounded to ρ = −1
     exact = [at_distances(o, q) for o, q in points]
-    assert_exact_as_stated(target, name, function, points.T.copy(), exact)
+    assert_exact_as_stated(target, moment(name), function, points.T.copy(), exact)
 
 
 @pytest.mark.parametrize("type_", [np.float32, np.float64])
@@ -180,7 +181,52 @@ def test_complex_eigenvalues_are_as_exact_as_it_says(name, type_, target):
     assert len(points) > 200
     lams = np.array([p[0] for p in points], dtype=np.result_type(type_, np.complex64))
     arguments = lams, np.array([p[1] for p in points], dtype=type_)
-    assert_exact_as_stated(target, name, module(name, target)[name], arguments, exact)
+    function = module(name, target)[name]
+    assert_exact_as_stated(target, moment(name), function, arguments, exact)
+
+
+def of_parameters():
+    """Each function of an architecture's trained parameters that states its error."""
+    for architecture in ARCHITECTURES:
+        pair, name = architecture().pair, architecture.__name__
+        functions = {"eigenvalue": pair.eigenvalue, "gamma": pair.gamma}
+        if pair.eigenvalue.is_real:
+            functions["one_minus_eigenvalue"] = 1 - pair.eigenvalue
+        for function, expr in functions.items():
+            if expr.has(sp.exp, sp.tanh) and not expr.has(sp.I) and (name, function) != SIGNED:
+                yield pytest.param(name, function, expr, id=f"{name}-{function}")
+
+
+SIGNED = ("s4", "eigenvalue")  # of the bilinear rule, 0 where Δ|a| = 2
+
+
+@pytest.mark.parametrize("type_", [np.float32, np.float64])
+@pytest.mark.parametrize(("architecture", "name", "expr"), [*of_parameters()])
+@pytest.mark.parametrize("target", NUMERICAL)
+def test_functions_of_omega_are_as_exact_as_they_say(target, architecture, name, expr, type_):
+    function = module(architecture, target)[name]
+    symbols = sorted(expr.free_symbols, key=str)
+    random = np.random.default_rng(0)
+    corners = [-80, -37, -16, -1, -1e-9, 1e-9, 1, 5, 16, 37, 80]
+    points = [*product(corners, repeat=len(symbols)), *random.uniform(-80, 80, (50, len(symbols)))]
+    points += [*random.normal(size=(50, len(symbols)))]
+    kept, exact = [], []
+    for point in np.array(points, dtype=type_):
+        at = {s: flint.acb(float(v)) for s, v in zip(symbols, point, strict=True)}
+        with flint.ctx.workprec(600):
+            size = evaluate(expr, at).real
+        if np.finfo(type_).tiny < size < np.finfo(type_).max:
+            kept.append(point)
+            exact.append(lambda at=at: at)
+    assert len(kept) > 40
+    assert_exact_as_stated(target, expr, function, np.array(kept).T.copy(), exact)
+
+
+@pytest.mark.parametrize("target", NUMERICAL)
+def test_the_sign_of_a_bilinear_eigenvalue_is_no_promise(target):
+    doc = module(*SIGNED[:1], target)["eigenvalue"].__doc__
+    assert "at most" not in doc
+    assert "below" not in doc
 
 
 @pytest.mark.parametrize("name", MOMENTS)

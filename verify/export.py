@@ -53,8 +53,6 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
     functions = _functions(name, x)
     if target == "latex":
         return document("\n".join(displayed(e) for f in functions for e in _equations(f)))
-    if name in _ARCHITECTURES:
-        return module(functions, target, f"{functions[0].description} {functions[1].description}")
     disc = frozenset({*_SYMBOLS.values(), symbols.real_lam, symbols.real_lam_star, symbols.rho})
     functions = [
         replace(f, variables=frozenset(f.expression.free_symbols & disc)) for f in functions
@@ -63,16 +61,23 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
         lam = functions[0].expression.free_symbols & {symbols.lam, symbols.real_lam}
         near = [near_one(f, s, symbols.rho) for f in functions for s in lam]
         functions += [f for f in near if f is not None]
-    return module(functions, target, f"{name} for R(Delta) = {x.autocorrelation()}.")
+    title = f"{name} for R(Delta) = {x.autocorrelation()}."
+    if name in _ARCHITECTURES:
+        title = f"λ and γ of {_ARCHITECTURES[name].name}."
+    return module(functions, target, title)
 
 
 def _functions(name: str, x: StationaryInput) -> list[Function]:
     if name in _ARCHITECTURES:
         pair = _ARCHITECTURES[name]
-        return [
+        functions = [
             Function("eigenvalue", pair.eigenvalue, f"λ: {pair.name}.", real=False),
             Function("gamma", pair.gamma, f"The input normaliser γ: {pair.name}.", real=False),
         ]
+        if pair.eigenvalue.is_real and not pair.eigenvalue.is_Symbol:
+            distance = "1−λ, the argument of functions whose name ends in near_one."
+            functions.insert(1, Function("one_minus_eigenvalue", 1 - pair.eigenvalue, distance))
+        return functions
     if name == "gamma":
         expression = optimal_gamma(x)
         return [Function("gamma", expression, "γ(λ) that makes E|γh|² = 1, for real λ.")]
