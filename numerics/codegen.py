@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from numerics.conditioning import Cancellation, Disc, code_name, conditioned
+from numerics.conditioning import Cancellation, Disc, code_name, conditioned, difference
 from numerics.dialects import DIALECTS, Dialect
 from numerics.exponentials import RANGE, roundings, stable
 from theory.conjugation import bar, restored
@@ -107,14 +107,14 @@ def _in_sympy(function: Function) -> str:
 
 def _function(function: Function, dialect: Dialect) -> str:
     if not function.expression.is_Atom:
-        for without_cancellation in (_in_factors, _in_exponentials):
-            with suppress(Cancellation):
-                return without_cancellation(function, dialect)
+        with suppress(Cancellation):
+            # an expression is one in eigenvalues or one in trained parameters
+            return (_in_factors if function.variables else _in_exponentials)(function, dialect)
     return _as_it_stands(function, dialect)
 
 
 def _as_it_stands(function: Function, dialect: Dialect) -> str:
-    expr = stable(_plain(function))
+    expr = _plain(function) if function.variables else stable(function.expression)
     shared, [reduced] = sp.cse(expr, symbols=sp.numbered_symbols("_t"), order="none")
     lines = [f"{s} = {dialect.printer.doprint(e)}" for s, e in shared]
     result = dialect.printer.doprint(reduced)
@@ -139,6 +139,10 @@ def _in_factors(function: Function, dialect: Dialect) -> str:
         lines += [first.format(v=given[-1])] if first else []
         factors = _COMPLEX if is_complex else _DISTANCE if prefix else _REAL
         lines += [line.format(v=v) for name, line in factors.items() if name.format(v=v) in used]
+    for pair in form.differences:
+        v, w = map(code_name, pair)
+        value = f"one_minus_{w} - one_minus_{v}" if prefix else f"{v} - {w}"
+        lines.append(f"{difference(pair)} = {value}")
     value = dialect.printer.doprint(form.expression)
     value += f" * {form.constant.p}" if form.constant.p != 1 else ""
     value += f" / {form.constant.q}" if form.constant.q != 1 else ""
@@ -149,7 +153,9 @@ def _in_factors(function: Function, dialect: Dialect) -> str:
 def _in_exponentials(function: Function, dialect: Dialect) -> str:
     expr = stable(function.expression)
     if dialect.merges_exponentials:
-        expr = sp.powsimp(expr, deep=True, combine="exp")  # the bound is then that of what is computed
+        expr = sp.powsimp(
+            expr, deep=True, combine="exp"
+        )  # the bound is then that of what is computed
     number = roundings(expr, dialect.largest_exponent)
     given = arguments(expr)
     lines = [dialect.argument.format(v=v) for v in given if dialect.argument]
@@ -176,13 +182,12 @@ def _definition(function: Function, names: list[str], body: list[str]) -> str:
     return "\n".join([f"def {function.name}({', '.join(names)}):", *source])
 
 
-def near_one(function: Function, lam: sp.Symbol, rho: sp.Symbol | None = None) -> Function | None:
-    """The same function of 1−λ (and 1−ρ), for real λ; None without λ."""
-    real = sp.Symbol(lam.name, real=True)
-    expression = function.expression.xreplace({bar(lam): real, lam: real})
-    if real not in expression.free_symbols:
-        return None
-    variables = frozenset({real, rho} & expression.free_symbols)
+def near_one(function: Function) -> Function:
+    """The same function of 1−λ and 1−ρ, for real λ."""
+    real = {v: sp.Symbol(v.name, real=True) for v in function.variables if not v.is_real}
+    bars = {bar(v): symbol for v, symbol in real.items()}
+    expression = function.expression.xreplace(real | bars)
+    variables = frozenset(real.get(v, v) for v in function.variables) & expression.free_symbols
     given = " and ".join(sorted(f"1−{code_name(v)}" for v in variables))
     return replace(
         function,

@@ -3,7 +3,8 @@
 A polynomial that is positive on |λ| < 1, |ρ| < 1 is a sum of products of factors none of which
 is ever negative: 1 ∓ λ, λ², 1 ∓ ρ, ρ²; for a complex λ also 1 − |λ|², |λ|² and |1 ∓ λ|²
 (Handelman's theorem). Sums of positive terms lose no digits, so that the roundings along the
-way add up, and their number bounds the relative error, for every argument at once.
+way add up, and their number bounds the relative error, for every argument at once. The
+difference of two real variables is a factor as well: whatever its sign, it is rounded once.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import permutations, product
 from math import ceil, lcm
 
 import flint
@@ -111,6 +112,7 @@ class Disc:
 
 
 Domain = Interval | Disc
+Pair = tuple[sp.Symbol, ...]
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,16 @@ class Conditioned:
     domains: tuple[Domain, ...]
 
     @property
+    def differences(self) -> list[Pair]:
+        """Pairs of real variables whose differences, rounded once, are factors too."""
+        used = self.expression.free_symbols
+        return [p for p in _pairs(self.domains) if difference(p) in used]
+
+    @property
     def roundings(self) -> int:
         """How many roundings reach the result at most: times u, its relative error (to u²)."""
         factors = {name: d.factor_roundings for d in self.domains for name in d.factors}
+        factors |= dict.fromkeys(map(difference, self.differences), 1)
         scaling = bool(self.constant.p != 1) + bool(self.constant.q != 1)
         return ceil(_roundings(self.expression, factors)) + scaling
 
@@ -163,6 +172,11 @@ def conditioned(expr: sp.Expr, variables: frozenset[sp.Symbol]) -> Conditioned:
             constant *= scale**power
             forms *= form**power
     return Conditioned(constant, forms, domains)
+
+
+def difference(pair: Pair) -> sp.Symbol:
+    """The name of v − w, which may have either sign."""
+    return sp.Symbol("_minus_".join(map(code_name, pair)), real=True)
 
 
 def code_name(symbol: sp.Symbol) -> str:
@@ -210,6 +224,9 @@ def _positive(polynomial: sp.Expr, domains: Sequence[Domain]) -> tuple[sp.Ration
     if polynomial.is_Symbol:
         return sp.S.One, polynomial
     generators = [g for d in domains for g in d.generators]
+    for pair in _pairs(domains):
+        if polynomial == pair[0] - pair[1]:
+            return sp.S.One, difference(pair)
     try:
         poly = sp.Poly(polynomial, *generators, domain=sp.QQ)
     except sp.PolynomialError as reason:
@@ -238,6 +255,10 @@ def _positive(polynomial: sp.Expr, domains: Sequence[Domain]) -> tuple[sp.Ration
     scale = lcm(*(int(w.q) for w in weights))
     terms = (w * scale * names[j] for w, j in zip(weights, support, strict=True))
     return sp.Rational(sign, scale), sp.Add(*terms)
+
+
+def _pairs(domains: Sequence[Domain]) -> Iterator[Pair]:
+    return permutations((d.variable for d in domains if isinstance(d, Interval)), 2)
 
 
 def _sign(poly: sp.Poly, domains: Sequence[Domain]) -> int:

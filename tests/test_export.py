@@ -22,7 +22,7 @@ from theory.architectures import ARCHITECTURES
 from theory.catalogue import Unit, quantity
 from theory.conjugation import bar
 from theory.inputs import damped_cosine, exponential, white
-from theory.symbols import lam, rho
+from theory.symbols import lam, lam1, lam2, lam_star, rho
 from verify.export import NAMES, exported
 from verify.value import read_input, value
 
@@ -162,6 +162,30 @@ def test_near_one_is_as_exact_as_it_says(name, type_, target):
     points = points[points[:, 1] < 2]  # not rounded to ρ = −1
     exact = [at_distances(o, q) for o, q in points]
     assert_exact_as_stated(target, moment(name), function, points.T.copy(), exact)
+
+
+PAIRS = {
+    "cross_moment": (lam1, lam2),
+    "cross_sensitivity": (lam1, lam2),
+    "teacher_student_loss": (lam, lam_star),
+}
+
+
+@pytest.mark.parametrize("type_", [np.float32, np.float64])
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("target", NUMERICAL)
+def test_two_real_eigenvalues_near_one(name, type_, target):
+    """Near each other too, where the loss vanishes."""
+    function, poles = module(name, target)[f"{name}_near_one"], PAIRS[name]
+    expr = quantity(name, exponential(), Unit(poles, wrt=poles[:1]))
+    o = np.array([*DISTANCES[type_][::2], 0.3 + 4 * np.finfo(type_).eps], dtype=type_)
+    points = np.array([*product(o, o, np.array(GAPS[1:], dtype=type_))])
+    points = points[points[:, 0] != points[:, 1]]
+    exact = [
+        lambda p=point: dict(zip((*poles, rho), (1 - flint.acb(float(v)) for v in p), strict=True))
+        for point in points
+    ]
+    assert_exact_as_stated(target, expr, function, points.T.copy(), exact)
 
 
 @pytest.mark.parametrize("type_", [np.float32, np.float64])

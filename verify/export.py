@@ -57,10 +57,8 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
     functions = [
         replace(f, variables=frozenset(f.expression.free_symbols & disc)) for f in functions
     ]
-    if name in POLES:
-        lam = functions[0].expression.free_symbols & {symbols.lam, symbols.real_lam}
-        near = [near_one(f, s, symbols.rho) for f in functions for s in lam]
-        functions += [f for f in near if f is not None]
+    if name in POLES and name != "output_hessian":  # of Re λ and Im λ
+        functions += [near_one(f) for f in functions]
     title = f"{name} for R(Delta) = {x.autocorrelation()}."
     if name in _ARCHITECTURES:
         title = f"λ and γ of {_ARCHITECTURES[name].name}."
@@ -135,6 +133,7 @@ _LATEX = {
     "curvature": r"\kappa",
     "gamma": r"\gamma",
     "eigenvalue": r"\lambda",
+    "one_minus_eigenvalue": r"1-\lambda",
 }
 
 
