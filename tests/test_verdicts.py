@@ -81,6 +81,7 @@ FALSE = {
     },
 }
 TRUE = {
+    "nothing-enters": {**AR1, "gamma": "0", "relation": "<=", "formula": "lambda**2"},
     "a6": {**AR1, "formula": A6},
     "a6-parts": {
         **AR1,

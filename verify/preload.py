@@ -1,5 +1,6 @@
 """Imported once by the server that workers are forked from, so that each starts at once."""
 
+import atexit
 import gc
 
 import torch._decomp.decompositions_for_jvp  # by the first forward-mode derivative otherwise,
@@ -16,3 +17,4 @@ import verify.methods.simulation
 import verify.methods.spectral  # noqa: F401
 
 gc.freeze()  # a collection would write to every page, and so copy what the workers share
+atexit.register(gc.unfreeze)  # what is never freed is reported as leaked by some

@@ -58,7 +58,8 @@ def check(model: Model, points: int, seed: int, device: str = "cpu") -> Evidence
                     f"claimed {claimed:.12g}, autograd {actual:.12g} ± {tolerance:.1e} at {point}",
                 )
             compared += 1
-            worst = max(worst, tolerance / abs(actual) if actual else inf)
+            size = max(abs(actual), abs(claimed))
+            worst = max(worst, tolerance / size if size else inf)
     if not compared:
         return Evidence("autograd", Finding.ABSTAINS, f"no point is stationary in {STEPS} steps")
     return Evidence(

@@ -220,9 +220,8 @@ class Ensemble:
 def _last(x: Array, states: Sequence[State]) -> Array:
     """The states after the last step, shape (chains, states)."""
     runs = {pole: simulate(x, pole) for pole, _ in states}
-    return np.stack(
-        [(runs[pole].h, runs[pole].dh_dlam)[order][:, -1] for pole, order in states], axis=1
-    )
+    last = [(runs[pole].h, runs[pole].dh_dlam)[order][:, -1] for pole, order in states]
+    return np.stack(last, axis=1) if last else np.zeros((len(x), 0))  # where γ = 0
 
 
 def _norm(state: State, steps: int) -> float:
