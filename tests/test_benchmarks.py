@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from verify.benchmarks import accuracy, timing
+from verify.benchmarks.goals import summary
 from verify.benchmarks.suite import report
 from verify.benchmarks.tables import Table
 
@@ -53,6 +54,19 @@ def test_report():
     text = report([table], "curseproof bench")
     assert text.startswith("# Benchmarks\n\nMade by `curseproof bench` on ")
     assert "### Speed\n\nHow fast.\n\n| code | seconds |\n| --- | --- |\n| ours | 0.123 |\n" in text
+
+
+def test_goals():
+    rows = [("1", "impulse response, this project", 1.0, 1.0, 2e-14)]
+    rows += [("10", "Gauss–Newton, JAX", 2.5, 2.5, 2e-11)]
+    rows += [("32", "Gauss–Newton, JAX", 7.0, 7.0, 2e-14)]
+    goals = summary([Table("Hessians", "", ("d", "code", "s", "ratio", "difference"), rows)])
+    assert [row[2:4] for row in goals.rows] == [
+        ("2.5", "no"),
+        ("7", "yes"),
+        ("2e-11", "no"),
+        ("2e-14", "yes"),
+    ]
 
 
 def command(*arguments):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import torch
@@ -23,7 +24,8 @@ def tables(rounds: int) -> Iterator[Table]:
     x = shaping_filter(white())
     contestants: dict[str, Callable[[], object]] = {
         "fused kernel, Numba": lambda: cpu.moments(LAM, x, CHAINS, STEPS),
-        "loop over time, Torch": _torch_loop,
+        "loop over time, Torch, float32": partial(_torch_loop, torch.float32),
+        "loop over time, Torch, float64": partial(_torch_loop, torch.float64),
         "lfilter, SciPy": _lfilter,
     }
     rows = [(t.name, CHAINS * STEPS / t.seconds, t.ratio) for t in interleaved(contestants, rounds)]
@@ -46,13 +48,13 @@ def tables(rounds: int) -> Iterator[Table]:
     )
 
 
-def _torch_loop() -> tuple[float, float]:
-    h, s, hh, ss = torch.zeros((4, CHAINS), dtype=torch.float64)
+def _torch_loop(dtype: torch.dtype) -> tuple[float, float]:
+    h, s, hh, ss = torch.zeros((4, CHAINS), dtype=dtype)
     for _ in range(STEPS):
-        s = LAM * s + h
-        h = LAM * h + torch.randn(CHAINS, dtype=torch.float64)
-        hh += h * h
-        ss += s * s
+        s.mul_(LAM).add_(h)
+        h.mul_(LAM).add_(torch.randn(CHAINS, dtype=dtype))
+        hh.addcmul_(h, h)
+        ss.addcmul_(s, s)
     return float(hh.mean()) / STEPS, float(ss.mean()) / STEPS
 
 

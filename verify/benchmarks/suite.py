@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from verify.benchmarks import accuracy, evaluation, hessian, simulation, training
+from verify.benchmarks.goals import summary
 from verify.benchmarks.tables import Table, machine
 
 PARTS: Mapping[str, Callable[[bool], Iterator[Table]]] = {
@@ -19,6 +20,6 @@ PARTS: Mapping[str, Callable[[bool], Iterator[Table]]] = {
 def report(tables: Sequence[Table], command: str) -> str:
     """All tables in Markdown, with what they were measured on."""
     lines = ["# Benchmarks", "", f"Made by `{command}` on {machine()}.", ""]
-    for table in tables:
+    for table in (summary(tables), *tables):
         lines += table.markdown()
     return "\n".join(lines)

@@ -45,7 +45,6 @@ def tables(rounds: int) -> Iterator[Table]:
     for name, (parametrization, start, outputs) in students.items():
         p = _single(start)
         population = population_loss(parametrization, teacher, moments)
-
         sampled = partial(sampled_loss, parametrization, x=x, y=y)
         in_jax = {key: jax.numpy.asarray(v.numpy()) for key, v in p.items()}
         data = jax.numpy.asarray(x.numpy()), jax.numpy.asarray(y.numpy())
