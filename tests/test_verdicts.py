@@ -81,6 +81,16 @@ FALSE = {
     },
 }
 TRUE = {
+    "by-euler": {
+        "quantity": "sensitivity",
+        "relation": "~",
+        "autocorrelation": WHITE,
+        "eigenvalue": "cos(theta) + I*sin(theta)",
+        "horizon": "T",
+        "limit": "T -> oo",
+        "formula": "T**3/3",
+        "domain": ["0 <= theta < 2*pi"],
+    },
     "nothing-enters": {**AR1, "gamma": "0", "relation": "<=", "formula": "lambda**2"},
     "a6": {**AR1, "formula": A6},
     "a6-parts": {

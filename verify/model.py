@@ -170,7 +170,8 @@ class Model:
         names: dict[str, sp.Expr] = dict(self.symbols)
         for pole in self.claim.poles:  # λ comes before λ*, which may be said to equal it
             if pole in self.claim.eigenvalue:
-                names[pole] = to_sympy(self.claim.eigenvalue[pole], names)
+                eigenvalue = to_sympy(self.claim.eigenvalue[pole], names)
+                names[pole] = sp.bottom_up(eigenvalue, _by_euler)
         return names
 
     @cached_property
@@ -243,6 +244,14 @@ class Model:
             return [self]
         texts = _COMPLEX_INSTANCES if self.claim.complex_input else _INSTANCES
         return [Model(replace(self.claim, autocorrelation=parse(text))) for text in texts]
+
+
+def _by_euler(expr: sp.Expr) -> sp.Expr:
+    """A sum that Euler's formula shortens, shortened: cos θ + i sin θ is e^{iθ}."""
+    if not (expr.is_Add and expr.has(sp.cos, sp.sin, sp.cosh, sp.sinh)):
+        return expr
+    shorter = sp.expand(expr.rewrite(sp.exp))
+    return shorter if len(sp.Add.make_args(shorter)) < len(expr.args) else expr
 
 
 def concrete(x: Input) -> StationaryInput:
