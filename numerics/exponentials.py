@@ -63,7 +63,7 @@ def _roundings(expr: sp.Expr, largest: float) -> float:
         return 0
     if expr.is_number:
         return 1
-    if expr.is_Pow:
+    if expr.is_Pow and expr.exp.is_Rational:
         # a library's power errs by an ulp, hence 2, at most; the inverse of a root rounds twice
         exponent, is_inverse_root = abs(float(expr.exp)), expr.exp.q != 1 and expr.exp < 0
         own = max(1.0, exponent - 1) + bool(is_inverse_root)

@@ -1,6 +1,14 @@
-"""Each test has a store of its own, as have the commands it starts."""
+"""Each test has a store of its own, as have the commands it starts; `pytest --update-golden`."""
 
 import pytest
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write what is exported to tests/golden instead of comparing it",
+    )
 
 
 @pytest.fixture(autouse=True)

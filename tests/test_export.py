@@ -8,6 +8,7 @@ import sys
 from fractions import Fraction
 from functools import cache
 from itertools import product
+from pathlib import Path
 
 import flint
 import mpmath
@@ -26,6 +27,7 @@ from theory.symbols import lam, lam1, lam2, lam_star, rho
 from verify.export import NAMES, exported
 from verify.value import read_input, value
 
+GOLDEN = Path(__file__).parent / "golden"
 MIXTURE = "332/1000*KroneckerDelta(Delta, 0) + 43/1000*(997/1000)**Delta"
 
 
@@ -87,6 +89,17 @@ def test_every_name_prints_python(name, target):
         source = exported(name, x, target)
         compile(source, name, "exec")
         assert "def " in source
+
+
+@pytest.mark.parametrize("name", ["sensitivity", "teacher_student_loss", "rg_lru"])
+@pytest.mark.parametrize("target", [*CODE, "latex"])
+def test_exported_text_is_as_it_was(name, target, request):
+    """So that a change of printing is seen and meant: `pytest --update-golden` takes it over."""
+    path = GOLDEN / f"{name}.{target}.txt"
+    source = exported(name, exponential(), target)
+    if request.config.getoption("update_golden"):
+        path.write_text(source, encoding="utf-8")
+    assert source == path.read_text(encoding="utf-8")
 
 
 SINGLE = [1.9, 1.5, 1.0, 0.5, 0.3, 1e-1, 1e-3, 1e-5, 1e-7]

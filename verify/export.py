@@ -105,13 +105,13 @@ def _equations(function: Function) -> list[sp.Basic]:
 
 
 def _forms(function: Function) -> list[sp.Expr]:
-    """The expression; for a complex λ, that for real λ too."""
+    """The expression; for complex λ (and λ*), that for real ones too."""
     forms = [function.expression]
     if function.name in POLES:
-        real = forms[0].xreplace(
-            {symbols.lam: symbols.real_lam, bar(symbols.lam): symbols.real_lam}
-        )
-        forms = [present(form) for form in dict.fromkeys([*forms, real])]
+        real = {symbols.lam: symbols.real_lam, symbols.lam_star: symbols.real_lam_star}
+        bars = {bar(z): x for z, x in real.items()}
+        forms += [forms[0].xreplace(real | bars)]
+        forms = [present(form) for form in dict.fromkeys(forms)]
     return forms
 
 
