@@ -9,7 +9,7 @@ difference of two real variables is a factor as well: whatever its sign, it is r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations, product
@@ -135,7 +135,7 @@ class Conditioned:
         factors = {name: d.factor_roundings for d in self.domains for name in d.factors}
         factors |= dict.fromkeys(map(difference, self.differences), 1)
         scaling = bool(self.constant.p != 1) + bool(self.constant.q != 1)
-        return ceil(_roundings(self.expression, factors)) + scaling
+        return ceil(roundings(self.expression, factors.__getitem__)) + scaling
 
 
 @cache  # one form for all languages
@@ -172,6 +172,28 @@ def conditioned(expr: sp.Expr, variables: frozenset[sp.Symbol]) -> Conditioned:
             constant *= scale**power
             forms *= form**power
     return Conditioned(constant, forms, domains)
+
+
+def roundings(expr: sp.Expr, of: Callable[[sp.Expr], float]) -> float:
+    """How many roundings reach sums, products and powers of what has `of` each.
+
+    First order in u, every operation counted once; the terms of a sum have one sign.
+    """
+    if expr.is_Integer:
+        return 0
+    if expr.is_Rational:
+        return 1
+    if expr.is_Pow and expr.exp.is_Rational:
+        # a library's power errs by an ulp, hence 2, at most; the inverse of a root rounds twice
+        exponent, is_inverse_root = abs(float(expr.exp)), expr.exp.q != 1 and expr.exp < 0
+        own = max(1.0, exponent - 1) + bool(is_inverse_root)
+        return exponent * roundings(expr.base, of) + own
+    if expr.is_Add:
+        return max(roundings(a, of) for a in expr.args) + len(expr.args) - 1
+    if expr.is_Mul:
+        products = sum(not _is_power_of_two(a) for a in expr.args) - 1
+        return sum(roundings(a, of) for a in expr.args if not _is_power_of_two(a)) + products
+    return of(expr)
 
 
 def difference(pair: Pair) -> sp.Symbol:
@@ -318,22 +340,8 @@ def _exact_weights(
     return weights
 
 
-def _roundings(expr: sp.Expr, factors: Mapping[sp.Symbol, int]) -> float:
-    """Of positive terms and their powers: first order in u, every operation counted once."""
-    if expr.is_Symbol:
-        return factors[expr]
-    if expr.is_Integer:
-        return 0
-    if expr.is_Pow:
-        # a library's power errs by an ulp, hence 2, at most; the inverse of a root rounds twice
-        exponent, is_inverse_root = abs(float(expr.exp)), expr.exp.q != 1 and expr.exp < 0
-        own = max(1.0, exponent - 1) + bool(is_inverse_root)
-        return exponent * _roundings(expr.base, factors) + own
-    parts = [_roundings(arg, factors) for arg in expr.args]
-    if expr.is_Rational:
-        return 1
-    together = sum(parts) if expr.is_Mul else max(parts)
-    return together + len(parts) - 1
+def _is_power_of_two(expr: sp.Expr) -> bool:
+    return expr.is_Rational and all(n & (n - 1) == 0 for n in (abs(expr.p), expr.q))
 
 
 def _fmpq(value: object) -> flint.fmpq:

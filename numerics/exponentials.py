@@ -6,6 +6,7 @@ to one fraction, in the hope that what is left in it has one sign: 1 − σ(ω) 
 
 from __future__ import annotations
 
+from functools import partial
 from math import ceil, exp, inf, prod
 
 import sympy as sp
@@ -13,6 +14,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 from sympy.codegen.rewriting import expm1_opt, optimize
 
 from numerics.conditioning import Cancellation
+from numerics.conditioning import roundings as roundings_of
 
 RANGE = 80  # of every argument
 # how often a library's function rounds: 2 or 4 ulp
@@ -39,7 +41,13 @@ def roundings(expr: sp.Expr, largest: float) -> int:
     """
     if expr.has(sp.I) or not all(s.is_real for s in expr.free_symbols):
         raise Cancellation(f"{expr} is complex")
-    return ceil(_roundings(expr, largest))
+    for terms in expr.atoms(sp.Add):
+        is_rounded_once = len(terms.args) == 2 and all(
+            a.is_Symbol or a.is_Integer for a in terms.args
+        )
+        if not (_one_sign(terms) or is_rounded_once):
+            raise Cancellation(f"{terms} has terms of both signs")
+    return ceil(roundings_of(expr, partial(_rounded_in_function, largest=largest)))
 
 
 def _without_cancellation(expr: sp.Expr) -> sp.Expr:
@@ -58,26 +66,12 @@ def _one_sign(terms: sp.Add) -> bool:
     return all(a.is_nonnegative for a in terms.args) or all(a.is_nonpositive for a in terms.args)
 
 
-def _roundings(expr: sp.Expr, largest: float) -> float:
-    if expr.is_Integer or expr.is_Symbol:
+def _rounded_in_function(expr: sp.Expr, largest: float) -> float:
+    if expr.is_Symbol:
         return 0
-    if expr.is_number:
-        return 1
-    if expr.is_Pow and expr.exp.is_Rational:
-        # a library's power errs by an ulp, hence 2, at most; the inverse of a root rounds twice
-        exponent, is_inverse_root = abs(float(expr.exp)), expr.exp.q != 1 and expr.exp < 0
-        own = max(1.0, exponent - 1) + bool(is_inverse_root)
-        return exponent * _roundings(expr.base, largest) + own
-    parts = [_roundings(a, largest) for a in expr.args]
-    if expr.is_Add:
-        if any(parts) and not _one_sign(expr):
-            raise Cancellation(f"{expr} has terms of both signs")
-        return max(parts) + len(parts) - 1
-    if expr.is_Mul:
-        return sum(parts) + sum(not _is_power_of_two(a) for a in expr.args) - 1
     if expr.func not in _LIBRARY:
-        raise Cancellation(f"nothing is known of the errors of {expr.func}")
-    [inner] = parts
+        raise Cancellation(f"nothing is known of the errors of {expr}")
+    inner = roundings(expr.args[0], largest)
     return (inner and inner * _condition(expr, largest)) + _LIBRARY[expr.func]
 
 
@@ -114,7 +108,3 @@ def _largest(expr: sp.Expr) -> float:
     if isinstance(expr, sp.exp) and bounds[0] < 2 * RANGE:
         return exp(bounds[0])
     return inf
-
-
-def _is_power_of_two(expr: sp.Expr) -> bool:
-    return expr.is_Rational and all(n & (n - 1) == 0 for n in (abs(expr.p), expr.q))
