@@ -14,11 +14,16 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from numerics.conditioning import Cancellation, Disc, code_name, conditioned, difference
-from numerics.dialects import DIALECTS, Dialect
+from numerics.dialects import DIALECTS, Dialect, RationalPrinter
 from numerics.exponentials import RANGE, roundings, stable
 from theory.conjugation import bar, restored
 
 TARGETS = (*DIALECTS, "sympy")
+_ADAPTIVE = "@_adaptive"
+_WITHIN_AN_ULP = (
+    "Terms may cancel: each value, or part of a complex one, is within an ulp, as it is computed\n"
+    "with a bound of its error, and once more in fractions where that bound is too wide."
+)
 _SYMPY = "from sympy import *  # noqa: F403"
 
 
@@ -91,7 +96,8 @@ def module(functions: list[Function], target: str, title: str) -> str:
     for helper in reversed(dialect.helpers):  # each calls those before it
         if any(_name(helper) in source for source in (*printed, *helpers)):
             helpers.append(helper)
-    return "\n\n\n".join([head + dialect.head, *reversed(helpers), *printed]) + "\n"
+    imports = dialect.adaptive_head if any(_ADAPTIVE in p for p in printed) else dialect.head
+    return "\n\n\n".join([head + imports, *reversed(helpers), *printed]) + "\n"
 
 
 def _name(helper: str) -> str:
@@ -110,6 +116,8 @@ def _function(function: Function, dialect: Dialect) -> str:
         with suppress(Cancellation):
             # an expression is one in eigenvalues or one in trained parameters
             return (_in_factors if function.variables else _in_exponentials)(function, dialect)
+        if dialect.adaptive_head and _is_rational(_plain(function)):
+            return _adaptively(function)
     return _as_it_stands(function, dialect)
 
 
@@ -121,6 +129,21 @@ def _as_it_stands(function: Function, dialect: Dialect) -> str:
     if function.real and (expr.has(sp.I) or any(not s.is_real for s in expr.free_symbols)):
         result = dialect.real.format(result)
     return _definition(function, arguments(expr), [*lines, f"return {result}"])
+
+
+def _is_rational(expr: sp.Expr) -> bool:
+    symbols = expr.atoms(sp.Symbol, sp.conjugate)
+    return bool(expr.xreplace({s: sp.Dummy() for s in symbols}).is_rational_function())
+
+
+def _adaptively(function: Function) -> str:
+    shared, [value] = sp.cse(_plain(function), symbols=sp.numbered_symbols("_t"), order="none")
+    printer = RationalPrinter()
+    lines = [f"{s} = {printer.doprint(e)}" for s, e in shared]
+    result = f"({printer.doprint(value)}){'.real' if function.real else ''}"
+    described = replace(function, description=f"{function.description}\n\n{_WITHIN_AN_ULP}")
+    body = [*lines, f"return {result}"]
+    return f"{_ADAPTIVE}\n{_definition(described, arguments(_plain(function)), body)}"
 
 
 def _plain(function: Function) -> sp.Expr:

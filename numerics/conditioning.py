@@ -161,10 +161,10 @@ def conditioned(expr: sp.Expr, variables: frozenset[sp.Symbol]) -> Conditioned:
     if sum(not v.is_real and not expr.free_symbols.isdisjoint({v, bar(v)}) for v in variables) > 1:
         raise Cancellation("two complex variables")
     domains, image = _in_generators(expr)
-    numerator, denominator = sp.fraction(sp.cancel(image))
+    fraction = _in_lowest_terms(image)
     constant, forms = sp.S.One, sp.S.One
-    for part, exponent in ((numerator, 1), (denominator, -1)):
-        number, factors = sp.factor_list(part)
+    for part, exponent in ((fraction.numer, 1), (fraction.denom, -1)):
+        number, factors = sp.factor_list(part.as_expr())
         constant *= number**exponent
         for factor, multiplicity in factors:
             power = exponent * multiplicity
@@ -218,6 +218,14 @@ def _in_generators(expr: sp.Expr) -> tuple[tuple[Domain, ...], sp.Expr]:
             domains.append(disc)
             expr = _in_real_part_and_modulus(expr, disc)
     return tuple(domains), expr
+
+
+def _in_lowest_terms(expr: sp.Expr) -> sp.polys.fields.FracElement:
+    """A rational function, much faster than by `sympy.cancel`, which multiplies sums out."""
+    try:
+        return sp.QQ.frac_field(*sorted(expr.free_symbols, key=str)).field.from_expr(expr)
+    except ValueError as reason:
+        raise Cancellation(f"{expr} is no rational function") from reason
 
 
 def _in_real_part_and_modulus(expr: sp.Expr, disc: Disc) -> sp.Expr:

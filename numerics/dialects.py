@@ -5,6 +5,7 @@ The helpers are source, printed into the modules that call them.
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy.printing.pycode import MpmathPrinter, PythonCodePrinter
 
+from numerics import adaptive
 from numerics.conditioning import code_name
 
 
@@ -63,6 +65,24 @@ class _BigPrinter(MpmathPrinter):  # type: ignore[misc]  # SymPy is untyped
         return code_name(expr)
 
 
+class RationalPrinter(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
+    """Python source of rational functions, for numbers of any kind."""
+
+    def _print_Symbol(self, expr: sp.Symbol) -> str:
+        return code_name(expr)
+
+    def _print_Rational(self, expr: sp.Rational) -> str:
+        return f"Fraction({expr.p}, {expr.q})"
+
+    _print_Half = _print_Rational
+
+    def _print_ImaginaryUnit(self, expr: sp.Expr) -> str:
+        return "_Complex(0, 1)"
+
+    def _print_conjugate(self, expr: sp.Expr) -> str:
+        return f"{self._print(expr.args[0])}.conjugate()"
+
+
 @dataclass(frozen=True)
 class Dialect:
     """How one library says it.
@@ -78,6 +98,7 @@ class Dialect:
         largest_exponent: beyond it an exponential is no normal number.
         merges_exponentials: whether its compiler makes e^x e^y one e^(x + y).
         helpers: what these lines call.
+        adaptive_head: of modules with functions that `numerics.adaptive` evaluates, if any can be.
 
     """
 
@@ -91,6 +112,7 @@ class Dialect:
     largest_exponent: float = 710
     merges_exponentials: bool = False
     helpers: tuple[str, ...] = ()
+    adaptive_head: str = ""
 
 
 _NUMPY_NAMES = {
@@ -156,6 +178,7 @@ NUMPY = Dialect(
     return rounded''',
         *_one_minus_squares("lost", "2.0 ** ((np.finfo(x.dtype).nmant + 2) // 2) + 1"),
     ),
+    adaptive_head=inspect.getsource(adaptive).partition('"""\n\n')[2].rstrip(),
 )
 TORCH = Dialect(
     head="import functools\n\nimport torch",
