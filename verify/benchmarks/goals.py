@@ -76,13 +76,22 @@ _LAMBDIFY, _KERNEL = "lambdify, cse", "fused kernel, Numba"
 _CONVOLUTION, _POPULATION = "convolution, this project", "population, this project"
 GOALS = (
     *(
-        Goal("Accuracy", f"{code}, {precision}: at most {most} ulp", _worst(precision, code),
-             most=most, cause=cause)
-        for precision, most, cause in (
-            ("float32", 1, ""),
-            ("float64", 4, "it computes in double, where NumPy has a longer format"),
+        Goal(title, f"{code}, {precision}: at most {most} ulp", _worst(precision, code), most=most,
+             cause=cause)
+        for title, cause in (
+            ("Accuracy", "it computes in double, where NumPy has a longer format"),
+            ("Accuracy of two complex eigenvalues",
+             "terms cancel, and there is no second evaluation in fractions as in NumPy"),
         )
+        for precision, most in (("float32", 1), ("float64", 4))
         for code in (_EXPORTED["numpy"], _EXPORTED["torch"])
+    ),
+    *(
+        Goal("Accuracy of derivatives", f"{order} derivative, {precision}: at most {most} ulp",
+             _worst(precision, f"{order} derivative"), most=most,
+             cause="a derivative changes its sign, and near its root terms cancel")
+        for precision, most in (("float32", 1), ("float64", 4))
+        for order in ("first", "second")
     ),
     *(
         Goal("Evaluation", f"{_EXPORTED['numba']}, {precision}: within 1.2 times one sum",
