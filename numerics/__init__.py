@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numerics.balls import certified
     from numerics.codegen import module, near_one
     from numerics.heldout import heldout_check
-    from numerics.normalizers import OptimalEigenvalue, gamma, gamma_near_one
+    from numerics.normalizers import InputNormalizer, Optimal, gamma, gamma_near_one
     from numerics.simulate.inputs import autocorrelation_values, sample_input
     from numerics.simulate.rollout import (
         rollout,
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _HOME = {
     "FittedAutocorrelation": "numerics.autocorrelation",
-    "OptimalEigenvalue": "numerics.normalizers",
+    "InputNormalizer": "numerics.normalizers",
+    "Optimal": "numerics.normalizers",
     "autocorrelation_values": "numerics.simulate.inputs",
     "certified": "numerics.balls",
     "estimate": "numerics.autocorrelation",
@@ -48,7 +49,8 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "FittedAutocorrelation",
-    "OptimalEigenvalue",
+    "InputNormalizer",
+    "Optimal",
     "autocorrelation_values",
     "certified",
     "estimate",

@@ -9,11 +9,12 @@ from typing import ClassVar
 
 import numpy as np
 import sympy as sp
+import torch
 from numpy.typing import NDArray
 
 from numerics.autocorrelation import FittedAutocorrelation
 from numerics.heldout import HeldOut, heldout_check
-from numerics.normalizers import OptimalEigenvalue
+from numerics.normalizers import Optimal
 from theory.inputs import StationaryInput, damped_cosine, exponential, white
 from theory.moments import second_moment
 from theory.presentation import present
@@ -50,12 +51,12 @@ class Report:
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """One row of numbers for each λ, under HEADINGS."""
-        optimal = OptimalEigenvalue(self.fitted.input)
+        optimal = Optimal(self.fitted.input)
         for c in self.checks:
             lam = c.lam.real
-            omega = f"{float(optimal.omega(lam)):.4f}" if lam >= 0 else "–"
+            omega = float(optimal.right_inverse(torch.tensor(lam, dtype=torch.float64)))
             numbers = (c.measured, c.error, c.white, c.unnormalised)
-            yield f"{lam:g}", f"{c.gamma:.4g}", omega, *(f"{n:.3g}" for n in numbers)
+            yield f"{lam:g}", f"{c.gamma:.4g}", f"{omega:.4f}", *(f"{n:.3g}" for n in numbers)
 
 
 def examined(series: NDArray[np.float64], lams: Sequence[float], held_out: float) -> Report:

@@ -1,0 +1,88 @@
+"""The derived normaliser γ = 1/sqrt(E|h|²) for a given input, as NumPy arrays (paper §3).
+
+As an expression it is `theory.parametrizations.optimal_gamma`; the numbers here are evaluated in
+1 − λ, rewritten exactly, so that nothing is lost as λ → 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.evaluation import NUMPY, evaluate
+from theory.conjugation import bar
+from theory.inputs import StationaryInput
+from theory.moments import second_moment
+from theory.symbols import lam, real_lam
+
+Array = NDArray[Any]  # float64
+
+
+def gamma(x: StationaryInput, eigenvalue: ArrayLike) -> Array:
+    """γ = 1/sqrt(E|h|²) at λ.
+
+    Args:
+        x: the input, without free parameters.
+        eigenvalue: λ, any shape. Real: −1 < λ < 1, accurate to a few ε (ε/(1 + λ) for
+            λ < 0). Complex: |λ| < 1, accurate to about ε/(1 − |λ|).
+
+    Returns:
+        γ > 0, of the same shape.
+
+    Raises:
+        ValueError: if |λ| ≥ 1, or a parameter of `x` has no value.
+
+    """
+    z = np.asarray(eigenvalue)
+    if not np.all(np.abs(z) < 1):
+        raise ValueError(f"eigenvalue: |λ| < 1 is needed, not {z[~(np.abs(z) < 1)].flat[0]}")
+    if not np.iscomplexobj(z):
+        return gamma_near_one(x, 1 - z)
+    moment = second_moment(x)
+    _require_values(moment, {lam, bar(lam)})
+    return _root_of_inverse(evaluate(moment, {lam: z, bar(lam): np.conj(z)}, NUMPY))
+
+
+def gamma_near_one(x: StationaryInput, one_minus_lam: ArrayLike) -> Array:
+    """As `gamma` for real λ, from 1 − λ in (0, 2)."""
+    o = np.asarray(one_minus_lam, dtype=float)
+    symbol, moment = from_the_circle(second_moment(x, real_lam), 1)
+    return _root_of_inverse(evaluate(moment, {symbol: o}, NUMPY))
+
+
+def from_the_circle(moment: sp.Expr, end: int) -> tuple[sp.Symbol, sp.Expr]:
+    """A moment for real λ as a function of o = 1 − end·λ, no small difference left to rounding.
+
+    1−λ² becomes 2o − o², and 1−λρ becomes (1−ρ) + ρo with 1−ρ exact.
+
+    Args:
+        moment: of `real_lam`.
+        end: 1 or −1.
+
+    Returns:
+        o and the moment.
+
+    Raises:
+        ValueError: if a parameter of the input has no value.
+
+    """
+    o = sp.Symbol("o", positive=True)
+    expression = sp.bottom_up(
+        moment.subs(real_lam, end * (1 - o)),
+        lambda e: sp.expand(e) if e.is_Add and e.is_polynomial(o) else e,
+    )
+    _require_values(expression, {o})
+    return o, expression
+
+
+def _require_values(expr: sp.Expr, given: set[sp.Symbol]) -> None:
+    if missing := expr.free_symbols - given:
+        raise ValueError(f"no value for {', '.join(sorted(map(str, missing)))} in the input")
+
+
+def _root_of_inverse(moment: Array) -> Array:
+    root: Array = 1 / np.sqrt(np.real(moment))
+    return root

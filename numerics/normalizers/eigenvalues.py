@@ -1,0 +1,196 @@
+"""Eigenvalues that keep 1 − |λ| to full relative accuracy, and maps to them from what is trained.
+
+λ = x e^{iθ} with −1 < x < 1 is held as 1 − x, 1 + x and θ in double precision: what is lost when
+λ itself is rounded near the unit circle is what γ and the sensitivity depend on (paper §3).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+LOG_2 = 0.6931471805599453
+
+
+class Eigenvalue(NamedTuple):
+    """λ = x e^{iθ}, of any shape, in float64.
+
+    Attributes:
+        one_minus: 1 − x > 0.
+        one_plus: 1 + x > 0.
+        angle: θ, or None where λ = x is real.
+
+    """
+
+    one_minus: Tensor
+    one_plus: Tensor
+    angle: Tensor | None = None
+
+    @classmethod
+    def of(cls, lam: Tensor) -> Eigenvalue:
+        """From λ itself, |λ| < 1: no more accurate than 1 − |λ| is after λ was rounded."""
+        if not lam.is_complex():
+            x = lam.double()
+            return cls(1 - x, 1 + x)
+        re, im = lam.real.double(), lam.imag.double()
+        one_minus = ((1 - re) * (1 + re) - im * im) / (1 + torch.hypot(re, im))
+        return cls(one_minus, 2 - one_minus, torch.atan2(im, re))
+
+    @property
+    def signed_modulus(self) -> Tensor:
+        """The real number x, |x| = |λ|."""
+        return (self.one_plus - self.one_minus) / 2
+
+    @property
+    def pair(self) -> tuple[Tensor, Tensor]:
+        """The real and the imaginary part of λ."""
+        x = self.signed_modulus
+        if self.angle is None:
+            return x, torch.zeros_like(x)
+        return x * torch.cos(self.angle), x * torch.sin(self.angle)
+
+    @property
+    def value(self) -> Tensor:
+        """λ, real or complex."""
+        return self.signed_modulus if self.angle is None else torch.complex(*self.pair)
+
+
+class EigenvalueMap(nn.Module):
+    """Freely trained real tensors to eigenvalues.
+
+    A subclass says what is trained (`names`), what it means (`eigenvalue`) and how an eigenvalue
+    is reached (`right_inverse`). `forward` returns λ in the parameters' precision, so that a map
+    serves with `torch.nn.utils.parametrize`; `eigenvalue` is what normalisers should be given.
+    """
+
+    names: tuple[str, ...] = ("omega",)
+
+    def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
+        """λ in double precision; parameters of any real type, shapes that broadcast."""
+        raise NotImplementedError
+
+    def right_inverse(self, lam: Tensor) -> Tensor | tuple[Tensor, ...]:
+        """Parameters that give λ; a single tensor where there is a single name."""
+        raise NotImplementedError
+
+    def forward(self, *parameters: Tensor) -> Tensor:
+        """λ, in the parameters' precision."""
+        lam = self.eigenvalue(*parameters).value
+        single = torch.promote_types(parameters[0].dtype, torch.float32)
+        return lam.to(single.to_complex() if lam.is_complex() else single)
+
+
+class Tanh(EigenvalueMap):
+    """λ = tanh ω, real."""
+
+    def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
+        """See the class; ω of any shape."""
+        (omega,) = _double(parameters)
+        # each to full relative accuracy, and its derivative too
+        return Eigenvalue(2 * torch.sigmoid(-2 * omega), 2 * torch.sigmoid(2 * omega))
+
+    def right_inverse(self, lam: Tensor) -> Tensor:
+        """ω = artanh λ."""
+        return torch.atanh(lam.double()).to(lam.dtype)
+
+
+class Sigmoid(EigenvalueMap):
+    """λ = 1/(1 + e^{−ω}), a gate that stays open or shut: the GRU's and the LSTM's (claim B8)."""
+
+    def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
+        """See the class; ω of any shape."""
+        (omega,) = _double(parameters)
+        one_minus = torch.sigmoid(-omega)
+        return Eigenvalue(one_minus, 2 - one_minus)
+
+    def right_inverse(self, lam: Tensor) -> Tensor:
+        """ω = log(λ/(1 − λ)), 0 < λ < 1."""
+        return torch.logit(lam.double()).to(lam.dtype)
+
+
+class DoubleExponential(EigenvalueMap):
+    """λ = exp(−exp ν), the LRU's modulus (claim B4)."""
+
+    names = ("nu_log",)
+
+    def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
+        """See the class; ν of any shape."""
+        (nu_log,) = _double(parameters)
+        one_minus = _one_minus_exp(torch.exp(nu_log))
+        return Eigenvalue(one_minus, 2 - one_minus)
+
+    def right_inverse(self, lam: Tensor) -> Tensor:
+        """ν = log(−log λ), 0 < λ < 1."""
+        return torch.log(-torch.log(lam.double())).to(lam.dtype)
+
+
+class Polar(EigenvalueMap):
+    """λ = x e^{iθ}, x by another map, θ = exp(theta_log) as in the LRU, or θ itself.
+
+    Args:
+        modulus: a real map.
+        logarithmic: whether log θ is trained, 0 < θ.
+
+    """
+
+    def __init__(self, modulus: EigenvalueMap, logarithmic: bool = True) -> None:
+        super().__init__()
+        self.modulus, self.logarithmic = modulus, logarithmic
+        self.names = (*modulus.names, "theta_log" if logarithmic else "theta")
+
+    def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
+        """See the class; the angle is the last parameter."""
+        *rest, theta = parameters
+        theta = torch.exp(theta.double()) if self.logarithmic else theta.double()
+        return self.modulus.eigenvalue(*rest)._replace(angle=theta)
+
+    def right_inverse(self, lam: Tensor) -> tuple[Tensor, ...]:
+        """From |λ| and arg λ, in (0, 2π) where log θ is trained."""
+        inverse = self.modulus.right_inverse(lam.abs())
+        rest = inverse if isinstance(inverse, tuple) else (inverse,)
+        theta = lam.angle()
+        if self.logarithmic:
+            theta = torch.log(torch.where(theta > 0, theta, theta + 2 * torch.pi))
+        return *rest, theta
+
+
+class StepSize(EigenvalueMap):
+    """λ = exp(Δ a), Δ = exp(log_step), a = −exp(a_log_decay) + i a_im: S4's (S4D, §3; claim B8)."""
+
+    names = ("log_step", "a_log_decay", "a_im")
+
+    def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
+        """See the class; log_step may have a last axis of size 1, for all states together."""
+        log_step, a_log_decay, a_im = _double(parameters)
+        one_minus = _one_minus_exp(torch.exp(log_step + a_log_decay))
+        return Eigenvalue(one_minus, 2 - one_minus, torch.exp(log_step) * a_im)
+
+    def right_inverse(self, lam: Tensor) -> tuple[Tensor, ...]:
+        """With Δ = 1."""
+        log_decay = torch.log(-torch.log(lam.abs()))
+        return torch.zeros_like(log_decay), log_decay, lam.angle()
+
+
+class Cartesian(EigenvalueMap):
+    """λ itself, by its real and its imaginary part, |λ| < 1."""
+
+    names = ("lambda_re", "lambda_im")
+
+    def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
+        """See the class."""
+        return Eigenvalue.of(torch.complex(*_double(parameters)))
+
+    def right_inverse(self, lam: Tensor) -> tuple[Tensor, ...]:
+        """The parts."""
+        return lam.real.clone(), lam.imag.clone()
+
+
+def _double(parameters: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return tuple(p.double() for p in parameters)
+
+
+def _one_minus_exp(s: Tensor) -> Tensor:
+    """1 − e^{−s} for s > 0, whose derivative e^{−s} loses nothing where it is small."""
+    return torch.where(s < LOG_2, -torch.expm1(-s), 1 - torch.exp(-s))

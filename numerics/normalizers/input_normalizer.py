@@ -1,0 +1,139 @@
+"""γ(λ) for a given input, as a module, and the sensitivity that it leaves (paper §3).
+
+An input whose spectrum is a mixture R(Δ) = Σ_j w_j z_j^Δ with w_j > 0 moves a state as a sum of
+independent inputs does: E|h|² and E|∂h/∂λ|² are sums of those for R = ρ^Δ, ρ = |z_j|, with the
+eigenvalue turned by arg z_j. For each the form without cancellation is known
+(`numerics.conditioning`), and its factors follow from 1 ∓ x and θ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+import torch
+from torch import Tensor, nn
+
+from numerics.conditioning import conditioned
+from numerics.normalizers.eigenvalues import Eigenvalue
+from theory.inputs import StationaryInput, exponential, white
+from theory.moments import second_moment, sensitivity
+from theory.symbols import lam, rho
+
+DIGITS = 40
+
+
+class InputNormalizer(nn.Module):
+    """γ = 1/sqrt(E|h|²) as a function of λ, for one input; it trains nothing.
+
+    The real λ of an `Eigenvalue`, or of a real tensor, may have either sign. Differentiable and
+    computed in double precision, without ε and without clipping: the error grows with none of
+    1/(1 − |λ|), where an `Eigenvalue` is given and not λ itself.
+
+    Args:
+        x: the input, by default white: `theory.inputs.exponential(ρ)`, mixtures of them, damped
+            cosines, white noise, or the `input` of a fit to data.
+
+    Raises:
+        ValueError: if `x` has parameters without values, or is no mixture of such terms with
+            positive weights.
+
+    """
+
+    _weight: Tensor
+    _one_minus_rho: Tensor
+    _one_plus_rho: Tensor
+    _turn: Tensor
+
+    def __init__(self, x: StationaryInput | None = None) -> None:
+        super().__init__()
+        white_part, terms = _numbers(white() if x is None else x)
+        self._white = white_part
+        columns = torch.tensor(terms, dtype=torch.float64).reshape(-1, 4).unbind(-1)
+        for name, column in zip(
+            ("weight", "one_minus_rho", "one_plus_rho", "turn"), columns, strict=True
+        ):
+            self.register_buffer(f"_{name}", column.clone(), persistent=False)
+
+    def forward(self, eigenvalue: Eigenvalue | Tensor) -> Tensor:
+        """γ at λ.
+
+        Args:
+            eigenvalue: of any shape.
+
+        Returns:
+            Of the same shape: float64, or λ's own precision if a tensor was given.
+
+        """
+        if isinstance(eigenvalue, Tensor):
+            gamma: Tensor = torch.rsqrt(self.second_moment(Eigenvalue.of(eigenvalue)))
+            return gamma.to(torch.promote_types(eigenvalue.dtype, torch.float32).to_real())
+        return torch.rsqrt(self.second_moment(eigenvalue))
+
+    def second_moment(self, eigenvalue: Eigenvalue) -> Tensor:
+        """E|h|² without a normaliser."""
+        return self._white / _one_minus_square(eigenvalue) + self._of_terms(_STATE, eigenvalue)
+
+    def sensitivity(self, eigenvalue: Eigenvalue) -> Tensor:
+        """E|∂h/∂λ|² without a normaliser (of a complex λ: by each of its parts)."""
+        distance = _one_minus_square(eigenvalue)
+        of_noise = (1 + eigenvalue.signed_modulus**2) / distance**3
+        return self._white * of_noise + self._of_terms(_SLOPE, eigenvalue)
+
+    def _of_terms(self, moment: Callable[..., Tensor], eigenvalue: Eigenvalue) -> Tensor:
+        """Their sum, along a last axis that they have in between."""
+        one_minus, one_plus = eigenvalue.one_minus.unsqueeze(-1), eigenvalue.one_plus.unsqueeze(-1)
+        turned = self._turn
+        if eigenvalue.angle is not None:
+            turned = turned + eigenvalue.angle.unsqueeze(-1)
+        toward, away = torch.cos(turned / 2) ** 2, torch.sin(turned / 2) ** 2
+        x = (one_plus - one_minus) / 2
+        factors = {
+            "abs2_lam": x * x,
+            "one_minus_abs2_lam": one_minus * one_plus,
+            "abs2_one_minus_lam": one_minus**2 * toward + one_plus**2 * away,
+            "abs2_one_plus_lam": one_plus**2 * toward + one_minus**2 * away,
+            "one_minus_rho": self._one_minus_rho,
+            "one_plus_rho": self._one_plus_rho,
+        }
+        moments: Tensor = self._weight * moment(**factors)
+        return moments.sum(-1)
+
+
+def _positive_form(moment: sp.Expr) -> Callable[..., Tensor]:
+    """A function of tensors, by their names."""
+    form = conditioned(moment, frozenset({lam, rho}))
+    function: Callable[..., Tensor] = sp.lambdify(_FACTORS, form.constant * form.expression, "math")
+    return function
+
+
+_FACTORS = (
+    *("abs2_lam", "one_minus_abs2_lam", "abs2_one_minus_lam", "abs2_one_plus_lam"),
+    *("one_minus_rho", "one_plus_rho"),
+)
+_STATE, _SLOPE = (_positive_form(moment(exponential())) for moment in (second_moment, sensitivity))
+
+
+def _one_minus_square(eigenvalue: Eigenvalue) -> Tensor:
+    return eigenvalue.one_minus * eigenvalue.one_plus
+
+
+def _numbers(x: StationaryInput) -> tuple[float, list[list[float]]]:
+    """The weight of white noise; weight, 1 − ρ, 1 + ρ and turn of each other term."""
+    unknown = x.autocorrelation(0).free_symbols
+    if unknown:
+        raise ValueError(f"no value for {', '.join(sorted(map(str, unknown)))} in the input")
+    weights = [value for _, value in x.lags] + [t.coefficient for t in x.terms]
+    simple = all(lag == 0 for lag, _ in x.lags) and all(t.power == 0 for t in x.terms)
+    if not (simple and all(w.is_positive for w in weights)):
+        raise ValueError(
+            f"R(Δ) = {x.autocorrelation()}: a sum of white noise, ρ^Δ and ρ^Δ cos φΔ with "
+            "positive weights is needed"
+        )
+    terms = []
+    for term in x.terms:
+        z = term.ratio
+        rho_, turn = (z, sp.S.Zero) if z.is_real else (sp.Abs(z), sp.arg(z))
+        numbers = (term.coefficient, 1 - rho_, 1 + rho_, turn)
+        terms.append([float(n.evalf(DIGITS)) for n in numbers])
+    return float(sum(value for _, value in x.lags)), terms

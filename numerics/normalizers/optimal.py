@@ -1,0 +1,114 @@
+"""The eigenvalue λ(ω) whose sensitivity is 1 everywhere, for any stationary input (claim B5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import sympy as sp
+import torch
+from torch import Tensor
+
+from numerics.normalizers.derived import from_the_circle
+from numerics.normalizers.eigenvalues import Eigenvalue, EigenvalueMap
+from theory.inputs import StationaryInput
+from theory.moments import second_moment, sensitivity
+from theory.symbols import real_lam
+
+Moments = list[Callable[[Tensor], Tensor]]
+DIGITS = 20
+
+PANEL = 0.5  # of u = log((1 + λ)/(1 − λ))
+LAST = 40.0  # 1 − λ = 2 e^{−40}, below which λ(ω) is a pure exponential to rounding
+NODES = 16  # per panel
+
+
+class Optimal(EigenvalueMap):
+    """Real λ(ω), λ(0) = 0 and dλ/dω = 1/sqrt(γ² E|∂h/∂λ|²) with γ² = 1/E|h|².
+
+    ω(λ) is integrated by Gauss and Legendre's rule in u = log((1 + λ)/(1 − λ)), in which the
+    integrand is smooth and bounded, and inverted by Newton's method. Its last two steps are
+    differentiated: that makes three derivatives exact.
+
+    Args:
+        x: the input, without free parameters (ValueError otherwise).
+
+    """
+
+    _u: Tensor
+    _omega: Tensor
+    _nodes: Tensor
+    _weights: Tensor
+
+    def __init__(self, x: StationaryInput) -> None:
+        super().__init__()
+        moments = second_moment(x, real_lam), sensitivity(x, real_lam, real_lam)
+        self._ends: list[Moments] = [[_from_the_circle(m, end) for m in moments] for end in (1, -1)]
+        nodes, weights = map(torch.from_numpy, np.polynomial.legendre.leggauss(NODES))
+        self.register_buffer("_nodes", nodes, persistent=False)
+        self.register_buffer("_weights", weights, persistent=False)
+        u = torch.arange(-LAST, LAST + PANEL, PANEL, dtype=torch.float64)
+        omega = torch.cat([u.new_zeros(1), self._integral(u[:-1], u[1:]).cumsum(0)])
+        self.register_buffer("_u", u, persistent=False)
+        self.register_buffer("_omega", omega - omega[u == 0], persistent=False)
+
+    def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
+        """λ at ω, any real number, any shape."""
+        u = self._u_at(parameters[0].double())
+        return Eigenvalue(2 * torch.sigmoid(-u), 2 * torch.sigmoid(u))
+
+    def omega(self, lam: Eigenvalue) -> Tensor:
+        """ω at a real λ."""
+        u = torch.log(lam.one_plus / lam.one_minus)
+        start = self._panel(u, self._u)
+        return _at(self._omega, start) + self._integral(_at(self._u, start), u)
+
+    def right_inverse(self, lam: Tensor) -> Tensor:
+        """ω in λ's precision."""
+        return self.omega(Eigenvalue.of(lam)).to(lam.dtype)
+
+    def _u_at(self, omega: Tensor) -> Tensor:
+        panel = self._panel(omega, self._omega)
+        low, known = _at(self._u, panel), _at(self._omega, panel)
+
+        def newton(u: Tensor) -> Tensor:
+            return u - (known + self._integral(low, u) - omega) / self._slope(u)
+
+        with torch.no_grad():
+            u = low + (omega - known) / self._slope(low)
+            for _ in range(6):
+                u = newton(u)
+        return newton(newton(u))
+
+    def _panel(self, values: Tensor, table: Tensor) -> Tensor:
+        """The panel whose start is the last one below each value; the first one before them all."""
+        return (torch.searchsorted(table, values.detach(), right=True) - 1).clamp(0)
+
+    def _integral(self, start: Tensor, end: Tensor) -> Tensor:
+        """∫ dω/du du."""
+        half = ((end - start) / 2).unsqueeze(-1)
+        slope = self._slope(start.unsqueeze(-1) + half * (1 + self._nodes))
+        return (half * slope * self._weights).sum(-1)
+
+    def _slope(self, u: Tensor) -> Tensor:
+        """dω/du = sqrt(E|∂h/∂λ|²/E|h|²) dλ/du, from the nearer end of the diameter."""
+        above, below = (
+            self._ratio(2 * torch.sigmoid(-side.clamp(0)), end)
+            for side, end in zip((u, -u), self._ends, strict=True)
+        )
+        return torch.where(u > 0, above, below)
+
+    def _ratio(self, o: Tensor, moments: Moments) -> Tensor:
+        """That, from o = 1 ∓ λ."""
+        state, slope = (moment(o) for moment in moments)
+        return o * (2 - o) / 2 * torch.sqrt((slope / state).real)
+
+
+def _from_the_circle(moment: sp.Expr, end: int) -> Callable[[Tensor], Tensor]:
+    o, expression = from_the_circle(moment, end)
+    function: Callable[[Tensor], Tensor] = sp.lambdify(o, expression.evalf(DIGITS), "math")
+    return function
+
+
+def _at(table: Tensor, index: Tensor) -> Tensor:
+    return table.index_select(0, index.reshape(-1)).reshape(index.shape)
