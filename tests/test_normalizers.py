@@ -1,4 +1,4 @@
-"""γ(λ) and λ(ω) against closed forms as λ → 1, and held-out series of known law."""
+"""γ(λ) against closed forms as λ → 1, and held-out series of known law."""
 
 import mpmath
 import numpy as np
@@ -7,11 +7,11 @@ import sympy as sp
 from scipy.signal import lfilter
 
 from numerics.heldout import _covariance, heldout_check
-from numerics.normalizers import OptimalEigenvalue, gamma, gamma_near_one
+from numerics.normalizers import gamma, gamma_near_one
 from numerics.simulate.inputs import autocorrelation_values
 from theory.inputs import Delta, constant, damped_cosine, exponential, from_expression, white
-from theory.moments import kernel_derivative, second_moment, sensitivity
-from theory.parametrizations import optimal_gamma, optimal_parameter_white
+from theory.moments import kernel_derivative, second_moment
+from theory.parametrizations import optimal_gamma
 from theory.symbols import real_lam
 
 R = sp.Rational
@@ -67,71 +67,6 @@ def test_gamma_needs_stationarity(eigenvalue):
 def test_parameters_need_values():
     with pytest.raises(ValueError, match="no value for rho"):
         gamma(exponential(), 0.5)
-    with pytest.raises(ValueError, match="no value for rho"):
-        OptimalEigenvalue(exponential())
-
-
-def test_white_input_has_the_closed_form():
-    o = ONE_MINUS[1:]
-    z = 1 - o
-    closed = [float(exact(optimal_parameter_white(), mpmath.mpf(1) - mpmath.mpf(v))) for v in z]
-    # λ = 1 − o itself is rounded, and dω/dλ ≈ 1/(1−λ)
-    assert OptimalEigenvalue(white()).omega(z) == pytest.approx(closed, rel=100 * EPS)
-
-
-def test_constant_input_has_the_closed_form():
-    omega = np.array([0, 0.1, 1, 10, 30, 100])
-    # E h² = 1/(1−λ)², E(∂h/∂λ)² = 1/(1−λ)⁴: λ' = 1 − λ
-    found = OptimalEigenvalue(constant()).one_minus_eigenvalue(omega)
-    assert found == pytest.approx(np.exp(-omega), rel=100 * 100 * EPS)
-
-
-@pytest.mark.parametrize("name", INPUTS)
-def test_omega_is_the_integral(name):
-    x, o = INPUTS[name], 1e-7
-    ratio = sensitivity(x, real_lam, real_lam) / second_moment(x, real_lam)
-    with mpmath.workdps(30):
-        f = sp.lambdify(real_lam, ratio, "mpmath")
-
-        def integrand(u):
-            return mpmath.exp(-u) * mpmath.sqrt(mpmath.re(f(1 - mpmath.exp(-u))))
-
-        integral = mpmath.quad(integrand, mpmath.linspace(0, -mpmath.log(mpmath.mpf(o)), 17))
-    optimal = OptimalEigenvalue(x)
-    assert float(optimal.one_minus_eigenvalue(float(integral))) == pytest.approx(o, rel=1e-12)
-
-
-@pytest.mark.parametrize("name", INPUTS)
-def test_eigenvalue_inverts_omega(name):
-    optimal = OptimalEigenvalue(INPUTS[name])
-    z = np.array([[0.0, 0.1, 0.5], [0.9, 0.999, 1 - 1e-6]])
-    # to rounding in ω, ε ω, times dλ/dω < 1
-    assert optimal.eigenvalue(optimal.omega(z)) == pytest.approx(z, abs=100 * EPS)
-    grid = optimal.eigenvalue(np.linspace(0, 40, 500))
-    assert np.all(np.diff(grid) >= 0)
-    assert grid[-1] < 1
-
-
-@pytest.mark.parametrize("name", INPUTS)
-def test_the_sensitivity_is_balanced(name):
-    """γ² λ'(ω)² E(∂h/∂λ)² = 1, with λ' by central differences (claim B1)."""
-    x, optimal = INPUTS[name], OptimalEigenvalue(INPUTS[name])
-    for omega in (0.5, 3.0, 12.0):
-        o = optimal.one_minus_eigenvalue(np.array([omega - 1e-4, omega, omega + 1e-4]))
-        slope = (o[0] - o[2]) / 2e-4
-        s = exact(sensitivity(x, real_lam, real_lam), o[1])
-        balanced = float(gamma_near_one(x, o[1]) ** 2 * slope**2 * s)
-        # the step's square times the third derivative of λ(ω) over its first, a few tens
-        assert balanced == pytest.approx(1, abs=1e-8 * 100)
-
-
-def test_domains():
-    optimal = OptimalEigenvalue(white())
-    for wrong in (-0.1, 1.0, np.nan):
-        with pytest.raises(ValueError, match="0 ≤ λ < 1"):
-            optimal.omega(wrong)
-    with pytest.raises(ValueError, match="ω ≥ 0"):
-        optimal.eigenvalue(-1.0)
 
 
 @pytest.mark.parametrize("eigenvalue", [0.9, -0.8, 0.9 * np.exp(0.5j)])

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import torch
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,7 +29,8 @@ def test_python_blocks_run(tmp_path, monkeypatch):
     (tmp_path / "claims.toml").write_text(claims, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(0)
-    names = {"series": rng.standard_normal(4000), "omega": 2.0, "h": 0.0, "u": 1.0}
+    names = {"series": rng.standard_normal(4000), "h": 0.0, "u": 1.0}
+    names |= {"nu_log": torch.tensor(-3.0), "theta_log": torch.tensor(-1.0)}
     for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
         exec(block, names)  # noqa: S102 (our own README)
-    assert 0 < names["h"] < 1
+    assert 0 < abs(names["h"]) < 1

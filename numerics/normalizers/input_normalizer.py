@@ -18,7 +18,7 @@ from numerics.conditioning import conditioned
 from numerics.normalizers.eigenvalues import Eigenvalue
 from theory.inputs import StationaryInput, exponential, white
 from theory.moments import second_moment, sensitivity
-from theory.symbols import lam, rho
+from theory.symbols import Delta, lam, rho
 
 DIGITS = 40
 
@@ -120,7 +120,7 @@ def _one_minus_square(eigenvalue: Eigenvalue) -> Tensor:
 
 def _numbers(x: StationaryInput) -> tuple[float, list[list[float]]]:
     """The weight of white noise; weight, 1 − ρ, 1 + ρ and turn of each other term."""
-    unknown = x.autocorrelation(0).free_symbols
+    unknown = x.autocorrelation().free_symbols - {Delta}
     if unknown:
         raise ValueError(f"no value for {', '.join(sorted(map(str, unknown)))} in the input")
     weights = [value for _, value in x.lags] + [t.coefficient for t in x.terms]

@@ -93,7 +93,7 @@ class Optimal(EigenvalueMap):
     def _slope(self, u: Tensor) -> Tensor:
         """dω/du = sqrt(E|∂h/∂λ|²/E|h|²) dλ/du, from the nearer end of the diameter."""
         above, below = (
-            self._ratio(2 * torch.sigmoid(-side.clamp(0)), end)
+            self._ratio(2 * torch.sigmoid(-side.clamp(0, LAST)), end)
             for side, end in zip((u, -u), self._ends, strict=True)
         )
         return torch.where(u > 0, above, below)
@@ -105,7 +105,8 @@ class Optimal(EigenvalueMap):
 
 
 def _from_the_circle(moment: sp.Expr, end: int) -> Callable[[Tensor], Tensor]:
-    o, expression = from_the_circle(moment, end)
+    # in lowest terms: an input without power at an end of the spectrum has no pole there
+    o, expression = from_the_circle(sp.factor(moment), end)
     function: Callable[[Tensor], Tensor] = sp.lambdify(o, expression.evalf(DIGITS), "math")
     return function
 
