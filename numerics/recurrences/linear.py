@@ -73,8 +73,8 @@ class DiagonalSystem(NamedTuple):
     def impulse_response(self, steps: int) -> Tensor:
         """q, (…, d_out, d_in, steps), from the eigenvalues' powers."""
         residues = self.C.unsqueeze(-2) * self.B.mT.unsqueeze(-3)
-        powers = _powers(self.lam, steps).unsqueeze(-3)
-        return _feedthrough((residues @ powers).real, self.D)
+        basis = powers(self.lam, steps).unsqueeze(-3)
+        return _feedthrough((residues @ basis).real, self.D)
 
     def rollout(self, x: Tensor) -> Tensor:
         """Outputs (…, batch, steps, d_out) for inputs (…, batch, steps, d_in), step by step."""
@@ -114,13 +114,13 @@ def _krylov(A: Tensor, B: Tensor, steps: int) -> Tensor:
     return B
 
 
-def _powers(lam: Tensor, steps: int) -> Tensor:
+def powers(lam: Tensor, steps: int) -> Tensor:
     """λ^0, …, λ^{steps−1} along a new last axis."""
-    powers, lam = torch.ones_like(lam).unsqueeze(-1), lam.unsqueeze(-1)
-    while (have := powers.shape[-1]) < steps:
-        powers = torch.cat([powers, lam * powers[..., : steps - have]], -1)
+    found, lam = torch.ones_like(lam).unsqueeze(-1), lam.unsqueeze(-1)
+    while (have := found.shape[-1]) < steps:
+        found = torch.cat([found, lam * found[..., : steps - have]], -1)
         lam = lam * lam
-    return powers
+    return found
 
 
 def _feedthrough(q: Tensor, D: Tensor) -> Tensor:
