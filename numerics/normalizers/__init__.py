@@ -12,6 +12,7 @@ from numerics.normalizers.eigenvalues import (
     Tanh,
 )
 from numerics.normalizers.input_normalizer import InputNormalizer
+from numerics.normalizers.natural_gradient import natural_gradient, natural_steps
 from numerics.normalizers.optimal import Optimal
 
 __all__ = [
@@ -27,4 +28,6 @@ __all__ = [
     "Tanh",
     "gamma",
     "gamma_near_one",
+    "natural_gradient",
+    "natural_steps",
 ]

@@ -44,6 +44,11 @@ class Eigenvalue(NamedTuple):
         return (self.one_plus - self.one_minus) / 2
 
     @property
+    def one_minus_square(self) -> Tensor:
+        """1 − |λ|²."""
+        return self.one_minus * self.one_plus
+
+    @property
     def pair(self) -> tuple[Tensor, Tensor]:
         """The real and the imaginary part of λ."""
         x = self.signed_modulus

@@ -72,13 +72,17 @@ class InputNormalizer(nn.Module):
 
     def second_moment(self, eigenvalue: Eigenvalue) -> Tensor:
         """E|h|² without a normaliser."""
-        return self._white / _one_minus_square(eigenvalue) + self._of_terms(_STATE, eigenvalue)
+        return self._white / eigenvalue.one_minus_square + self._of_terms(_STATE, eigenvalue)
 
     def sensitivity(self, eigenvalue: Eigenvalue) -> Tensor:
         """E|∂h/∂λ|² without a normaliser (of a complex λ: by each of its parts)."""
-        distance = _one_minus_square(eigenvalue)
+        distance = eigenvalue.one_minus_square
         of_noise = (1 + eigenvalue.signed_modulus**2) / distance**3
         return self._white * of_noise + self._of_terms(_SLOPE, eigenvalue)
+
+    def metric(self, eigenvalue: Eigenvalue) -> Tensor:
+        """γ² E|∂h/∂λ|², the sensitivity of a normalised state, γ held fixed."""
+        return self.sensitivity(eigenvalue) / self.second_moment(eigenvalue)
 
     def _of_terms(self, moment: Callable[..., Tensor], eigenvalue: Eigenvalue) -> Tensor:
         """Their sum, along a last axis that they have in between."""
@@ -90,7 +94,7 @@ class InputNormalizer(nn.Module):
         x = (one_plus - one_minus) / 2
         factors = {
             "abs2_lam": x * x,
-            "one_minus_abs2_lam": one_minus * one_plus,
+            "one_minus_abs2_lam": eigenvalue.one_minus_square.unsqueeze(-1),
             "abs2_one_minus_lam": one_minus**2 * toward + one_plus**2 * away,
             "abs2_one_plus_lam": one_plus**2 * toward + one_minus**2 * away,
             "one_minus_rho": self._one_minus_rho,
@@ -112,10 +116,6 @@ _FACTORS = (
     *("one_minus_rho", "one_plus_rho"),
 )
 _STATE, _SLOPE = (_positive_form(moment(exponential())) for moment in (second_moment, sensitivity))
-
-
-def _one_minus_square(eigenvalue: Eigenvalue) -> Tensor:
-    return eigenvalue.one_minus * eigenvalue.one_plus
 
 
 def _numbers(x: StationaryInput) -> tuple[float, list[list[float]]]:

@@ -1,0 +1,147 @@
+"""Natural gradients: what a step is, that none leaves the disc, and claim C4 with them."""
+
+import pytest
+import torch
+from torch.optim import SGD, Adam
+
+from numerics.normalizers import (
+    Cartesian,
+    Eigenvalue,
+    InputNormalizer,
+    natural_gradient,
+    natural_steps,
+)
+from theory.inputs import damped_cosine, white
+
+EPS = torch.finfo(torch.float64).eps
+OSCILLATION = InputNormalizer(damped_cosine(0.99, 0.125))
+WHITE = InputNormalizer(white())
+LAM = torch.tensor([0.3 + 0.1j, 0.99j, 0.9999, -0.5], dtype=torch.complex128)
+
+
+def parts(lam):
+    return [torch.nn.Parameter(p) for p in Cartesian().right_inverse(lam)]
+
+
+def population_loss(lam, target):
+    """½ E|h − h*|² for white input, elementwise (claim C1)."""
+
+    def kernel(a, b):
+        return 1 / (1 - a * b.conj())
+
+    return (kernel(lam, lam) + kernel(target, target) - 2 * kernel(lam, target)).real / 2
+
+
+@pytest.mark.parametrize("normalizer", [WHITE, OSCILLATION], ids=["white", "oscillation"])
+def test_one_step_of_gradient_descent(normalizer):
+    """By both ways −rate ∇/M, to first order."""
+    slope = torch.tensor([1.0, -2.0, 0.5, 3.0], dtype=torch.float64)
+    metric = normalizer.metric(Eigenvalue.of(LAM))
+    moved = []
+    for way in ("hook", "steps"):
+        re, im = parts(LAM)
+        sgd = SGD([re, im], lr=1e-6)
+        if way == "hook":
+            natural_gradient([re, im], normalizer.metric)
+        else:
+            natural_steps(sgd, [re, im], normalizer.metric)
+        (slope * (re + 2 * im)).sum().backward()
+        sgd.step()
+        moved.append(torch.complex(re, im).detach() - LAM)
+    expected = -1e-6 * slope * (1 + 2j) / metric
+    bend = expected.abs() / (1 - LAM.abs() ** 2)  # of a geodesic
+    assert torch.all((moved[0] - expected).abs() <= 4 * EPS)
+    assert torch.all((moved[1] - expected).abs() <= bend * expected.abs() + 4 * EPS)
+
+
+def test_hooks_come_off():
+    re, im = parts(LAM)
+    for hook in natural_gradient([re, im], WHITE.metric):
+        hook.remove()
+    (re + im).sum().backward()
+    assert torch.equal(re.grad, torch.ones_like(re))
+    sgd = SGD([re, im], lr=1e-3)
+    for hook in natural_steps(sgd, [re, im], WHITE.metric):
+        hook.remove()
+    sgd.step()
+    assert torch.allclose(re.detach(), LAM.real - 1e-3, rtol=0, atol=EPS)
+
+
+@pytest.mark.parametrize("make", [lambda lam: [torch.nn.Parameter(lam)], parts])
+@pytest.mark.parametrize("rate", [1e-2, 1.0, 5.0])
+def test_no_step_leaves_the_disc(make, rate):
+    lam = make(LAM)
+    adam = Adam(lam, lr=rate)
+    natural_steps(adam, lam, WHITE.metric)
+    torch.manual_seed(0)
+    for _ in range(50):
+        for part in lam:
+            part.grad = torch.randn_like(part)
+        adam.step()
+        z = lam[0] if len(lam) == 1 else torch.complex(*lam)
+        assert bool((Eigenvalue.of(z.detach()).one_minus > 0).all())
+
+
+def test_real_eigenvalues_and_single_precision():
+    lam = torch.nn.Parameter(torch.tensor([0.9, -0.999]))
+    start, sgd = lam.detach().double(), SGD([lam], lr=0.1)
+    natural_steps(sgd, [lam], WHITE.metric)
+    lam.grad = torch.tensor([1.0, -1.0])
+    sgd.step()
+    room = 1 - start**2
+    metric = (1 + start**2) / room**2
+    # artanh λ is the length along the diameter
+    expected = torch.tanh(torch.atanh(start) - torch.tensor([0.1, -0.1]) / metric / room)
+    assert lam.dtype == torch.float32
+    assert torch.allclose(lam.detach().double(), expected, rtol=2**-23, atol=0)
+
+
+def test_the_step_is_the_discs_isometries():
+    """Gradient descent by a hyperbolic metric commutes with a turn of the disc about any point."""
+
+    def turned(z):
+        a = 0.6 + 0.3j
+        return (z + a) / (1 + z * a.conjugate())
+
+    def end(start, target):
+        lam = torch.nn.Parameter(start.clone())
+        sgd = SGD([lam], lr=0.3)
+        natural_steps(sgd, [lam], lambda z: z.one_minus_square**-2)
+        distance = (lam - target) / (1 - target.conj() * lam)
+        (distance.abs() ** 2).sum().backward()
+        sgd.step()
+        return lam.detach()
+
+    target = LAM.flip(0) / 2
+    assert torch.allclose(turned(end(LAM / 2, target)), end(turned(LAM / 2), turned(target)))
+
+
+def test_outside_the_disc():
+    re, im = parts(torch.tensor([0.5 + 0j, 1j]))
+    natural_gradient([re, im], WHITE.metric)
+    with pytest.raises(ValueError, match=r"lam: \|λ\| < 1 is needed, not 1j"):
+        (re + im).sum().backward()
+
+
+def test_learning_slows_down_by_the_hyperbolic_distance_alone():
+    """Claim C4's task at |λ| = |λ*|: each decade of 1 − |λ| costs as many steps as the one before.
+
+    The distance between two points at an angle grows by 2 log 10 each decade; in Cartesian and
+    in polar coordinates the steps grow like powers of 1/(1 − |λ|).
+    """
+    modulus = 1 - torch.tensor([1e-2, 1e-3, 1e-4, 1e-5], dtype=torch.float64)
+    start, target = (torch.polar(modulus, torch.full_like(modulus, a)) for a in (0.785, 0.0314))
+    goal = 1e-6 * population_loss(start, target)
+    lam, steps = torch.nn.Parameter(start.clone()), torch.zeros_like(modulus)
+    sgd = SGD([lam], lr=1e-1)
+    natural_steps(sgd, [lam], WHITE.sensitivity)
+    for _ in range(1000):
+        sgd.zero_grad()
+        loss = population_loss(lam, target)
+        steps += loss.detach() > goal
+        loss.sum().backward()
+        sgd.step()
+    increments = steps.diff()
+    assert bool((increments > 0).all())
+    # counted in whole steps, both ends of both decades
+    assert increments.max() - increments.min() <= 2
