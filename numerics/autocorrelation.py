@@ -6,6 +6,7 @@ autocorrelation, so that the sum is one whatever the data (an estimate itself ne
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +33,7 @@ class FittedAutocorrelation:
 
     Attributes:
         components: the terms, largest weight first.
-        mean: what was subtracted from the series.
+        mean: what was subtracted from the series, or from each feature.
         estimated: R̂(0) … R̂(max_lag), the series' unit squared.
         fitted: the fit at the same lags.
         standard_errors: of `estimated`, by Bartlett's formula for the fit.
@@ -41,7 +42,7 @@ class FittedAutocorrelation:
     """
 
     components: tuple[Component, ...]
-    mean: float
+    mean: float | Array
     estimated: Array
     fitted: Array
     standard_errors: Array
@@ -165,8 +166,7 @@ def fit(
     last = min(x.size // SAMPLES_PER_LAG, LARGEST_DEFAULT_LAG) if max_lag is None else max_lag
     estimated = estimate(x, last, m)
     components = maximum_likelihood(periodogram(x), max_terms)
-    far = np.arange(float(x.size))
-    fitted = sum((k(far) for k in components), np.zeros_like(far))
+    fitted = at_lags(components, x.size)
     return FittedAutocorrelation(
         tuple(sorted(components, key=lambda k: -k.weight)),
         m,
@@ -175,6 +175,12 @@ def fit(
         standard_errors(fitted, x.size, last),
         x.size,
     )
+
+
+def at_lags(components: Iterable[Component], count: int) -> Array:
+    """R(0) … R(count − 1) of their sum."""
+    lags = np.arange(float(count))
+    return sum((k(lags) for k in components), np.zeros_like(lags))
 
 
 def _mean(x: Array, mean: str | float) -> float:
@@ -199,6 +205,8 @@ def _rational(value: float) -> sp.Rational:
 def _symbolic(component: Component) -> StationaryInput:
     if np.isinf(component.rate):
         return inputs.white()
+    if component.rate == 0:
+        return inputs.constant()
     # 1 − ρ to six digits, which ρ to six digits is not where ρ is near 1
     rho = 1 - _rational(-float(np.expm1(-component.rate)))
     if component.phi == 0:

@@ -20,7 +20,7 @@ Shape = tuple[float, float]  # rate and φ of a Component
 
 MAX_TERMS = 6
 LONGEST_SEGMENT = 8192  # longer series are cut, and their periodograms averaged
-SLOWEST = 8  # time constants are at most 1/8 of a segment
+SLOWEST = 8  # time constants are at most 1/8 of a segment, or with 8 of them as long as one
 FASTEST = 10.0  # rates of decay per step; beyond half of it a term is white noise
 MOST_ANGLES = 100
 
@@ -58,6 +58,11 @@ class Periodogram:
     omega: Array
     length: int
     segments: int
+
+    @property
+    def longest(self) -> float:
+        """The longest time constant that the frequencies other than 0 can tell."""
+        return self.length * min(self.segments, SLOWEST) / SLOWEST
 
     def expected(self, shapes: Sequence[Shape]) -> Array:
         """E I(ω) for terms of weight 1, shape (frequencies, terms).
@@ -109,7 +114,7 @@ def maximum_likelihood(periodogram: Periodogram, max_terms: int = MAX_TERMS) -> 
     Terms come one by one from a dictionary, the one that agrees best with what is left of I;
     after each, weights, ρ and φ are refined together; until the criterion no longer gains.
     """
-    dictionary = _dictionary(periodogram.length)
+    dictionary = _dictionary(periodogram.longest)
     atoms = periodogram.expected(dictionary)
     rates = sorted({rate for rate, _ in dictionary if np.isfinite(rate)})
     found = _refined(periodogram, [dictionary[_best_alone(periodogram, atoms)]])
@@ -144,14 +149,14 @@ def _criterion(periodogram: Periodogram, components: Sequence[Component]) -> flo
     return float(likelihood + numbers / 2 * np.log(periodogram.segments * S.size))
 
 
-def _dictionary(length: int) -> list[Shape]:
+def _dictionary(longest: float) -> list[Shape]:
     """White noise, and time constants by factors of 2, with angles a peak's width apart.
 
     A long time constant has more angles than are offered here; for those the periodogram's
     highest peak is offered as it comes.
     """
     shapes: list[Shape] = [(np.inf, 0.0)]
-    for tau in 0.5 * 2.0 ** np.arange(np.floor(np.log2(2 * length / SLOWEST)) + 1):
+    for tau in 0.5 * 2.0 ** np.arange(np.floor(np.log2(2 * longest)) + 1):
         angles = min(int(np.ceil(np.pi * tau)), MOST_ANGLES) + 1
         shapes += [(1 / tau, float(phi)) for phi in np.linspace(0, np.pi, angles)]
     return shapes
@@ -202,7 +207,7 @@ def _maximised(periodogram: Periodogram, shapes: list[Shape]) -> list[Component]
     rates, phis = np.array(shapes).T
     start = np.concatenate([weights / unit, np.log(rates.clip(max=FASTEST)), phis])
     free = np.concatenate([np.full(K, True), np.isfinite(rates), (phis > 0) & (phis < np.pi)])
-    slowest = float(np.log(SLOWEST / periodogram.length))
+    slowest = -float(np.log(periodogram.longest))
     bounds = [(0.0, np.inf)] * K + [(slowest, np.log(FASTEST))] * K + [(0.0, np.pi)] * K
 
     def completed(parameters: Array) -> tuple[Array, list[Shape]]:

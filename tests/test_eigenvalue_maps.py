@@ -235,6 +235,26 @@ def test_parametrize_compile_copy(module, lam_):
     assert torch.allclose(batched, gamma(*values), rtol=100 * EPS)
 
 
+def test_casts_and_checkpoints():
+    omega = torch.tensor([0.5, 9.0])
+    for module in (InputNormalizer(INPUTS["slow"]), Optimal(INPUTS["slow"])):
+
+        def value(m):
+            return m(Tanh().eigenvalue(omega)) if isinstance(m, InputNormalizer) else m(omega)
+
+        before = value(module)
+        for cast in (torch.float16, torch.bfloat16, torch.float32):
+            assert torch.equal(value(copy.deepcopy(module).to(cast)), before)
+    saved = InputNormalizer(INPUTS["oscillation"]).state_dict()
+    other = InputNormalizer(R(1, 3) * INPUTS["oscillation"])
+    other.load_state_dict(saved)
+    gammas = [m(torch.tensor(0.9)) for m in (other, InputNormalizer(INPUTS["oscillation"]))]
+    assert torch.equal(*gammas)
+    assert not InputNormalizer().state_dict()
+    with pytest.raises(RuntimeError, match="size mismatch"):
+        InputNormalizer(INPUTS["slow"]).load_state_dict(saved)
+
+
 def test_inputs_that_have_no_positive_form_are_refused():
     for x in (moving_average([1, -1]), OPTIMAL["power"], white() + -1 * exponential(R(1, 2))):
         with pytest.raises(ValueError, match="a sum of white noise"):

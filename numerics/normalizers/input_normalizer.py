@@ -12,9 +12,10 @@ from collections.abc import Callable
 
 import sympy as sp
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from numerics.conditioning import conditioned
+from numerics.normalizers.double_precision import DoublePrecision
 from numerics.normalizers.eigenvalues import Eigenvalue
 from theory.inputs import StationaryInput, exponential, white
 from theory.moments import second_moment, sensitivity
@@ -23,12 +24,13 @@ from theory.symbols import Delta, lam, rho
 DIGITS = 40
 
 
-class InputNormalizer(nn.Module):
+class InputNormalizer(DoublePrecision):
     """γ = 1/sqrt(E|h|²) as a function of λ, for one input; it trains nothing.
 
     The real λ of an `Eigenvalue`, or of a real tensor, may have either sign. Differentiable and
     computed in double precision, without ε and without clipping: the error grows with none of
-    1/(1 − |λ|), where an `Eigenvalue` is given and not λ itself.
+    1/(1 − |λ|), where an `Eigenvalue` is given and not λ itself. An input that was given is part
+    of the module's `state_dict`.
 
     Args:
         x: the input, by default white: `theory.inputs.exponential(ρ)`, mixtures of them, damped
@@ -40,6 +42,7 @@ class InputNormalizer(nn.Module):
 
     """
 
+    _white: Tensor
     _weight: Tensor
     _one_minus_rho: Tensor
     _one_plus_rho: Tensor
@@ -48,12 +51,11 @@ class InputNormalizer(nn.Module):
     def __init__(self, x: StationaryInput | None = None) -> None:
         super().__init__()
         white_part, terms = _numbers(white() if x is None else x)
-        self._white = white_part
-        columns = torch.tensor(terms, dtype=torch.float64).reshape(-1, 4).unbind(-1)
-        for name, column in zip(
-            ("weight", "one_minus_rho", "one_plus_rho", "turn"), columns, strict=True
-        ):
-            self.register_buffer(f"_{name}", column.clone(), persistent=False)
+        numbers = torch.tensor(terms, dtype=torch.float64).reshape(-1, 4)
+        columns = [torch.tensor(white_part, dtype=torch.float64), *numbers.T.clone()]
+        names = ("_white", "_weight", "_one_minus_rho", "_one_plus_rho", "_turn")
+        for name, column in zip(names, columns, strict=True):
+            self.register_buffer(name, column, persistent=x is not None)
 
     def forward(self, eigenvalue: Eigenvalue | Tensor) -> Tensor:
         """γ at λ.

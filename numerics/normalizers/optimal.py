@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from numerics.normalizers.derived import from_the_circle
+from numerics.normalizers.double_precision import DoublePrecision
 from numerics.normalizers.eigenvalues import Eigenvalue, EigenvalueMap
 from theory.inputs import StationaryInput
 from theory.moments import second_moment, sensitivity
@@ -23,7 +24,7 @@ LAST = 40.0  # 1 − λ = 2 e^{−40}, below which λ(ω) is a pure exponential 
 NODES = 16  # per panel
 
 
-class Optimal(EigenvalueMap):
+class Optimal(DoublePrecision, EigenvalueMap):
     """Real λ(ω), λ(0) = 0 and dλ/dω = 1/sqrt(γ² E|∂h/∂λ|²) with γ² = 1/E|h|².
 
     ω(λ) is integrated by Gauss and Legendre's rule in u = log((1 + λ)/(1 − λ)), in which the
