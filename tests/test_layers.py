@@ -6,17 +6,19 @@ import pytest
 import torch
 from torch.func import grad, vmap
 
-from numerics.layers import LRU, LinearRecurrence, ring, scan
+from numerics.layers import GRU, LRU, LSTM, S4D, BlockDiagonal, Dense, LinearRecurrence, ring, scan
 from numerics.layers.scan import loop
 from numerics.normalizers import (
     Cartesian,
     DoubleExponential,
+    InputNormalizer,
     Optimal,
     Polar,
     Sigmoid,
     StepSize,
     Tanh,
 )
+from numerics.recurrences import gru_step
 from theory.inputs import white
 
 EPS = torch.finfo(torch.float64).eps
@@ -89,7 +91,7 @@ def test_layer_is_its_equations(name):
     x = torch.randn(4, 50, 3, dtype=torch.float64)
     y, state = layer(x)
     lam, gamma = layer.eigenvalue().value, layer.gamma()
-    B, C = layer._matrix("B"), layer._matrix("C")
+    B, C = layer.matrix("B"), layer.matrix("C")
     h, expected = torch.zeros(4, 6, dtype=B.dtype), []
     for now in x.unbind(1):
         h = lam * h + gamma * (now.to(B.dtype) @ B.mT)
@@ -98,17 +100,137 @@ def test_layer_is_its_equations(name):
     assert torch.allclose(state, h, rtol=0, atol=1000 * EPS)
 
 
-@pytest.mark.parametrize("name", MAPS)
+def other_layer(name):
+    torch.manual_seed(0)
+    return {
+        "block diagonal": lambda: BlockDiagonal(3, 6, 2, heads=3, slowest=0.9),
+        "dense": lambda: Dense(3, 6, 2),
+        "s4d": lambda: S4D(3, states=4),
+        "s4d, derived": lambda: S4D(3, states=4, normalizer=InputNormalizer()),
+        "gru": lambda: GRU(3, 6, longest=100),
+        "lstm": lambda: LSTM(3, 6, longest=100),
+    }[name]().double()
+
+
+def matrix_steps(layer, x):
+    A, h, outputs = torch.block_diag(*layer.A), torch.zeros(4, 6, dtype=x.dtype), []
+    for now in x.unbind(1):
+        h = h @ A.mT + now @ layer.B.mT
+        outputs.append(h @ layer.C.mT + now @ layer.D.mT)
+    return torch.stack(outputs, 1), h
+
+
+def s4d_steps(layer, x):
+    a = torch.complex(-torch.exp(layer.a_log_decay), layer.a_im)
+    lam = torch.exp(torch.exp(layer.log_step) * a)
+    gamma = (lam - 1) / a if layer.normalizer is None else torch.sqrt(1 - lam.abs() ** 2)
+    C, h, outputs = torch.complex(layer.C_re, layer.C_im), torch.zeros(4, *lam.shape), []
+    for now in x.unbind(1):
+        h = lam * h + gamma * now.unsqueeze(-1)
+        outputs.append(2 * (C * h).real.sum(-1) + layer.D * now)
+    return torch.stack(outputs, 1), h
+
+
+def gru_steps(layer, x):
+    p = {name.removesuffix("_l0"): value for name, value in layer.named_parameters()}
+    h, outputs = torch.zeros(4, 6, dtype=x.dtype), []
+    for now in x.unbind(1):
+        h = gru_step(p, h, now)
+        outputs.append(h)
+    return torch.stack(outputs, 1), h
+
+
+def lstm_steps(layer, x):
+    h, c, outputs = *torch.zeros(2, 4, 6, dtype=x.dtype), []
+    for now in x.unbind(1):
+        gates = now @ layer.weight_ih_l0.mT + h @ layer.weight_hh_l0.mT
+        i, f, g, o = (gates + layer.bias_ih_l0 + layer.bias_hh_l0).chunk(4, -1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        h = torch.sigmoid(o) * torch.tanh(c)
+        outputs.append(h)
+    return torch.stack(outputs, 1), (h, c)
+
+
+STEPS_OF = {
+    "block diagonal": matrix_steps,
+    "dense": matrix_steps,
+    "s4d": s4d_steps,
+    "s4d, derived": s4d_steps,
+    "gru": gru_steps,
+    "lstm": lstm_steps,
+}
+
+
+def close(found, expected):
+    if isinstance(found, tuple):
+        return all(close(f, e) for f, e in zip(found, expected, strict=True))
+    return torch.allclose(found, expected, rtol=0, atol=1000 * EPS)
+
+
+@pytest.mark.parametrize("name", STEPS_OF)
+def test_other_layers_are_their_equations(name):
+    layer, x = other_layer(name), torch.randn(4, 50, 3, dtype=torch.float64)
+    found, expected = layer(x), STEPS_OF[name](layer, x)
+    assert close(found, expected)
+    weights = torch.randn_like(expected[0])
+    slopes = [
+        torch.autograd.grad((y * weights).sum(), [*layer.parameters()])
+        for y in (found[0], expected[0])
+    ]
+    for a, b in zip(*slopes, strict=True):
+        # by Δ and a, times up to π · 3
+        assert torch.allclose(a, b, rtol=0, atol=1e5 * EPS * float(b.abs().max()))
+
+
+@pytest.mark.parametrize("name", [*MAPS, *STEPS_OF])
 def test_layer_goes_on_from_its_state(name):
-    layer, x = layer_of(name), torch.randn(4, 50, 3, dtype=torch.float64)
+    layer = layer_of(name) if name in MAPS else other_layer(name)
+    x = torch.randn(4, 50, 3, dtype=torch.float64)
     y, state = layer(x)
     first, middle = layer(x[:, :20])
     second, last = layer(x[:, 20:], middle)
-    assert torch.allclose(torch.cat([first, second], 1), y, rtol=0, atol=1000 * EPS)
-    assert torch.allclose(last, state, rtol=0, atol=1000 * EPS)
-    _, ends = layer(x, lengths=torch.tensor([20, 50, 1, 20]))
-    assert torch.allclose(ends[[0, 3]], middle[[0, 3]], rtol=0, atol=1000 * EPS)
-    assert torch.equal(ends[1], state[1])
+    assert close(torch.cat([first, second], 1), y)
+    assert close(last, state)
+    some, ends = layer(x, lengths=torch.tensor([20, 50, 1, 20]))
+    assert close(some[1], y[1])
+    for end, half, full in zip(
+        *(s if isinstance(s, tuple) else (s,) for s in (ends, middle, state)), strict=True
+    ):
+        assert close(end[[0, 3]], half[[0, 3]])
+        assert close(end[1], full[1])
+
+
+def test_gates_begin_slow():
+    gru, lstm = GRU(3, 1000, longest=50), LSTM(3, 1000, longest=50)
+    update = (gru.bias_ih_l0 + gru.bias_hh_l0)[1000:2000]
+    entering, forgetting = (lstm.bias_ih_l0 + lstm.bias_hh_l0)[:2000].chunk(2)
+    assert torch.equal(entering, -forgetting)
+    for bias in (update, forgetting):
+        steps = 1 / (1 - torch.sigmoid(bias.detach().double()))
+        assert float(steps.min()) >= 2 - 1e-5
+        assert float(steps.max()) <= 50 + 1e-3
+        # uniform: the mean of 1000 is within six standard errors
+        assert abs(float(steps.mean()) - 26) < 6 * 48 / 12**0.5 / 1000**0.5
+
+
+def test_block_diagonal_begins_slow():
+    modulus = torch.linalg.eigvals(BlockDiagonal(3, 60, 2, heads=10, slowest=0.95).A).abs()
+    assert bool(((modulus > 0.95 - 1e-5) & (modulus < 1)).all())
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: BlockDiagonal(3, 6, 2, heads=4), "heads = 4: a divisor of d_hidden = 6"),
+        (lambda: Dense(3, 6, 2, slowest=1.0), "slowest: a modulus with 0 ≤ ν < 1"),
+        (lambda: S4D(3, step_min=0.2), r"0 < 0\.2 ≤ 0\.1 is needed"),
+        (lambda: GRU(3, 6, longest=1), "longest = 1: at least 2 steps"),
+        (lambda: LSTM(3, 6, longest=math.nan), "longest = nan: at least 2 steps"),
+    ],
+)
+def test_bad_layers(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
 
 
 @pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")  # dynamo does

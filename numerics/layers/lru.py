@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from numerics.layers.linear_recurrence import LinearRecurrence, ring
@@ -39,6 +40,6 @@ class LRU(LinearRecurrence):
         super().__init__(d_in, d_out, lam, Polar(DoubleExponential()))
         self.gamma_log = nn.Parameter(torch.log(super().gamma()).to(lam.real.dtype).detach())
 
-    def gamma(self) -> Tensor:
+    def gamma(self) -> Float[Tensor, " d"]:
         """What is trained, instead of what is derived."""
         return torch.exp(self.gamma_log)

@@ -6,18 +6,21 @@ import math
 from typing import Any
 
 import torch
+from jaxtyping import Inexact
 from torch import Tensor
 
 from numerics.recurrences.linear import powers
 
 
-def scan(lam: Tensor, u: Tensor) -> Tensor:
+def scan(
+    lam: Inexact[Tensor, " d"], u: Inexact[Tensor, "*batch time d"]
+) -> Inexact[Tensor, "*batch time d"]:
     """The states h_0, h_1, … from h_{−1} = 0, in about 2 sqrt(time) steps.
 
     Args:
-        lam: eigenvalues (d,); real or complex, best in double precision: their powers are taken
-            in it, and rounded to the input's only then.
-        u: input (…, time, d), complex if λ is.
+        lam: eigenvalues, real or complex, best in double precision: their powers are taken in
+            it, and rounded to the input's only then.
+        u: input, complex if λ is.
 
     Returns:
         The states, shaped and typed as `u`. Of it all orders of derivatives exist; kept for them
@@ -28,7 +31,9 @@ def scan(lam: Tensor, u: Tensor) -> Tensor:
     return states
 
 
-def loop(lam: Tensor, u: Tensor) -> Tensor:
+def loop(
+    lam: Inexact[Tensor, " d"], u: Inexact[Tensor, "*batch time d"]
+) -> Inexact[Tensor, "*batch time d"]:
     """As `scan`, step by step."""
     lam = lam.to(u.dtype)
     states, h = [], torch.zeros_like(u[..., 0, :])

@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 def draw_dense(
-    d: int, slowest: float, generator: torch.Generator, *leading: int, angle: float = math.pi
+    d: int, slowest: float, generator: torch.Generator | None, *leading: int, angle: float = math.pi
 ) -> dict[str, Tensor]:
     """A random dense system, scalar in and out, with slow modes.
 
@@ -19,7 +19,7 @@ def draw_dense(
     Args:
         d: states.
         slowest: ν, the least modulus, 0 ≤ ν < 1.
-        generator: of the random numbers.
+        generator: of the random numbers; Torch's own if None.
         leading: leading axes: so many systems.
         angle: the largest angle, in (0, π].
 
@@ -43,7 +43,7 @@ def draw_dense(
 
 
 def draw_diagonal(
-    d: int, slowest: float, generator: torch.Generator, *leading: int, angle: float = math.pi
+    d: int, slowest: float, generator: torch.Generator | None, *leading: int, angle: float = math.pi
 ) -> dict[str, Tensor]:
     """A random complex diagonal system, scalar in and out, uniform on the ring ν ≤ |λ| < 1.
 
@@ -75,5 +75,5 @@ def _check(slowest: float, angle: float) -> None:
         raise ValueError(f"angle: 0 < θ ≤ π is needed, not {angle}")
 
 
-def _normal(generator: torch.Generator, *shape: int) -> Tensor:
+def _normal(generator: torch.Generator | None, *shape: int) -> Tensor:
     return torch.randn(*shape, generator=generator, dtype=torch.float64)

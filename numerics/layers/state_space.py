@@ -1,0 +1,79 @@
+"""What layers of linear states share: matrices in and out, and sequences of several lengths."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from jaxtyping import Inexact, Int
+from torch import Tensor, nn
+
+
+class StateSpace(nn.Module):
+    """y_t = Re(C h_t) + D x_t, with states h that a subclass runs from B x.
+
+    B, C and D are drawn with variance 1/(number of columns): where the states of white inputs of
+    unit variance have unit variance, so have the outputs' two parts. A complex matrix is trained
+    by its parts, `B_re` and so on.
+
+    Args:
+        d_in: input features.
+        d_hidden: states.
+        d_out: output features.
+        is_complex: of the states.
+
+    """
+
+    def __init__(self, d_in: int, d_hidden: int, d_out: int, is_complex: bool) -> None:
+        super().__init__()
+        self.is_complex = is_complex
+        for name, shape in (("B", (d_hidden, d_in)), ("C", (d_out, d_hidden))):
+            parts = self._parts(name)
+            for part in parts:
+                values = torch.randn(shape) / math.sqrt(shape[1] * len(parts))
+                self.register_parameter(part, nn.Parameter(values))
+        self.D = nn.Parameter(torch.randn(d_out, d_in) / math.sqrt(d_in))
+
+    def states(
+        self, u: Inexact[Tensor, "batch time d"], state: Inexact[Tensor, "batch d"] | None
+    ) -> Inexact[Tensor, "batch time d"]:
+        """All states from u = B x and the state before the first step, None standing for 0."""
+        raise NotImplementedError
+
+    def forward(
+        self,
+        x: Inexact[Tensor, "batch time d_in"],
+        state: Inexact[Tensor, "batch d"] | None = None,
+        lengths: Int[Tensor, " batch"] | None = None,
+    ) -> tuple[Inexact[Tensor, "batch time d_out"], Inexact[Tensor, "batch d"]]:
+        """Outputs, and the state to go on from.
+
+        Args:
+            x: input.
+            state: h before the first step; by default 0.
+            lengths: steps of each sequence, at least 1; by default all of them. What comes after
+                them is computed, and has no influence on the state.
+
+        Returns:
+            Outputs, and the state after each sequence.
+
+        """
+        B, C = self.matrix("B"), self.matrix("C")
+        h = self.states(x.to(B.dtype) @ B.mT, state)
+        y = (h @ C.mT).real + x @ self.D.mT
+        return y, h[:, -1] if lengths is None else at_lengths(h, lengths)
+
+    def matrix(self, name: str) -> Inexact[Tensor, "rows columns"]:
+        """B or C."""
+        parts = [self.get_parameter(part) for part in self._parts(name)]
+        return torch.complex(*parts) if self.is_complex else parts[0]
+
+    def _parts(self, name: str) -> tuple[str, ...]:
+        return (f"{name}_re", f"{name}_im") if self.is_complex else (name,)
+
+
+def at_lengths(
+    h: Inexact[Tensor, "batch time ..."], lengths: Int[Tensor, " batch"]
+) -> Inexact[Tensor, "batch ..."]:
+    """The last state of each sequence."""
+    return h[torch.arange(len(h), device=h.device), lengths.to(h.device) - 1]
