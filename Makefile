@@ -24,8 +24,9 @@ lint: $(STAMP)  ## Set up, then ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-figures: $(STAMP)  ## Draw the README's picture again
+figures: $(STAMP)  ## Draw the README's pictures again
 	$(BIN)/python reports/curse.py
+	$(BIN)/python reports/normalizers.py
 
 booklet: $(STAMP)  ## Derive and judge everything anew for reports/derivations.pdf; needs pdflatex
 	$(BIN)/python reports/booklet.py

@@ -1,0 +1,165 @@
+"""Draws what the derived normalisers do, and how exactly they are computed.
+
+Run as `make figures`. `normalizers.png`: the power of the normalised state and its sensitivity by
+the trained parameter, derived and as in the LRU; dots are simulated chains with three standard
+errors. `accuracy.png`: errors of γ and its derivatives by ω, against mpmath.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib as mpl
+import mpmath
+import numpy as np
+import sympy as sp
+import torch
+from matplotlib.axes import Axes
+from torch import Tensor
+from torch.func import grad, vmap
+
+from numerics.autocorrelation import fit
+from numerics.data import packaged_series, transformed
+from numerics.normalizers import (
+    DoubleExponential,
+    Eigenvalue,
+    EigenvalueMap,
+    InputNormalizer,
+    Optimal,
+)
+from numerics.simulate.cpu import moments
+from numerics.simulate.filters import shaping_filter
+from numerics.simulate.reference import burn_in_steps
+from theory.inputs import StationaryInput, exponential, white
+from theory.moments import second_moment
+from theory.symbols import real_lam
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+
+HERE = Path(__file__).parent
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#777777")  # Okabe and Ito
+LRU = DoubleExponential()
+Gamma = Callable[[Tensor], Tensor]
+
+
+def inputs() -> dict[str, StationaryInput]:
+    """White, slower, and the fit to a real series."""
+    returns = transformed(packaged_series("sp500"), "absolute-returns")
+    return {
+        "white": white(),
+        "ρ = 0.9": exponential(sp.Rational(9, 10)),
+        "ρ = 0.99": exponential(sp.Rational(99, 100)),
+        "S&P 500, sizes of returns": fit((returns - returns.mean()) / returns.std()).input,
+    }
+
+
+def draw_powers(power: Axes, sensitivity: Axes) -> None:
+    """E|γh|² and E|∂γh/∂ω|² over 1 − λ."""
+    o = torch.logspace(-4, np.log10(0.5), 100, dtype=torch.float64)
+    some = 1 - np.array([0.5, 0.9, 0.99, 0.999, 0.9999])
+    for (name, x), colour in zip(inputs().items(), COLOURS, strict=True):
+        standard, derived = InputNormalizer(), InputNormalizer(x)
+        steps = burn_in_steps(1 - some.min(), 1e-4)
+        chains = moments(1 - some, shaping_filter(x), 1024, 2 * steps, steps, seed=1)
+        pairs = list(zip(chains.means(), chains.standard_errors(), strict=True))
+        for normalizer, map_, style, shown in (
+            (standard, LRU, "--", colour),
+            (derived, Optimal(x), "-", "black"),
+        ):
+            for axes, moment, (mean, error), slope in (
+                (power, derived.second_moment, pairs[0], lambda _, lam: 1),
+                (sensitivity, derived.sensitivity, pairs[1], by_omega),
+            ):
+
+                def scale(distances: Tensor, slope=slope, map_=map_, normalizer=normalizer):
+                    lam = Eigenvalue(distances, 2 - distances)
+                    return normalizer(lam) ** 2 * slope(map_, lam) ** 2
+
+                axes.plot(o, scale(o) * moment(Eigenvalue(o, 2 - o)), style, color=shown)
+                s = scale(torch.from_numpy(some)).numpy()
+                axes.errorbar(
+                    some, s * mean, 3 * s * error, fmt="o", ms=3.5, color=shown, capsize=2
+                )
+        power.plot([], [], color=colour, label=name)
+    power.plot([], [], "k--", label="LRU: √(1−λ²), exp(−exp ω)")
+    power.plot([], [], "k-", label="derived γ and λ(ω), for each input")
+    power.set_ylabel(r"$\mathrm{E}[(\gamma h)^2]$")
+    sensitivity.set_ylabel(r"$\mathrm{E}[(\partial\,\gamma h/\partial\omega)^2]$")
+
+
+def by_omega(map_: EigenvalueMap, lam: Eigenvalue) -> Tensor:
+    """−d(1 − λ)/dω at λ."""
+    if isinstance(map_, Optimal):
+        omega = map_.omega(lam)
+    else:
+        omega = torch.log(-torch.log1p(-lam.one_minus))
+    slope: Tensor = vmap(grad(lambda w: -map_.eigenvalue(w).one_minus))(omega)
+    return slope
+
+
+def draw_accuracy(rows: tuple[Axes, Axes, Axes], dtype: torch.dtype, closest: float) -> None:
+    """Errors in ulps of γ(ω), γ'(ω) and γ''(ω), ρ = 0.9."""
+    x = exponential(sp.Rational(9, 10))
+    moment = sp.lambdify(real_lam, second_moment(x, real_lam), "math")
+    precise = sp.lambdify(real_lam, second_moment(x, real_lam), "mpmath")
+    normalizer = InputNormalizer(x)
+
+    def eigenvalue(omega: Tensor) -> Tensor:
+        return torch.exp(-torch.exp(omega))
+
+    ways: dict[str, Gamma] = {
+        "curseproof": lambda w: normalizer(LRU.eigenvalue(w)).to(w.dtype),
+        "the formula as it stands": lambda w: torch.rsqrt(moment(eigenvalue(w))),
+        "with 1e-6 under the root": lambda w: torch.sqrt(1 / moment(eigenvalue(w)) + 1e-6),
+    }
+    o = np.logspace(np.log10(closest), np.log10(0.9), 120)
+    omega = torch.from_numpy(np.log(-np.log1p(-o))).to(dtype)
+
+    def exact(w: mpmath.mpf) -> mpmath.mpf:
+        return 1 / mpmath.sqrt(precise(mpmath.exp(-mpmath.exp(w))))
+
+    with mpmath.workdps(60):
+        step = mpmath.mpf(10) ** -15
+        truth = [
+            [mpmath.diff(exact, w, k, h=step) if k else exact(w) for w in omega.tolist()]
+            for k in range(3)
+        ]
+    for (name, gamma), colour in zip(ways.items(), COLOURS[2:] + COLOURS[1::-1], strict=False):
+        slope = grad(gamma)
+        for k, (axes, function) in enumerate(zip(rows, (gamma, slope, grad(slope)), strict=True)):
+            found = vmap(function)(omega).tolist()
+            errors = [
+                float(abs(mpmath.mpf(f) - t)) / np.spacing(np.array(abs(float(t)), str(dtype)[6:]))
+                if np.isfinite(f)
+                else np.inf
+                for f, t in zip(found, truth[k], strict=True)
+            ]
+            axes.plot(o, np.maximum(errors, 0.1), ".", ms=3, color=colour, label=name)
+
+
+def main() -> None:
+    """Write both pictures beside this file."""
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
+    draw_powers(*axes)
+    figure.legend(loc="outside lower center", ncols=6, fontsize=8)
+    for ax in axes:
+        ax.set(xscale="log", yscale="log", xlabel="1 − λ")
+        ax.grid(alpha=0.3)
+    figure.savefig(HERE / "normalizers.png", dpi=130)
+
+    figure, axes = plt.subplots(3, 2, figsize=(11, 8), layout="constrained", sharex="col")
+    for column, (dtype, closest) in enumerate(((torch.float32, 1e-7), (torch.float64, 1e-15))):
+        draw_accuracy(axes[:, column], dtype, closest)
+        axes[0, column].set_title(f"{str(dtype)[6:]}, input with ρ = 0.9, λ = exp(−exp ω)")
+        axes[-1, column].set_xlabel("1 − λ")
+        for ax, name in zip(axes[:, column], ("γ", "dγ/dω", "d²γ/dω²"), strict=True):
+            ax.set(xscale="log", yscale="log", ylabel=f"error of {name}, ulp")
+            ax.grid(alpha=0.3)
+    axes[0, 0].legend(fontsize=8)
+    figure.savefig(HERE / "accuracy.png", dpi=130)
+
+
+if __name__ == "__main__":
+    main()
