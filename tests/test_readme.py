@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from numerics.layers import LinearRecurrence, ring
+from numerics.normalizers import Cartesian
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -29,7 +32,9 @@ def test_python_blocks_run(tmp_path, monkeypatch):
     (tmp_path / "claims.toml").write_text(claims, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(0)
-    names = {"series": rng.standard_normal(4000), "h": 0.0, "u": 1.0}
+    batches = torch.from_numpy(rng.standard_normal((4, 8, 100, 2)))
+    layer = LinearRecurrence(2, 1, ring(4, 0.9, 0.99), Cartesian())
+    names = {"loader": batches, "layer": layer, "torch": torch, "h": 0.0, "u": 1.0}
     names |= {"nu_log": torch.tensor(-3.0), "theta_log": torch.tensor(-1.0)}
     for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
         exec(block, names)  # noqa: S102 (our own README)
