@@ -34,7 +34,7 @@ def test_python_blocks_run(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     batches = torch.from_numpy(rng.standard_normal((4, 8, 100, 2)))
     layer = LinearRecurrence(2, 1, ring(4, 0.9, 0.99), Cartesian())
-    names = {"loader": batches, "layer": layer, "torch": torch, "h": 0.0, "u": 1.0}
+    names = {"loader": list(batches), "layer": layer, "torch": torch, "h": 0.0, "u": 1.0}
     names |= {"nu_log": torch.tensor(-3.0), "theta_log": torch.tensor(-1.0)}
     for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
         exec(block, names)  # noqa: S102 (our own README)
