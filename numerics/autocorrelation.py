@@ -36,7 +36,8 @@ class FittedAutocorrelation:
         mean: what was subtracted from the series, or from each feature.
         estimated: R̂(0) … R̂(max_lag), the series' unit squared.
         fitted: the fit at the same lags.
-        standard_errors: of `estimated`, by Bartlett's formula for the fit.
+        standard_errors: of `estimated`, by Bartlett's formula for the fit; or from the scatter
+            between sequences, where there are many.
         samples: the series' length.
 
     """

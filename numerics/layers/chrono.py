@@ -37,8 +37,7 @@ def run(
 ) -> tuple[Float[Tensor, "batch time d"], Any]:
     """One of PyTorch's recurrent layers, batch first; outputs are 0 after a sequence's length."""
     if lengths is None:
-        y, last = layer(x, state)
-        return y, last
+        return layer(x, state)
     packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
     y, last = layer(packed, state)
     return pad_packed_sequence(y, batch_first=True, total_length=x.shape[1])[0], last

@@ -50,18 +50,18 @@ class LinearRecurrence(StateSpace):
 
     def gamma(self) -> Float[Tensor, " d"]:
         """The input normaliser of each unit."""
-        gamma: Tensor = self.normalizer(self.eigenvalue())
+        return self._gamma_at(self.eigenvalue())
+
+    def _gamma_at(self, lam: Eigenvalue) -> Float[Tensor, " d"]:
+        gamma: Tensor = self.normalizer(lam)
         return gamma
 
     def states(
         self, u: Inexact[Tensor, "batch time d"], state: Inexact[Tensor, "batch d"] | None
     ) -> Inexact[Tensor, "batch time d"]:
         """See the class; by a scan."""
-        lam, u = self.eigenvalue().value, u * self.gamma().to(u.real.dtype)
-        if state is not None:
-            first = u[:, :1] + (lam * state).to(u.dtype).unsqueeze(1)
-            u = torch.cat([first, u[:, 1:]], 1)
-        return scan(lam, u)
+        lam = self.eigenvalue()
+        return scan(lam.value, u * self._gamma_at(lam).to(u.real.dtype), state)
 
 
 def ring(

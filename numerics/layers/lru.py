@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from numerics.layers.linear_recurrence import LinearRecurrence, ring
-from numerics.normalizers import DoubleExponential, Polar
+from numerics.normalizers import DoubleExponential, Eigenvalue, Polar
 
 
 class LRU(LinearRecurrence):
@@ -38,8 +38,10 @@ class LRU(LinearRecurrence):
     ) -> None:
         lam = ring(d_hidden, r_min, r_max, max_phase)
         super().__init__(d_in, d_out, lam, Polar(DoubleExponential()))
-        self.gamma_log = nn.Parameter(torch.log(super().gamma()).to(lam.real.dtype).detach())
+        self.gamma_log = nn.Parameter(
+            torch.log(super()._gamma_at(self.eigenvalue())).to(lam.real.dtype).detach()
+        )
 
-    def gamma(self) -> Float[Tensor, " d"]:
+    def _gamma_at(self, lam: Eigenvalue) -> Float[Tensor, " d"]:
         """What is trained, instead of what is derived."""
         return torch.exp(self.gamma_log)

@@ -74,9 +74,7 @@ class S4D(nn.Module):
         """
         C, lam = torch.complex(self.C_re, self.C_im), self.eigenvalue().value
         u = x.unsqueeze(-1) * self.gamma().to(C.dtype)
-        if state is not None:
-            first = u[:, :1] + (lam * state).to(C.dtype).unsqueeze(1)
-            u = torch.cat([first, u[:, 1:]], 1)
-        h = scan(lam.flatten(), u.flatten(2)).unflatten(-1, lam.shape)
+        before = None if state is None else state.flatten(1)
+        h = scan(lam.flatten(), u.flatten(2), before).unflatten(-1, lam.shape)
         y = 2 * (C * h).real.sum(-1) + self.D * x
         return y, h[:, -1] if lengths is None else at_lengths(h, lengths)

@@ -13,20 +13,26 @@ from numerics.recurrences.linear import powers
 
 
 def scan(
-    lam: Inexact[Tensor, " d"], u: Inexact[Tensor, "*batch time d"]
+    lam: Inexact[Tensor, " d"],
+    u: Inexact[Tensor, "*batch time d"],
+    state: Inexact[Tensor, "*batch d"] | None = None,
 ) -> Inexact[Tensor, "*batch time d"]:
-    """The states h_0, h_1, … from h_{−1} = 0, in about 2 sqrt(time) steps.
+    """The states h_0, h_1, … in about 2 sqrt(time) steps.
 
     Args:
         lam: eigenvalues, real or complex, best in double precision: their powers are taken in
             it, and rounded to the input's only then.
         u: input, complex if λ is.
+        state: h_{−1}; by default 0.
 
     Returns:
         The states, shaped and typed as `u`. Of it all orders of derivatives exist; kept for them
         are the states alone, as the gradient is a scan too, backwards in time.
 
     """
+    if state is not None:
+        first = u[..., :1, :] + (lam * state).to(u.dtype).unsqueeze(-2)
+        u = torch.cat([first, u[..., 1:, :]], -2)
     states: Tensor = _Scan.apply(lam, u)  # type: ignore[no-untyped-call]  # Torch's
     return states
 
@@ -34,7 +40,7 @@ def scan(
 def loop(
     lam: Inexact[Tensor, " d"], u: Inexact[Tensor, "*batch time d"]
 ) -> Inexact[Tensor, "*batch time d"]:
-    """As `scan`, step by step."""
+    """As `scan` from h_{−1} = 0, step by step."""
     lam = lam.to(u.dtype)
     states, h = [], torch.zeros_like(u[..., 0, :])
     for now in u.unbind(-2):
