@@ -109,6 +109,11 @@ def estimate(series: ArrayLike, max_lag: int, mean: str | float = "sample") -> A
         ValueError: for a series with NaN or infinite values, of other than one dimension,
             constant, or too short for `max_lag`.
 
+    Examples:
+        >>> from numerics import estimate
+        >>> estimate([1.0, -1.0] * 50, max_lag=2)
+        array([ 1., -1.,  1.])
+
     """
     if max_lag < 0:
         raise ValueError(f"max_lag = {max_lag}: not negative")
@@ -160,6 +165,13 @@ def fit(
 
     Raises:
         ValueError: as `estimate`.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics import fit
+        >>> noise = np.random.default_rng(0).standard_normal(10_000)
+        >>> len(fit(noise).components)
+        1
 
     """
     x = as_series(series, MIN_SAMPLES)

@@ -84,6 +84,15 @@ def certified(
         NotEvaluated: if no precision within the limit separates the value from zero, or
             the point is singular.
 
+    Examples:
+        >>> import flint
+        >>> from numerics import certified
+        >>> from theory import second_moment, white
+        >>> from theory.symbols import real_lam
+        >>> state = second_moment(white(), real_lam)
+        >>> certified(state, lambda: {real_lam: flint.acb(1) / 3}, digits=50).contains(1.125)
+        True
+
     """
     needed = int(digits * 3.33) + 5
     precision = needed + 20

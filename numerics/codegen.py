@@ -84,6 +84,14 @@ def module(functions: list[Function], target: str, title: str) -> str:
     Raises:
         ValueError: for an unknown target.
 
+    Examples:
+        >>> from numerics import module
+        >>> from numerics.codegen import Function
+        >>> from theory import second_moment, white
+        >>> state = Function("state", second_moment(white()), "E|h|².")
+        >>> print(module([state], "sympy", "White input.").splitlines()[-1])
+            return 1/(-lam*conjugate(lam) + 1)
+
     """
     if target not in TARGETS:
         raise ValueError(f"unknown target {target!r}: one of {', '.join(TARGETS)}")
@@ -206,7 +214,18 @@ def _definition(function: Function, names: list[str], body: list[str]) -> str:
 
 
 def near_one(function: Function) -> Function:
-    """The same function of 1−λ and 1−ρ, for real λ."""
+    """The same function of 1−λ and 1−ρ, for real λ.
+
+    Examples:
+        >>> from numerics import near_one
+        >>> from numerics.codegen import Function
+        >>> from theory import second_moment, white
+        >>> from theory.symbols import lam
+        >>> state = Function("state", second_moment(white()), "E|h|².", variables=frozenset({lam}))
+        >>> near_one(state).name
+        'state_near_one'
+
+    """
     real = {v: sp.Symbol(v.name, real=True) for v in function.variables if not v.is_real}
     bars = {bar(v): symbol for v, symbol in real.items()}
     expression = function.expression.xreplace(real | bars)

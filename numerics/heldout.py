@@ -87,6 +87,14 @@ def heldout_check(
     Raises:
         ValueError: for unusable series (see `numerics.autocorrelation.fit`) or |λ| ≥ 1.
 
+    Examples:
+        >>> import numpy as np
+        >>> from numerics import heldout_check
+        >>> noise = np.random.default_rng(0).standard_normal(10_000)
+        >>> _, (at_half,) = heldout_check(noise[:5000], noise[5000:], [0.5])
+        >>> abs(at_half.measured - 1) < 4 * at_half.error
+        True
+
     """
     before, after = as_series(train, 32), as_series(test, 32)
     mean, deviation = np.mean(before), np.std(before)

@@ -1,5 +1,7 @@
 """Inputs: R(Δ) read back, C(z) against its Taylor series, mixtures, conjugation, refusals."""
 
+import re
+
 import pytest
 import sympy as sp
 
@@ -128,3 +130,15 @@ def test_weighted_sums_agree_for_known_and_arbitrary_inputs(weight):
         C(n, z): sp.diff(exponential().generating_function(w), w, n).subs(w, z) for n in range(3)
     }
     assert vanishes(general.xreplace(values) - known)
+
+
+def test_numbers_are_the_decimals_that_are_written():
+    assert exponential(0.9) == exponential(sp.Rational(9, 10))
+    assert 0.5 * exponential(0.9) == sp.Rational(1, 2) * exponential(sp.Rational(9, 10))
+    assert moving_average([0.5, 1]) == moving_average([sp.Rational(1, 2), 1])
+
+
+@pytest.mark.parametrize("rho", [1.5, -2, float("nan"), 1 + sp.I])
+def test_ratios_outside_the_disc_are_named(rho):
+    with pytest.raises(ValueError, match=rf"{re.escape(str(rho))}: .* is needed"):
+        exponential(rho)

@@ -77,6 +77,13 @@ def rows(architectures: tuple[Callable[[], Architecture], ...] = ARCHITECTURES) 
     """The table: for each architecture and approach the state, then each parameter.
 
     A parameter that moves γ has a second row with γ's own dependence on it.
+
+    Examples:
+        >>> from theory import rows
+        >>> row = next(rows())
+        >>> row.architecture, row.approach, row.terms["white"]
+        ('plain', 'λ → 1', LeadingTerm(coefficient=1/2, order=-1))
+
     """
     for make in architectures:
         architecture = make()

@@ -68,6 +68,12 @@ def quantity(name: str, x: Input, unit: Unit) -> sp.Expr:
         ValueError: it does not exist: a cross moment of a complex input, a Hessian with respect
             to a complex parameter.
 
+    Examples:
+        >>> from theory import Unit, quantity, white
+        >>> from theory.symbols import real_lam
+        >>> quantity("second_moment", white(), Unit((real_lam,)))
+        1/(1 - lambda**2)
+
     """
     pole, gamma = unit.poles[0], unit.gamma()
     match name:

@@ -35,6 +35,14 @@ def conjugated(expr: sp.Expr) -> sp.Expr:
     """The conjugate of a polarised expression: i → −i, every complex symbol → its bar.
 
     A function class that is not its own conjugate names the other one as its `partner`.
+
+    Examples:
+        >>> import sympy as sp
+        >>> from theory import conjugated
+        >>> from theory.symbols import lam
+        >>> conjugated(1 + sp.I * lam)
+        -I*lambda_bar + 1
+
     """
     if not expr.args:
         return -expr if expr is sp.I else bar(expr) if isinstance(expr, sp.Symbol) else expr
@@ -43,7 +51,16 @@ def conjugated(expr: sp.Expr) -> sp.Expr:
 
 
 def polarised(expr: sp.Expr) -> sp.Expr:
-    """`expr` without conjugate, Abs, re, im: a function of each complex symbol and its bar."""
+    """`expr` without conjugate, Abs, re, im: a function of each complex symbol and its bar.
+
+    Examples:
+        >>> import sympy as sp
+        >>> from theory import polarised
+        >>> from theory.symbols import lam
+        >>> polarised(1 - sp.Abs(lam) ** 2)
+        -lambda*lambda_bar + 1
+
+    """
     if not expr.args:
         return expr
     args = [polarised(arg) for arg in expr.args]
@@ -73,5 +90,12 @@ def partial(expr: sp.Expr, wrt: sp.Expr) -> sp.Expr:
 
 
 def restored(expr: sp.Expr) -> sp.Expr:
-    """Undo the polarisation: every `x_bar` becomes conjugate(x)."""
+    """Undo the polarisation: every `x_bar` becomes conjugate(x).
+
+    Examples:
+        >>> from theory import restored, second_moment, white
+        >>> restored(second_moment(white()))
+        1/(-lambda*conjugate(lambda) + 1)
+
+    """
     return expr.xreplace({s: sp.conjugate(bar(s)) for s in _bars(expr) if s.name.endswith("_bar")})

@@ -67,6 +67,11 @@ def sensitivity_metric(
         gamma: the input normaliser γ.
         differentiate_gamma: whether γ's own dependence counts; held fixed otherwise.
 
+    Examples:
+        >>> from theory import readable, sensitivity_metric, white
+        >>> readable(sensitivity_metric(white())[0, 0])
+        -(Abs(lambda)**2 + 1)/(Abs(lambda)**2 - 1)**3
+
     """
     a, g = polarised(eigenvalue), polarised(gamma)
     tangents = [
@@ -92,7 +97,14 @@ def _log_derivative(gamma: sp.Expr, wrt: sp.Expr) -> sp.Expr:
 
 
 def conformal_factor(x: Input, gamma: sp.Expr | None = None) -> sp.Expr:
-    """M of the metric M |dλ|², γ held fixed and by default the optimal one, 1/sqrt(E|h|²)."""
+    """M of the metric M |dλ|², γ held fixed and by default the optimal one, 1/sqrt(E|h|²).
+
+    Examples:
+        >>> from theory import conformal_factor, readable, white
+        >>> readable(conformal_factor(white()))
+        (Abs(lambda)**2 + 1)/(1 - Abs(lambda)**2)**2
+
+    """
     if gamma is None:
         return present(sensitivity(x) / second_moment(x))
     return present(sensitivity(x, gamma=gamma))
@@ -110,7 +122,16 @@ def laplacian_of_log(factor: sp.Expr) -> sp.Expr:
 
 
 def conformal_curvature(factor: sp.Expr) -> sp.Expr:
-    """The Gaussian curvature −2 ∂∂̄ log M / M of M |dλ|², M > 0 polarised."""
+    """The Gaussian curvature −2 ∂∂̄ log M / M of M |dλ|², M > 0 polarised.
+
+    Examples:
+        >>> from theory import conformal_curvature, readable
+        >>> from theory.conjugation import bar
+        >>> from theory.symbols import lam
+        >>> conformal_curvature(4 / (1 - lam * bar(lam)) ** 2)
+        -1
+
+    """
     return -2 * laplacian_of_log(factor) / factor
 
 
@@ -120,6 +141,13 @@ def gaussian_curvature(metric: sp.Matrix, wrt: Coordinates = PLANE) -> sp.Expr:
     Args:
         metric: [[E, F], [F, G]], polarised.
         wrt: (p, q), two real symbols, or re(λ) and im(λ).
+
+    Examples:
+        >>> import sympy as sp
+        >>> from theory import gaussian_curvature
+        >>> x, y = sp.symbols("x y", positive=True)
+        >>> gaussian_curvature(sp.eye(2) / y**2, (x, y))
+        -1
 
     """
     p, q = wrt
@@ -147,6 +175,13 @@ def total_curvature(factor: sp.Expr) -> sp.Expr:
     Raises:
         ValueError: M depends on more than |λ|.
 
+    Examples:
+        >>> from theory import readable, total_curvature
+        >>> from theory.conjugation import bar
+        >>> from theory.symbols import lam
+        >>> readable(total_curvature(4 / (1 - lam * bar(lam)) ** 2))
+        -4*pi*Abs(lambda)**2/(1 - Abs(lambda)**2)
+
     """
     _require_radial(factor)
     return present(-2 * sp.pi * lam * sp.diff(factor, lam) / factor)
@@ -171,6 +206,12 @@ def distortion_bound(modulus: sp.Expr = nu) -> sp.Expr:
 
     White input, γ² = 1 − |λ|². If c ≤ g ≤ C, the disc's chart lies within ω(ν)/sqrt(c) of the
     origin's, so that its area is at most C π ω(ν)²/c: C/c ≥ area/(π ω(ν)²).
+
+    Examples:
+        >>> from theory import distortion_bound
+        >>> distortion_bound(0.99).evalf(4)
+        8.402
+
     """
     factor = conformal_factor(white())
     return area(factor, modulus) / (sp.pi * optimal_parameter_white(modulus) ** 2)
@@ -182,6 +223,12 @@ def critical_correlation() -> tuple[sp.Expr, sp.Expr]:
     On the real diameter, where κ first does, its sign is that of m² − ¾ for the mean
     m = (1 − λ²)(log E s²)'/4 − λ of (z − λ)/(1 − λz) under P; m' = 0 gives λ² as a rational
     function of p = ρλ, and m² = ¾ then an equation for p.
+
+    Examples:
+        >>> from theory import critical_correlation
+        >>> [value.evalf(6) for value in critical_correlation()]
+        [0.837509, 0.218354]
+
     """
     moment = sensitivity(exponential(), real_lam, real_lam)
     m = present((1 - real_lam**2) * sp.diff(moment, real_lam) / moment / 4 - real_lam)

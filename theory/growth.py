@@ -45,6 +45,11 @@ def growth(x: Input, angle: sp.Expr = sp.S.Zero) -> Growth:
         angle: θ = arg λ, real; 0 for a real λ → 1. A symbol stands for an angle in general,
             where the input has no line.
 
+    Examples:
+        >>> from theory import exponential, growth
+        >>> growth(exponential(0.9)).sensitivity
+        LeadingTerm(coefficient=19/4, order=-3)
+
     """
     state, sensitivity = (leading_term(near_circle(x, n, angle)) for n in (0, 1))
     return Growth(state, sensitivity)
@@ -55,6 +60,11 @@ def spectral_density(x: Input, angle: sp.Expr = sp.S.Zero) -> sp.Expr:
 
     Raises:
         ValueError: the input has a spectral line at that angle.
+
+    Examples:
+        >>> from theory import exponential, present, spectral_density
+        >>> present(spectral_density(exponential()))
+        (rho + 1)/(1 - rho)
 
     """
     turn, back = (sp.exp(sign * sp.I * angle) for sign in (1, -1))

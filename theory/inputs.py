@@ -7,6 +7,7 @@ single lags, so that C has a closed form; or it is arbitrary, and C stays a func
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class StationaryInput:
         return StationaryInput(self.terms + other.terms, self.lags + other.lags)
 
     def __rmul__(self, weight: object) -> StationaryInput:
-        w = sp.sympify(weight, strict=True)
+        w = _exact(weight)
         return StationaryInput(
             tuple(Term(w * t.coefficient, t.power, t.ratio) for t in self.terms),
             tuple((lag, w * value) for lag, value in self.lags),
@@ -89,6 +90,12 @@ class ArbitraryInput:
     """Any WSS input: nothing is known of R but that it is an autocorrelation.
 
     What is proved with it holds for every stationary input (real-valued, or complex).
+
+    Examples:
+        >>> from theory import ArbitraryInput, readable, second_moment
+        >>> readable(second_moment(ArbitraryInput()))
+        (R_0 + 2*re(C(0, lambda)))/(1 - Abs(lambda)**2)
+
     """
 
     is_real: bool = True
@@ -149,30 +156,71 @@ Input = StationaryInput | ArbitraryInput
 
 
 def white() -> StationaryInput:
-    """R(Δ) = δ(Δ): i.i.d. input of unit variance."""
+    """R(Δ) = δ(Δ): i.i.d. input of unit variance.
+
+    Examples:
+        >>> from theory import white
+        >>> white().autocorrelation()
+        KroneckerDelta(0, Delta)
+
+    """
     return StationaryInput((), ((0, sp.S.One),))
 
 
-def exponential(rho: sp.Expr = symbols.rho) -> StationaryInput:
-    """R(Δ) = ρ^|Δ|, |ρ| ≤ 1: AR(1) input of unit variance (the paper's S_ρ)."""
-    return StationaryInput((Term(sp.S.One, 0, rho),))
+def exponential(rho: sp.Expr | float = symbols.rho) -> StationaryInput:
+    """R(Δ) = ρ^|Δ|: AR(1) input of unit variance (the paper's S_ρ).
+
+    Args:
+        rho: an expression or a number, |ρ| ≤ 1 (ValueError otherwise); a float is the decimal
+            number that it prints as.
+
+    Examples:
+        >>> from theory import exponential
+        >>> exponential(0.9).autocorrelation()
+        (9/10)**Delta
+
+    """
+    return StationaryInput((Term(sp.S.One, 0, _ratio(rho)),))
 
 
 def constant() -> StationaryInput:
-    """R(Δ) = 1: the same random number at every step."""
+    """R(Δ) = 1: the same random number at every step.
+
+    Examples:
+        >>> from theory import constant, second_moment
+        >>> second_moment(constant())
+        (lambda/(1 - lambda) + lambda_bar/(1 - lambda_bar) + 1)/(-lambda*lambda_bar + 1)
+
+    """
     return exponential(sp.S.One)
 
 
-def damped_cosine(rho: sp.Expr = symbols.rho, phi: sp.Expr = symbols.phi) -> StationaryInput:
-    """R(Δ) = ρ^|Δ| cos φΔ, 0 ≤ ρ ≤ 1: a noisy oscillation."""
-    half = sp.Rational(1, 2)
-    turn = sp.exp(sp.I * phi)
-    return StationaryInput((Term(half, 0, rho * turn), Term(half, 0, rho / turn)))
+def damped_cosine(
+    rho: sp.Expr | float = symbols.rho, phi: sp.Expr | float = symbols.phi
+) -> StationaryInput:
+    """R(Δ) = ρ^|Δ| cos φΔ, 0 ≤ ρ ≤ 1: a noisy oscillation; numbers as for `exponential`.
+
+    Examples:
+        >>> from theory import damped_cosine
+        >>> damped_cosine(0.9, 0.5).autocorrelation(0)
+        1
+
+    """
+    half, modulus = sp.Rational(1, 2), _ratio(rho)
+    turn = sp.exp(sp.I * _exact(phi))
+    return StationaryInput((Term(half, 0, modulus * turn), Term(half, 0, modulus / turn)))
 
 
-def moving_average(weights: Sequence[sp.Expr | int]) -> StationaryInput:
-    """x_t = Σ_k w_k ε_{t−k} with white ε: R(Δ) = Σ_k w_{k+Δ} w̄_k."""
-    w = [sp.sympify(weight, strict=True) for weight in weights]
+def moving_average(weights: Sequence[sp.Expr | float]) -> StationaryInput:
+    """x_t = Σ_k w_k ε_{t−k} with white ε: R(Δ) = Σ_k w_{k+Δ} w̄_k.
+
+    Examples:
+        >>> from theory import moving_average
+        >>> moving_average([1, 1]).autocorrelation()
+        2*KroneckerDelta(0, Delta) + KroneckerDelta(1, Delta)
+
+    """
+    w = [_exact(weight) for weight in weights]
     return StationaryInput(
         (),
         tuple(
@@ -187,6 +235,14 @@ def from_expression(expr: sp.Expr, lag: sp.Symbol = Delta) -> StationaryInput:
 
     Raises ValueError where it is not a finite sum of c Δ^k z^Δ (z^Δ also as exp, cos, sin,
     cosh, sinh) and of terms with KroneckerDelta(Δ, k), k ≥ 0 a number.
+
+    Examples:
+        >>> import sympy as sp
+        >>> from theory import from_expression
+        >>> from theory.symbols import Delta
+        >>> from_expression(sp.cos(Delta) / 2**Delta).autocorrelation(0)
+        1
+
     """
     terms: Counter[tuple[int, sp.Expr]] = Counter()
     lags: dict[int, list[sp.Expr]] = defaultdict(list)
@@ -259,9 +315,31 @@ def _polylogarithm(k: int, w: sp.Expr) -> sp.Expr:
     return total.subs(dummy, w)
 
 
-def mixture(weighted: Iterable[tuple[sp.Expr, StationaryInput]]) -> StationaryInput:
-    """Σ_i r_i R_i: the sum of independent inputs with weights r_i > 0."""
+def mixture(weighted: Iterable[tuple[sp.Expr | float, StationaryInput]]) -> StationaryInput:
+    """Σ_i r_i R_i: the sum of independent inputs with weights r_i > 0.
+
+    Examples:
+        >>> from theory import exponential, mixture, white
+        >>> mixture([(0.7, white()), (0.3, exponential(0.99))]).autocorrelation()
+        3*(99/100)**Delta/10 + 7*KroneckerDelta(0, Delta)/10
+
+    """
     total = StationaryInput(())
     for weight, x in weighted:
         total = total + weight * x
     return total
+
+
+def _exact(number: object) -> sp.Expr:
+    if isinstance(number, float):
+        if not math.isfinite(number):
+            raise ValueError(f"{number}: a finite number is needed")
+        return sp.Rational(str(number))
+    return sp.sympify(number, strict=True)
+
+
+def _ratio(rho: object) -> sp.Expr:
+    ratio = _exact(rho)
+    if ratio.is_number and not sp.Abs(ratio) <= 1:
+        raise ValueError(f"rho = {rho}: |ρ| ≤ 1 is needed")
+    return ratio

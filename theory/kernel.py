@@ -35,6 +35,12 @@ def kernel(x: Input, a: sp.Expr = alpha, b: sp.Expr = beta_bar) -> sp.Expr:
     Returns:
         [R(0) + C̄(a) + C(b)] / (1 − a b), from the fixed point of the recurrence
         (paper §2: the second moment is its diagonal).
+
+    Examples:
+        >>> from theory import kernel, white
+        >>> kernel(white())
+        1/(-alpha*beta_bar + 1)
+
     """
     return SOLUTION.subs(
         {
@@ -55,6 +61,13 @@ def finite_kernel(x: Input, horizon: sp.Expr, a: sp.Expr = alpha, b: sp.Expr = b
     Removable singularities (a b = 1, the unit circle) are left to the caller's limit.
     Raises ValueError for an arbitrary input and for terms Δ^k with k > 0, which have no
     closed form here.
+
+    Examples:
+        >>> import sympy as sp
+        >>> from theory import finite_kernel, white
+        >>> finite_kernel(white(), sp.Symbol("T", integer=True, positive=True))
+        (1 - (alpha*beta_bar)**T)/(-alpha*beta_bar + 1)
+
     """
     if isinstance(x, ArbitraryInput) or any(t.power for t in x.terms):
         raise ValueError("a finite horizon needs an input of terms c*z**Delta and single lags")

@@ -146,7 +146,14 @@ def _tightened(tex: str) -> str:
 
 
 def to_latex(expr: sp.Basic) -> str:
-    """A polarised expression or equation in LaTeX: |λ|², λ̄, Re and conjugates restored."""
+    r"""A polarised expression or equation in LaTeX: |λ|², λ̄, Re and conjugates restored.
+
+    Examples:
+        >>> from theory import second_moment, to_latex, white
+        >>> print(to_latex(second_moment(white())))
+        \frac{1}{1 - \lvert \lambda\rvert^{2}}
+
+    """
     return _tightened(str(_Printer(_SETTINGS).doprint(readable(expr))))
 
 
@@ -196,7 +203,14 @@ def _sign(character: str) -> str | None:
 
 
 def document(body: str) -> str:
-    """A complete LaTeX document; `body` is LaTeX, for instance from `displayed`."""
+    r"""A complete LaTeX document; `body` is LaTeX, for instance from `displayed`.
+
+    Examples:
+        >>> from theory import document
+        >>> print(document("Hello.").splitlines()[0])
+        \documentclass[a4paper]{article}
+
+    """
     return _DOCUMENT % body
 
 

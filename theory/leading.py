@@ -58,6 +58,12 @@ def leading_term(expr: sp.Expr) -> LeadingTerm:
         ValueError: `expr` has something at 0 that is no pole, such as log ε or sqrt ε, or
             cancels beyond all the terms that are tried.
 
+    Examples:
+        >>> from theory import leading_term
+        >>> from theory.growth import epsilon
+        >>> leading_term(1 / (1 - (1 - epsilon) ** 2))
+        LeadingTerm(coefficient=1/2, order=-1)
+
     """
     analytic = set(_analytic_parts(expr))
     for terms in _TERMS:

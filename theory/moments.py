@@ -42,7 +42,15 @@ def kernel_derivative(
 def second_moment(
     x: Input, eigenvalue: sp.Expr = lam, gamma: sp.Expr = sp.S.One, horizon: sp.Expr | None = None
 ) -> sp.Expr:
-    """E|γh|² (paper §2; claims A2 and A4)."""
+    """E|γh|² (paper §2; claims A2 and A4).
+
+    Examples:
+        >>> from theory import exponential, present, second_moment
+        >>> from theory.symbols import real_lam
+        >>> present(second_moment(exponential(), real_lam))
+        (lambda*rho + 1)/((1 - lambda**2)*(-lambda*rho + 1))
+
+    """
     a, g = polarised(eigenvalue), polarised(gamma)
     return g * conjugated(g) * kernel_derivative(x, 0, 0, a, conjugated(a), horizon)
 
@@ -64,6 +72,13 @@ def sensitivity(
         gamma: the input normaliser γ.
         differentiate_gamma: whether γ's own dependence on p counts; held fixed otherwise.
         horizon: steps since h = 0; None for stationarity.
+
+    Examples:
+        >>> from theory import present, sensitivity, white
+        >>> from theory.symbols import real_lam
+        >>> present(sensitivity(white(), real_lam, real_lam))
+        (lambda**2 + 1)/(1 - lambda**2)**3
+
     """
     a, g = polarised(eigenvalue), polarised(gamma)
     weights = [sp.diff(g, wrt) if differentiate_gamma else sp.S.Zero, g * sp.diff(a, wrt)]
@@ -79,17 +94,39 @@ def sensitivity(
 
 
 def cross_moment(x: Input, first: sp.Expr = lam1, second: sp.Expr = lam2) -> sp.Expr:
-    """E[h_1 h_2], no conjugate, real input (claim D1)."""
+    """E[h_1 h_2], no conjugate, real input (claim D1).
+
+    Examples:
+        >>> from theory import cross_moment, white
+        >>> cross_moment(white())
+        1/(-lambda1*lambda2 + 1)
+
+    """
     return kernel_derivative(_real(x), 0, 0, polarised(first), polarised(second))
 
 
 def cross_sensitivity(x: Input, first: sp.Expr = lam1, second: sp.Expr = lam2) -> sp.Expr:
-    """E[∂h_1/∂λ_1 · ∂h_2/∂λ_2], no conjugate, real input (paper App. C; claim D1)."""
+    """E[∂h_1/∂λ_1 · ∂h_2/∂λ_2], no conjugate, real input (paper App. C; claim D1).
+
+    Examples:
+        >>> from theory import cross_sensitivity, present, white
+        >>> present(cross_sensitivity(white()))
+        (lambda1*lambda2 + 1)/(-lambda1*lambda2 + 1)**3
+
+    """
     return kernel_derivative(_real(x), 1, 1, polarised(first), polarised(second))
 
 
 def backpropagated_error(x: Input, eigenvalue: sp.Expr = lam) -> sp.Expr:
-    """E|δ|² of δ_t = Σ_k λ^k e_{t+k}: the second moment with time reversed (paper §2; claim A8)."""
+    """E|δ|² of δ_t = Σ_k λ^k e_{t+k}: the second moment with time reversed (paper §2; claim A8).
+
+    Examples:
+        >>> from theory import backpropagated_error, white
+        >>> from theory.symbols import real_lam
+        >>> backpropagated_error(white(), real_lam)
+        1/(1 - lambda**2)
+
+    """
     return second_moment(x.conjugate(), eigenvalue)
 
 
@@ -99,7 +136,16 @@ def teacher_student_loss(
     teacher: sp.Expr = lam_star,
     gammas: tuple[sp.Expr, sp.Expr] = (sp.S.One, sp.S.One),
 ) -> sp.Expr:
-    """½ E|γh_λ − γ*h_λ*|², with (γ, γ*) in `gammas` (paper §4; claims C1 and C3)."""
+    """½ E|γh_λ − γ*h_λ*|², with (γ, γ*) in `gammas` (paper §4; claims C1 and C3).
+
+    Examples:
+        >>> import sympy as sp
+        >>> from theory import present, teacher_student_loss, white
+        >>> a, b = sp.symbols("a b", real=True)
+        >>> present(teacher_student_loss(white(), a, b))
+        (-a + b)**2*(a*b + 1)/(2*(1 - a**2)*(1 - b**2)*(-a*b + 1))
+
+    """
     units = [
         (polarised(eigenvalue), polarised(gammas[0])),
         (polarised(teacher), -polarised(gammas[1])),
@@ -132,6 +178,13 @@ def teacher_student_hessian(
     Raises:
         ValueError: p is complex: there the Hessian is a matrix.
 
+    Examples:
+        >>> import sympy as sp
+        >>> from theory import present, teacher_student_hessian, white
+        >>> a, b = sp.symbols("a b", real=True)
+        >>> present(teacher_student_hessian(white(), a, b, [a]).subs(a, b))
+        (b**2 + 1)/(1 - b**2)**3
+
     """
     loss = teacher_student_loss(x, eigenvalue, teacher, gammas)
     return partial(partial(loss, _real_parameter(wrt[0])), _real_parameter(wrt[-1]))
@@ -146,6 +199,13 @@ def output_hessian(
         x: the input, real.
         modes: (λ_i, w_i), with w_i = b_i c_i the product of input and output weight.
         wrt: p and q, or p alone for both; real symbols, or re(z) and im(z) of complex ones.
+
+    Examples:
+        >>> import sympy as sp
+        >>> from theory import output_hessian, present, white
+        >>> a, w = sp.symbols("a w", real=True)
+        >>> present(output_hessian(white(), [(a, w)], [w, a]))
+        a*w/(1 - a**2)**2
 
     """
     p, q = (_gradient(modes, _real_parameter(by)) for by in (wrt[0], wrt[-1]))

@@ -12,7 +12,15 @@ from theory.symbols import omega, real_lam
 
 
 def optimal_gamma(x: Input, eigenvalue: sp.Expr = real_lam) -> sp.Expr:
-    """γ = 1/sqrt(E|h|²), so that E|γh|² = 1 for every λ (paper §3; claim B5)."""
+    """γ = 1/sqrt(E|h|²), so that E|γh|² = 1 for every λ (paper §3; claim B5).
+
+    Examples:
+        >>> from theory import optimal_gamma, white
+        >>> from theory.symbols import real_lam
+        >>> optimal_gamma(white(), real_lam)
+        sqrt(1 - lambda**2)
+
+    """
     return _root(1 / present(second_moment(x, eigenvalue)))
 
 
@@ -29,6 +37,12 @@ def optimality_condition(
     Returns:
         A differential equation for λ(ω), its right side a function of λ.
 
+    Examples:
+        >>> from theory import optimality_condition, white
+        >>> from theory.symbols import real_lam
+        >>> optimality_condition(white(), real_lam).rhs
+        (1 - lambda**2)/sqrt(lambda**2 + 1)
+
     """
     s = sensitivity(x, eigenvalue, eigenvalue)
     if gamma is None:
@@ -41,7 +55,15 @@ def optimality_condition(
 
 
 def optimal_parameter_white(eigenvalue: sp.Symbol = real_lam) -> sp.Expr:
-    """ω(λ) = √2 artanh(√2 λ/√(1+λ²)) − arsinh λ: solves the condition for white input, |λ| < 1."""
+    """ω(λ) = √2 artanh(√2 λ/√(1+λ²)) − arsinh λ: solves the condition for white input, |λ| < 1.
+
+    Examples:
+        >>> from theory import optimal_parameter_white
+        >>> from theory.symbols import real_lam
+        >>> optimal_parameter_white(real_lam)
+        -asinh(lambda) + sqrt(2)*atanh(sqrt(2)*lambda/sqrt(lambda**2 + 1))
+
+    """
     root = sp.sqrt(1 + eigenvalue**2)
     return sp.sqrt(2) * sp.atanh(sp.sqrt(2) * eigenvalue / root) - sp.asinh(eigenvalue)
 

@@ -28,6 +28,11 @@ def present(expr: sp.Expr) -> sp.Expr:
         expr: a rational function of symbols, of exponentials, and of C(z) and its derivatives;
             anything else is returned as it is.
 
+    Examples:
+        >>> from theory import kernel, exponential, present
+        >>> present(kernel(exponential()))
+        (-alpha*beta_bar*rho**2 + 1)/((-alpha*beta_bar + 1)*(-alpha*rho + 1)*(-beta_bar*rho + 1))
+
     """
     try:
         return _presented(expr)
@@ -74,7 +79,14 @@ def present_terms(expr: sp.Expr) -> sp.Expr:
 
 
 def readable(expr: sp.Expr) -> sp.Expr:
-    """A polarised expression with λλ̄ as |λ|², f + f̄ as 2 Re f, and every bar as a conjugate."""
+    """A polarised expression with λλ̄ as |λ|², f + f̄ as 2 Re f, and every bar as a conjugate.
+
+    Examples:
+        >>> from theory import readable, second_moment, white
+        >>> readable(second_moment(white()))
+        1/(1 - Abs(lambda)**2)
+
+    """
     if not expr.args:
         return restored(expr)
     if isinstance(expr, sp.Derivative | sp.Subs | sp.Indexed | AppliedUndef):

@@ -12,7 +12,14 @@ CLAIMS = Path(__file__).parent / "claims"
 
 
 def paper_claims() -> list[Claim]:
-    """The paper's claims, section by section."""
+    """The paper's claims, section by section.
+
+    Examples:
+        >>> from verify import paper_claims
+        >>> paper_claims()[0].id
+        'A1-sensitivity-recursion'
+
+    """
     return [claim for path in sorted(CLAIMS.glob("*.toml")) for claim in read_claims(path)]
 
 
@@ -23,6 +30,11 @@ def select(arguments: Iterable[str]) -> list[Claim]:
 
     Raises:
         ClaimError: for a file that cannot be read or an id that is not known.
+
+    Examples:
+        >>> from verify import select
+        >>> [claim.id for claim in select(["B4"])]
+        ['B4-lru-white', 'B4-lru-limit', 'B4-lru-bounded']
 
     """
     arguments = list(arguments)

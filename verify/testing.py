@@ -32,6 +32,11 @@ def assert_claims(*claims: str | Path, tier: str = "quick", seed: int = 0) -> li
         ClaimFailed: if one is neither, with the counterexamples.
         ClaimError: for a file or an id that cannot be read.
 
+    Examples:
+        >>> from verify import assert_claims
+        >>> [result.claim.id for result in assert_claims("A5-state-ar1")]
+        ['A5-state-ar1']
+
     """
     settings = Settings(TIERS[tier], seed)
     results = [verify_claim(claim, settings) for claim in select(map(str, claims))]

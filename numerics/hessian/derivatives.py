@@ -36,6 +36,16 @@ def at_optimum(parametrization: Parametrization, p: Parameters, moments: Tensor)
         (P, P) for P parameters; averaged over outputs.
 
     Source: paper §4.2.
+
+    Examples:
+        >>> import torch
+        >>> from numerics.hessian import at_optimum
+        >>> from numerics.recurrences import diagonal, white_moments
+        >>> from numerics.training import draw_diagonal
+        >>> teacher = draw_diagonal(4, 0.9, torch.Generator().manual_seed(0))
+        >>> at_optimum(diagonal, teacher, white_moments(300)).shape
+        torch.Size([25, 25])
+
     """
     steps = moments.shape[-1] // p["D"].shape[-1]
     J = jacobian(lambda p: parametrization(p).impulse_response(steps), p)
@@ -53,13 +63,29 @@ def gauss_newton(model: Function, p: Parameters) -> Tensor:
     Returns:
         (P, P).
 
+    Examples:
+        >>> import torch
+        >>> from numerics.hessian import gauss_newton
+        >>> gauss_newton(lambda p: p["w"] ** 2, {"w": torch.tensor([1.0, 2.0])})
+        tensor([[ 4.,  0.],
+                [ 0., 16.]])
+
     """
     J = jacobian(model, p)
     return 2 / J.shape[0] * J.mT @ J
 
 
 def jacobian(function: Function, p: Parameters) -> Tensor:
-    """∂ outputs by all parameters, (outputs, P); by forward or reverse mode, whichever is less."""
+    """∂ outputs by all parameters, (outputs, P); by forward or reverse mode, whichever is less.
+
+    Examples:
+        >>> import torch
+        >>> from numerics.hessian import jacobian
+        >>> jacobian(lambda p: p["w"] ** 2, {"w": torch.tensor([1.0, 2.0])})
+        tensor([[2., 0.],
+                [0., 4.]])
+
+    """
     point = flat(p)
 
     def outputs(vector: Tensor) -> Tensor:
@@ -74,13 +100,33 @@ def jacobian(function: Function, p: Parameters) -> Tensor:
 
 
 def exact_hessian(loss: Function, p: Parameters) -> Tensor:
-    """All second derivatives of a scalar loss, anywhere: (P, P), forward over reverse mode."""
+    """All second derivatives of a scalar loss, anywhere: (P, P), forward over reverse mode.
+
+    Examples:
+        >>> import torch
+        >>> from numerics.hessian import exact_hessian
+        >>> exact_hessian(lambda p: (p["w"] ** 3).sum(), {"w": torch.tensor([1.0, 2.0])})
+        tensor([[ 6.,  0.],
+                [ 0., 12.]])
+
+    """
     point = flat(p)
     return vmap(_product(loss, p))(_eye(point)).reshape(point.numel(), -1)
 
 
 def hessian_product(loss: Function, p: Parameters) -> LinearOperator:
-    """V ↦ H v for the exact Hessian of a scalar loss, without forming H."""
+    """V ↦ H v for the exact Hessian of a scalar loss, without forming H.
+
+    Examples:
+        >>> import numpy as np
+        >>> import torch
+        >>> from numerics.hessian import hessian_product
+        >>> point = {"w": torch.tensor([1.0, 2.0])}
+        >>> product = hessian_product(lambda p: (p["w"] ** 3).sum(), point)
+        >>> product @ np.array([1.0, 1.0])
+        array([ 6., 12.])
+
+    """
     product, point = _product(loss, p), flat(p)
 
     def apply(vector: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -105,6 +151,14 @@ def leading_eigenpairs(
 
     Raises:
         ValueError: if `count` is not between 1 and P − 1.
+
+    Examples:
+        >>> import torch
+        >>> from numerics.hessian import hessian_product, leading_eigenpairs
+        >>> point = {"w": torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)}
+        >>> product = hessian_product(lambda p: (p["w"] ** 3).sum(), point)
+        >>> leading_eigenpairs(product, 1)[0].round(6)
+        array([18.])
 
     """
     size = product.shape[0]

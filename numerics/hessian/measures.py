@@ -9,13 +9,29 @@ Real = NDArray[np.float64]
 
 
 def participation(vector: NDArray[np.inexact]) -> Real:
-    """(Σ|v|²)² / Σ|v|⁴ along the last axis: over how many coordinates a vector spreads."""
+    """(Σ|v|²)² / Σ|v|⁴ along the last axis: over how many coordinates a vector spreads.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics.hessian import participation
+        >>> participation(np.array([1.0, 1.0, 0.0]))
+        array(2.)
+
+    """
     power = np.abs(vector) ** 2
     return np.asarray(power.sum(-1) ** 2 / (power**2).sum(-1))
 
 
 def diagonal_mass(matrix: NDArray[np.inexact]) -> Real:
-    """The diagonal's share of Σ|H_ij|², over the last two axes."""
+    """The diagonal's share of Σ|H_ij|², over the last two axes.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics.hessian import diagonal_mass
+        >>> diagonal_mass(np.ones((4, 4)))
+        array(0.25)
+
+    """
     power = np.abs(matrix) ** 2
     return np.asarray(np.trace(power, axis1=-2, axis2=-1) / power.sum((-2, -1)))
 
@@ -32,6 +48,11 @@ def spectrum_distance(first: ArrayLike, second: ArrayLike) -> float:
 
     Raises:
         ValueError: if the numbers of eigenvalues differ, or one is not positive.
+
+    Examples:
+        >>> from numerics.hessian import spectrum_distance
+        >>> spectrum_distance([10.0, 1.0], [1.0, 0.1])
+        1.0
 
     """
     spectra = np.sort(np.atleast_1d(first)), np.sort(np.atleast_1d(second))

@@ -26,6 +26,12 @@ class BlockDiagonal(StateSpace):
     Raises:
         ValueError: if `heads` does not divide `d_hidden`, or not 0 ≤ slowest < 1.
 
+    Examples:
+        >>> import torch
+        >>> from numerics.layers import BlockDiagonal
+        >>> BlockDiagonal(3, 16, 2, heads=4).A.shape
+        torch.Size([4, 4, 4])
+
     """
 
     def __init__(
@@ -58,6 +64,13 @@ class Dense(BlockDiagonal):
         d_hidden: states.
         d_out: output features.
         slowest: as of `BlockDiagonal`.
+
+    Examples:
+        >>> import torch
+        >>> from numerics.layers import Dense
+        >>> y, state = Dense(3, 16, 2)(torch.randn(8, 100, 3))
+        >>> y.shape, state.shape
+        (torch.Size([8, 100, 2]), torch.Size([8, 16]))
 
     """
 

@@ -23,6 +23,13 @@ class GRU(nn.GRU):
     Raises:
         ValueError: if `longest` is below 2.
 
+    Examples:
+        >>> import torch
+        >>> from numerics.layers import GRU
+        >>> y, state = GRU(3, 16, longest=1000)(torch.randn(2, 100, 3))
+        >>> y.shape, state.shape
+        (torch.Size([2, 100, 16]), torch.Size([2, 16]))
+
     """
 
     def __init__(self, d_in: int, d_hidden: int, longest: float) -> None:

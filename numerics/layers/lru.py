@@ -25,6 +25,13 @@ class LRU(LinearRecurrence):
         r_max: the largest one.
         max_phase: the largest initial angle.
 
+    Examples:
+        >>> import torch
+        >>> from numerics.layers import LRU
+        >>> layer = LRU(3, 16, 2)
+        >>> sorted(layer.state_dict())
+        ['B_im', 'B_re', 'C_im', 'C_re', 'D', 'gamma_log', 'nu_log', 'theta_log']
+
     """
 
     def __init__(

@@ -25,6 +25,13 @@ class LSTM(nn.LSTM):
     Raises:
         ValueError: if `longest` is below 2.
 
+    Examples:
+        >>> import torch
+        >>> from numerics.layers import LSTM
+        >>> y, (hidden, cell) = LSTM(3, 16, longest=1000)(torch.randn(2, 100, 3))
+        >>> y.shape, cell.shape
+        (torch.Size([2, 100, 16]), torch.Size([2, 16]))
+
     """
 
     def __init__(self, d_in: int, d_hidden: int, longest: float) -> None:

@@ -29,6 +29,13 @@ class S4D(nn.Module):
     Raises:
         ValueError: if not 0 < step_min ≤ step_max.
 
+    Examples:
+        >>> import torch
+        >>> from numerics.layers import S4D
+        >>> y, state = S4D(3, states=8)(torch.randn(2, 100, 3))
+        >>> y.shape, state.shape
+        (torch.Size([2, 100, 3]), torch.Size([2, 3, 8]))
+
     """
 
     def __init__(

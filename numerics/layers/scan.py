@@ -29,6 +29,12 @@ def scan(
         The states, shaped and typed as `u`. Of it all orders of derivatives exist; kept for them
         are the states alone, as the gradient is a scan too, backwards in time.
 
+    Examples:
+        >>> import torch
+        >>> from numerics.layers import scan
+        >>> scan(torch.tensor([0.5]), torch.ones(4, 1)).flatten()
+        tensor([1.0000, 1.5000, 1.7500, 1.8750])
+
     """
     if state is not None:
         first = u[..., :1, :] + (lam * state).to(u.dtype).unsqueeze(-2)

@@ -35,6 +35,12 @@ def gamma(x: StationaryInput, eigenvalue: ArrayLike) -> Array:
     Raises:
         ValueError: if |λ| ≥ 1, or a parameter of `x` has no value.
 
+    Examples:
+        >>> from numerics.normalizers import gamma
+        >>> from theory import white
+        >>> gamma(white(), [0.0, 0.6, 0.8j]).round(3)
+        array([1. , 0.8, 0.6])
+
     """
     z = np.asarray(eigenvalue)
     if not np.all(np.abs(z) < 1):
@@ -47,7 +53,15 @@ def gamma(x: StationaryInput, eigenvalue: ArrayLike) -> Array:
 
 
 def gamma_near_one(x: StationaryInput, one_minus_lam: ArrayLike) -> Array:
-    """As `gamma` for real λ, from 1 − λ in (0, 2)."""
+    """As `gamma` for real λ, from 1 − λ in (0, 2).
+
+    Examples:
+        >>> from numerics.normalizers import gamma_near_one
+        >>> from theory import constant
+        >>> float(gamma_near_one(constant(), 1e-20))
+        1e-20
+
+    """
     o = np.asarray(one_minus_lam, dtype=float)
     symbol, moment = from_the_circle(second_moment(x, real_lam), 1)
     return _root_of_inverse(evaluate(moment, {symbol: o}, NUMPY))

@@ -22,6 +22,12 @@ class Eigenvalue(NamedTuple):
         one_plus: 1 + x > 0.
         angle: θ, or None where λ = x is real.
 
+    Examples:
+        >>> import torch
+        >>> from numerics.normalizers import Eigenvalue
+        >>> Eigenvalue.of(torch.tensor([0.5, -0.5])).one_minus_square
+        tensor([0.7500, 0.7500], dtype=torch.float64)
+
     """
 
     one_minus: Tensor
@@ -68,6 +74,17 @@ class EigenvalueMap(nn.Module):
     A subclass says what is trained (`names`), what it means (`eigenvalue`) and how an eigenvalue
     is reached (`right_inverse`). `forward` returns λ in the parameters' precision, so that a map
     serves with `torch.nn.utils.parametrize`; `eigenvalue` is what normalisers should be given.
+
+    Examples:
+        >>> import torch
+        >>> from torch.nn.utils.parametrize import register_parametrization
+        >>> from numerics.normalizers import Tanh
+        >>> layer = torch.nn.Module()
+        >>> layer.lam = torch.nn.Parameter(torch.tensor([0.5, 0.9]))
+        >>> _ = register_parametrization(layer, "lam", Tanh())
+        >>> layer.lam.detach(), layer.parametrizations.lam.original.detach()
+        (tensor([0.5000, 0.9000]), tensor([0.5493, 1.4722]))
+
     """
 
     names: tuple[str, ...] = ("omega",)
@@ -88,7 +105,15 @@ class EigenvalueMap(nn.Module):
 
 
 class Tanh(EigenvalueMap):
-    """λ = tanh ω, real."""
+    """λ = tanh ω, real.
+
+    Examples:
+        >>> import torch
+        >>> from numerics.normalizers import Tanh
+        >>> Tanh().eigenvalue(torch.tensor(20.0)).one_minus
+        tensor(8.4967e-18, dtype=torch.float64)
+
+    """
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
         """See the class; ω of any shape."""
@@ -102,7 +127,15 @@ class Tanh(EigenvalueMap):
 
 
 class Sigmoid(EigenvalueMap):
-    """λ = 1/(1 + e^{−ω}), a gate that stays open or shut: the GRU's and the LSTM's (claim B8)."""
+    """λ = 1/(1 + e^{−ω}), a gate that stays open or shut: the GRU's and the LSTM's (claim B8).
+
+    Examples:
+        >>> import torch
+        >>> from numerics.normalizers import Sigmoid
+        >>> Sigmoid()(torch.tensor([-1.0, 0.0, 1.0]))
+        tensor([0.2689, 0.5000, 0.7311])
+
+    """
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
         """See the class; ω of any shape."""
@@ -116,7 +149,15 @@ class Sigmoid(EigenvalueMap):
 
 
 class DoubleExponential(EigenvalueMap):
-    """λ = exp(−exp ν), the LRU's modulus (claim B4)."""
+    """λ = exp(−exp ν), the LRU's modulus (claim B4).
+
+    Examples:
+        >>> import torch
+        >>> from numerics.normalizers import DoubleExponential
+        >>> DoubleExponential().right_inverse(torch.tensor(0.99))
+        tensor(-4.6002)
+
+    """
 
     names = ("nu_log",)
 
@@ -137,6 +178,16 @@ class Polar(EigenvalueMap):
     Args:
         modulus: a real map.
         logarithmic: whether log θ is trained, 0 < θ.
+
+    Examples:
+        >>> import torch
+        >>> from numerics.normalizers import DoubleExponential, Polar
+        >>> lru = Polar(DoubleExponential())
+        >>> lru.names
+        ('nu_log', 'theta_log')
+        >>> nu_log, theta_log = lru.right_inverse(torch.tensor([0.9j]))
+        >>> lru.eigenvalue(nu_log, theta_log).one_minus
+        tensor([0.1000], dtype=torch.float64)
 
     """
 
@@ -162,7 +213,16 @@ class Polar(EigenvalueMap):
 
 
 class StepSize(EigenvalueMap):
-    """λ = exp(Δ a), Δ = exp(log_step), a = −exp(a_log_decay) + i a_im: S4's (S4D, §3; claim B8)."""
+    """λ = exp(Δ a), Δ = exp(log_step), a = −exp(a_log_decay) + i a_im: S4's (S4D, §3; claim B8).
+
+    Examples:
+        >>> import torch
+        >>> from numerics.normalizers import StepSize
+        >>> log_step = torch.log(torch.tensor(0.1))
+        >>> StepSize().eigenvalue(log_step, torch.tensor(0.0), torch.tensor(1.0)).one_minus
+        tensor(0.0952, dtype=torch.float64)
+
+    """
 
     names = ("log_step", "a_log_decay", "a_im")
 
@@ -179,7 +239,15 @@ class StepSize(EigenvalueMap):
 
 
 class Cartesian(EigenvalueMap):
-    """λ itself, by its real and its imaginary part, |λ| < 1."""
+    """λ itself, by its real and its imaginary part, |λ| < 1.
+
+    Examples:
+        >>> import torch
+        >>> from numerics.normalizers import Cartesian
+        >>> Cartesian()(torch.tensor(0.6), torch.tensor(0.7))
+        tensor(0.6000+0.7000j)
+
+    """
 
     names = ("lambda_re", "lambda_im")
 

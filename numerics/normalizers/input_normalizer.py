@@ -40,6 +40,14 @@ class InputNormalizer(DoublePrecision):
         ValueError: if `x` has parameters without values, or is no mixture of such terms with
             positive weights.
 
+    Examples:
+        >>> import torch
+        >>> from numerics.normalizers import InputNormalizer
+        >>> from theory import exponential
+        >>> normalizer = InputNormalizer(exponential(0.9))
+        >>> normalizer(torch.tensor([0.0, 0.9, 0.99], dtype=torch.float64))
+        tensor([1.0000, 0.1412, 0.0339], dtype=torch.float64)
+
     """
 
     _white: Tensor

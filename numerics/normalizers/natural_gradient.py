@@ -30,6 +30,15 @@ def natural_gradient(lam: Sequence[Tensor], metric: Metric) -> list[RemovableHan
     Returns:
         What takes the hooks off again, by `remove()`.
 
+    Examples:
+        >>> import torch
+        >>> from numerics.normalizers import InputNormalizer, natural_gradient
+        >>> lam = torch.tensor([0.0, 0.9], requires_grad=True)
+        >>> _ = natural_gradient([lam], InputNormalizer().metric)
+        >>> lam.sum().backward()
+        >>> lam.grad
+        tensor([1.0000, 0.0199])
+
     """
 
     def divided(gradient: Tensor) -> Tensor:
@@ -58,6 +67,17 @@ def natural_steps(
 
     Raises:
         ValueError: at a step that starts with |λ| ≥ 1.
+
+    Examples:
+        >>> import torch
+        >>> from numerics.normalizers import InputNormalizer, natural_steps
+        >>> lam = torch.tensor([0.9], requires_grad=True)
+        >>> optimizer = torch.optim.SGD([lam], lr=1.0)
+        >>> _ = natural_steps(optimizer, [lam], InputNormalizer().metric)
+        >>> (-1e6 * lam).sum().backward()
+        >>> optimizer.step()
+        >>> bool(lam < 1)
+        True
 
     """
     start: dict[str, Tensor] = {}

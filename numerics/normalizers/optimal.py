@@ -34,6 +34,14 @@ class Optimal(DoublePrecision, EigenvalueMap):
     Args:
         x: the input, without free parameters (ValueError otherwise).
 
+    Examples:
+        >>> import torch
+        >>> from numerics.normalizers import Optimal
+        >>> from theory import white
+        >>> lam = Optimal(white())
+        >>> lam.right_inverse(torch.tensor([0.9, 0.99, 0.999]))
+        tensor([1.7266, 3.3552, 4.9834])
+
     """
 
     _u: Tensor

@@ -45,6 +45,11 @@ def white_moments(lags: int, d_in: int = 1, steps: int | None = None) -> Tensor:
     Raises:
         ValueError: if there are fewer steps than lags.
 
+    Examples:
+        >>> from numerics.recurrences import white_moments
+        >>> white_moments(4, steps=4)
+        tensor([1.0000, 0.7500, 0.5000, 0.2500], dtype=torch.float64)
+
     """
     if steps is None:
         return torch.ones(d_in * lags, dtype=torch.float64)
@@ -65,6 +70,13 @@ def stationary_moments(R: Tensor, steps: int | None = None) -> Tensor:
 
     Raises:
         ValueError: if there are fewer steps than lags.
+
+    Examples:
+        >>> import torch
+        >>> from numerics.recurrences import stationary_moments
+        >>> stationary_moments(torch.tensor([1.0, 0.5]))
+        tensor([[1.0000, 0.5000],
+                [0.5000, 1.0000]])
 
     """
     k = torch.arange(R.shape[-1])

@@ -31,7 +31,17 @@ def block(p: Parameters) -> BlockSystem:
 
 
 def diagonal(p: Parameters) -> DiagonalSystem:
-    """Real and imaginary parts of λ (…, d), of B and of C; and D."""
+    """Real and imaginary parts of λ (…, d), of B and of C; and D.
+
+    Examples:
+        >>> import torch
+        >>> from numerics.recurrences import diagonal
+        >>> from numerics.training import draw_diagonal
+        >>> system = diagonal(draw_diagonal(4, 0.9, torch.Generator().manual_seed(0)))
+        >>> system.impulse_response(100).shape
+        torch.Size([1, 1, 100])
+
+    """
     lam, B, C = (_complex(p, name) for name in ("lambda", "B", "C"))
     return DiagonalSystem(lam, B, C, p["D"])
 

@@ -35,6 +35,13 @@ def autocorrelation_values(
     Raises:
         ValueError: if a parameter has no value, or length < 1.
 
+    Examples:
+        >>> from numerics import autocorrelation_values
+        >>> from theory import exponential
+        >>> from theory.symbols import rho
+        >>> autocorrelation_values(exponential(), {rho: 0.5}, 4)
+        array([1.   , 0.5  , 0.25 , 0.125])
+
     """
     if length < 1:
         raise ValueError(f"length = {length}: at least lag 0 is needed")
@@ -69,6 +76,13 @@ def sample_input(autocorrelation: ArrayLike, chains: int, rng: np.random.Generat
             an eigenvalue of the Toeplitz matrix below −4 T² ε R(0). That is what rounding can
             do: values off by 3 T ε R(0) shift an eigenvalue by at most T times as much, and
             the solver is backward stable to T ε ‖R‖ ≤ T² ε R(0).
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics import sample_input
+        >>> x = sample_input([1.0, 0.5, 0.25], chains=1000, rng=np.random.default_rng(0))
+        >>> x.shape
+        (1000, 3)
 
     """
     R = np.asarray(autocorrelation)

@@ -24,6 +24,12 @@ def rollout(
     Returns:
         h_1 … h_T, shape (chains, T).
 
+    Examples:
+        >>> import torch
+        >>> from numerics import rollout
+        >>> rollout(torch.ones(1, 4), 0.5)
+        tensor([[1.0000, 1.5000, 1.7500, 1.8750]])
+
     """
     x = x.to(device)
     lam, gamma = (v.to(device) if isinstance(v, Tensor) else v for v in (lam, gamma))
@@ -41,6 +47,14 @@ def rollout_with_sensitivity(
     """The states h of `rollout` and ∂h/∂λ, each of shape (chains, T), γ held fixed (claim A1).
 
     The sensitivity ∂h/∂λ ← λ ∂h/∂λ + h is the same unit driven by its own previous state.
+
+    Examples:
+        >>> import torch
+        >>> from numerics import rollout_with_sensitivity
+        >>> h, by_lam = rollout_with_sensitivity(torch.ones(1, 4), 0.5)
+        >>> by_lam
+        tensor([[0.0000, 1.0000, 2.0000, 2.7500]])
+
     """
     h = rollout(x, lam, gamma, device)
     previous = torch.nn.functional.pad(h[:, :-1], (1, 0))
@@ -71,6 +85,12 @@ def sensitivity_by_autograd(
 
     Returns:
         g_0 … g_{T−1}, shape (T,), float64 or complex128.
+
+    Examples:
+        >>> import torch
+        >>> from numerics import sensitivity_by_autograd
+        >>> sensitivity_by_autograd(torch.tanh, torch.ones_like, 0.0, horizon=3)
+        array([0., 1., 0.])
 
     """
     p = torch.tensor(parameter, dtype=torch.float64, device=device)

@@ -48,6 +48,18 @@ def train(
     Raises:
         ValueError: if there is no step to make, or parameters do not begin with `rate`'s axes.
 
+    Examples:
+        >>> import torch
+        >>> from numerics.recurrences import diagonal, white_moments
+        >>> from numerics.training import draw_diagonal, population_loss, train
+        >>> generator = torch.Generator().manual_seed(0)
+        >>> q = diagonal(draw_diagonal(4, 0.5, generator)).impulse_response(100)
+        >>> students = draw_diagonal(4, 0.5, generator, 3)
+        >>> loss = population_loss(diagonal, q, white_moments(100))
+        >>> _, curves = train(loss, students, torch.tensor([1e-3, 1e-2, 1e-1]), steps=200)
+        >>> curves.shape
+        torch.Size([200, 3])
+
     """
     if steps < 1:
         raise ValueError(f"steps: at least 1 is needed, not {steps}")
