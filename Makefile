@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test lint figures readme booklet verifier benchmarks
+.PHONY: help setup verify test lint docs figures readme booklet verifier benchmarks
 
 help:  ## Say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -23,6 +23,9 @@ lint: $(STAMP)  ## Set up, then ruff and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(STAMP)  ## Build the pages of the public API into site/
+	$(BIN)/mkdocs build --quiet --strict
 
 figures: $(STAMP)  ## Draw the README's pictures again
 	$(BIN)/python reports/curse.py

@@ -177,6 +177,9 @@ def _in_factors(function: Function, dialect: Dialect) -> str:
     value = dialect.printer.doprint(form.expression)
     value += f" * {form.constant.p}" if form.constant.p != 1 else ""
     value += f" / {form.constant.q}" if form.constant.q != 1 else ""
+    if form.is_root:
+        lines.append(f"square = {value}")
+        value = dialect.printer.doprint(sp.sqrt(sp.Symbol("square")))
     body = [*lines, f"return {value}"]
     return _with_bound(function, dialect, given, body, form.roundings, dialect.accuracy)
 

@@ -10,7 +10,7 @@ difference of two real variables is a factor as well: whatever its sign, it is r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import permutations, product
 from math import ceil, lcm
@@ -117,11 +117,15 @@ Pair = tuple[sp.Symbol, ...]
 
 @dataclass(frozen=True)
 class Conditioned:
-    """A constant times an expression in the domains' factors, in which nothing cancels."""
+    """A constant times an expression in the domains' factors, in which nothing cancels.
+
+    Or the square root of that.
+    """
 
     constant: sp.Rational
     expression: sp.Expr
     domains: tuple[Domain, ...]
+    is_root: bool = False
 
     @property
     def differences(self) -> list[Pair]:
@@ -135,12 +139,13 @@ class Conditioned:
         factors = {name: d.factor_roundings for d in self.domains for name in d.factors}
         factors |= dict.fromkeys(map(difference, self.differences), 1)
         scaling = bool(self.constant.p != 1) + bool(self.constant.q != 1)
-        return ceil(roundings(self.expression, factors.__getitem__)) + scaling
+        number = roundings(self.expression, factors.__getitem__) + scaling
+        return ceil(number / 2 + 1 if self.is_root else number)
 
 
 @cache  # one form for all languages
 def conditioned(expr: sp.Expr, variables: frozenset[sp.Symbol]) -> Conditioned:
-    """Rewrite a rational function of variables in the unit disc, or a root of one.
+    """Rewrite a rational function of variables in the unit disc, or the square root of one.
 
     Args:
         expr: polarised; real where the variables lie in the disc, the real ones in (−1, 1).
@@ -151,11 +156,9 @@ def conditioned(expr: sp.Expr, variables: frozenset[sp.Symbol]) -> Conditioned:
             sign or is no polynomial.
 
     """
-    if expr.is_Pow and expr.exp.is_Rational and not expr.exp.is_Integer:
-        inner = conditioned(expr.base, variables)
-        if inner.constant != 1:
-            raise Cancellation(f"a root of {inner.constant}")
-        return Conditioned(inner.constant, inner.expression**expr.exp, inner.domains)
+    roots = [f for f in sp.Mul.make_args(expr) if f.is_Pow and f.exp.is_Rational and f.exp.q == 2]
+    if roots and (expr / sp.Mul(*roots)).is_nonnegative:
+        return replace(conditioned(expr**2, variables), is_root=True)
     if others := expr.free_symbols - {s for v in variables for s in (v, bar(v))}:
         raise Cancellation(f"nothing is known of {', '.join(map(str, others))}")
     if sum(not v.is_real and not expr.free_symbols.isdisjoint({v, bar(v)}) for v in variables) > 1:

@@ -23,6 +23,7 @@ from theory.architectures import ARCHITECTURES
 from theory.catalogue import Unit, quantity
 from theory.conjugation import bar
 from theory.inputs import damped_cosine, exponential, white
+from theory.parametrizations import optimal_gamma
 from theory.symbols import lam, lam1, lam2, lam_star, rho
 from verify.export import NAMES, exported
 from verify.value import read_input, value
@@ -105,7 +106,7 @@ def test_exported_text_is_as_it_was(name, target, request):
 SINGLE = [1.9, 1.5, 1.0, 0.5, 0.3, 1e-1, 1e-3, 1e-5, 1e-7]
 DISTANCES = {np.float32: SINGLE, np.float64: [*SINGLE, 1e-15]}
 GAPS = [2 - 1e-9, 1.99, 1.0, 0.5, 1e-4, 1e-9, 1e-15]
-MOMENTS = ["second_moment", "sensitivity", "backpropagated_error"]
+MOMENTS = ["second_moment", "sensitivity", "backpropagated_error", "gamma"]
 NUMERICAL = ["numpy", "torch", "jax", "numba", "mpmath"]
 
 
@@ -120,6 +121,8 @@ def module(name, target):
 
 @cache
 def moment(name):
+    if name == "gamma":
+        return optimal_gamma(exponential(), lam)
     return quantity(name, exponential(), Unit((lam,), wrt=(lam,)))
 
 

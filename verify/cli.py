@@ -347,7 +347,10 @@ def export(
     name: Annotated[
         str, typer.Argument(help="A quantity, gamma, or an architecture (lru, tanh, …).")
     ],
-    to: Annotated[str, typer.Option(help="latex, latex-commands, sympy, numpy or torch.")],
+    to: Annotated[
+        str,
+        typer.Option(help="latex, latex-commands, numpy, torch, jax, numba, mpmath or sympy."),
+    ],
     autocorrelation: Autocorrelation = WHITE,
     output: Output = None,
 ) -> None:

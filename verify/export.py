@@ -50,14 +50,14 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
         raise ValueError(f"--to {target}: one of {', '.join(TARGETS)}")
     if target == "latex-commands":
         return latex_commands(None if name == "all" else name)
-    functions = _functions(name, x)
     if target == "latex":
-        return document("\n".join(displayed(e) for f in functions for e in _equations(f)))
+        return document("\n".join(displayed(e) for e in _equations(name, x)))
     disc = frozenset({*_SYMBOLS.values(), symbols.real_lam, symbols.real_lam_star, symbols.rho})
     functions = [
-        replace(f, variables=frozenset(f.expression.free_symbols & disc)) for f in functions
+        replace(f, variables=frozenset(f.expression.free_symbols & disc))
+        for f in _functions(name, x)
     ]
-    if name in POLES and name != "output_hessian":  # of Re λ and Im λ
+    if name in (*POLES, "gamma") and name != "output_hessian":  # of Re λ and Im λ
         functions += [near_one(f) for f in functions]
     title = f"{name} for R(Delta) = {x.autocorrelation()}."
     if name in _ARCHITECTURES:
@@ -77,8 +77,7 @@ def _functions(name: str, x: StationaryInput) -> list[Function]:
             functions.insert(1, Function("one_minus_eigenvalue", 1 - pair.eigenvalue, distance))
         return functions
     if name == "gamma":
-        expression = optimal_gamma(x)
-        return [Function("gamma", expression, "γ(λ) that makes E|γh|² = 1, for real λ.")]
+        return [Function("gamma", optimal_gamma(x, symbols.lam), "γ(λ) that makes E|γh|² = 1.")]
     poles = tuple(_SYMBOLS[pole] for pole in POLES[name])
     if name == "output_hessian":
         return [_hessian_entry(x, poles, p, q) for p in (sp.re, sp.im) for q in (sp.re, sp.im)]
@@ -99,15 +98,20 @@ def _hessian_entry(
     return Function(f"output_hessian_{entry}", quantity("output_hessian", x, unit), description)
 
 
-def _equations(function: Function) -> list[sp.Basic]:
-    name = sp.Symbol(_LATEX[function.name])
-    return [sp.Eq(name, form, evaluate=False) for form in _forms(function)]
+def _equations(name: str, x: StationaryInput) -> list[sp.Basic]:
+    return [
+        sp.Eq(sp.Symbol(_LATEX[function.name]), form, evaluate=False)
+        for function in _functions(name, x)
+        for form in _forms(name, x, function)
+    ]
 
 
-def _forms(function: Function) -> list[sp.Expr]:
+def _forms(name: str, x: StationaryInput, function: Function) -> list[sp.Expr]:
     """The expression; for complex λ (and λ*), that for real ones too."""
+    if name == "gamma":
+        return [optimal_gamma(x, lam) for lam in (symbols.lam, symbols.real_lam)]
     forms = [function.expression]
-    if function.name in POLES:
+    if name in POLES:
         real = {symbols.lam: symbols.real_lam, symbols.lam_star: symbols.real_lam_star}
         bars = {bar(z): x for z, x in real.items()}
         forms += [forms[0].xreplace(real | bars)]
@@ -142,8 +146,8 @@ def latex_commands(only: str | None = None) -> str:
     lines = ["% Made by curseproof; needs amsmath."]
     for suffix, x in (("White", white()), ("AROne", exponential())):
         for name in (n for n in NAMES if n in _LATEX and only in (None, n)):
-            function = _functions(name, x)[0]
-            for form, real in zip(_forms(function), ("", "Real"), strict=False):
+            forms = _forms(name, x, _functions(name, x)[0])
+            for form, real in zip(forms, ("", "Real"), strict=False):
                 command = "curse" + name.title().replace("_", "") + suffix + real
                 lines.append(rf"\newcommand{{\{command}}}{{{to_latex(form)}}}")
     return "\n".join(lines) + "\n"
