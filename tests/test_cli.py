@@ -250,7 +250,7 @@ def test_derive(to):
 def test_export_all_commands():
     done = curseproof("export", "all", "--to", "latex-commands")
     assert done.returncode == 0, done.stderr
-    assert r"\newcommand{\curseGammaWhite}{\sqrt{1 - \lambda^{2}}}" in done.stdout
+    assert r"\newcommand{\curseGammaWhiteReal}{\sqrt{1 - \lambda^{2}}}" in done.stdout
 
 
 def test_start_needs_no_torch():

@@ -111,7 +111,7 @@ def _forms(name: str, x: StationaryInput, function: Function) -> list[sp.Expr]:
     if name == "gamma":
         return [optimal_gamma(x, lam) for lam in (symbols.lam, symbols.real_lam)]
     forms = [function.expression]
-    if name in POLES:
+    if function.name in POLES:
         real = {symbols.lam: symbols.real_lam, symbols.lam_star: symbols.real_lam_star}
         bars = {bar(z): x for z, x in real.items()}
         forms += [forms[0].xreplace(real | bars)]

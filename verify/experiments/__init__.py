@@ -40,6 +40,12 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         eigenvalue_learning.run,
         random=False,
     ),
+    "eigenvalue_learning_by_natural_gradient": Experiment(
+        {},
+        ("smallest_final_loss", "largest_final_loss"),
+        eigenvalue_learning.run_naturally,
+        random=False,
+    ),
     "hessian_of_equivalent_systems": Experiment(
         {"eigenvectors": ("random", "orthonormal")},
         hessian_structure.MEASURES,

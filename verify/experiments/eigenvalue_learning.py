@@ -1,7 +1,8 @@
 """One eigenvalue learns another by Adam on the population loss (paper App. C, Fig. 7; claim C4).
 
 White input of unit variance, no normaliser: claim C1 with μ = 0. |λ| = tanh ω_ν; the angle is
-trained as it is, as exp(ω_θ), or scaled by the optimum of claim B6.
+trained as it is, as exp(ω_θ), or scaled by the optimum of claim B6. Beside them λ itself, by the
+natural gradient.
 """
 
 from __future__ import annotations
@@ -38,13 +39,41 @@ def run(
     """The smallest or largest loss of the last FINAL of STEPS steps; nothing is random."""
     theta = ANGLES[settings["angle"]]
     carried = settings["optimiser_state"] == "carried"
-    losses = _train(theta, carried)[-FINAL:]
-    return np.array([min(losses) if measure == "smallest_final_loss" else max(losses)])
+    return _final(_train(theta, carried), measure)
+
+
+def run_naturally(
+    settings: Mapping[str, str], measure: str, rng: np.random.Generator, replicas: int
+) -> NDArray[np.float64]:
+    """The same of gradient descent on λ itself, at the same rate, in the sensitivity's metric."""
+    import torch
+
+    from numerics.normalizers import InputNormalizer, natural_steps
+
+    x, y = sp.symbols("x y", real=True)
+    loss = _compiled(x + sp.I * y, (x, y))
+    start = complex(START[0] * sp.exp(sp.I * START[1]))
+    lam = [torch.tensor(part, dtype=torch.float64) for part in (start.real, start.imag)]
+    optimizer = torch.optim.SGD(lam, lr=RATE)
+    natural_steps(optimizer, lam, InputNormalizer().sensitivity)
+    losses = []
+    for _ in range(STEPS):
+        value, *gradient = loss(*(part.item() for part in lam))
+        losses.append(value)
+        for part, slope in zip(lam, gradient, strict=True):
+            part.grad = part.new_tensor(slope)
+        optimizer.step()
+    return _final(losses, measure)
+
+
+def _final(losses: list[float], measure: str) -> NDArray[np.float64]:
+    last = losses[-FINAL:]
+    return np.array([min(last) if measure == "smallest_final_loss" else max(last)])
 
 
 def _train(theta: sp.Expr, carried: bool) -> list[float]:
     """Adam's losses, its state carried from step to step or, as in the released code, dropped."""
-    loss = _compiled(theta)
+    loss = _compiled(_nu * sp.exp(sp.I * theta), (_modulus, _angle))
     parameters = _start(theta)
     adam = Adam()
     losses = []
@@ -85,11 +114,10 @@ def _start(theta: sp.Expr) -> list[float]:
     return [float(modulus), float(angle)]
 
 
-def _compiled(theta: sp.Expr) -> Callable[..., list[float]]:
-    """(loss, its derivatives by ω_ν and ω_θ) of plain floats."""
+def _compiled(student: sp.Expr, wrt: tuple[sp.Symbol, ...]) -> Callable[..., list[float]]:
+    """(loss, its derivatives) of plain floats."""
     nu_star, theta_star = TEACHER
-    student = _nu * sp.exp(sp.I * theta)
     loss = teacher_student_loss(white(), student, nu_star * sp.exp(sp.I * theta_star))
-    outputs = [loss, *(sp.diff(loss, p) for p in (_modulus, _angle))]
-    function = sp.lambdify((_modulus, _angle), outputs, "cmath", cse=True)
+    outputs = [loss, *(sp.diff(loss, p) for p in wrt)]
+    function = sp.lambdify(wrt, outputs, "cmath", cse=True)
     return lambda *p: [value.real for value in function(*p)]
