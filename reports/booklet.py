@@ -21,10 +21,10 @@ from theory.derivations.collection import Recalled, sections
 from theory.derivations.render import latex_step
 from theory.latex import compiled, displayed, prose, to_latex
 from verify.claim import Claim
-from verify.engine import Settings
 from verify.export import latex_commands
 from verify.model import Model
 from verify.selection import select
+from verify.settings import Settings
 from verify.workers import run
 
 HERE = Path(__file__).parent

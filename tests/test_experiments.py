@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from scipy.stats import binom
 
+import verify.workers
+from numerics.evaluation import NotEvaluated
 from verify.claim import ClaimError
 from verify.claim_file import make_claim
-from verify.engine import Settings, Tier, verify_claim
+from verify.engine import try_out, verify_claim
+from verify.evidence import Evidence, Finding
 from verify.experiments import EXPERIMENTS
 from verify.experiments.eigenvalue_learning import Adam
+from verify.settings import Settings, Tier
 from verify.statistics import median
+from verify.store import Store
+from verify.trial import compared, trials
+from verify.workers import run
 
 LEARNING = {
     "id": "learning",
@@ -25,8 +34,16 @@ LEARNING = {
 ANGLES = {
     "id": "angles",
     "experiment": "hessian_against_angles",
-    "settings": {"wider": "pi/10", "narrower": "pi/100"},
-    "quantity": "diagonal_mass_wider_over_narrower",
+    "settings": {"angles": ["pi/10", "pi/100"]},
+    "quantity": "diagonal_mass",
+    "relation": ">=",
+    "formula": "1",
+}
+RANDOM = {"eigenvectors": "random"}
+HESSIANS = {
+    "id": "hessians",
+    "experiment": "hessian_of_equivalent_systems",
+    "quantity": "spread",
     "relation": ">=",
     "formula": "1",
 }
@@ -46,8 +63,9 @@ def test_adam_is_torchs():
 
 
 def test_a_measured_claim_is_supported_refuted_or_undecided():
-    run = EXPERIMENTS["hessian_against_angles"].run
-    middle = np.median(run(ANGLES["settings"], ANGLES["quantity"], np.random.default_rng(0), 64))
+    claim = make_claim(ANGLES)
+    measured = {trial: try_out(trial, SMALL).data for trial in trials(claim)}
+    middle = np.median(compared(claim, measured))
     bounds = {"supported": "1", "undecided": f"{middle:.6f}", "refuted": "100"}
     for expected, bound in bounds.items():
         result = verify_claim(make_claim({**ANGLES, "formula": bound}), SMALL)
@@ -61,13 +79,67 @@ def test_few_replicas_decide_nothing():
 
 
 def test_same_seed_same_numbers():
-    run = EXPERIMENTS["hessian_of_equivalent_systems"].run
+    trial = next(iter(trials(make_claim(ANGLES))))
 
     def numbers(seed):
-        generator = np.random.default_rng(seed)
-        return list(run({"eigenvectors": "random"}, "dense_over_diagonal", generator, 3))
+        return try_out(trial, replace(SMALL, seed=seed)).data
 
     assert numbers(1) == numbers(1) != numbers(2)
+
+
+def ratio(settings):
+    claim = make_claim({**HESSIANS, "settings": settings})
+    return claim, trials(claim)
+
+
+def test_a_pair_is_a_ratio_and_two_pairs_a_ratio_of_ratios():
+    claim, needed = ratio(
+        {"eigenvectors": ["random", "orthonormal"], "parametrization": ["dense", "diagonal"]}
+    )
+    values = dict(zip(needed, (2.0, 3.0, 5.0, 7.0), strict=True))
+    assert [dict(trial.point)["eigenvectors"] for trial in needed] == [
+        *("random", "random", "orthonormal", "orthonormal")
+    ]
+    assert list(needed.values()) == [1, -1, -1, 1]
+    measured = {trial: {"spread": [value]} for trial, value in values.items()}
+    assert compared(claim, measured).tolist() == [2 / 3 / 5 * 7]
+
+
+def test_a_trial_is_run_once_for_all_claims_and_kept(store, monkeypatch):
+    claims = [
+        make_claim({**HESSIANS, "id": other, "settings": {**RANDOM, "parametrization": [*pair]}})
+        for other, pair in (("a", ("dense", "diagonal")), ("b", ("diagonal", "lru")))
+    ]
+    ended = []
+    first = list(run(claims, SMALL, 2, Store(store), told=lambda trial, left: ended.append(left)))
+    assert ended == [2, 1, 0]
+    monkeypatch.setattr(verify.workers, "try_out", None)
+    again = list(run(claims, SMALL, 1, Store(store)))
+    known = {result.claim.id: result.evidence for result in first}
+    assert {result.claim.id: result.evidence for result in again} == known
+    # another tolerance is another question about the same trials
+    finer = replace(SMALL, tier=replace(SMALL.tier, tolerance=0.01))
+    assert len(list(run(claims, finer, 1, Store(store), told=ended.append))) == 2
+
+
+def test_what_a_trial_lacks_is_said_and_tried_again(store, monkeypatch):
+    def lacking(point, settings, rng):
+        raise NotEvaluated("install the extra 'text'")
+
+    claim = make_claim(ANGLES)
+    with monkeypatch.context() as patch:
+        patch.setitem(
+            EXPERIMENTS,
+            "hessian_against_angles",
+            replace(EXPERIMENTS["hessian_against_angles"], run=lacking),
+        )
+        result = verify_claim(claim, SMALL)
+    assert str(result.verdict) == "undecided"
+    assert "extra 'text'" in result.reason
+    [trial, _] = trials(claim)
+    kept = Store(store)
+    kept.keep(trial, SMALL, Evidence("trial", Finding.ABSTAINS, "no"))
+    assert not kept.known(trial, SMALL)
 
 
 @pytest.mark.parametrize("n", [40, 64, 100])
@@ -87,6 +159,8 @@ def test_the_median_is_held_at_the_stated_rate(n):
         ({"settings": {"angle": "plain"}}, ["'settings'", "optimiser_state", "dropped"]),
         ({"settings": {**LEARNING["settings"], "rate": "1"}}, ["'settings'", "rate"]),
         ({"settings": 3}, ["'settings'", "table"]),
+        ({"settings": {"angle": 3}}, ["'settings'", "pair"]),
+        ({"settings": {**LEARNING["settings"], "angle": ["plain", "x"]}}, ["angle is one of"]),
         ({"relation": "=="}, ["'relation'", "<="]),
         ({"formula": "lambda"}, ["'formula'", "constant"]),
         ({"gamma": "1"}, ["'gamma'", "experiment"]),

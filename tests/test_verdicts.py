@@ -8,10 +8,11 @@ import mpmath
 import pytest
 
 from verify.claim_file import make_claim
-from verify.engine import Settings, Tier, verify_claim
+from verify.engine import verify_claim
 from verify.evidence import Evidence, Finding, Verdict, verdict
 from verify.methods import algebra, polynomials, series
 from verify.model import Model
+from verify.settings import Settings, Tier
 from verify.workers import run
 
 WHITE = "KroneckerDelta(Delta, 0)"

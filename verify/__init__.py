@@ -19,9 +19,10 @@ from __future__ import annotations
 
 from verify.claim import Claim, ClaimError
 from verify.claim_file import make_claim, read_claims
-from verify.engine import TIERS, Result, Settings, Tier, verify_claim
+from verify.engine import Result, verify_claim
 from verify.evidence import Counterexample, Evidence, Finding, Verdict
 from verify.selection import paper_claims, select
+from verify.settings import TIERS, Settings, Tier
 from verify.testing import ClaimFailed, assert_claims
 from verify.workers import run
 

@@ -55,7 +55,8 @@ class Claim:
     """One claim, checked for form. Fields as in the claim format; see README.
 
     `eigenvalue` and `gamma` are by pole; a γ given once is given to each. A claim about an
-    `experiment` has the name of a measure for its quantity.
+    `experiment` has the name of a measure for its quantity; a setting that is a pair stands for
+    the ratio of the measure at the one to that at the other.
     """
 
     id: str
@@ -74,11 +75,14 @@ class Claim:
     complex_input: bool = False
     limit: Limit | None = None
     experiment: str | None = None
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str | tuple[str, str]] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     expect: str | None = None
     parameters: tuple[str, ...] = ()
     origin: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return self.id
 
     @property
     def arbitrary(self) -> bool:
@@ -89,6 +93,11 @@ class Claim:
     def poles(self) -> tuple[str, ...]:
         """The names of the quantity's poles."""
         return POLES[self.quantity]
+
+    def setting(self, name: str) -> str:
+        """An experiment's setting in words: its value, or one value over another."""
+        value = self.settings[name]
+        return value if isinstance(value, str) else " over ".join(value)
 
     def interval(self, name: str) -> Interval:
         """The range of a parameter; eigenvalues without one fill the unit disc."""

@@ -154,6 +154,20 @@ class _Reader:
             raise self.error(name, 'write a table of strings, such as {lambda1 = "…"}')
         return dict(value)
 
+    def settings(self, name: str) -> dict[str, str | tuple[str, str]]:
+        value = self.entry[name]
+        if not isinstance(value, Mapping):
+            raise self.error(name, 'write a table of strings, such as {angle = "plain"}')
+        return {key: self.setting(name, choice) for key, choice in value.items()}
+
+    def setting(self, name: str, choice: object) -> str | tuple[str, str]:
+        match choice:
+            case str():
+                return choice
+            case [str(above), str(below)]:
+                return above, below
+        raise self.error(name, "a setting is a string, or a pair of them: the one over the other")
+
     def by_pole(self, name: str) -> dict[str, Expression]:
         if isinstance(self.entry[name], str):
             return {"": self.expression(name)}
@@ -236,7 +250,8 @@ class _Reader:
         if claim.quantity not in experiment.measures:
             raise self.unknown("quantity", {claim.quantity}, experiment.measures)
         for setting, choices in experiment.settings.items():
-            if claim.settings.get(setting) not in choices:
+            given = claim.settings.get(setting, "")
+            if not set([given] if isinstance(given, str) else given) <= set(choices):
                 raise self.error("settings", f"{setting} is one of {_listed(choices)}")
         if stray := set(claim.settings) - set(experiment.settings):
             raise self.unknown("settings", stray, experiment.settings)
@@ -366,7 +381,7 @@ _FIELDS: Mapping[str, Callable[[_Reader, str], object]] = {
     "statement": _Reader.text,
     "autocorrelation": _Reader.expression,
     "experiment": _Reader.text,
-    "settings": _Reader.table,
+    "settings": _Reader.settings,
     "quantity": lambda r, n: r.text(n) if "experiment" in r.entry else r.choice(POLES)(n),
     "relation": lambda r, n: r.choice(RELATIONS)(n),
     "formula": _Reader.expression,

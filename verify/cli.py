@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ctypes.util import find_library
 from pathlib import Path
@@ -17,10 +17,14 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from theory import Derivation, StationaryInput
     from verify.claim import Claim
-    from verify.engine import Result, Settings
+    from verify.engine import Result
+    from verify.settings import Settings
     from verify.store import Store
+    from verify.trial import Trial
 
 app = typer.Typer(
     help="Derives, generates and verifies the theory of the curse of memory.",
@@ -103,8 +107,8 @@ def verify(
 ) -> None:
     """Judge claims: proved, supported, refuted, undecided or error."""
     from verify.claim import ClaimError
-    from verify.engine import TIERS, Settings
     from verify.selection import select
+    from verify.settings import TIERS, Settings
     from verify.workers import run
 
     if tier not in TIERS:
@@ -114,8 +118,11 @@ def verify(
     settings = Settings(TIERS[tier], seed, _device(device))
     quiet = json_path == "-"
     with bad_input(OSError, ImportError):
-        judging = run(chosen, settings, workers, _store(store, fresh), dask)
-        results = _judge(chosen, judging, quiet)
+        results = _judge(
+            chosen,
+            lambda told: run(chosen, settings, workers, _store(store, fresh), dask, told),
+            quiet,
+        )
     if not quiet:
         _table(results)
     _reports(results, settings, json_path, junit)
@@ -148,20 +155,46 @@ def _store(path: Path | None, fresh: bool = False) -> Store:
     return Store(path or default_path(), warn, fresh)
 
 
-def _judge(claims: list[Claim], judging: Iterator[Result], quiet: bool) -> list[Result]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+def _progress(quiet: bool) -> Progress:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
     )
+    return Progress(
+        *columns, console=err, disable=quiet, transient=True, speed_estimate_period=3600
+    )
+
+
+def _judge(
+    claims: list[Claim],
+    judging: Callable[[Callable[[Trial, int], object]], Iterator[Result]],
+    quiet: bool,
+) -> list[Result]:
     found: dict[str, Result] = {}
-    with Progress(*columns, console=err, disable=quiet, transient=True) as progress:
+    with _progress(quiet) as progress:
         task = progress.add_task("judging", total=len(claims))
+        trials = progress.add_task("trials", total=None, visible=False)
+
+        def told(trial: Trial, left: int) -> None:
+            done = progress.tasks[trials].completed + 1
+            progress.update(
+                trials, description=str(trial), completed=done, total=done + left, visible=True
+            )
+
         try:
-            for result in judging:
+            for result in judging(told):
                 found[result.claim.id] = result
                 progress.update(task, advance=1, description=f"{result.claim.id}: {result.verdict}")
         except KeyboardInterrupt:

@@ -14,42 +14,8 @@ from numerics.evaluation import NotEvaluated
 from verify.claim import Claim
 from verify.evidence import Counterexample, Evidence, Finding, Verdict, verdict
 from verify.model import MeaningError, Model
-
-
-@dataclass(frozen=True)
-class Tier:
-    """How much is tried.
-
-    Attributes:
-        points: per claim and route.
-        chains: simulated at a point at most.
-        replicas: of a random experiment at most.
-        seconds: per claim.
-        tolerance: the relative discrepancy that a statistical check is to notice.
-
-    """
-
-    points: int
-    chains: int
-    replicas: int
-    seconds: float
-    tolerance: float = 0.15
-
-
-TIERS = {
-    "quick": Tier(points=6, chains=40_000, replicas=64, seconds=60),
-    "full": Tier(points=40, chains=400_000, replicas=400, seconds=900, tolerance=0.05),
-}
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a run's evidence depends on, besides the claim."""
-
-    tier: Tier = TIERS["quick"]
-    seed: int = 0
-    device: str = "cpu"
-    on_trial: bool = False  # the verifier is: every method speaks, and explains nothing
+from verify.settings import Settings
+from verify.trial import Trial, trials
 
 
 @dataclass(frozen=True)
@@ -95,8 +61,10 @@ class Result:
 Known = Mapping[str, Evidence]  # by method
 
 
-def methods(claim: Claim) -> tuple[str, ...]:
+def methods(claim: Claim | Trial) -> tuple[str, ...]:
     """The methods that look at a claim, in order: the first to refute it ends the search."""
+    if isinstance(claim, Trial):
+        return ("trial",)
     if claim.experiment:
         return ("experiment",)
     if claim.limit is not None:
@@ -119,6 +87,7 @@ def verify_claim(
     settings: Settings | None = None,
     known: Known | None = None,
     found: Callable[[Evidence], object] | None = None,
+    tried: Mapping[Trial, Evidence] | None = None,
 ) -> Result:
     """Judge one claim, in this process.
 
@@ -127,6 +96,7 @@ def verify_claim(
         settings: tier, seed and device.
         known: evidence from before, which is not gathered again.
         found: told of each new piece of evidence as soon as it is there.
+        tried: what the trials of an experiment gave; those missing are run.
 
     """
     settings, known = settings or Settings(), known or {}
@@ -139,7 +109,11 @@ def verify_claim(
         for method in methods(claim):
             piece = known.get(method)
             if piece is None:
-                piece = examine(method, model, settings)
+                piece = (
+                    _measured(claim, settings, tried or {})
+                    if claim.experiment
+                    else examine(method, model, settings)
+                )
                 if found:
                     found(piece)
             evidence.append(piece)
@@ -164,6 +138,37 @@ def _check_meaning(model: Model, seed: int) -> None:
         check_meaning(model, seed)
 
 
+def _measured(claim: Claim, settings: Settings, tried: Mapping[Trial, Evidence]) -> Evidence:
+    """What an experiment says of a claim; or why a trial it takes gave nothing."""
+    from verify.methods import experiment
+
+    pieces = {t: tried[t] if t in tried else try_out(t, settings) for t in trials(claim)}
+    for piece in pieces.values():
+        if piece.finding is not Finding.SUPPORTS:
+            return replace(piece, method="experiment")
+    measured = {trial: piece.data for trial, piece in pieces.items()}
+    found = experiment.check(claim, measured, settings.tier.tolerance)
+    elsewhere = [piece.data["machine"] for piece in pieces.values() if "machine" in piece.data]
+    return replace(found, data={**found.data, "machine": elsewhere[0]}) if elsewhere else found
+
+
+def try_out(trial: Trial, settings: Settings) -> Evidence:
+    """What a trial measured, in the evidence's `data`."""
+    from verify.experiments import EXPERIMENTS
+    from verify.statistics import stream
+
+    rng = stream(settings.seed, trial.experiment, 0, 0)  # the same for all: replicas are pairs
+    start = time.perf_counter()
+    try:
+        data = EXPERIMENTS[trial.experiment].run(dict(trial.point), settings, rng)
+    except NotEvaluated as reason:
+        return Evidence("trial", Finding.ABSTAINS, str(reason))
+    except Exception as error:  # one broken trial must not hide the others
+        return Evidence("trial", Finding.FAILED, f"{type(error).__name__}: {error}")
+    seconds = time.perf_counter() - start
+    return Evidence("trial", Finding.SUPPORTS, f"in {seconds:.3g} s", data=data)
+
+
 def examine(method: str, model: Model, settings: Settings) -> Evidence:
     """What one method finds.
 
@@ -179,7 +184,7 @@ def examine(method: str, model: Model, settings: Settings) -> Evidence:
         return Evidence(method, Finding.ABSTAINS, str(reason) or "no algorithm")
     except Exception as error:  # one broken method must not hide the others
         return Evidence(method, Finding.FAILED, f"{type(error).__name__}: {error}")
-    if piece.counterexample and not model.claim.experiment and not settings.on_trial:
+    if piece.counterexample and not settings.on_trial:
         return replace(piece, counterexample=_explained(model, piece.counterexample, settings.seed))
     return piece
 
@@ -188,7 +193,6 @@ def _look(method: str, model: Model, settings: Settings) -> Evidence:
     from verify.methods import (
         algebra,
         autograd,
-        experiment,
         limit,
         lyapunov,
         polynomials,
@@ -202,8 +206,6 @@ def _look(method: str, model: Model, settings: Settings) -> Evidence:
     if model.claim.quantity == "curvature":  # each point takes 27 moments
         points = ceil(points / 3)
     match method:
-        case "experiment":
-            return experiment.check(model.claim, tier.replicas, seed, tier.tolerance)
         case "limit":
             return limit.check(model, points, seed)
         case "lyapunov":

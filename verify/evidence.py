@@ -70,7 +70,7 @@ class Evidence:
     detail: str = ""
     noticeable: float | None = None
     counterexample: Counterexample | None = None
-    data: Mapping[str, object] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
         """The evidence as JSON-ready values."""

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from verify.claim import Claim
-from verify.engine import TIERS, Settings
 from verify.evidence import Evidence
 from verify.provenance import code_version, question
 from verify.reports import SCHEMA
+from verify.settings import TIERS, Settings
 from verify.store import Store
 from verify.workers import run
 

@@ -61,7 +61,7 @@ class ClaimItem(pytest.Item):
 
     def runtest(self) -> None:
         """Judge it."""
-        from verify.engine import Settings
+        from verify.settings import Settings
         from verify.testing import check
         from verify.workers import run
 

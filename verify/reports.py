@@ -7,12 +7,12 @@ from xml.etree import ElementTree as ET
 
 from theory.presentation import present, readable
 from verify.claim import Claim
-from verify.engine import Result, Settings
+from verify.engine import Result
 from verify.evidence import Finding
 from verify.expressions import Expression
 from verify.model import Model
 from verify.provenance import environment, question
-from verify.statistics import RATE
+from verify.settings import Settings
 
 SCHEMA = 1
 SAMPLED = ("experiment", "simulation")
@@ -23,12 +23,9 @@ def error_rate(results: Sequence[Result]) -> float:
 
     It is if it contradicts what is true, or misses a discrepancy of the size it says it notices.
     """
-    sampled = sum(
-        e.method in SAMPLED and e.finding is not Finding.ABSTAINS
-        for result in results
-        for e in result.evidence
-    )
-    return sampled * RATE
+    sampled = (e for result in results for e in result.evidence if e.method in SAMPLED)
+    rates = (e.data["false_alarm"] for e in sampled if e.finding is not Finding.ABSTAINS)
+    return float(sum(rates))
 
 
 def to_json(results: Sequence[Result], settings: Settings) -> dict[str, object]:
@@ -86,8 +83,8 @@ def description(claim: Claim) -> str:
 
 
 def _experiment(claim: Claim) -> dict[str, str | None]:
-    settings = ", ".join(f"{name} = {value}" for name, value in claim.settings.items())
-    return {"experiment": claim.experiment, "settings": settings}
+    settings = (f"{name} = {claim.setting(name)}" for name in claim.settings)
+    return {"experiment": claim.experiment, "settings": ", ".join(settings)}
 
 
 def _unit(claim: Claim) -> dict[str, str | None]:

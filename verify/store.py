@@ -18,14 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from verify.claim import Claim
-from verify.engine import Known, Settings, methods
+from verify.engine import Known, methods
 from verify.evidence import Evidence, Finding
 from verify.provenance import machine, question
+from verify.settings import Settings
+from verify.trial import Trial
 
 BUSY_SECONDS = 30
 _SCHEMA = """
 create table if not exists evidence (
-    question text not null,     -- digest of claim, method, code, seed and tier
+    question text not null,     -- digest of claim or trial, method, code, seed and tier
     machine text not null,      -- device and library versions, JSON
     imported integer not null,  -- 1 if another machine says so
     evidence text not null,     -- JSON
@@ -68,8 +70,8 @@ class Store:
             self.connection.execute("pragma synchronous = normal")
             self.connection.execute(_SCHEMA)
 
-    def known(self, claim: Claim, settings: Settings) -> Known:
-        """The evidence there is for a claim, by method; another machine's says where it is from."""
+    def known(self, claim: Claim | Trial, settings: Settings) -> Known:
+        """The evidence there is, by method; another machine's says where it is from."""
         found: dict[str, Evidence] = {}
         here = _canonical(machine(settings.device))
         for method in methods(claim):
@@ -77,7 +79,7 @@ class Store:
             if row is None:
                 continue
             if _digest(*row[:-1]) != row[-1]:
-                self.warn(f"{self.path}: the evidence of {method} on {claim.id} is damaged")
+                self.warn(f"{self.path}: the evidence of {method} on {claim} is damaged")
                 continue
             piece = Evidence.from_json(json.loads(row[3]))
             if row[1] != here:
@@ -99,7 +101,7 @@ class Store:
 
     def keep(
         self,
-        claim: Claim,
+        claim: Claim | Trial,
         settings: Settings,
         evidence: Evidence,
         elsewhere: Mapping[str, object] | None = None,
@@ -114,6 +116,8 @@ class Store:
 
         """
         if self.connection is None or evidence.finding is Finding.FAILED:
+            return
+        if evidence.method == "trial" and evidence.finding is not Finding.SUPPORTS:
             return
         here = machine(settings.device)
         where = elsewhere or here

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from verify.engine import TIERS, Result, Settings, verify_claim
+from verify.engine import Result, verify_claim
 from verify.selection import select
+from verify.settings import TIERS, Settings
 
 
 class ClaimFailed(AssertionError):

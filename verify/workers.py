@@ -1,7 +1,7 @@
 """Judges many claims: each in a process of its own, under a time and a memory limit.
 
 A worker that dies or overruns takes one claim with it, never the run, and leaves the evidence
-it had found.
+it had found. Trials of experiments, which claims share, are run likewise.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from multiprocessing.connection import Connection, wait
@@ -19,10 +19,14 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 
 from verify.claim import Claim
-from verify.engine import Known, Result, Settings, concluded, is_settled, verify_claim
-from verify.evidence import Evidence, Verdict
+from verify.engine import Known, Result, concluded, is_settled, try_out, verify_claim
+from verify.evidence import Evidence, Finding, Verdict
 from verify.provenance import code_version, machine
+from verify.settings import Settings
 from verify.store import Store
+from verify.trial import Trial, trials
+
+Subject = Claim | Trial
 
 MEMORY_BYTES = 8 * 2**30
 # for what the verdict does not need, when the verifier is on trial
@@ -35,6 +39,7 @@ def run(
     workers: int,
     store: Store | None = None,
     dask: str | None = None,
+    told: Callable[[Trial, int], object] = lambda trial, left: None,
 ) -> Iterator[Result]:
     """Judge claims in parallel; results come as they are ready.
 
@@ -46,6 +51,7 @@ def run(
         workers: processes at a time.
         store: where evidence from before is looked up, and new evidence kept.
         dask: a Dask scheduler's address, to judge on its workers instead.
+        told: of each trial of an experiment that has ended, and how many are left.
 
     Raises:
         OSError: if there is no scheduler at that address.
@@ -54,17 +60,74 @@ def run(
     """
     store = store or Store(None)
     open_claims: list[tuple[Claim, Known]] = []
+    measured: list[Claim] = []
     for claim in claims:
         known = store.known(claim, settings)
         if is_settled(claim, known):
             yield verify_claim(claim, settings, known)
+        elif claim.experiment:
+            measured.append(claim)
         else:
             open_claims.append((claim, known))
     open_claims.sort(key=lambda one: one[0].relation not in ("<=", ">="))  # bounds take longest
-    if dask and open_claims:
-        yield from _on_cluster(open_claims, settings, store, dask)
+    for outcome in _outcomes(open_claims, settings, store, workers, dask):
+        if isinstance(outcome, Result):
+            yield outcome
+    tried: dict[Trial, Evidence] = {}
+    wanted = [trial for claim in measured for trial in trials(claim)]
+    for trial, evidence in try_all(wanted, settings, workers, store, dask, told):
+        tried[trial] = evidence
+        for claim in [c for c in measured if tried.keys() >= trials(c).keys()]:
+            measured.remove(claim)
+            result = verify_claim(claim, settings, tried=tried)
+            for piece in result.evidence:
+                if all(tried[t].finding is Finding.SUPPORTS for t in trials(claim)):
+                    store.keep(claim, settings, piece)
+            yield result
+
+
+def try_all(
+    wanted: Iterable[Trial],
+    settings: Settings,
+    workers: int,
+    store: Store,
+    dask: str | None = None,
+    told: Callable[[Trial, int], object] = lambda trial, left: None,
+) -> Iterator[tuple[Trial, Evidence]]:
+    """What trials measured, as they end; arguments and errors as for `run`."""
+    missing: list[tuple[Subject, Known]] = []
+    for trial in dict.fromkeys(wanted):
+        if known := store.known(trial, settings):
+            yield trial, known["trial"]
+        else:
+            missing.append((trial, known))
+    left = len(missing)
+    for outcome in _outcomes(missing, settings, store, workers, dask):
+        if isinstance(outcome, Tried):
+            left -= 1
+            told(outcome.trial, left)
+            yield outcome.trial, outcome.evidence[0]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A trial that has ended: one piece of evidence, what it measured or why it did not."""
+
+    trial: Trial
+    evidence: tuple[Evidence, ...]
+
+
+def _outcomes(
+    subjects: Sequence[tuple[Subject, Known]],
+    settings: Settings,
+    store: Store,
+    workers: int,
+    dask: str | None,
+) -> Iterator[Result | Tried]:
+    if dask and subjects:
+        yield from _on_cluster(subjects, settings, store, dask)
     else:
-        yield from _on_this_machine(open_claims, settings, store, workers)
+        yield from _on_this_machine(subjects, settings, store, workers)
 
 
 def processes() -> ForkServerContext:
@@ -79,42 +142,56 @@ def processes() -> ForkServerContext:
 
 
 def _on_this_machine(
-    claims: list[tuple[Claim, Known]], settings: Settings, store: Store, workers: int
-) -> Iterator[Result]:
+    subjects: Sequence[tuple[Subject, Known]], settings: Settings, store: Store, workers: int
+) -> Iterator[Result | Tried]:
     context = processes()
-    limit = settings.tier.seconds
-    waiting = claims[::-1]
+    waiting = list(reversed(subjects))
     active: dict[Connection, _Job] = {}
     try:
         while waiting or active:
             while waiting and len(active) < workers:
-                claim, known = waiting.pop()
+                subject, known = waiting.pop()
                 receiver, sender = context.Pipe(duplex=False)
                 process = context.Process(
-                    target=_work, args=(sender, claim, settings, known), daemon=True
+                    target=_work, args=(sender, subject, settings, known), daemon=True
                 )
                 process.start()
                 sender.close()
-                active[receiver] = _Job(claim, process, limit, list(known.values()))
+                limit = _seconds(subject, settings)
+                active[receiver] = _Job(subject, process, limit, list(known.values()))
             soonest = min(job.deadline for job in active.values())
             ready = wait(list(active), timeout=max(0.0, soonest - time.perf_counter()))
             for receiver, job in list(active.items()):
-                result = job.receive(receiver) if receiver in ready else None
-                if isinstance(result, Evidence):
-                    store.keep(job.claim, settings, result)
-                elif result is None and time.perf_counter() > job.deadline:
-                    result = job.overrun()
-                if isinstance(result, Result):
+                outcome = job.receive(receiver) if receiver in ready else None
+                if isinstance(outcome, Evidence):
+                    store.keep(job.subject, settings, outcome)
+                elif outcome is None and time.perf_counter() > job.deadline:
+                    outcome = job.overrun()
+                if isinstance(outcome, Result | Tried):
                     del active[receiver]
-                    yield result
+                    yield outcome
     finally:
         for job in active.values():
             job.process.kill()
 
 
+def _seconds(subject: Subject, settings: Settings) -> float:
+    is_trial = isinstance(subject, Trial)
+    return settings.tier.seconds_per_trial if is_trial else settings.tier.seconds
+
+
+def _without_verdict(
+    subject: Subject, verdict: Verdict, reason: str, evidence: Sequence[Evidence], seconds: float
+) -> Result | Tried:
+    if isinstance(subject, Claim):
+        return Result(subject, verdict, reason, tuple(evidence), seconds)
+    finding = Finding.FAILED if verdict is Verdict.ERROR else Finding.ABSTAINS
+    return Tried(subject, (Evidence("trial", finding, reason),))
+
+
 @dataclass
 class _Job:
-    claim: Claim
+    subject: Subject
     process: BaseProcess
     limit: float
     evidence: list[Evidence]
@@ -123,12 +200,8 @@ class _Job:
     def __post_init__(self) -> None:
         self.deadline = self.started + self.limit
 
-    @property
-    def is_settled(self) -> bool:
-        return is_settled(self.claim, {piece.method: piece for piece in self.evidence})
-
-    def receive(self, receiver: Connection) -> Evidence | Result:
-        """The next piece of evidence, or the result."""
+    def receive(self, receiver: Connection) -> Evidence | Result | Tried:
+        """The next piece of evidence, or the outcome."""
         try:
             message = receiver.recv()
         except (EOFError, OSError):
@@ -137,26 +210,32 @@ class _Job:
             return self._without_verdict(Verdict.ERROR, died)
         if isinstance(message, Evidence):
             self.evidence.append(message)
-            if self.is_settled:
+            if self._settled():
                 self.deadline = min(self.deadline, time.perf_counter() + EXTRA_SECONDS)
             return message
         self.process.join()
-        if isinstance(message, Result):
+        if isinstance(message, Result | Tried):
             return message
         return self._without_verdict(Verdict.ERROR, str(message))
 
-    def overrun(self) -> Result:
+    def overrun(self) -> Result | Tried:
         self.process.kill()
         self.process.join()
-        if self.is_settled:
-            return concluded(self.claim, self.evidence, self._seconds)
+        if claim := self._settled():
+            return concluded(claim, self.evidence, self._elapsed())
         return self._without_verdict(Verdict.UNDECIDED, f"no verdict within {self.limit:g} s")
 
-    def _without_verdict(self, verdict: Verdict, reason: str) -> Result:
-        return Result(self.claim, verdict, reason, tuple(self.evidence), self._seconds)
+    def _settled(self) -> Claim | None:
+        """The claim, if the evidence is all that its verdict needs."""
+        known = {piece.method: piece for piece in self.evidence}
+        if isinstance(self.subject, Claim) and is_settled(self.subject, known):
+            return self.subject
+        return None
 
-    @property
-    def _seconds(self) -> float:
+    def _without_verdict(self, verdict: Verdict, reason: str) -> Result | Tried:
+        return _without_verdict(self.subject, verdict, reason, self.evidence, self._elapsed())
+
+    def _elapsed(self) -> float:
         return time.perf_counter() - self.started
 
 
@@ -166,11 +245,15 @@ def _cause(exitcode: int | None) -> str:
     return f"exit code {exitcode}"
 
 
-def _work(sender: Connection, claim: Claim, settings: Settings, known: Known) -> None:
+def _work(sender: Connection, subject: Subject, settings: Settings, known: Known) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    _limit_resources(settings.tier.seconds)
+    _limit_resources(_seconds(subject, settings), settings.device)
     try:
-        sender.send(verify_claim(claim, settings, known, found=sender.send))
+        if isinstance(subject, Claim):
+            sender.send(verify_claim(subject, settings, known, found=sender.send))
+        else:
+            sender.send(piece := try_out(subject, settings))
+            sender.send(Tried(subject, (piece,)))
     except BrokenPipeError:  # the parent is gone
         os._exit(1)
     except MemoryError:
@@ -181,48 +264,50 @@ def _work(sender: Connection, claim: Claim, settings: Settings, known: Known) ->
     os._exit(0)  # taking torch and SymPy down in order takes longer than many a claim
 
 
-def _limit_resources(seconds: float) -> None:
+def _limit_resources(seconds: float, device: str) -> None:
     try:
         import resource
     except ImportError:  # not on Windows
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    if device == "cpu":  # CUDA reserves more addresses than there is memory
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     # should the parent die before it can stop an overrun
     cpu = ceil(seconds) * (os.cpu_count() or 1) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
 
 
 def _on_cluster(
-    claims: list[tuple[Claim, Known]], settings: Settings, store: Store, address: str
-) -> Iterator[Result]:
+    subjects: Sequence[tuple[Subject, Known]], settings: Settings, store: Store, address: str
+) -> Iterator[Result | Tried]:
     from concurrent.futures import as_completed
 
     from distributed import Client
 
     with Client(address, timeout="10s") as client, client.get_executor(pure=False) as executor:
         futures = {
-            executor.submit(_there, claim, settings, known, code_version()): (claim, known)
-            for claim, known in claims
+            executor.submit(_there, subject, settings, known, code_version()): (subject, known)
+            for subject, known in subjects
         }
         for future in as_completed(futures):
-            claim, known = futures[future]
+            subject, known = futures[future]
             try:
-                result, where = future.result()
+                outcome, where = future.result()
             except Exception as error:  # a lost worker takes its claim with it, not the run
-                yield Result(claim, Verdict.ERROR, f"{type(error).__name__}: {error}", (), 0.0)
+                reason = f"{type(error).__name__}: {error}"
+                yield _without_verdict(subject, Verdict.ERROR, reason, (), 0.0)
                 continue
-            for piece in result.evidence:
+            for piece in outcome.evidence:
                 if piece.method not in known:
-                    store.keep(claim, settings, piece, where)
-            yield result
+                    store.keep(subject, settings, piece, where)
+            yield outcome
 
 
 def _there(
-    claim: Claim, settings: Settings, known: Known, code: str
-) -> tuple[Result, Mapping[str, object]]:
-    """One claim on a cluster's worker, limited as it would be here; and what that worker is."""
+    subject: Subject, settings: Settings, known: Known, code: str
+) -> tuple[Result | Tried, Mapping[str, object]]:
+    """One subject on a cluster's worker, limited as it would be here; and what that worker is."""
     if code != code_version():
         raise RuntimeError("the cluster's worker has other code than this machine")
     multiprocessing.current_process().daemon = False  # a nanny's worker is, and could not fork
-    [result] = _on_this_machine([(claim, known)], settings, Store(None), workers=1)
-    return result, machine(settings.device)
+    [outcome] = _on_this_machine([(subject, known)], settings, Store(None), workers=1)
+    return outcome, machine(settings.device)

@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from verify.experiments import eigenvalue_learning, hessian_structure
+from verify.settings import Settings
+
+Measured = Mapping[str, Sequence[float]]  # by measure: a number per replica
 
 
 @dataclass(frozen=True)
@@ -22,40 +24,38 @@ class Experiment:
     Attributes:
         settings: each setting's possible values.
         measures: the numbers it yields, by name.
-        run: settings, the measure's name, a generator, the replicas → a number for each.
+        run: a value of each setting, how much to try, and random numbers → what is measured.
         random: whether replicas differ; there is one if not.
 
     """
 
     settings: Mapping[str, Sequence[str]]
     measures: Sequence[str]
-    run: Callable[[Mapping[str, str], str, np.random.Generator, int], NDArray[np.float64]]
-    random: bool
+    run: Callable[[Mapping[str, str], Settings, np.random.Generator], Measured]
+    random: bool = True
 
 
 EXPERIMENTS: Mapping[str, Experiment] = {
     "eigenvalue_learning": Experiment(
         {"angle": tuple(eigenvalue_learning.ANGLES), "optimiser_state": ("carried", "dropped")},
-        ("smallest_final_loss", "largest_final_loss"),
+        eigenvalue_learning.MEASURES,
         eigenvalue_learning.run,
         random=False,
     ),
     "eigenvalue_learning_by_natural_gradient": Experiment(
-        {},
-        ("smallest_final_loss", "largest_final_loss"),
-        eigenvalue_learning.run_naturally,
-        random=False,
+        {}, eigenvalue_learning.MEASURES, eigenvalue_learning.run_naturally, random=False
     ),
     "hessian_of_equivalent_systems": Experiment(
-        {"eigenvectors": ("random", "orthonormal")},
-        hessian_structure.MEASURES,
+        {
+            "eigenvectors": ("random", "orthonormal"),
+            "parametrization": hessian_structure.PARAMETRIZATIONS,
+        },
+        ("largest_eigenvalue", "spread"),
         hessian_structure.equivalent_systems,
-        random=True,
     ),
     "hessian_against_angles": Experiment(
-        {"wider": ("pi", "pi/10"), "narrower": ("pi/10", "pi/100")},
-        ("diagonal_mass_wider_over_narrower",),
+        {"angles": tuple(hessian_structure.ANGLES)},
+        ("diagonal_mass",),
         hessian_structure.against_angles,
-        random=True,
     ),
 }

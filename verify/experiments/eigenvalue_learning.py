@@ -12,13 +12,14 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
 from theory.inputs import white
 from theory.moments import teacher_student_loss
+from verify.settings import Settings
 
 STEPS = 50_000
 FINAL = 1_000
+MEASURES = ("smallest_final_loss", "largest_final_loss")
 RATE = 1e-3
 # exact numbers: SymPy's printer for cmath knows no floats
 START, TEACHER = ((sp.Rational(99, 100), angle) for angle in (sp.pi / 4, sp.pi / 100))
@@ -34,17 +35,15 @@ ANGLES: Mapping[str, sp.Expr] = {
 
 
 def run(
-    settings: Mapping[str, str], measure: str, rng: np.random.Generator, replicas: int
-) -> NDArray[np.float64]:
-    """The smallest or largest loss of the last FINAL of STEPS steps; nothing is random."""
-    theta = ANGLES[settings["angle"]]
-    carried = settings["optimiser_state"] == "carried"
-    return _final(_train(theta, carried), measure)
+    point: Mapping[str, str], settings: Settings, rng: np.random.Generator
+) -> dict[str, list[float]]:
+    """The smallest and largest loss of the last FINAL of STEPS steps; nothing is random."""
+    return _final(_train(ANGLES[point["angle"]], point["optimiser_state"] == "carried"))
 
 
 def run_naturally(
-    settings: Mapping[str, str], measure: str, rng: np.random.Generator, replicas: int
-) -> NDArray[np.float64]:
+    point: Mapping[str, str], settings: Settings, rng: np.random.Generator
+) -> dict[str, list[float]]:
     """The same of gradient descent on λ itself, at the same rate, in the sensitivity's metric."""
     import torch
 
@@ -63,12 +62,12 @@ def run_naturally(
         for part, slope in zip(lam, gradient, strict=True):
             part.grad = part.new_tensor(slope)
         optimizer.step()
-    return _final(losses, measure)
+    return _final(losses)
 
 
-def _final(losses: list[float], measure: str) -> NDArray[np.float64]:
+def _final(losses: list[float]) -> dict[str, list[float]]:
     last = losses[-FINAL:]
-    return np.array([min(last) if measure == "smallest_final_loss" else max(last)])
+    return {"smallest_final_loss": [min(last)], "largest_final_loss": [max(last)]}
 
 
 def _train(theta: sp.Expr, carried: bool) -> list[float]:

@@ -21,60 +21,53 @@ from theory.inputs import exponential
 from theory.moments import cross_sensitivity
 from theory.presentation import present
 from theory.symbols import lam1, lam2, rho
+from verify.settings import Settings
 
 BATCH, STEPS = 4, 300
 LEADING = 4
-MEASURES = (
-    "dense_over_diagonal",
-    "diagonal_over_lru",
-    "diagonal_over_lru_without_angle",
-    "spread_dense_over_diagonal",
-    "spread_dense_over_lru",
-)
+PARAMETRIZATIONS = ("dense", "diagonal", "lru", "lru_without_angle")
 # claim D6's system
 MODES, MODULI, CORRELATION = 10, (0.99, 0.995), 0.99
 ANGLES = {"pi": np.pi, "pi/10": np.pi / 10, "pi/100": np.pi / 100}
 
 
 def equivalent_systems(
-    settings: Mapping[str, str], measure: str, rng: np.random.Generator, replicas: int
-) -> Real:
-    """Dense against diagonal, or diagonal against LRU, for random teachers of 4 modes.
+    point: Mapping[str, str], settings: Settings, rng: np.random.Generator
+) -> dict[str, list[float]]:
+    """Random teachers of 4 modes, written as dense or diagonal networks or as LRUs.
 
-    Two conjugate pairs with moduli in [.99, .993], T = 300, white input. A ratio of leading
-    eigenvalues, or of the mean participation of the LEADING leading eigenvectors.
+    Two conjugate pairs with moduli in [.99, .993], T = 300, white input. The Hessian's largest
+    eigenvalue, and over how many coordinates each of its LEADING leading eigenvectors spreads.
     """
-    lam, P = _modes(rng, replicas, settings["eigenvectors"] == "orthonormal")
+    replicas = settings.tier.replicas
+    lam, P = _modes(rng, replicas, point["eigenvectors"] == "orthonormal")
     B, C = rng.normal(size=(replicas, 4, 1)), rng.normal(size=(replicas, 1, 4)) / 2
     D, x = rng.normal(size=(replicas, 1, 1)), rng.normal(size=(replicas, BATCH, STEPS, 1))
     P_inverse = np.linalg.inv(P)
-    A = (P * lam[:, None, :] @ P_inverse).real
-    jacobians = {
-        "dense": dense_jacobian(A, B, C, D, x),
-        "diagonal": diagonal_jacobian(lam, P_inverse @ B, C @ P, D, x),
-    }
-    jacobians["lru"] = _lru(jacobians["diagonal"], lam, P_inverse @ B)
-    jacobians["lru_without_angle"] = {
-        name: part for name, part in jacobians["lru"].items() if name != "omega_theta"
-    }
-    summary = _spread if measure.startswith("spread_") else _largest
-    first, second = measure.removeprefix("spread_").split("_over_")
-    return summary(hessian(jacobians[first])) / summary(hessian(jacobians[second]))
+    if point["parametrization"] == "dense":
+        jacobian = dense_jacobian((P * lam[:, None, :] @ P_inverse).real, B, C, D, x)
+    else:
+        jacobian = diagonal_jacobian(lam, P_inverse @ B, C @ P, D, x)
+    if point["parametrization"].startswith("lru"):
+        jacobian = _lru(jacobian, lam, P_inverse @ B)
+    if point["parametrization"] == "lru_without_angle":
+        jacobian = {name: part for name, part in jacobian.items() if name != "omega_theta"}
+    eigenvalues, vectors = np.linalg.eigh(hessian(jacobian))
+    spread = participation(np.swapaxes(vectors[..., -LEADING:], -1, -2)).mean(-1)
+    return {"largest_eigenvalue": eigenvalues[..., -1].tolist(), "spread": spread.tolist()}
 
 
 def against_angles(
-    settings: Mapping[str, str], measure: str, rng: np.random.Generator, replicas: int
-) -> Real:
-    """The diagonal mass of the λ block with wide angles over that with narrow ones (App. C).
+    point: Mapping[str, str], settings: Settings, rng: np.random.Generator
+) -> dict[str, list[float]]:
+    """The diagonal mass of the λ block with angles up to the given one (App. C).
 
-    The same moduli and relative angles in both; R = ρ^Δ, population, weights 1.
+    The moduli and relative angles are the same at each point; R = ρ^Δ, population, weights 1.
     """
-    nu, share = rng.uniform(*MODULI, (replicas, MODES)), rng.uniform(-1, 1, (replicas, MODES))
-    wide, narrow = (
-        diagonal_mass(_block(nu * np.exp(1j * ANGLES[settings[name]] * share)))
-        for name in ("wider", "narrower")
-    )
-    return wide / narrow
+    shape = (settings.tier.replicas, MODES)
+    nu, share = rng.uniform(*MODULI, shape), rng.uniform(-1, 1, shape)
+    block = _block(nu * np.exp(1j * ANGLES[point["angles"]] * share))
+    return {"diagonal_mass": diagonal_mass(block).tolist()}
 
 
 def _modes(rng: np.random.Generator, replicas: int, orthonormal: bool) -> tuple[Complex, Complex]:
@@ -89,16 +82,6 @@ def _modes(rng: np.random.Generator, replicas: int, orthonormal: bool) -> tuple[
     P = np.concatenate([P, P.conj()], axis=-1)
     lam = np.concatenate([lam, lam.conj()], axis=-1)
     return lam, P / np.linalg.norm(P, axis=-2, keepdims=True)
-
-
-def _largest(matrix: Real) -> Real:
-    return np.asarray(np.linalg.eigvalsh(matrix)[..., -1])
-
-
-def _spread(matrix: Real) -> Real:
-    """Over how many coordinates each of the LEADING leading eigenvectors spreads, on average."""
-    vectors = np.linalg.eigh(matrix)[1][..., -LEADING:]
-    return np.asarray(participation(np.swapaxes(vectors, -1, -2)).mean(-1))
 
 
 def _lru(jacobian: Jacobian, lam: Complex, B: Complex) -> Jacobian:

@@ -29,11 +29,11 @@ from hypothesis import strategies as st
 import verify.experiments  # noqa: F401 (reading a claim may import nothing)
 from verify.claim import Claim, ClaimError
 from verify.claim_file import claims_of, make_claim
-from verify.engine import Settings, Tier
 from verify.evidence import Verdict
 from verify.expressions import MAX_MESSAGE, ExpressionError, parse
 from verify.provenance import question
 from verify.selection import CLAIMS
+from verify.settings import Settings, Tier
 from verify.workers import run
 
 SECONDS = 2

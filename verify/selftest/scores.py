@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.progress import track
 
 from verify.claim import Claim
-from verify.engine import Result, Settings
+from verify.engine import Result
 from verify.evidence import Finding, Verdict
 from verify.selftest.equal_forms import EqualForm, equal_forms
 from verify.selftest.mutants import Mutant, mutants
 from verify.selftest.oracle import Truth
+from verify.settings import Settings
 from verify.workers import processes, run
 
 T = TypeVar("T")

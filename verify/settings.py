@@ -1,0 +1,55 @@
+"""What a run's evidence depends on, besides the claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Tier:
+    """How much is tried.
+
+    Attributes:
+        points: per claim and route.
+        chains: simulated at a point at most.
+        replicas: of a random experiment that trains nothing.
+        seconds: per claim.
+        tolerance: the relative discrepancy that a statistical check is to notice.
+        networks: trained per learning rate and trial.
+        steps: of training.
+        seconds_per_trial: of an experiment.
+
+    """
+
+    points: int
+    chains: int
+    replicas: int
+    seconds: float
+    tolerance: float = 0.15
+    networks: int = 10
+    steps: int = 2_500
+    seconds_per_trial: float = 600
+
+
+TIERS = {
+    "quick": Tier(points=6, chains=40_000, replicas=64, seconds=60),
+    "full": Tier(
+        points=40,
+        chains=400_000,
+        replicas=400,
+        seconds=900,
+        tolerance=0.05,
+        steps=10_000,
+        seconds_per_trial=24 * 3600,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Tier, seed and device of a run."""
+
+    tier: Tier = TIERS["quick"]
+    seed: int = 0
+    device: str = "cpu"
+    on_trial: bool = False  # the verifier is: every method speaks, and explains nothing
