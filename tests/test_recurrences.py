@@ -181,3 +181,25 @@ def test_gated_unit_is_torchs():
     assert (rollout(gru_step, p, x, d) - expected).abs().max() <= 100 * steps * EPSILON * math.sqrt(
         d
     )
+
+
+def draw_wide(d_in=2, d_out=3):
+    """Several inputs and outputs, from systems with one of each."""
+    p = draw_diagonal(4, 0.99, generator())
+    return {
+        **{name: p[name] for name in ("lambda_re", "lambda_im")},
+        **{name: normal(4, d_in, seed=1) for name in ("B_re", "B_im")},
+        **{name: normal(d_out, 4, seed=2) for name in ("C_re", "C_im")},
+        "D": normal(d_out, d_in, seed=3),
+    }
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 15, 16, 17, STEPS])
+def test_impulse_response_of_any_length_channel_by_channel(steps):
+    wide = draw_wide()
+    shape = {"B": normal(4, 2, seed=1), "C": normal(3, 4, seed=2), "D": wide["D"]}
+    for system in (diagonal(wide), dense({"A": draw_dense(4, 0.99, generator())["A"], **shape})):
+        impulses = torch.zeros(2, steps, 2, dtype=torch.float64)
+        impulses[0, 0, 0] = impulses[1, 0, 1] = 1
+        expected = system.rollout(impulses).permute(2, 0, 1)
+        assert_close(system.impulse_response(steps), expected)

@@ -1,7 +1,8 @@
 """Linear recurrences h_t = A h_{t−1} + B x_t from h = 0, y_t = C h_t + D x_t, in PyTorch.
 
 A system is its impulse response q: y_t = Σ_k q_k x_{t−k}, q_k = C A^k B, with D added to q_0.
-It is had in log2(steps) products; `rollout` is the plain loop that it is tested against. Every
+With steps = strides · width, q_{j width + i} = (C A^{j width}) (A^i B): some 2 sqrt(steps) small
+products and one large one; `rollout` is the plain loop that it is tested against. Every
 array may have the same leading axes, one entry for each of many systems.
 """
 
@@ -41,9 +42,18 @@ class BlockSystem(NamedTuple):
     D: Tensor
 
     def impulse_response(self, steps: int) -> Tensor:
-        """q, (…, d_out, d_in, steps), by Krylov doubling."""
-        columns = (self.C @ _krylov(self.A, self.B, steps)).sum(-3)
-        return _feedthrough(columns.unflatten(-1, (steps, -1)).mT, self.D)
+        """q, (…, d_out, d_in, steps)."""
+        width = _width(steps)
+        columns, stride = _krylov(self.A, self.B, width)
+        rows = [self.C]
+        while len(rows) * width < steps:
+            rows.append(rows[-1] @ stride)
+        d_out, d_in = self.D.shape[-2:]
+        q = (torch.cat(rows, -2) @ columns).sum(-3)
+        # (…, stride, d_out, lag within it, d_in)
+        q = q.unflatten(-1, (width, d_in)).unflatten(-3, (-1, d_out))
+        q = q.movedim((-3, -1), (-4, -3)).flatten(-2)[..., :steps]
+        return _feedthrough(q, self.D)
 
     def rollout(self, x: Tensor) -> Tensor:
         """Outputs (…, batch, steps, d_out) for inputs (…, batch, steps, d_in), step by step."""
@@ -72,9 +82,13 @@ class DiagonalSystem(NamedTuple):
 
     def impulse_response(self, steps: int) -> Tensor:
         """q, (…, d_out, d_in, steps), from the eigenvalues' powers."""
-        residues = self.C.unsqueeze(-2) * self.B.mT.unsqueeze(-3)
-        basis = powers(self.lam, steps).unsqueeze(-3)
-        return _feedthrough((residues @ basis).real, self.D)
+        width = _width(steps)
+        residues = self.C.unsqueeze(-2) * self.B.mT.unsqueeze(-3)  # (…, d_out, d_in, d)
+        within = powers(self.lam, width + 1)
+        strides = powers(within[..., -1], -(-steps // width)).mT
+        rows = residues.unsqueeze(-2) * strides.unsqueeze(-3).unsqueeze(-3)
+        q = (rows @ within[..., :-1].unsqueeze(-3).unsqueeze(-3)).real.flatten(-2)
+        return _feedthrough(q[..., :steps], self.D)
 
     def rollout(self, x: Tensor) -> Tensor:
         """Outputs (…, batch, steps, d_out) for inputs (…, batch, steps, d_in), step by step."""
@@ -104,14 +118,18 @@ def convolve(q: Tensor, x: Tensor) -> Tensor:
     return y[..., :steps].mT
 
 
-def _krylov(A: Tensor, B: Tensor, steps: int) -> Tensor:
-    """B, A B, …, A^{steps−1} B side by side, (…, d, steps · d_in)."""
-    width = steps * B.shape[-1]
-    while (have := B.shape[-1]) < width:
-        B = torch.cat([B, A @ B[..., : width - have]], -1)
-        if 2 * have < width:
-            A = A @ A
-    return B
+def _width(steps: int) -> int:
+    """A power of two near sqrt(steps)."""
+    return 1 << (steps.bit_length() // 2)
+
+
+def _krylov(A: Tensor, B: Tensor, width: int) -> tuple[Tensor, Tensor]:
+    """B, A B, …, A^{width−1} B side by side, (…, d, width · d_in), and A^width; width is 2^n."""
+    while width > 1:
+        B = torch.cat([B, A @ B], -1)
+        A = A @ A
+        width //= 2
+    return B, A
 
 
 def powers(lam: Tensor, steps: int) -> Tensor:
