@@ -18,23 +18,22 @@ from verify.trial import Trial
 
 PACKAGES = ("mpmath", "numpy", "python-flint", "scipy", "sympy", "torch")
 STOREYS = ("theory", "numerics", "verify")
-_CODE_OF_TRIALS = ("theory", "numerics", "verify/experiments")
 # of a tier, what a method's evidence depends on
 _SIZE = ("points", "chains", "tolerance")
 _SIZES = {
-    "trial": ("replicas", "networks", "steps"),
-    "experiment": ("replicas", "networks", "steps", "tolerance"),
+    "trial": ("replicas", "networks", "steps", "batch"),
+    "experiment": ("replicas", "networks", "steps", "batch", "tolerance"),
 }
 _WORDS = {"source", "statement", "uses", "expect", "origin"}  # no method reads them
 
 
 @cache
-def code_version(folders: Sequence[str] = STOREYS) -> str:
-    """A digest of every module of the project, or of those in some folders."""
+def code_version(parts: Sequence[str] = STOREYS) -> str:
+    """A digest of every module of the project, or of some folders and modules."""
     root = Path(__file__).parents[1]
     digest = sha256()
-    for folder in folders:
-        for path in sorted((root / folder).rglob("*.py")):
+    for part in parts:
+        for path in sorted((root / part).rglob("*.py")) or [root / part]:
             text = path.read_bytes()
             digest.update(f"{path.relative_to(root).as_posix()} {len(text)}\n".encode() + text)
     return digest.hexdigest()
@@ -47,12 +46,22 @@ def question(subject: Claim | Trial, method: str, settings: Settings) -> str:
             f.name: getattr(subject, f.name) for f in fields(subject) if f.name not in _WORDS
         },
         "method": method,
-        "code": code_version(_CODE_OF_TRIALS if method == "trial" else STOREYS),
+        "code": code_version(_parts(subject)),
         "seed": settings.seed,
         "on_trial": settings.on_trial,
         "tier": {name: getattr(settings.tier, name) for name in _SIZES.get(method, _SIZE)},
     }
     return sha256(json.dumps(asked, sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+def _parts(subject: Claim | Trial) -> tuple[str, ...]:
+    """A trial is not another one because a judge or another experiment is."""
+    if isinstance(subject, Claim):
+        return STOREYS
+    from verify.experiments import EXPERIMENTS
+
+    module = EXPERIMENTS[subject.experiment].run.__module__
+    return ("theory", "numerics", f"{module.replace('.', '/')}.py")
 
 
 def _plain(value: object) -> object:

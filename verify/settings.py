@@ -17,6 +17,7 @@ class Tier:
         tolerance: the relative discrepancy that a statistical check is to notice.
         networks: trained per learning rate and trial.
         steps: of training.
+        batch: sequences per step, fresh ones each time; 0 stands for the expected loss.
         seconds_per_trial: of an experiment.
 
     """
@@ -27,7 +28,8 @@ class Tier:
     seconds: float
     tolerance: float = 0.15
     networks: int = 10
-    steps: int = 2_500
+    steps: int = 10_000
+    batch: int = 0
     seconds_per_trial: float = 600
 
 
@@ -39,7 +41,7 @@ TIERS = {
         replicas=400,
         seconds=900,
         tolerance=0.05,
-        steps=10_000,
+        batch=128,
         seconds_per_trial=24 * 3600,
     ),
 }

@@ -176,6 +176,11 @@ def mean_square(x: Array, error_rate: float) -> Interval:
     )
 
 
+def least_rate(count: int) -> float:
+    """The error rate at which the least and the greatest of `count` draws hold the median."""
+    return 2.0 ** (1 - count)
+
+
 def median(values: Array, error_rate: float) -> Interval:
     """The median of any continuous distribution, from independent draws of shape (n,).
 
@@ -183,7 +188,8 @@ def median(values: Array, error_rate: float) -> Interval:
     P[Bin(n, 1/2) < k] on each side. Everything, where n is too small for the rate.
     """
     below = int(binom.ppf(error_rate / 2, values.size, 0.5))  # P[Bin ≤ below − 1] < rate/2
-    if below == 0:
+    if below == 0 and error_rate < least_rate(values.size):
         return Interval(-np.inf, np.inf)
+    below = max(below, 1)
     ordered = np.sort(values)
     return Interval(float(ordered[below - 1]), float(ordered[-below]))

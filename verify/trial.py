@@ -48,6 +48,7 @@ def trials(claim: Claim) -> dict[Trial, int]:
 def compared(claim: Claim, measured: Mapping[Trial, Mapping[str, Any]]) -> NDArray[np.float64]:
     """The number that the claim is about, for each replica."""
     values = np.ones(1)
-    for trial, side in trials(claim).items():
-        values = values * np.asarray(measured[trial][claim.quantity], dtype=float) ** side
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for trial, side in trials(claim).items():
+            values = values * np.asarray(measured[trial][claim.quantity], dtype=float) ** side
     return values

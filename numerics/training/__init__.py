@@ -1,12 +1,16 @@
-"""Training linear students: losses, random systems, and Adam for many students at once."""
+"""Training linear students: losses, random systems, and optimisers for many at once."""
 
-from numerics.training.adam import Adam, train
-from numerics.training.initial import draw_dense, draw_diagonal
+from numerics.training.initial import draw_block, draw_dense, draw_diagonal
 from numerics.training.losses import Loss, population_loss, sampled_loss
+from numerics.training.optimizers import SGD, Adam, Optimizer
+from numerics.training.train import train
 
 __all__ = [
+    "SGD",
     "Adam",
     "Loss",
+    "Optimizer",
+    "draw_block",
     "draw_dense",
     "draw_diagonal",
     "population_loss",

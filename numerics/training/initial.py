@@ -42,6 +42,33 @@ def draw_dense(
     }
 
 
+def draw_block(
+    d: int,
+    heads: int,
+    slowest: float,
+    generator: torch.Generator | None,
+    *leading: int,
+    angle: float = math.pi,
+) -> dict[str, Tensor]:
+    """A random block-diagonal system: each head's block of A drawn as `draw_dense` does.
+
+    Arguments and errors as for that; `d` states in `heads` blocks of the same size.
+
+    Raises:
+        ValueError: also if `heads` does not divide `d`.
+
+    """
+    if heads < 1 or d % heads:
+        raise ValueError(f"heads: a divisor of the {d} states is needed, not {heads}")
+    blocks = draw_dense(d // heads, slowest, generator, *leading, heads, angle=angle)
+    return {
+        "A": blocks["A"],
+        "B": blocks["B"].flatten(-3, -2),
+        "C": blocks["C"].movedim(-3, -2).flatten(-2) / math.sqrt(heads),
+        "D": _normal(generator, *leading, 1, 1),
+    }
+
+
 def draw_diagonal(
     d: int, slowest: float, generator: torch.Generator | None, *leading: int, angle: float = math.pi
 ) -> dict[str, Tensor]:

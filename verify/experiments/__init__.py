@@ -11,7 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from verify.experiments import eigenvalue_learning, hessian_structure
+from verify.experiments import (
+    eigenvalue_learning,
+    hessian_structure,
+    linear_systems,
+    teacher_normalizer,
+)
 from verify.settings import Settings
 
 Measured = Mapping[str, Sequence[float]]  # by measure: a number per replica
@@ -35,6 +40,12 @@ class Experiment:
     random: bool = True
 
 
+_LINEAR_SYSTEM = {
+    "student": linear_systems.STUDENTS,
+    "memory": linear_systems.MEMORIES,
+    "angle": tuple(linear_systems.ANGLES),
+}
+
 EXPERIMENTS: Mapping[str, Experiment] = {
     "eigenvalue_learning": Experiment(
         {"angle": tuple(eigenvalue_learning.ANGLES), "optimiser_state": ("carried", "dropped")},
@@ -57,5 +68,21 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         {"angles": tuple(hessian_structure.ANGLES)},
         ("diagonal_mass",),
         hessian_structure.against_angles,
+    ),
+    "linear_system_learning": Experiment(
+        {**_LINEAR_SYSTEM, "optimizer": tuple(linear_systems.OPTIMIZERS)},
+        ("final_loss", "best_rate"),
+        linear_systems.learn,
+    ),
+    "effective_learning_rates": Experiment(
+        _LINEAR_SYSTEM, linear_systems.RATE_MEASURES, linear_systems.effective_rates
+    ),
+    "teacher_normalizer": Experiment(
+        {
+            "product": teacher_normalizer.PRODUCTS,
+            "eigenvectors": teacher_normalizer.EIGENVECTORS,
+        },
+        ("second_moment",),
+        teacher_normalizer.second_moment,
     ),
 }

@@ -12,7 +12,7 @@ from verify.claim import Claim
 from verify.evidence import Counterexample, Evidence, Finding
 from verify.experiments import EXPERIMENTS
 from verify.model import to_sympy
-from verify.statistics import RATE, TOLERANCE, Assertion, Interval, median
+from verify.statistics import RATE, TOLERANCE, Assertion, Interval, least_rate, median
 from verify.trial import Trial, compared
 
 
@@ -23,8 +23,7 @@ def check(
 ) -> Evidence:
     """Compare a constant with the measured number, or with its median over random replicas.
 
-    Few replicas, where each is a trained network, hold the median between the least and the
-    greatest of them: n of them but for a rate of 2^(1−n).
+    Where replicas are few, as each is a trained network, the error rate is the least they allow.
 
     Args:
         claim: about an experiment.
@@ -38,7 +37,7 @@ def check(
         nothing = f"{np.isnan(values).sum()} of {values.size} replicas measure nothing"
         return Evidence("experiment", Finding.ABSTAINS, nothing)
     if EXPERIMENTS[claim.experiment or ""].random:
-        rate = max(RATE, 2.0 ** (1 - values.size))
+        rate = max(RATE, least_rate(values.size))
         interval = median(values, rate)
         found = (
             f"median of {values.size} replicas in [{interval.lower:.3g}, {interval.upper:.3g}] "

@@ -1,4 +1,4 @@
-"""Adam for many students at once, each with a learning rate of its own (paper §4.3)."""
+"""Training many students at once, each with a learning rate of its own (paper §4.3)."""
 
 from __future__ import annotations
 
@@ -10,37 +10,28 @@ from torch import Tensor
 from numerics.recurrences import Parameters
 from numerics.recurrences.vectors import flat, unflat
 from numerics.training.losses import Loss
+from numerics.training.optimizers import Adam, Optimizer
 
 FINAL_RATE = 1e-7
 
 
-class Adam:
-    """Adam (Kingma and Ba, 2015) with its usual constants, on one vector per student."""
-
-    def __init__(self, vector: Tensor) -> None:
-        self.count = 0
-        self.mean, self.square = torch.zeros_like(vector), torch.zeros_like(vector)
-
-    def step(self, gradient: Tensor) -> Tensor:
-        """What to subtract, for unit rate."""
-        self.count += 1
-        self.mean.lerp_(gradient, 0.1)
-        self.square.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
-        size = (self.square / (1 - 0.999**self.count)).sqrt_().add_(1e-8)
-        return self.mean / (1 - 0.9**self.count) / size
-
-
 def train(
-    loss: Loss, p: Parameters, rate: Tensor, steps: int, final_rate: float = FINAL_RATE
+    loss: Loss,
+    p: Parameters,
+    rate: Tensor,
+    steps: int,
+    final_rate: float | Tensor = FINAL_RATE,
+    optimizer: Optimizer | None = None,
 ) -> tuple[dict[str, Tensor], Tensor]:
-    """Adam with a cosine schedule from each student's rate to `final_rate`.
+    """Gradient steps with a cosine schedule from each student's rate to `final_rate`.
 
     Args:
         loss: parameters → one loss per student; called once a step, it may draw fresh data.
         p: initial parameters; their leading axes are those of `rate`.
         rate: learning rates (…), one per student, or a scalar tensor for a single one.
         steps: how many.
-        final_rate: the rate of the last step.
+        final_rate: the rate of the last step; `rate` itself keeps it constant.
+        optimizer: Adam if none; fresh, unless training goes on.
 
     Returns:
         The trained parameters, and the losses before each step (steps, …).
@@ -71,13 +62,13 @@ def train(
                 f"not {tuple(value.shape[:leading])}"
             )
     vector = flat(p, leading).detach().requires_grad_()
-    adam, losses = Adam(vector), []
+    optimizer, losses = optimizer or Adam(), []
     for t in range(steps):
         each = loss(unflat(vector, p, leading))
         (gradient,) = torch.autograd.grad(each.sum(), vector)
         cosine = (1 + math.cos(math.pi * t / max(steps - 1, 1))) / 2
         now = final_rate + (rate - final_rate) * cosine
         with torch.no_grad():
-            vector -= now.unsqueeze(-1) * adam.step(gradient)
+            vector -= now.unsqueeze(-1) * optimizer.step(vector, gradient)
         losses.append(each.detach())
     return unflat(vector.detach(), p, leading), torch.stack(losses)

@@ -1,0 +1,74 @@
+"""Optimisers for many students at once, on one vector of parameters per student."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+
+class Optimizer(Protocol):
+    """Carries its state from step to step; one instance trains one batch of students."""
+
+    def step(self, vector: Tensor, gradient: Tensor) -> Tensor:
+        """What to subtract from the parameters (…, P), for unit learning rate."""
+
+
+class Adam:
+    """Adam (Kingma and Ba, 2015), or AdamW (Loshchilov and Hutter, 2019) with weight decay.
+
+    Args:
+        weight_decay: the share of the parameters, times the rate, taken away at each step.
+
+    Attributes:
+        count: steps made.
+        mean: the gradient's decaying mean, not yet corrected for its start at 0.
+        square: that of its square.
+
+    """
+
+    decays, epsilon = (0.9, 0.999), 1e-8
+
+    def __init__(self, weight_decay: float = 0.0) -> None:
+        self.weight_decay = weight_decay
+        self.count = 0
+        self.mean = self.square = torch.zeros(())
+
+    def step(self, vector: Tensor, gradient: Tensor) -> Tensor:
+        """What to subtract from the parameters (…, P), for unit learning rate."""
+        self.count, self.mean, self.square = self._after(gradient)
+        return self._update(self.count, self.mean, self.square) + self.weight_decay * vector
+
+    def response(self, gradient: Tensor) -> Tensor:
+        """What a further step on this gradient would subtract; the state stays as it is."""
+        return self._update(*self._after(gradient))
+
+    def scale(self) -> Tensor:
+        """What the last step multiplied the mean gradient by, 1/(sqrt(v̂) + ε)."""
+        return 1 / self._size(self.count, self.square)
+
+    def _after(self, gradient: Tensor) -> tuple[int, Tensor, Tensor]:
+        keep, keep_square = self.decays
+        mean = keep * self.mean + (1 - keep) * gradient
+        square = keep_square * self.square + (1 - keep_square) * gradient**2
+        return self.count + 1, mean, square
+
+    def _update(self, count: int, mean: Tensor, square: Tensor) -> Tensor:
+        return mean / (1 - self.decays[0] ** count) / self._size(count, square)
+
+    def _size(self, count: int, square: Tensor) -> Tensor:
+        return torch.sqrt(square / (1 - self.decays[1] ** count)) + self.epsilon
+
+
+class SGD:
+    """Gradient descent with momentum: v ← μ v + g."""
+
+    def __init__(self, momentum: float = 0.9) -> None:
+        self.momentum = momentum
+        self.velocity = torch.zeros(())
+
+    def step(self, vector: Tensor, gradient: Tensor) -> Tensor:
+        """What to subtract from the parameters (…, P), for unit learning rate."""
+        self.velocity = self.momentum * self.velocity + gradient
+        return self.velocity
