@@ -18,7 +18,7 @@ from verify.evidence import Evidence, Finding
 from verify.experiments import EXPERIMENTS
 from verify.experiments.eigenvalue_learning import Adam
 from verify.settings import Settings, Tier
-from verify.statistics import median
+from verify.statistics import RATE_OF_FEW, median
 from verify.store import Store
 from verify.trial import compared, trials
 from verify.workers import run
@@ -73,9 +73,30 @@ def test_a_measured_claim_is_supported_refuted_or_undecided():
         assert (result.counterexample is not None) == (expected == "refuted")
 
 
+def with_replicas(count, **change):
+    settings = Settings(Tier(points=1, chains=1, replicas=count, seconds=60))
+    [piece] = verify_claim(make_claim({**ANGLES, **change}), settings).evidence
+    return piece
+
+
 def test_few_replicas_decide_nothing():
-    few = Settings(Tier(points=1, chains=1, replicas=8, seconds=60))
-    assert str(verify_claim(make_claim(ANGLES), few).verdict) == "undecided"
+    assert with_replicas(5).finding is Finding.ABSTAINS
+
+
+def test_some_replicas_decide_at_a_greater_rate():
+    piece = with_replicas(16, formula="1/100")
+    assert piece.finding is Finding.SUPPORTS
+    assert piece.data["false_alarm"] == RATE_OF_FEW
+
+
+def test_replicas_that_measure_nothing_may_be_anything():
+    values = np.array([np.nan, *range(1, 16)])
+    held = median(values, RATE_OF_FEW)
+    for stand_in in (-100.0, 7.5, 100.0):
+        guess = median(np.nan_to_num(values, nan=stand_in), RATE_OF_FEW)
+        assert held.lower <= guess.lower <= guess.upper <= held.upper
+    assert held.upper == 13
+    assert held.lower == 3
 
 
 def test_same_seed_same_numbers():

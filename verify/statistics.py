@@ -24,6 +24,8 @@ Array = NDArray[Any]  # float64 or complex128
 FALSE_ALARMS = MISSES = 1e-6
 CLAIMS = 1000
 RATE = FALSE_ALARMS / CLAIMS
+# of claims about a few trained networks
+RATE_OF_FEW = 0.025
 
 TOLERANCE = 0.15
 LOOKS = 5
@@ -176,20 +178,15 @@ def mean_square(x: Array, error_rate: float) -> Interval:
     )
 
 
-def least_rate(count: int) -> float:
-    """The error rate at which the least and the greatest of `count` draws hold the median."""
-    return 2.0 ** (1 - count)
-
-
 def median(values: Array, error_rate: float) -> Interval:
     """The median of any continuous distribution, from independent draws of shape (n,).
 
     A draw lies below it with probability 1/2: order statistics k and n + 1 − k hold it but for
-    P[Bin(n, 1/2) < k] on each side. Everything, where n is too small for the rate.
+    P[Bin(n, 1/2) < k] on each side. Everything, where n is too small for the rate. Draws that
+    are nan may have been anything.
     """
     below = int(binom.ppf(error_rate / 2, values.size, 0.5))  # P[Bin ≤ below − 1] < rate/2
-    if below == 0 and error_rate < least_rate(values.size):
+    if below == 0:
         return Interval(-np.inf, np.inf)
-    below = max(below, 1)
-    ordered = np.sort(values)
-    return Interval(float(ordered[below - 1]), float(ordered[-below]))
+    least, most = (np.sort(np.nan_to_num(values, nan=by)) for by in (-np.inf, np.inf))
+    return Interval(float(least[below - 1]), float(most[-below]))

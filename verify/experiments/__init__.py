@@ -12,7 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from verify.experiments import (
+    deep_networks,
     eigenvalue_learning,
+    embedding_autocorrelation,
+    gated_units,
     hessian_structure,
     linear_systems,
     teacher_normalizer,
@@ -76,6 +79,30 @@ EXPERIMENTS: Mapping[str, Experiment] = {
     ),
     "effective_learning_rates": Experiment(
         _LINEAR_SYSTEM, linear_systems.RATE_MEASURES, linear_systems.effective_rates
+    ),
+    "embedding_autocorrelation": Experiment(
+        {"control": embedding_autocorrelation.CONTROLS},
+        embedding_autocorrelation.MEASURES,
+        embedding_autocorrelation.correlations,
+    ),
+    "deep_networks_at_initialisation": Experiment(
+        {
+            "recurrence": tuple(deep_networks.RECURRENCES),
+            "time_constant": tuple(deep_networks.TIME_CONSTANTS),
+            "norm": tuple(deep_networks.NORMS),
+        },
+        deep_networks.MEASURES,
+        deep_networks.at_initialisation,
+    ),
+    "gru_jacobian": Experiment(
+        {"strength": gated_units.STRENGTHS, "delay": gated_units.DELAYS},
+        gated_units.JACOBIAN_MEASURES,
+        gated_units.jacobian,
+    ),
+    "gates_against_theory": Experiment(
+        {"gates": gated_units.GATES},
+        ("state_off_by", "sensitivity_off_by"),
+        gated_units.against_theory,
     ),
     "teacher_normalizer": Experiment(
         {

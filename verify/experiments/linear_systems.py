@@ -64,7 +64,7 @@ _RATES: Mapping[str, Sequence[float]] = {
     "dense": (3.2e-3, 1e-3, 3.2e-4, 1e-4, 3.2e-5),
 }
 _OTHER_RATES = (0.01, 0.0032, 0.001, 0.00032)
-_SGD_RATES = tuple(10.0**-k for k in range(2, 9))
+_SGD_RATES = tuple(10.0**-k for k in range(3, 15, 2))
 _GROUPS = {
     "A": "recurrence",
     **dict.fromkeys(("lambda_re", "lambda_im", "omega_nu"), "recurrence"),
@@ -127,7 +127,8 @@ def effective_rates(
             rates = CONSTANT_RATE * unit.cpu().numpy()[:, groups == group]
             low, middle, high = np.quantile(rates, (0.05, 0.5, 0.95), axis=-1)
             measured[f"{kind}_{group}_median"] = middle.tolist()
-            measured[f"{kind}_{group}_spread"] = (high / low).tolist()
+            with np.errstate(divide="ignore", invalid="ignore"):  # where gradients overflow
+                measured[f"{kind}_{group}_spread"] = (high / low).tolist()
     return measured
 
 
