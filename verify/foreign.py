@@ -13,8 +13,9 @@ from verify.claim import Claim
 from verify.evidence import Evidence
 from verify.provenance import code_version, question
 from verify.reports import SCHEMA
-from verify.settings import TIERS, Settings
+from verify.settings import Settings, Tier
 from verify.store import Store
+from verify.trial import Trial
 from verify.workers import run
 
 
@@ -38,7 +39,8 @@ def adopt(path: Path, claims: Iterable[Claim], store: Store, replays: int, worke
         claims: the claims that it may be about.
         store: where to keep the evidence.
         replays: how many of the claims, drawn at random, are judged again here first; every
-            method must find the same.
+            method must find the same. What experiments found, days of work on a GPU perhaps, is
+            taken over unseen, and says where it is from.
         workers: processes at a time.
 
     Returns:
@@ -56,21 +58,38 @@ def adopt(path: Path, claims: Iterable[Claim], store: Store, replays: int, worke
         environment = report["environment"]
         if environment["code"] != code_version():
             raise ForeignError(f"{path}: made by other code than this; use the same version")
-        settings = Settings(TIERS[environment["tier"]], environment["seed"], environment["device"])
+        tier = Tier(**environment["size"])
+        settings = Settings(tier, environment["seed"], environment["device"])
         machine = {name: environment[name] for name in ("device", "python", "packages")}
         judged = list(_judged(path, report, {c.id: c for c in claims}, settings))
+        tried = dict(_tried(path, report, settings))
     except OSError as error:
         raise ForeignError(f"{path}: {error.strerror}") from None
     except ForeignError:
         raise
     except (ValueError, LookupError, TypeError, AttributeError):
         raise ForeignError(f"{path}: not what `curseproof verify --json` writes") from None
-    drawn = random.SystemRandom().sample(judged, min(replays, len(judged)))
-    _replay(path, drawn, settings, workers)
+    cheap = [found for found in judged if not found.claim.experiment]
+    drawn = random.SystemRandom().sample(cheap, min(replays, len(cheap)))
+    here = replace(settings, device="cpu")
+    _replay(path, drawn, here, workers)
     for found in judged:
         for piece in found.evidence:
-            store.keep(found.claim, settings, piece, machine)
-    return sum(len(found.evidence) for found in judged)
+            store.keep(found.claim, here, piece, machine)
+    for trial, piece in tried.items():
+        store.keep(trial, here, piece, machine)
+    return sum(len(found.evidence) for found in judged) + len(tried)
+
+
+def _tried(
+    path: Path, report: Mapping[str, Any], settings: Settings
+) -> Iterable[tuple[Trial, Evidence]]:
+    for entry in report["trials"]:
+        values = dict(entry)
+        trial = Trial(values.pop("experiment"), tuple(sorted(values.pop("point").items())))
+        if values.pop("question") != question(trial, "trial", settings):
+            raise ForeignError(f"{path}: trial {trial} is another one here")
+        yield trial, Evidence.from_json(values)
 
 
 def _judged(
@@ -92,8 +111,7 @@ def _judged(
 
 def _replay(path: Path, drawn: Iterable[_Judged], settings: Settings, workers: int) -> None:
     there = {found.claim.id: found for found in drawn}
-    here = replace(settings, device="cpu")
-    for result in run([found.claim for found in there.values()], here, workers):
+    for result in run([found.claim for found in there.values()], settings, workers):
         for piece, foreign in zip(result.evidence, there[result.claim.id].evidence, strict=False):
             if (piece.method, piece.finding) != (foreign.method, foreign.finding):
                 raise ForeignError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -87,4 +87,5 @@ def environment(settings: Settings) -> dict[str, object]:
         "code": code_version(),
         "seed": settings.seed,
         "tier": next((name for name, tier in TIERS.items() if tier == settings.tier), "custom"),
+        "size": asdict(settings.tier),
     }

