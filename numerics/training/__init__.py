@@ -2,13 +2,14 @@
 
 from numerics.training.initial import draw_block, draw_dense, draw_diagonal
 from numerics.training.losses import Loss, population_loss, sampled_loss
-from numerics.training.optimizers import SGD, Adam, Optimizer
+from numerics.training.optimizers import SGD, Adam, Muon, Optimizer
 from numerics.training.train import train
 
 __all__ = [
     "SGD",
     "Adam",
     "Loss",
+    "Muon",
     "Optimizer",
     "draw_block",
     "draw_dense",

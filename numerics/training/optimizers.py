@@ -7,6 +7,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from numerics.recurrences import Parameters
+from numerics.recurrences.vectors import flat, unflat
+
 
 class Optimizer(Protocol):
     """Carries its state from step to step; one instance trains one batch of students."""
@@ -72,3 +75,45 @@ class SGD:
         """What to subtract from the parameters (…, P), for unit learning rate."""
         self.velocity = self.momentum * self.velocity + gradient
         return self.velocity
+
+
+class Muon:
+    """Muon (Jordan et al., 2024) for the recurrent matrices, and AdamW for all other parameters.
+
+    The momentum of A, orthogonalised and scaled to the size of Adam's steps, so that learning
+    rates of the one suit the other. As `torch.optim.Muon`, for all students' matrices at once.
+
+    Args:
+        p: one student's parameters, or all students' behind `leading` axes.
+        leading: how many.
+        weight_decay: as for Adam, of all parameters.
+
+    """
+
+    momentum, coefficients, iterations = 0.95, (3.4445, -4.7750, 2.0315), 5
+
+    def __init__(self, p: Parameters, leading: int = 0, weight_decay: float = 0.0) -> None:
+        self.like, self.leading = p, leading
+        self.adam = Adam(weight_decay)
+        self.velocity = torch.zeros(())
+
+    def step(self, vector: Tensor, gradient: Tensor) -> Tensor:
+        """What to subtract from the parameters (…, P), for unit learning rate."""
+        self.velocity = self.momentum * self.velocity + gradient
+        update = unflat(self.adam.step(vector, gradient), self.like, self.leading)
+        if "A" in self.like:
+            ahead = gradient + self.momentum * self.velocity
+            A, towards = (unflat(v, self.like, self.leading)["A"] for v in (vector, ahead))
+            rate = 0.2 * max(A.shape[-2:]) ** 0.5
+            update["A"] = rate * self._orthogonal(towards) + self.adam.weight_decay * A
+        return flat(update, self.leading)
+
+    def _orthogonal(self, matrix: Tensor) -> Tensor:
+        """U Vᵀ of U diag(s) Vᵀ, nearly: singular values go through an odd polynomial, iterated."""
+        a, b, c = self.coefficients
+        size = torch.linalg.matrix_norm(matrix, keepdim=True)
+        matrix = matrix / size.clamp(min=1e-7)
+        for _ in range(self.iterations):
+            gram = matrix @ matrix.mT
+            matrix = a * matrix + (b * gram + c * gram @ gram) @ matrix
+        return matrix

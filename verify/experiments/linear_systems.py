@@ -32,6 +32,7 @@ from numerics.recurrences import (
 from numerics.training import (
     SGD,
     Adam,
+    Muon,
     Optimizer,
     draw_block,
     draw_dense,
@@ -39,6 +40,7 @@ from numerics.training import (
     population_loss,
     train,
 )
+from numerics.training.train import FINAL_RATE
 from verify.settings import Settings
 
 TEACHER, STUDENT, LAGS = 10, 64, 300
@@ -46,10 +48,11 @@ MEMORIES = ("0.32", "0.68", "0.84", "0.92", "0.96", "0.98", "0.99")
 ANGLES = {"1": 1.0, "0.316": 10**-0.5, "0.1": 0.1, "0.0316": 10**-1.5, "0.01": 0.01}
 HEADS = {f"{heads} heads": heads for heads in (2, 4, 8, 16, 32)}
 STUDENTS = ("dense", *HEADS, "64 heads of 2", "diagonal", "diagonal with gamma", "lru", "s4")
-OPTIMIZERS: Mapping[str, Callable[[], Optimizer]] = {
-    "adam": Adam,
-    "adamw": lambda: Adam(weight_decay=0.01),
-    "sgd": SGD,
+OPTIMIZERS: Mapping[str, Callable[[Parameters], Optimizer]] = {
+    "adam": lambda _: Adam(),
+    "adamw": lambda _: Adam(weight_decay=0.01),
+    "muon": lambda p: Muon(p, leading=2, weight_decay=0.01),
+    "sgd": lambda _: SGD(),
 }
 CONSTANT_RATE = 1e-3
 RATE_MEASURES = tuple(
@@ -64,7 +67,7 @@ _RATES: Mapping[str, Sequence[float]] = {
     "dense": (3.2e-3, 1e-3, 3.2e-4, 1e-4, 3.2e-5),
 }
 _OTHER_RATES = (0.01, 0.0032, 0.001, 0.00032)
-_SGD_RATES = tuple(10.0**-k for k in range(3, 15, 2))
+_SGD_RATES = tuple(10.0**-k for k in range(6, 12))
 _GROUPS = {
     "A": "recurrence",
     **dict.fromkeys(("lambda_re", "lambda_im", "omega_nu"), "recurrence"),
@@ -85,12 +88,15 @@ def learn(
     is_sgd = point["optimizer"] == "sgd"
     choice = _SGD_RATES if is_sgd else _RATES.get(point["student"], _OTHER_RATES)
     rates = torch.tensor(choice, device=settings.device)
+    start = {name: value.expand(len(rates), *value.shape) for name, value in problem.start.items()}
+    each = rates.unsqueeze(-1).expand(-1, networks)
     trained, _ = train(
         problem.training_loss,
-        {name: value.expand(len(rates), *value.shape) for name, value in problem.start.items()},
-        rates.unsqueeze(-1).expand(-1, networks),
+        start,
+        each,
         settings.tier.steps,
-        optimizer=OPTIMIZERS[point["optimizer"]](),
+        each.clamp(max=FINAL_RATE),
+        OPTIMIZERS[point["optimizer"]](start),
     )
     final = problem.loss(trained).nan_to_num(torch.inf, torch.inf).cpu()
     best = int(final.median(-1).values.argmin())
