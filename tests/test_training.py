@@ -6,8 +6,19 @@ import numpy as np
 import pytest
 import torch
 
-from numerics.recurrences import dense, diagonal, white_moments
-from numerics.training import draw_dense, draw_diagonal, population_loss, sampled_loss, train
+from numerics.recurrences import block, dense, diagonal, white_moments
+from numerics.recurrences.vectors import flat
+from numerics.training import (
+    SGD,
+    Adam,
+    Muon,
+    draw_block,
+    draw_dense,
+    draw_diagonal,
+    population_loss,
+    sampled_loss,
+    train,
+)
 
 EPSILON = np.finfo(float).eps
 LENGTH = 60
@@ -23,30 +34,94 @@ def problem():
     return x, teacher.rollout(x), teacher.impulse_response(LENGTH)
 
 
-def test_adam_is_torchs():
+def muon(parameters, lr):
+    """Torch's, for A alone, in the precision of its parameters, not bfloat16."""
+    A, *rest = parameters
+    return [
+        torch.optim.Muon([A], lr=lr, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(rest, lr=lr),
+    ]
+
+
+OPTIMIZERS = {
+    "Adam": (lambda p: Adam(), lambda p, lr: [torch.optim.Adam(p, lr=lr)]),
+    "AdamW": (
+        lambda p: Adam(weight_decay=0.01),
+        lambda p, lr: [torch.optim.AdamW(p, lr=lr, weight_decay=0.01)],
+    ),
+    "SGD": (lambda p: SGD(), lambda p, lr: [torch.optim.SGD(p, lr=lr, momentum=0.9)]),
+    "Muon": (lambda p: Muon(p, weight_decay=0.01), muon),
+}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_optimizers_are_torchs(name, monkeypatch):
+    monkeypatch.setattr(torch.Tensor, "bfloat16", lambda matrix: matrix.clone())
+    make, reference = OPTIMIZERS[name]
     x, y, _ = problem()
-    p, steps, rate, last = draw_dense(3, 0.9, generator(2)), 25, 1e-2, 1e-7
+    p, steps, last = draw_dense(3, 0.9, generator(2)), 25, 1e-7
+    rate = 1e-4 if name == "SGD" else 1e-2  # where it does not diverge
     ours, losses = train(
         lambda p: sampled_loss(dense, p, x, y),
         p,
         torch.tensor(rate, dtype=torch.float64),
         steps,
         last,
+        make(p),
     )
     theirs = {name: value.clone().requires_grad_() for name, value in p.items()}
-    adam = torch.optim.Adam(theirs.values(), lr=rate)
+    optimizers = reference(list(theirs.values()), rate)
     for t in range(steps):
         cosine = (1 + math.cos(math.pi * t / (steps - 1))) / 2
-        adam.param_groups[0]["lr"] = last + (rate - last) * cosine
-        adam.zero_grad()
         loss = sampled_loss(dense, theirs, x, y)
-        # a step is m/√v, whose error is that of the gradient: two sums of LENGTH terms a step
+        # a step is of the gradient's relative error: two sums of LENGTH terms a step
         tolerance = (t + 1) * LENGTH**2 * EPSILON
         assert abs(losses[t] - loss).item() <= tolerance * loss.item()
+        for optimizer in optimizers:
+            optimizer.param_groups[0]["lr"] = last + (rate - last) * cosine
+            optimizer.zero_grad()
         loss.backward()
-        adam.step()
+        for optimizer in optimizers:
+            optimizer.step()
     for name, value in theirs.items():
         assert (ours[name] - value).abs().max() <= steps * LENGTH**2 * EPSILON * value.abs().max()
+
+
+def test_muon_for_many_students_is_muon_for_each():
+    p = draw_block(6, 2, 0.9, generator(2), 4, 3)
+    vector = flat(p, 2)
+    gradient = torch.randn(vector.shape, generator=generator(), dtype=torch.float64)
+    together = Muon(p, 2).step(vector, gradient)
+    for i in range(4):
+        for j in range(3):
+            own = {name: value[i, j] for name, value in p.items()}
+            alone = Muon(own).step(vector[i, j], gradient[i, j])
+            assert torch.allclose(together[i, j], alone, rtol=1e3 * EPSILON, atol=0)
+
+
+def test_adam_says_what_it_would_do_and_did():
+    adam, vector = Adam(), torch.zeros(3, dtype=torch.float64)
+    gradients = torch.randn(20, 3, generator=generator(), dtype=torch.float64)
+    for gradient in gradients[:-1]:
+        adam.step(vector, gradient)
+    foretold = adam.response(gradients[-1])
+    step = adam.step(vector, gradients[-1])
+    assert torch.equal(foretold, step)
+    mean = adam.mean / (1 - 0.9**20)
+    assert torch.allclose(adam.scale() * mean, step, rtol=10 * EPSILON, atol=0)
+
+
+def test_a_gradient_of_ones_after_small_ones_has_the_same_response_whatever_they_were():
+    """0.1 sqrt(1000): what the published measure of effective learning rates saturates at."""
+    for size in (1e-7, 1e-10):
+        adam, vector = Adam(), torch.zeros(1, dtype=torch.float64)
+        steps = 20_000  # 0.999^steps and 0.9^steps are below double precision's 1e-8 of 1
+        for _ in range(steps):
+            adam.step(vector, torch.full((1,), size, dtype=torch.float64))
+        response = adam.response(torch.ones(1, dtype=torch.float64)).item()
+        # the past adds 9 size to the mean, and size² to a thousandth under the root
+        error = 9 * size + 500 * size**2 + 1e-8 * 1000**0.5 + 2 * 0.999**steps
+        assert abs(response / (0.1 * 1000**0.5) - 1) <= error
 
 
 def test_many_students_are_each_alone():
@@ -105,6 +180,19 @@ def test_drawn_eigenvalues(angle):
     lam = torch.complex(p["lambda_re"], p["lambda_im"])
     assert ((lam.abs() >= 0.9 - EPSILON) & (lam.abs() < 1)).all()
     assert (lam.angle().abs() <= angle * (1 + EPSILON)).all()
+
+
+def test_blocks_are_dense_systems_side_by_side():
+    p = draw_block(6, 3, 0.9, generator(), 4)
+    whole = block(p).impulse_response(20)
+    parts = 0
+    for head in range(3):
+        states = slice(2 * head, 2 * head + 2)
+        part = {"A": p["A"][:, head], "B": p["B"][:, states], "C": p["C"][..., states]}
+        parts = parts + dense({**part, "D": p["D"] / 3}).impulse_response(20)
+    assert torch.allclose(whole, parts, rtol=0, atol=100 * EPSILON * whole.abs().max().item())
+    with pytest.raises(ValueError, match="heads: a divisor of the 6 states is needed, not 4"):
+        draw_block(6, 4, 0.9, generator())
 
 
 @pytest.mark.parametrize("draw", [draw_dense, draw_diagonal])

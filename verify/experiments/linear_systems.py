@@ -79,9 +79,9 @@ _GROUPS = {
 def learn(
     point: Mapping[str, str], settings: Settings, rng: np.random.Generator
 ) -> dict[str, list[float]]:
-    """The loss that each of several students ends with, at the rate where their median is least.
+    """The loss that each of several students ends with, at the best learning rate.
 
-    A replica is a teacher with a student; the teachers are the same for all kinds of student.
+    That is the one at which fewest diverge, and of several such their median is least. A replica is a teacher with a student; the teachers are the same for all kinds of student.
     """
     networks = settings.tier.networks
     problem = _Problem(point, settings, rng, torch.float32)  # as published
@@ -99,7 +99,8 @@ def learn(
         OPTIMIZERS[point["optimizer"]](start),
     )
     final = problem.loss(trained).nan_to_num(torch.inf, torch.inf).cpu()
-    best = int(final.median(-1).values.argmin())
+    diverged = final.isinf().sum(-1)
+    best = int(final.median(-1).values.where(diverged == diverged.min(), torch.inf).argmin())
     return {"final_loss": final[best].tolist(), "best_rate": [choice[best]] * networks}
 
 
