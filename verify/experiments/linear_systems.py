@@ -81,7 +81,8 @@ def learn(
 ) -> dict[str, list[float]]:
     """The loss that each of several students ends with, at the best learning rate.
 
-    That is the one at which fewest diverge, and of several such their median is least. A replica is a teacher with a student; the teachers are the same for all kinds of student.
+    That is the one at which fewest diverge, and of several such their median is least. A replica
+    is a teacher with a student; the teachers are the same for all kinds of student.
     """
     networks = settings.tier.networks
     problem = _Problem(point, settings, rng, torch.float32)  # as published
