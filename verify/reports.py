@@ -19,14 +19,13 @@ SCHEMA = 1
 SAMPLED = ("experiment", "simulation")
 
 
-def error_rate(results: Sequence[Result]) -> float:
-    """How likely at most any sampled check is wrong.
+def error_rates(results: Sequence[Result]) -> list[float]:
+    """How likely at most each sampled check is wrong.
 
     It is if it contradicts what is true, or misses a discrepancy of the size it says it notices.
     """
     sampled = (e for result in results for e in result.evidence if e.method in SAMPLED)
-    rates = (e.data["false_alarm"] for e in sampled if e.finding is not Finding.ABSTAINS)
-    return float(sum(rates))
+    return [e.data["false_alarm"] for e in sampled if e.finding is not Finding.ABSTAINS]
 
 
 def to_json(
@@ -43,7 +42,7 @@ def to_json(
             {"experiment": t.experiment, "point": dict(t.point), **_addressed(t, e, settings)}
             for t, e in (tried or {}).items()
         ],
-        "error_rate": error_rate(results),
+        "error_rate": min(1.0, sum(error_rates(results))),
         "environment": environment(settings),
     }
 

@@ -1,0 +1,128 @@
+"""Commands that derive: numbers, formulas and code."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from verify.cli.common import WHITE, Autocorrelation, Output, app, bad_input, err, fail, out, write
+
+if TYPE_CHECKING:
+    from theory import Derivation, StationaryInput
+
+
+@app.command("eval")
+def eval_command(
+    quantity: Annotated[str, typer.Argument(help="second_moment, sensitivity, …")],
+    autocorrelation: Autocorrelation = WHITE,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="NAME=EXPR, e.g. lambda=9/10.")
+    ] = None,
+    eigenvalue: Annotated[str | None, typer.Option(help="λ of parameters.")] = None,
+    gamma: Annotated[str | None, typer.Option(help="Input normaliser γ.")] = None,
+    wrt: Annotated[str | None, typer.Option(help="Differentiate by this parameter.")] = None,
+    differentiate_gamma: Annotated[bool, typer.Option(help="γ's own dependence counts.")] = False,
+    digits: Annotated[int, typer.Option(help="Correct digits.")] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print one number, every digit of it right."""
+    from numerics.balls import decimal
+    from verify.value import QuestionError, value
+
+    given = {}
+    for setting in settings or []:
+        name, sign, text = setting.partition("=")
+        if not sign:
+            fail(f"--set {setting}: write NAME=EXPR")
+        given[name.strip()] = text
+    options = {"eigenvalue": eigenvalue, "gamma": gamma, "wrt": wrt}
+    unit: dict[str, str | bool] = {k: v for k, v in options.items() if v is not None}
+    if differentiate_gamma:
+        unit["differentiate_gamma"] = True
+    with bad_input(QuestionError):
+        number = decimal(value(quantity, autocorrelation, given, digits, **unit), digits)
+    out.print(json.dumps({"value": number}) if as_json else number, markup=False, soft_wrap=True)
+
+
+@app.command()
+def derive(
+    quantity: Annotated[
+        str | None, typer.Argument(help="second_moment, sensitivity, gamma, …; all without.")
+    ] = None,
+    autocorrelation: Autocorrelation = WHITE,
+    to: Annotated[str, typer.Option(help="text, markdown, latex, html or pdf.")] = "text",
+    output: Output = None,
+) -> None:
+    """Derive a quantity, or all of them, step by step; each is checked as it is printed."""
+    from theory.derivations import DERIVATIONS
+    from theory.derivations.render import RENDERERS, pdf
+    from verify.value import QuestionError, read_input
+
+    if quantity is not None and quantity not in DERIVATIONS:
+        fail(f"unknown quantity {quantity!r}: one of {', '.join(DERIVATIONS)}")
+    if to not in (*RENDERERS, "pdf"):
+        fail(f"--to {to}: one of {', '.join((*RENDERERS, 'pdf'))}")
+    if to == "pdf" and output is None:
+        fail("--to pdf: name a file with --output")
+    with bad_input(QuestionError, ValueError, OSError, RuntimeError):
+        x = read_input(autocorrelation)
+        derivations = [DERIVATIONS[quantity](x)] if quantity else _all_derivations(x)
+        if to == "pdf":
+            assert output is not None  # noqa: S101 (refused above)
+            output.write_bytes(pdf(*derivations))
+        elif output is None:
+            for part in RENDERERS[to](*derivations):
+                out.print(part, markup=False, soft_wrap=True, end="")
+        else:
+            write("".join(RENDERERS[to](*derivations)), output)
+
+
+def _all_derivations(x: StationaryInput) -> list[Derivation]:
+    """Those that the input has; of the others it is said why not."""
+    from theory.derivations import DERIVATIONS
+
+    found = []
+    for name, derive_it in DERIVATIONS.items():
+        try:
+            found.append(derive_it(x))
+        except ValueError as reason:
+            err.print(f"[yellow]skipped:[/] {name}: {escape(str(reason))}", soft_wrap=True)
+    return found
+
+
+@app.command()
+def export(
+    name: Annotated[
+        str, typer.Argument(help="A quantity, gamma, or an architecture (lru, tanh, …).")
+    ],
+    to: Annotated[
+        str,
+        typer.Option(help="latex, latex-commands, numpy, torch, jax, numba, mpmath or sympy."),
+    ],
+    autocorrelation: Autocorrelation = WHITE,
+    output: Output = None,
+) -> None:
+    """Export a formula as LaTeX, or as a module that imports nothing of this project."""
+    from verify.export import exported
+    from verify.value import QuestionError, read_input
+
+    with bad_input(QuestionError, ValueError):
+        write(exported(name, read_input(autocorrelation), to), output)
+
+
+@app.command()
+def architectures(
+    to: Annotated[str, typer.Option(help="text, markdown or latex.")] = "text",
+    output: Output = None,
+) -> None:
+    """Say of each architecture what explodes, vanishes or is cured as λ → 1, and how fast."""
+    from theory.architecture_growth import RENDERERS, rows
+
+    if to not in RENDERERS:
+        fail(f"--to {to}: one of {', '.join(RENDERERS)}")
+    with err.status("a minute"):
+        table = list(rows())
+    write("".join(RENDERERS[to](table)), output)

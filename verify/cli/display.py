@@ -1,0 +1,127 @@
+"""Progress, and what was judged, on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+from verify.cli.common import err, out
+
+if TYPE_CHECKING:
+    from verify.engine import Result
+    from verify.trial import Trial
+
+_COLOURS = {
+    "proved": "green",
+    "supported": "cyan",
+    "refuted": "red",
+    "undecided": "yellow",
+    "error": "magenta",
+}
+
+
+@contextmanager
+def progress(
+    what: str, total: int, quiet: bool
+) -> Iterator[tuple[Callable[[str], None], Callable[[Trial, int], None]]]:
+    """Bars, and what moves them: a step of the first, and a trial ended, with how many are left.
+
+    Ctrl-C ends the block, not the program: what is done is done.
+    """
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=err, disable=quiet, transient=True, speed_estimate_period=3600
+    ) as bars:
+        main = bars.add_task(what, total=total)
+        trials = bars.add_task("trials", total=None, visible=False)
+
+        def step(description: str) -> None:
+            bars.update(main, advance=1, description=description)
+
+        def told(trial: Trial, left: int) -> None:
+            done = bars.tasks[trials].completed + 1
+            bars.update(
+                trials, description=str(trial), completed=done, total=done + left, visible=True
+            )
+
+        try:
+            yield step, told
+        except KeyboardInterrupt:
+            err.print("[yellow]interrupted; what was judged so far:[/]")
+
+
+def show_results(results: list[Result]) -> None:
+    """A line for each claim, the counts, error rates and counterexamples; one claim in full."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("claim", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("evidence, and the smallest relative error noticeable")
+    for r in results:
+        verdict = f"[{_COLOURS[r.verdict]}]{r.verdict}[/]"
+        if r.claim.expect and r.as_expected:
+            verdict += " (expected)"
+        table.add_row(escape(r.claim.id), verdict, escape(_summary(r)))
+    out.print(table)
+    counts = {v: sum(r.verdict == v for r in results) for v in _COLOURS}
+    out.print(", ".join(f"[{_COLOURS[v]}]{n} {v}[/]" for v, n in counts.items() if n))
+    _error_rates(results)
+    if len(results) == 1:
+        _page(results[0])
+    for r in results:
+        if r.counterexample is not None:
+            out.print(f"\n[red]{escape(r.claim.id)}[/] is false", soft_wrap=True)
+            out.print("\n".join(r.counterexample.lines()), markup=False, soft_wrap=True)
+
+
+def _error_rates(results: list[Result]) -> None:
+    from verify.reports import error_rates
+    from verify.statistics import RATE_OF_FEW
+
+    rates = error_rates(results)
+    many = [rate for rate in rates if 0 < rate < RATE_OF_FEW]
+    few = rates.count(RATE_OF_FEW)
+    if few:
+        each = f"Each of the {few} checks of few networks"
+        out.print(f"{each} is wrong with probability at most {RATE_OF_FEW:.1%}.")
+    if many:
+        any_check = "Any other sampled check" if few else "Any sampled check"
+        out.print(f"{any_check} is wrong with probability at most {sum(many):.1g}.")
+
+
+def _page(result: Result) -> None:
+    """What each judge and route found."""
+    table = Table(box=None, pad_edge=False)
+    for e in result.evidence:
+        table.add_row(e.method, str(e.finding), escape(e.detail))
+    out.print(table)
+
+
+def _summary(result: Result) -> str:
+    if result.counterexample is not None:
+        return f"relative error {result.counterexample.discrepancy} at a point, see below"
+    if str(result.verdict) not in ("proved", "supported"):
+        return result.reason
+    return ", ".join(
+        e.method if e.noticeable is None else f"{e.method} {e.noticeable:.0e}"
+        for e in result.evidence
+        if e.finding in ("proves", "supports")
+    )

@@ -1,0 +1,106 @@
+"""Commands that measure: a series, a system, this machine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from verify.cli.common import Output, app, bad_input, err, fail, out, write
+
+
+@app.command()
+def normalizer(
+    data: Annotated[
+        str, typer.Argument(help="A .npy or .csv file, or a packaged series (sp500, pulse, …).")
+    ],
+    eigenvalues: Annotated[str, typer.Option(help="λ to try.")] = "0,0.5,0.9,0.99,0.999",
+    column: Annotated[str | None, typer.Option(help="The CSV column, by name or number.")] = None,
+    transform: Annotated[
+        str, typer.Option(help="none, difference, returns or absolute-returns.")
+    ] = "none",
+    held_out: Annotated[float, typer.Option(help="Share of the series to measure on.")] = 0.5,
+    claim: Annotated[
+        Path | None, typer.Option(help="Write the fitted normaliser as a claim file.")
+    ] = None,
+) -> None:
+    """Fit a series' autocorrelation, derive γ and λ(ω), and measure what they improve."""
+    from numerics.data import PACKAGED, load_series, packaged_series, transformed
+    from verify.normalizer import claim_file, examined
+
+    with bad_input(ValueError, OSError):
+        series = packaged_series(data) if data in PACKAGED else load_series(data, column)
+        lams = [_number("--eigenvalues", text) for text in eigenvalues.split(",")]
+        report = examined(transformed(series, transform), lams, held_out)
+        if claim is not None:
+            claim.write_text(claim_file(report.fitted, data), encoding="utf-8")
+    out.print(report.text(), markup=False, soft_wrap=True)
+    table = Table(box=None, pad_edge=False)
+    for heading in report.HEADINGS:
+        table.add_column(heading, justify="right")
+    for row in report.rows():
+        table.add_row(*row)
+    out.print(table)
+
+
+def _number(option: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{option} {text}: numbers with |λ| < 1, separated by commas") from None
+
+
+@app.command("hessian")
+def hessian_command(
+    system: Annotated[
+        Path, typer.Argument(help="An .npz file with A, B, C, D and inputs X (batch, time, d_in).")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """The Hessian of a linear RNN's loss at its optimum, dense and complex diagonal."""
+    with bad_input(ValueError, OSError):
+        from verify.hessian_report import hessian_report, read_system
+
+        report = hessian_report(read_system(system))
+    if as_json:
+        write(json.dumps(report.to_json(), indent=2), None)
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in report.HEADINGS:
+        table.add_column(heading, justify="right")
+    for row in report.rows():
+        table.add_row(*row)
+    out.print(table, report.text(), sep="\n")
+
+
+@app.command()
+def bench(
+    parts: Annotated[
+        list[str] | None,
+        typer.Argument(help="accuracy, evaluate, simulate, hessian, train; all without."),
+    ] = None,
+    quick: Annotated[bool, typer.Option(help="Less, in a minute: a look, not a figure.")] = False,
+    output: Output = None,
+    json_path: Annotated[
+        str | None, typer.Option("--json", help="Write JSON; - prints it.")
+    ] = None,
+) -> None:
+    """Measure accuracy and speed beside what people use instead."""
+    from verify.benchmarks.suite import PARTS, report
+    from verify.benchmarks.tables import Table as BenchmarkTable
+    from verify.benchmarks.tables import machine
+
+    if unknown := set(parts or ()) - set(PARTS):
+        fail(f"bench {', '.join(sorted(unknown))}: one or more of {', '.join(PARTS)}")
+    tables: list[BenchmarkTable] = []
+    for part in parts or PARTS:
+        with err.status(part), bad_input(ImportError):
+            tables += PARTS[part](quick)
+    if json_path:
+        data = {"machine": machine(), "tables": [table.to_json() for table in tables]}
+        write(json.dumps(data, indent=2), None if json_path == "-" else Path(json_path))
+    if json_path != "-":
+        write(report(tables, f"curseproof bench {' '.join(parts or ())}".strip()), output)
