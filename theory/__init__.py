@@ -2,6 +2,7 @@
 
 from theory.architecture_growth import Row, rows
 from theory.architectures import ARCHITECTURES, Architecture, Parametrization
+from theory.bounds import second_moment_bound, sensitivity_bound
 from theory.catalogue import Unit, quantity
 from theory.conjugation import conjugated, polarised, restored
 from theory.derivations import DERIVATIONS
@@ -96,7 +97,9 @@ __all__ = [
     "restored",
     "rows",
     "second_moment",
+    "second_moment_bound",
     "sensitivity",
+    "sensitivity_bound",
     "sensitivity_metric",
     "spectral_density",
     "teacher_student_hessian",

@@ -18,6 +18,7 @@ from verify.experiments import (
     gated_units,
     hessian_structure,
     linear_systems,
+    nonlinear_units,
     teacher_normalizer,
 )
 from verify.settings import Settings
@@ -111,5 +112,14 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         },
         ("second_moment",),
         teacher_normalizer.second_moment,
+    ),
+    "nonlinear_sensitivity": Experiment(
+        {
+            "activation": tuple(nonlinear_units.ACTIVATIONS),
+            "eigenvalue": nonlinear_units.EIGENVALUES,
+            "correlation": nonlinear_units.CORRELATIONS,
+        },
+        nonlinear_units.MEASURES,
+        nonlinear_units.against_bounds,
     ),
 }
