@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test lint docs figures readme booklet verifier benchmarks
+.PHONY: help setup verify test lint docs figures readme booklet verifier benchmarks experiments
 
 help:  ## Say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -34,6 +34,9 @@ figures: $(STAMP)  ## Draw the README's pictures again
 booklet: $(STAMP)  ## Derive and judge everything anew for reports/derivations.pdf; needs pdflatex
 	$(BIN)/python reports/booklet.py
 	$(BIN)/curseproof architectures --to markdown --output reports/architectures.md
+
+experiments: $(STAMP)  ## Run the paper's experiments over their grids, for reports/experiments.md
+	$(BIN)/python reports/experiments.py
 
 verifier: $(STAMP)  ## Test the verifier itself, some 30 minutes, for reports/verifier.md
 	$(BIN)/python reports/verifier.py

@@ -128,7 +128,10 @@ def verify_claim(
 def concluded(claim: Claim, evidence: Sequence[Evidence], seconds: float) -> Result:
     """The verdict that the evidence carries."""
     is_bound = claim.relation in ("<=", ">=") and not claim.experiment
-    return Result(claim, *verdict(evidence, is_bound), tuple(evidence), seconds)
+    found, reason = verdict(evidence, is_bound)
+    if claim.experiment:  # judged by one method, which says what it saw
+        reason = evidence[0].detail
+    return Result(claim, found, reason, tuple(evidence), seconds)
 
 
 def _check_meaning(model: Model, seed: int) -> None:

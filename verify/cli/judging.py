@@ -137,7 +137,7 @@ def sweep(
         head, rows = table(found)
         shown = Table(box=None, pad_edge=False)
         for name in head:
-            shown.add_column(name, overflow="fold")
+            shown.add_column(name, overflow="fold", no_wrap=name in ("measure", "median"))
         for row in rows:
             shown.add_row(*map(escape, row))
         out.print(shown)

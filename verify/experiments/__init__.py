@@ -15,6 +15,7 @@ from verify.experiments import (
     deep_networks,
     eigenvalue_learning,
     embedding_autocorrelation,
+    gated_learning,
     gated_units,
     hessian_structure,
     linear_systems,
@@ -65,7 +66,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
             "eigenvectors": ("random", "orthonormal"),
             "parametrization": hessian_structure.PARAMETRIZATIONS,
         },
-        ("largest_eigenvalue", "spread"),
+        hessian_structure.MEASURES,
         hessian_structure.equivalent_systems,
     ),
     "hessian_against_angles": Experiment(
@@ -121,5 +122,10 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         },
         nonlinear_units.MEASURES,
         nonlinear_units.against_bounds,
+    ),
+    "gated_networks_learning": Experiment(
+        {"recurrence": tuple(gated_learning.RECURRENCES), "steps": gated_learning.STEPS},
+        gated_learning.MEASURES,
+        gated_learning.during_training,
     ),
 }

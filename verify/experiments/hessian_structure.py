@@ -16,6 +16,7 @@ from numerics.hessian import (
     diagonal_mass,
     hessian,
     participation,
+    spectrum_distance,
 )
 from theory.inputs import exponential
 from theory.moments import cross_sensitivity
@@ -25,6 +26,7 @@ from verify.settings import Settings
 
 BATCH, STEPS = 4, 300
 LEADING = 4
+MEASURES = ("largest_eigenvalue", "distance_from_dense", "spread", "diagonal_mass")
 PARAMETRIZATIONS = ("dense", "diagonal", "lru", "lru_without_angle")
 # claim D6's system
 MODES, MODULI, CORRELATION = 10, (0.99, 0.995), 0.99
@@ -37,24 +39,31 @@ def equivalent_systems(
     """Random teachers of 4 modes, written as dense or diagonal networks or as LRUs.
 
     Two conjugate pairs with moduli in [.99, .993], T = 300, white input. The Hessian's largest
-    eigenvalue, and over how many coordinates each of its LEADING leading eigenvectors spreads.
+    eigenvalue; its LEADING leading ones' distance, in decades, from those of the dense network's;
+    over how many coordinates each of their eigenvectors spreads; and its diagonal mass.
     """
     replicas = settings.tier.replicas
     lam, P = _modes(rng, replicas, point["eigenvectors"] == "orthonormal")
     B, C = rng.normal(size=(replicas, 4, 1)), rng.normal(size=(replicas, 1, 4)) / 2
     D, x = rng.normal(size=(replicas, 1, 1)), rng.normal(size=(replicas, BATCH, STEPS, 1))
     P_inverse = np.linalg.inv(P)
-    if point["parametrization"] == "dense":
-        jacobian = dense_jacobian((P * lam[:, None, :] @ P_inverse).real, B, C, D, x)
-    else:
+    dense = dense_jacobian((P * lam[:, None, :] @ P_inverse).real, B, C, D, x)
+    jacobian = dense
+    if point["parametrization"] != "dense":
         jacobian = diagonal_jacobian(lam, P_inverse @ B, C @ P, D, x)
     if point["parametrization"].startswith("lru"):
         jacobian = _lru(jacobian, lam, P_inverse @ B)
     if point["parametrization"] == "lru_without_angle":
         jacobian = {name: part for name, part in jacobian.items() if name != "omega_theta"}
-    eigenvalues, vectors = np.linalg.eigh(hessian(jacobian))
-    spread = participation(np.swapaxes(vectors[..., -LEADING:], -1, -2)).mean(-1)
-    return {"largest_eigenvalue": eigenvalues[..., -1].tolist(), "spread": spread.tolist()}
+    H, H_dense = hessian(jacobian), hessian(dense)
+    leading, vectors = (part[..., -LEADING:] for part in np.linalg.eigh(H))
+    of_dense = np.linalg.eigvalsh(H_dense)[..., -LEADING:]
+    return {
+        "largest_eigenvalue": leading[..., -1].tolist(),
+        "distance_from_dense": list(map(spectrum_distance, leading, of_dense)),
+        "spread": participation(np.swapaxes(vectors, -1, -2)).mean(-1).tolist(),
+        "diagonal_mass": diagonal_mass(H).tolist(),
+    }
 
 
 def against_angles(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from numerics.balls import evaluate
 from verify.claim import Claim
 from verify.evidence import Counterexample, Evidence, Finding
@@ -35,24 +38,23 @@ def check(
     bound = float(evaluate(to_sympy(claim.formula, {}), {}).real.mid())
     values = compared(claim, measured)
     if EXPERIMENTS[claim.experiment or ""].random:
-        rate = RATE if values.size >= MANY else RATE_OF_FEW
-        interval = median(values, rate)
+        held, rate = interval(values)
         found = (
-            f"median of {values.size} replicas in [{interval.lower:.3g}, {interval.upper:.3g}] "
+            f"median of {values.size} replicas in [{held.lower:.3g}, {held.upper:.3g}] "
             f"(false alarm and miss at most {rate:.0e} each)"
         )
     else:
         rate = 0.0
-        interval = Interval(values[0], values[0])
+        held = Interval(values[0], values[0])
         found = f"{values[0]:.3g}"
     data = {"replicas": values.size, "tolerance": tolerance, "false_alarm": rate, "miss": rate}
-    holds = Assertion(bound, claim.relation, tolerance).decide(interval)
+    holds = Assertion(bound, claim.relation, tolerance).decide(held)
     if holds:
         detail = f"{found}, which holds to {tolerance:.0%}"
         return Evidence("experiment", Finding.SUPPORTS, detail, tolerance, data=data)
     if holds is None:
         return Evidence("experiment", Finding.ABSTAINS, f"{found}, which cannot tell", data=data)
-    nearest = interval.lower if claim.relation == "<=" else interval.upper
+    nearest = held.lower if claim.relation == "<=" else held.upper
     counterexample = Counterexample(
         point=", ".join(f"{name} = {claim.setting(name)}" for name in claim.settings),
         claimed=f"{claim.relation} {bound:.6g}",
@@ -60,3 +62,9 @@ def check(
         discrepancy=f"{abs(nearest / bound - 1):.3g}",
     )
     return Evidence("experiment", Finding.REFUTES, found, None, counterexample, data)
+
+
+def interval(values: NDArray[np.float64]) -> tuple[Interval, float]:
+    """What holds the median of replicas (n,), and at what error rate."""
+    rate = RATE if values.size >= MANY else RATE_OF_FEW
+    return median(values, rate), rate
