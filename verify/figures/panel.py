@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
 
+APART = 0.12  # lines whose values stand side by side
+
 
 @dataclass(frozen=True)
 class Line:
@@ -51,6 +53,7 @@ class Panel:
         values: of the setting; all that the experiment has without.
         title: what the panel is about.
         bound: a horizontal line, if there is one to be held.
+        scale: of the other axis, log or linear.
 
     """
 
@@ -62,6 +65,7 @@ class Panel:
     values: Sequence[str] = ()
     title: str = ""
     bound: float | None = None
+    scale: str = "log"
 
     def trials(self) -> dict[tuple[str, str], Trial]:
         """By a line's label and a value of the setting."""
@@ -80,8 +84,10 @@ class Panel:
 
         trials = self.trials()
         values = list(dict.fromkeys(value for _, value in trials))
-        places = dict(zip(values, map(self.place or values.index, values), strict=True))
-        for line, colour in zip(self.lines, COLOURS, strict=False):
+        ticks = dict(zip(values, map(self.place or values.index, values), strict=True))
+        for number, (line, colour) in enumerate(zip(self.lines, COLOURS, strict=False)):
+            aside = 0 if self.place else APART * (number - (len(self.lines) - 1) / 2)
+            places = {value: tick + aside for value, tick in ticks.items()}
             numbers = {
                 places[value]: _summary(measured[trials[line.label, value]][line.measure])
                 for value in values
@@ -114,11 +120,11 @@ class Panel:
                 )
         if self.bound is not None:
             ax.axhline(self.bound, color=GREY, lw=1, ls=":")
-        ax.set(yscale="log", xlabel=self.labels[0], ylabel=self.labels[1], title=self.title)
+        ax.set(yscale=self.scale, xlabel=self.labels[0], ylabel=self.labels[1], title=self.title)
         if self.place:
             ax.set_xscale("log")
         else:
-            ax.set_xticks(list(places.values()), values, rotation=30, ha="right")
+            ax.set_xticks(list(ticks.values()), values, rotation=30, ha="right")
         ax.grid(alpha=0.3)
         if len(self.lines) > 1 or any(line.published for line in self.lines):
             ax.legend(fontsize=7)

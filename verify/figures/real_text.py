@@ -119,6 +119,7 @@ GATED_UNITS = figure(
         (Line("state", "state_off_by"), Line("sensitivity", "sensitivity_off_by")),
         title="Fig. 15",
         bound=1,
+        scale="linear",
     ),
 )
 
@@ -135,6 +136,7 @@ GATED_LEARNING = figure(
             (Line("state", "state_off_by", at), Line("sensitivity", "sensitivity_off_by", at)),
             title=name,
             bound=1,
+            scale="linear",
         )
         for name in ("GRU", "LSTM")
         for at in ({"recurrence": name},)

@@ -21,11 +21,13 @@ HESSIANS = figure(
             ("", label),
             tuple(Line(name, measure, {"eigenvectors": name}) for name in _DRAWN),
             values=PARAMETRIZATIONS,
+            scale=scale,
         )
-        for measure, label in (
-            ("largest_eigenvalue", "largest eigenvalue"),
-            ("spread", "coordinates per leading eigenvector"),
-            ("diagonal_mass", "diagonal mass"),
+        for measure, label, scale in (
+            ("largest_eigenvalue", "largest eigenvalue", "log"),
+            ("distance_from_dense", "decades from the dense spectrum", "linear"),
+            ("spread", "coordinates per leading eigenvector", "linear"),
+            ("diagonal_mass", "diagonal mass", "linear"),
         )
     ),
 )
