@@ -38,7 +38,7 @@ def run(
     point: Mapping[str, str], settings: Settings, rng: np.random.Generator
 ) -> dict[str, list[float]]:
     """The smallest and largest loss of the last FINAL of STEPS steps; nothing is random."""
-    return _final(_train(ANGLES[point["angle"]], point["optimiser_state"] == "carried"))
+    return _final(losses(ANGLES[point["angle"]], point["optimiser_state"] == "carried"))
 
 
 def run_naturally(
@@ -55,35 +55,42 @@ def run_naturally(
     lam = [torch.tensor(part, dtype=torch.float64) for part in (start.real, start.imag)]
     optimizer = torch.optim.SGD(lam, lr=RATE)
     natural_steps(optimizer, lam, InputNormalizer().sensitivity)
-    losses = []
+    values = []
     for _ in range(STEPS):
         value, *gradient = loss(*(part.item() for part in lam))
-        losses.append(value)
+        values.append(value)
         for part, slope in zip(lam, gradient, strict=True):
             part.grad = part.new_tensor(slope)
         optimizer.step()
-    return _final(losses)
+    return _final(values)
 
 
-def _final(losses: list[float]) -> dict[str, list[float]]:
-    last = losses[-FINAL:]
+def _final(values: list[float]) -> dict[str, list[float]]:
+    last = values[-FINAL:]
     return {"smallest_final_loss": [min(last)], "largest_final_loss": [max(last)]}
 
 
-def _train(theta: sp.Expr, carried: bool) -> list[float]:
-    """Adam's losses, its state carried from step to step or, as in the released code, dropped."""
+def losses(theta: sp.Expr, carried: bool, steps: int = STEPS) -> list[float]:
+    """Adam's losses, its state carried from step to step or, as in the released code, dropped.
+
+    Args:
+        theta: one of ANGLES.
+        carried: whether the state is.
+        steps: how many.
+
+    """
     loss = _compiled(_nu * sp.exp(sp.I * theta), (_modulus, _angle))
     parameters = _start(theta)
     adam = Adam()
-    losses = []
-    for _ in range(STEPS):
+    values = []
+    for _ in range(steps):
         value, *gradient = loss(*parameters)
-        losses.append(value)
+        values.append(value)
         if not carried:
             adam = Adam()
-        steps = adam.step(gradient)
-        parameters = [p - step for p, step in zip(parameters, steps, strict=True)]
-    return losses
+        changes = adam.step(gradient)
+        parameters = [p - change for p, change in zip(parameters, changes, strict=True)]
+    return values
 
 
 class Adam:
