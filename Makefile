@@ -27,9 +27,10 @@ lint: $(STAMP)  ## Set up, then ruff and mypy --strict
 docs: $(STAMP)  ## Build the pages of the public API into site/
 	$(BIN)/mkdocs build --quiet --strict
 
-figures: $(STAMP)  ## Draw the README's pictures again
+figures: $(STAMP)  ## Draw the README's pictures and reports/figures again
 	$(BIN)/python reports/curse.py
 	$(BIN)/python reports/normalizers.py
+	$(BIN)/curseproof figures --output reports/figures
 
 booklet: $(STAMP)  ## Derive and judge everything anew for reports/derivations.pdf; needs pdflatex
 	$(BIN)/python reports/booklet.py

@@ -1,8 +1,8 @@
 """Draws what the derived normalisers do, and how exactly they are computed.
 
 Run as `make figures`. `normalizers.png`: the power of the normalised state and its sensitivity by
-the trained parameter, derived and as in the LRU; dots are simulated chains with three standard
-errors. `accuracy.png`: errors of γ and its derivatives by ω, against mpmath.
+the trained parameter, derived and as in the LRU; dots are simulated chains with 99 % intervals.
+`accuracy.png`: errors of γ and its derivatives by ω, against mpmath.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import matplotlib as mpl
 import mpmath
 import numpy as np
 import sympy as sp
@@ -28,18 +27,14 @@ from numerics.normalizers import (
     InputNormalizer,
     Optimal,
 )
-from numerics.simulate.cpu import moments
-from numerics.simulate.filters import shaping_filter
-from numerics.simulate.reference import burn_in_steps
 from theory.inputs import StationaryInput, exponential, white
 from theory.moments import second_moment
 from theory.symbols import real_lam
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
+from verify.figures.curves import simulated
+from verify.figures.style import BLUE, GREEN, GREY, ORANGE, label, legend, panels, rendered
 
 HERE = Path(__file__).parent
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#777777")  # Okabe and Ito
+COLOURS = (BLUE, ORANGE, GREEN, GREY)
 LRU = DoubleExponential()
 Gamma = Callable[[Tensor], Tensor]
 
@@ -61,16 +56,14 @@ def draw_powers(power: Axes, sensitivity: Axes) -> None:
     some = 1 - np.array([0.5, 0.9, 0.99, 0.999, 0.9999])
     for (name, x), colour in zip(inputs().items(), COLOURS, strict=True):
         standard, derived = InputNormalizer(), InputNormalizer(x)
-        steps = burn_in_steps(1 - some.min(), 1e-4)
-        chains = moments(1 - some, shaping_filter(x), 1024, 2 * steps, steps, seed=1)
-        pairs = list(zip(chains.means(), chains.standard_errors(), strict=True))
+        state, slopes = simulated(x, some)
         for normalizer, map_, style, shown in (
             (standard, LRU, "--", colour),
             (derived, Optimal(x), "-", "black"),
         ):
-            for axes, moment, (mean, error), slope in (
-                (power, derived.second_moment, pairs[0], lambda _, lam: 1),
-                (sensitivity, derived.sensitivity, pairs[1], by_omega),
+            for axes, moment, estimate, slope in (
+                (power, derived.second_moment, state, lambda _, lam: 1),
+                (sensitivity, derived.sensitivity, slopes, by_omega),
             ):
 
                 def scale(distances: Tensor, slope=slope, map_=map_, normalizer=normalizer):
@@ -78,15 +71,10 @@ def draw_powers(power: Axes, sensitivity: Axes) -> None:
                     return normalizer(lam) ** 2 * slope(map_, lam) ** 2
 
                 axes.plot(o, scale(o) * moment(Eigenvalue(o, 2 - o)), style, color=shown)
-                s = scale(torch.from_numpy(some)).numpy()
-                axes.errorbar(
-                    some, s * mean, 3 * s * error, fmt="o", ms=3.5, color=shown, capsize=2
-                )
+                estimate.draw(axes, some, shown, scale(torch.from_numpy(some)).numpy())
         power.plot([], [], color=colour, label=name)
     power.plot([], [], "k--", label="LRU: √(1−λ²), exp(−exp ω)")
     power.plot([], [], "k-", label="derived γ and λ(ω), for each input")
-    power.set_ylabel(r"$\mathrm{E}[(\gamma h)^2]$")
-    sensitivity.set_ylabel(r"$\mathrm{E}[(\partial\,\gamma h/\partial\omega)^2]$")
 
 
 def by_omega(map_: EigenvalueMap, lam: Eigenvalue) -> Tensor:
@@ -99,7 +87,7 @@ def by_omega(map_: EigenvalueMap, lam: Eigenvalue) -> Tensor:
     return slope
 
 
-def draw_accuracy(rows: tuple[Axes, Axes, Axes], dtype: torch.dtype, closest: float) -> None:
+def draw_accuracy(rows: list[Axes], dtype: torch.dtype, closest: float) -> None:
     """Errors in ulps of γ(ω), γ'(ω) and γ''(ω), ρ = 0.9."""
     x = exponential(sp.Rational(9, 10))
     moment = sp.lambdify(real_lam, second_moment(x, real_lam), "math")
@@ -141,24 +129,23 @@ def draw_accuracy(rows: tuple[Axes, Axes, Axes], dtype: torch.dtype, closest: fl
 
 def main() -> None:
     """Write both pictures beside this file."""
-    figure, axes = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
+    drawing, axes = panels(2, width=5.5, height=4.2)
     draw_powers(*axes)
-    figure.legend(loc="outside lower center", ncols=6, fontsize=8)
-    for ax in axes:
-        ax.set(xscale="log", yscale="log", xlabel="1 − λ")
-        ax.grid(alpha=0.3)
-    figure.savefig(HERE / "normalizers.png", dpi=130)
+    legend(drawing, loc="outside lower center", ncols=6)
+    powers = (r"$\mathrm{E}[(\gamma h)^2]$", r"$\mathrm{E}[(\partial\,\gamma h/\partial\omega)^2]$")
+    for ax, quantity in zip(axes, powers, strict=True):
+        label(ax, "1 − λ", quantity, xscale="log", yscale="log")
+    (HERE / "normalizers.png").write_bytes(rendered(drawing, "png"))
 
-    figure, axes = plt.subplots(3, 2, figsize=(11, 8), layout="constrained", sharex="col")
+    drawing, axes = panels(2, 3, width=5.5, height=2.7, sharex="col")
     for column, (dtype, closest) in enumerate(((torch.float32, 1e-7), (torch.float64, 1e-15))):
-        draw_accuracy(axes[:, column], dtype, closest)
-        axes[0, column].set_title(f"{str(dtype)[6:]}, input with ρ = 0.9, λ = exp(−exp ω)")
-        axes[-1, column].set_xlabel("1 − λ")
-        for ax, name in zip(axes[:, column], ("γ", "dγ/dω", "d²γ/dω²"), strict=True):
-            ax.set(xscale="log", yscale="log", ylabel=f"error of {name}, ulp")
-            ax.grid(alpha=0.3)
-    axes[0, 0].legend(fontsize=8)
-    figure.savefig(HERE / "accuracy.png", dpi=130)
+        draw_accuracy(axes[column::2], dtype, closest)
+        title = f"{str(dtype)[6:]}, input with ρ = 0.9, λ = exp(−exp ω)"
+        for ax, name in zip(axes[column::2], ("γ", "dγ/dω", "d²γ/dω²"), strict=True):
+            label(ax, "1 − λ", f"error of {name}, ulp", title, xscale="log", yscale="log")
+            title = ""
+    legend(axes[0])
+    (HERE / "accuracy.png").write_bytes(rendered(drawing, "png"))
 
 
 if __name__ == "__main__":

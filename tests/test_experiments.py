@@ -26,7 +26,7 @@ from verify.workers import run
 LEARNING = {
     "id": "learning",
     "experiment": "eigenvalue_learning",
-    "settings": {"angle": "plain", "optimiser_state": "carried"},
+    "settings": {"angle": "plain", "optimiser_state": "carried", "arithmetic": "double"},
     "quantity": "largest_final_loss",
     "relation": "<=",
     "formula": "1e-10",

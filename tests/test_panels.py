@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import numpy as np
 import pytest
+
+pytest.importorskip("matplotlib")
 
 from verify.experiments import EXPERIMENTS
 from verify.figures import FIGURES
 from verify.figures.panel import Line, Panel, figure
 from verify.methods.experiment import interval
-from verify.selection import paper_claims
 
-mpl.use("Agg")
 MEASURED = {name: f for name, f in FIGURES.items() if f.trials}
 PANEL = Panel(
     "hessian_against_angles",
@@ -26,9 +25,8 @@ PANEL = Panel(
 def axes():
     from verify.figures.style import panels
 
-    drawing, [ax] = panels(1)
-    yield ax
-    mpl.pyplot.close(drawing)
+    _, [ax] = panels(1)
+    return ax
 
 
 def test_the_interval_drawn_is_the_verdicts(axes):
@@ -59,11 +57,8 @@ def test_what_is_not_measured_is_left_out(axes):
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_figures_of_experiments(name):
-    """Each draws with all its trials measured; its claims are there, each line has its colour."""
+    """Each draws with all its trials measured, and each line has a colour of its own."""
     shown = MEASURED[name]
-    keys = {claim.id for claim in paper_claims()}
-    for claim in shown.claims:
-        assert any(key == claim or key.startswith(f"{claim}-") for key in keys), claim
     rng = np.random.default_rng(0)
     numbers = {
         trial: {
@@ -79,7 +74,6 @@ def test_figures_of_experiments(name):
         assert ax.containers
         colours = [container[0].get_color() for container in ax.containers]
         assert len(set(colours)) == len(colours)
-    mpl.pyplot.close(drawing)
 
 
 def test_panels_are_placed_two_a_row():
@@ -87,4 +81,3 @@ def test_panels_are_placed_two_a_row():
     drawing = shown.draw({})
     assert [ax.axison for ax in drawing.axes] == [True, True, True, False]
     assert len(shown.trials) == 3
-    mpl.pyplot.close(drawing)

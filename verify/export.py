@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import sympy as sp
 
@@ -63,6 +64,13 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
     if name in _ARCHITECTURES:
         title = f"λ and γ of {_ARCHITECTURES[name].name}."
     return module(functions, target, title)
+
+
+def compiled(name: str, x: StationaryInput, target: str) -> Mapping[str, Callable[..., Any]]:
+    """What the exported module defines, by name; arguments and errors as for `exported`."""
+    scope: dict[str, Any] = {}
+    exec(exported(name, x, target), scope)  # noqa: S102 (our own source)
+    return scope
 
 
 def _functions(name: str, x: StationaryInput) -> list[Function]:

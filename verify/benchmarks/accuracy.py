@@ -18,7 +18,7 @@ from theory.conjugation import bar, restored
 from theory.inputs import exponential
 from theory.symbols import lam, lam1, lam2, lam_star, real_lam, rho
 from verify.benchmarks.tables import Table
-from verify.export import exported
+from verify.export import compiled
 
 Array = NDArray[Any]
 Code = Callable[..., Array]
@@ -71,7 +71,7 @@ def _of_one(name: str, type_: type, points: int) -> Iterator[Row]:
     codes = {**peers(formula)}
     for target in ("numpy", "torch"):
         codes[f"exported to {target}"] = _code(name, target, "_near_one")
-    truth = _exact(formula, (real_lam, rho), _one_minus(o), _one_minus(q))
+    truth = exactly(formula, (real_lam, rho), one_minus(o), one_minus(q))
     for code, function in codes.items():
         yield name, np.dtype(type_).name, code, _largest_error(function, (o, q), truth)
 
@@ -82,18 +82,18 @@ def _of_two(name: str, type_: type, points: int) -> Iterator[Row]:
     arguments = _pairs(points, type_)
     codes = {f"exported to {target}": _code(name, target) for target in ("numpy", "torch")}
     codes["lambdify"] = sp.lambdify((*poles, rho), restored(formula), "numpy", cse=True)
-    truth = _exact(formula, (*poles, rho), *map(_balls, arguments))
+    truth = exactly(formula, (*poles, rho), *map(balls, arguments))
     for code, function in codes.items():
         yield name, np.dtype(type_).name, code, _largest_error(function, arguments, truth)
 
 
 def _slopes(name: str, type_: type, points: int) -> Iterator[Row]:
     formula, arguments = real_formula(name), _distances(points, type_)
-    function = _scope(name, "torch")[f"{name}_near_one"]
-    balls = [*map(_one_minus, arguments)]
+    function = compiled(name, exponential(), "torch")[f"{name}_near_one"]
+    distances = [*map(one_minus, arguments)]
     for order in ("first", "second"):
         formula, function = -sp.diff(formula, real_lam), torch.func.grad(function)
-        truth = _exact(formula, (real_lam, rho), *balls)
+        truth = exactly(formula, (real_lam, rho), *distances)
         error = _largest_error(_in_torch(torch.func.vmap(function)), arguments, truth)
         yield name, np.dtype(type_).name, f"{order} derivative", error
 
@@ -124,14 +124,8 @@ def _from_distances(code: Code) -> Code:
 
 def _code(name: str, target: str, suffix: str = "") -> Code:
     """What this project exports."""
-    function = _scope(name, target)[name + suffix]
+    function = compiled(name, exponential(), target)[name + suffix]
     return _in_torch(function) if target == "torch" else function
-
-
-def _scope(name: str, target: str) -> dict[str, Any]:
-    scope: dict[str, Any] = {}
-    exec(exported(name, exponential(), target), scope)  # noqa: S102 (our own source)
-    return scope
 
 
 def _in_torch(function: Callable[..., torch.Tensor]) -> Code:
@@ -165,19 +159,22 @@ def _modulus(z: Array) -> Array:
     return modulus
 
 
-def _balls(values: Array) -> NDArray[np.object_]:
+def balls(values: Array) -> NDArray[np.object_]:
+    """Each value, exactly."""
     return np.array([flint.acb(v) for v in values.tolist()], dtype=object)
 
 
-def _one_minus(values: Array) -> NDArray[np.object_]:
+def one_minus(values: Array) -> NDArray[np.object_]:
+    """1 minus each value, exactly."""
     with flint.ctx.workdps(DIGITS):
-        balls: NDArray[np.object_] = 1 - _balls(values)
-    return balls
+        result: NDArray[np.object_] = 1 - balls(values)
+    return result
 
 
-def _exact(
+def exactly(
     formula: sp.Expr, symbols: Sequence[sp.Symbol], *values: NDArray[np.object_]
 ) -> Sequence[flint.acb]:
+    """A formula's value to DIGITS digits, wherever its symbols have those values."""
     points = (dict(zip(symbols, point, strict=True)) for point in zip(*values, strict=True))
     return [certified(formula, partial(dict, point), DIGITS) for point in points]
 
@@ -187,13 +184,14 @@ def _largest_error(code: Code, arguments: Sequence[Array], truth: Sequence[flint
         found = code(*arguments)
     parts = ("real", "imag") if np.iscomplexobj(found) else ("real",)
     return max(
-        _ulps(getattr(value, part), getattr(exact, part))
+        ulps(getattr(value, part), getattr(exact, part))
         for value, exact in zip(found, truth, strict=True)
         for part in parts
     )
 
 
-def _ulps(found: Any, exact: flint.arb) -> float:
+def ulps(found: Any, exact: flint.arb) -> float:
+    """The error of a NumPy float in units of the last place of what it should be."""
     largest = np.finfo(found).max
     if not np.isfinite(found):
         return float("inf") if abs(exact) < largest else 0.0

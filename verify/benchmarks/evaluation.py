@@ -15,7 +15,7 @@ from theory.symbols import real_lam, rho
 from verify.benchmarks.accuracy import real_formula
 from verify.benchmarks.tables import Table
 from verify.benchmarks.timing import Contestant, interleaved
-from verify.export import exported
+from verify.export import compiled
 
 NAME = "sensitivity"
 
@@ -28,7 +28,8 @@ def tables(points: int, rounds: int) -> Iterator[Table]:
     def floor(a: Any, b: Any) -> Any:
         return a + b
 
-    codes = {target: _exported(target) for target in ("numba", "numpy", "torch")}
+    targets = ("numba", "numpy", "torch")
+    codes = {t: compiled(NAME, exponential(), t)[f"{NAME}_near_one"] for t in targets}
     plain = sp.lambdify((real_lam, rho), real_formula(NAME), "numpy", cse=True)
     rows = []
     for type_ in (np.float32, np.float64):
@@ -51,9 +52,3 @@ def tables(points: int, rounds: int) -> Iterator[Table]:
         ("precision", "code", "ns per point", "ratio"),
         rows,
     )
-
-
-def _exported(target: str) -> Any:
-    scope: dict[str, Any] = {}
-    exec(exported(NAME, exponential(), target), scope)  # noqa: S102 (our own source)
-    return scope[f"{NAME}_near_one"]

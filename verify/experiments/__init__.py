@@ -53,7 +53,11 @@ _LINEAR_SYSTEM = {
 
 EXPERIMENTS: Mapping[str, Experiment] = {
     "eigenvalue_learning": Experiment(
-        {"angle": tuple(eigenvalue_learning.ANGLES), "optimiser_state": ("carried", "dropped")},
+        {
+            "angle": tuple(eigenvalue_learning.ANGLES),
+            "optimiser_state": ("carried", "dropped"),
+            "arithmetic": tuple(eigenvalue_learning.ARITHMETICS),
+        },
         eigenvalue_learning.MEASURES,
         eigenvalue_learning.run,
         random=False,

@@ -73,10 +73,15 @@ def against_angles(
 
     The moduli and relative angles are the same at each point; R = ρ^Δ, population, weights 1.
     """
-    shape = (settings.tier.replicas, MODES)
-    nu, share = rng.uniform(*MODULI, shape), rng.uniform(-1, 1, shape)
-    block = _block(nu * np.exp(1j * ANGLES[point["angles"]] * share))
+    block = eigenvalue_block(eigenvalues(point["angles"], settings.tier.replicas, rng))
     return {"diagonal_mass": diagonal_mass(block).tolist()}
+
+
+def eigenvalues(angles: str, replicas: int, rng: np.random.Generator) -> Complex:
+    """Those of claim D6's systems, with angles up to one of ANGLES; shape (replicas, MODES)."""
+    shape = (replicas, MODES)
+    nu, share = rng.uniform(*MODULI, shape), rng.uniform(-1, 1, shape)
+    return np.asarray(nu * np.exp(1j * ANGLES[angles] * share))
 
 
 def _modes(rng: np.random.Generator, replicas: int, orthonormal: bool) -> tuple[Complex, Complex]:
@@ -116,8 +121,16 @@ def _lru(jacobian: Jacobian, lam: Complex, B: Complex) -> Jacobian:
     }
 
 
-def _block(lam: Complex) -> Real:
-    """∂²L by the real and imaginary parts of λ for y = Re Σ h_i (claim D3)."""
+def eigenvalue_block(lam: Complex) -> Real:
+    """∂²L by the real and imaginary parts of λ for y = Re Σ h_i and R = CORRELATION^Δ (claim D3).
+
+    Args:
+        lam: shape (…, modes).
+
+    Returns:
+        Shape (…, 2 modes, 2 modes), real parts first.
+
+    """
     a, b = (_cross_sensitivity(lam, other) for other in (lam, lam.conj()))
     return np.block([[(a + b).real, (b - a).imag], [-(a + b).imag, (b - a).real]]) / 2
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from numerics.hessian import Real
 from numerics.training import draw_dense
 from verify.settings import Settings
 
@@ -24,18 +26,28 @@ def second_moment(
     product only the diagonal of V⁻¹ is left, and of the complex B the real part, as it has to be
     real. With orthonormal eigenvectors A is normal.
     """
+    teacher = draw_teachers(MEMORY, settings.tier.replicas, rng)
+    return {"second_moment": normalised(teacher, point["eigenvectors"], point["product"]).tolist()}
+
+
+def draw_teachers(memory: float, replicas: int, rng: np.random.Generator) -> Mapping[str, Tensor]:
+    """Random dense teachers, their least modulus `memory`."""
     generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
-    teacher = draw_dense(STATES, MEMORY, generator, settings.tier.replicas)
-    B = teacher["B"].numpy()
-    lam, V = np.linalg.eig(teacher["A"].numpy())
-    if point["eigenvectors"] == "orthonormal":  # the nearest; conjugate pairs stay such
+    return draw_dense(STATES, memory, generator, replicas)
+
+
+def normalised(teachers: Mapping[str, Tensor], eigenvectors: str, product: str) -> Real:
+    """E|h|²/|B|² of each teacher, its B normalised; shape (replicas,)."""
+    B = teachers["B"].numpy()
+    lam, V = np.linalg.eig(teachers["A"].numpy())
+    if eigenvectors == "orthonormal":  # the nearest; conjugate pairs stay such
         left, _, right = np.linalg.svd(V)
         V = left @ right
     inverse = np.linalg.inv(V)
     gamma = np.sqrt(1 - np.abs(lam) ** 2)[..., None] * np.eye(STATES)
-    scaled = gamma * inverse if point["product"] == "entrywise" else gamma @ inverse
+    scaled = gamma * inverse if product == "entrywise" else gamma @ inverse
     modes = inverse @ (V @ scaled @ B).real
     outer = modes @ np.conj(np.swapaxes(modes, -1, -2))
     covariance = outer / (1 - lam[..., :, None] * np.conj(lam[..., None, :]))
     moment = np.trace(V @ covariance @ np.conj(np.swapaxes(V, -1, -2)), axis1=-2, axis2=-1).real
-    return {"second_moment": (moment / np.sum(B**2, (-2, -1))).tolist()}
+    return np.asarray(moment / np.sum(B**2, (-2, -1)))

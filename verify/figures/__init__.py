@@ -4,21 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from verify.figures import learning, real_text, systems
+from verify.figures import linear_systems, real_text, systems
+from verify.figures.accuracy import ACCURACY
+from verify.figures.curse import CURSE, GROWTH
+from verify.figures.curvature import CURVATURE
+from verify.figures.discs import DISCS
+from verify.figures.eigenvalue_learning import LEARNING
 from verify.figures.figure import Figure, Measured
+from verify.figures.hessians import HESSIANS
+from verify.figures.landscapes import BASINS, LANDSCAPES
+from verify.figures.normalised import NORMALISED
+from verify.figures.released import RELEASED
 
 FIGURES: Mapping[str, Figure] = {
-    "loss_against_memory": learning.MEMORY,
-    "loss_against_angles_and_heads": learning.ANGLE_AND_HEADS,
-    "effective_learning_rates": learning.EFFECTIVE_RATES,
-    "optimisers": learning.OPTIMISERS,
+    "curse": CURSE,
+    "growth": GROWTH,
+    "basins": BASINS,
+    "normalised": NORMALISED,
+    "landscapes": LANDSCAPES,
+    "eigenvalue_learning": LEARNING,
+    "discs": DISCS,
+    "hessians": HESSIANS,
+    "hessian_of_equivalent_systems": systems.HESSIANS,
+    "loss_against_memory": linear_systems.MEMORY,
+    "loss_against_angles_and_heads": linear_systems.ANGLE_AND_HEADS,
+    "effective_learning_rates": linear_systems.EFFECTIVE_RATES,
+    "optimisers": linear_systems.OPTIMISERS,
     "embedding_autocorrelation": real_text.AUTOCORRELATION,
     "deep_networks_at_initialisation": real_text.INITIALISATION,
     "gated_units": real_text.GATED_UNITS,
     "gated_networks_learning": real_text.GATED_LEARNING,
-    "hessian_of_equivalent_systems": systems.HESSIANS,
-    "teacher_normalizer": systems.TEACHER_NORMALIZER,
+    "curvature": CURVATURE,
     "nonlinear_units": systems.NONLINEAR_UNITS,
+    "released": RELEASED,
+    "teacher_normalizer": systems.TEACHER_NORMALIZER,
+    "accuracy": ACCURACY,
 }
 
 __all__ = ["FIGURES", "Figure", "Measured"]

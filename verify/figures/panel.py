@@ -80,7 +80,7 @@ class Panel:
 
     def draw(self, ax: Axes, measured: Measured) -> None:
         """Medians in the intervals that verdicts are based on, and published numbers hollow."""
-        from verify.figures.style import COLOURS, GREY
+        from verify.figures.style import COLOURS, GREY, label, legend
 
         trials = self.trials()
         values = list(dict.fromkeys(value for _, value in trials))
@@ -120,14 +120,13 @@ class Panel:
                 )
         if self.bound is not None:
             ax.axhline(self.bound, color=GREY, lw=1, ls=":")
-        ax.set(yscale=self.scale, xlabel=self.labels[0], ylabel=self.labels[1], title=self.title)
+        label(ax, *self.labels, self.title, yscale=self.scale)
         if self.place:
             ax.set_xscale("log")
         else:
             ax.set_xticks(list(ticks.values()), values, rotation=30, ha="right")
-        ax.grid(alpha=0.3)
         if len(self.lines) > 1 or any(line.published for line in self.lines):
-            ax.legend(fontsize=7)
+            legend(ax)
 
 
 def figure(title: str, caption: str, claims: Sequence[str], *panels: Panel) -> Figure:

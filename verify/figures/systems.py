@@ -34,7 +34,8 @@ HESSIANS = figure(
 
 TEACHER_NORMALIZER = figure(
     "The dense teacher's normaliser",
-    "E|h|²/|B|² of random teachers, as released (entrywise product) and with the matrix product.",
+    "E|h|²/|B|² of random teachers for white input, with γ put into B as in the released code, by "
+    "an entrywise product, and by the matrix product, which makes it 1 (dotted) for a normal A.",
     ("H4",),
     Panel(
         "teacher_normalizer",
@@ -47,7 +48,8 @@ TEACHER_NORMALIZER = figure(
 
 NONLINEAR_UNITS = figure(
     "The sensitivity of nonlinear units",
-    "E(∂h/∂λ)² of h ← λφ(h) + x over the linear unit's, white input (left) and ρ = .9 (right).",
+    "E(∂h/∂λ)² of h ← λφ(h) + x over the linear unit's, white input (left) and ρ = .9 (right); the "
+    "median over replicas, in the interval that verdicts are based on.",
     ("G4",),
     *(
         Panel(

@@ -77,7 +77,8 @@ MEMORY = figure(
 
 ANGLE_AND_HEADS = figure(
     "Loss against angles and against heads (Figs. 10 and 11)",
-    "As Fig. 3, for ν₀ = .99. Of Fig. 10 the published ranges are known: their ends are drawn.",
+    "As Fig. 3, for ν₀ = .99. Of Fig. 10 the published ranges are known, whose ends are drawn; the "
+    "dense RNN is one head.",
     ("E4", "E5"),
     Panel(
         "linear_system_learning",

@@ -1,0 +1,42 @@
+"""The command that draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from verify.cli.common import app, bad_input, err, fail, out
+
+
+@app.command()
+def figures(
+    output: Annotated[Path, typer.Option(help="The folder to write to; made if need be.")],
+    names: Annotated[
+        list[str] | None, typer.Argument(help="curse, growth, …; all without.")
+    ] = None,
+    formats: Annotated[str, typer.Option(help="Of svg, pdf and png, with commas.")] = "svg",
+) -> None:
+    """Draw the figures that the derived formulas give, one file each."""
+    try:
+        from verify.figures import FIGURES
+        from verify.figures.style import FORMATS, rendered
+    except ModuleNotFoundError as error:
+        fail(f"{error}: install the extra 'plot'")
+
+    drawable = [name for name, figure in FIGURES.items() if not figure.trials]
+    if unknown := set(names or ()) - set(drawable):
+        fail(f"figures {', '.join(sorted(unknown))}: one or more of {', '.join(drawable)}")
+    kinds = formats.split(",")
+    if unknown := set(kinds) - set(FORMATS):
+        fail(f"--formats {formats}: of {', '.join(FORMATS)}")
+    with bad_input(OSError, ImportError):
+        output.mkdir(parents=True, exist_ok=True)
+        for name in names or drawable:
+            with err.status(name):
+                drawing = FIGURES[name].draw({})
+            for kind in kinds:
+                path = output / f"{name}.{kind}"
+                path.write_bytes(rendered(drawing, kind))
+                out.print(str(path), markup=False, soft_wrap=True)
