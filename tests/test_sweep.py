@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from verify import provenance
 from verify.evidence import Evidence, Finding
 from verify.foreign import adopt
 from verify.reports import to_json
@@ -125,3 +126,24 @@ def test_trials_of_another_machine_are_taken_over_and_say_so(tmp_path, store):
     known = Store(store).known(trial, TINY)["trial"]
     assert known.data["machine"]["device"] == "cuda"
     assert known.data["diagonal_mass"] == found[trial].data["diagonal_mass"]
+
+
+def test_a_trial_depends_on_the_modules_that_it_runs(tmp_path, monkeypatch):
+    files = {
+        "a/__init__.py": "import c",
+        "a/b.py": "from a.d import value\nfrom a import e\nif TYPE_CHECKING:\n    import c",
+        "a/d.py": "import os\ndef f():\n    import g.h",
+        "a/e.py": "",
+        "c.py": "",
+        "g/__init__.py": "import c",
+        "g/h/__init__.py": "from g.h.i import *",
+        "g/h/i.py": "import a.b",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    found = provenance.dependencies.__wrapped__("a.b")
+    assert set(found) == {"a/__init__.py", "a/b.py", "a/d.py", "a/e.py", "c.py"} | {
+        *("g/h/__init__.py", "g/h/i.py")
+    }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from functools import cache
 from hashlib import sha256
@@ -24,19 +25,50 @@ _SIZES = {
     "trial": ("replicas", "networks", "steps", "batch"),
     "experiment": ("replicas", "networks", "steps", "batch", "tolerance"),
 }
+ROOT = Path(__file__).parents[1]
 _WORDS = {"source", "statement", "uses", "expect", "origin"}  # no method reads them
 
 
 @cache
 def code_version(parts: Sequence[str] = STOREYS) -> str:
     """A digest of every module of the project, or of some folders and modules."""
-    root = Path(__file__).parents[1]
     digest = sha256()
     for part in parts:
-        for path in sorted((root / part).rglob("*.py")) or [root / part]:
+        for path in sorted((ROOT / part).rglob("*.py")) or [ROOT / part]:
             text = path.read_bytes()
-            digest.update(f"{path.relative_to(root).as_posix()} {len(text)}\n".encode() + text)
+            digest.update(f"{path.relative_to(ROOT).as_posix()} {len(text)}\n".encode() + text)
     return digest.hexdigest()
+
+
+@cache
+def dependencies(module: str) -> tuple[str, ...]:
+    """The files, from the project's root, of a module and of all that it imports of the project.
+
+    What is imported for its type alone does not count, nor does a package for a module in it.
+    """
+    found: dict[str, Path] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        base = ROOT.joinpath(*name.split("."))
+        path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+        if name not in found and path.is_file():
+            found[name] = path
+            waiting += _imported(ast.parse(path.read_bytes()))
+    return tuple(sorted(path.relative_to(ROOT).as_posix() for path in found.values()))
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    """Names that may be modules."""
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    if isinstance(node, ast.ImportFrom) and node.module:
+        yield node.module
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    for child in ast.iter_child_nodes(node):
+        yield from _imported(child)
 
 
 def question(subject: Claim | Trial, method: str, settings: Settings) -> str:
@@ -55,13 +87,12 @@ def question(subject: Claim | Trial, method: str, settings: Settings) -> str:
 
 
 def _parts(subject: Claim | Trial) -> tuple[str, ...]:
-    """A trial is not another one because a judge or another experiment is."""
+    """A trial is not another one because something is that it does not run."""
     if isinstance(subject, Claim):
         return STOREYS
     from verify.experiments import EXPERIMENTS
 
-    module = EXPERIMENTS[subject.experiment].run.__module__
-    return ("theory", "numerics", f"{module.replace('.', '/')}.py")
+    return dependencies(EXPERIMENTS[subject.experiment].run.__module__)
 
 
 def _plain(value: object) -> object:
