@@ -8,7 +8,8 @@ from dataclasses import replace
 import sympy as sp
 
 from numerics.codegen import TARGETS as CODE
-from numerics.codegen import Function, module, near_one
+from numerics.codegen import module
+from numerics.functions import Function, near_one
 from theory import symbols
 from theory.architectures import ARCHITECTURES, Parametrization
 from theory.catalogue import POLES, Unit, quantity
