@@ -110,7 +110,7 @@ def _in_sympy(function: Function) -> str:
     # the argument names replace the symbols, so that any expression can be passed
     body = sp.sstr(expr.subs({s: sp.Symbol(code_name(s)) for s in expr.free_symbols}))
     return python_function(
-        function.name, _arguments(function, True), function.description, [f"return {body}"]
+        function.name, arguments(function, True), function.description, [f"return {body}"]
     )
 
 
@@ -136,7 +136,7 @@ def _as_it_stands(function: Function, dialect: Dialect) -> str:
         result = f"[{', '.join(results)}]"
     if function.real and (expr.has(sp.I) or any(not s.is_real for s in expr.free_symbols)):
         result = dialect.real.format(result)
-    given = _arguments(function, dialect.has_complex)
+    given = arguments(function, dialect.has_complex)
     body = [*lines, f"return {result}"]
     return dialect.function(function.name, given, description, body)
 
@@ -156,8 +156,21 @@ def _parts(z: sp.Symbol) -> list[str]:
     return [f"re_{code_name(z)}", f"im_{code_name(z)}"]
 
 
-def _arguments(function: Function, has_complex: bool) -> list[str]:
-    """The function's arguments: eigenvalues first, then in alphabetical order."""
+def arguments(function: Function, has_complex: bool = True) -> list[str]:
+    """The names of the function's arguments: eigenvalues first, then in alphabetical order.
+
+    Args:
+        function: the function as it will be printed.
+        has_complex: whether the target has complex numbers.
+
+    Examples:
+        >>> from numerics.codegen import arguments
+        >>> from numerics.functions import Function
+        >>> from theory import second_moment, exponential
+        >>> arguments(Function("state", second_moment(exponential()), ""), has_complex=False)
+        ['re_lam', 'im_lam', 'rho']
+
+    """
     named: dict[str, list[str]] = {}
     for s in function.symbols:
         v = code_name(s)
@@ -182,7 +195,7 @@ def _adaptively(function: Function) -> str:
     result = f"({printer.doprint(value)}){'.real' if function.real else ''}"
     described = f"{function.description}\n\n{_WITHIN_AN_ULP}"
     body = [*lines, f"return {result}"]
-    given = _arguments(function, True)
+    given = arguments(function, True)
     return f"{_ADAPTIVE}\n{python_function(function.name, given, described, body)}"
 
 
@@ -250,7 +263,7 @@ def _in_exponentials(function: Function, dialect: Dialect) -> str:
             expr, deep=True, combine="exp"
         )  # the bound is then that of what is computed
     number = roundings(expr, dialect.largest_exponent)
-    given = _arguments(function, dialect.has_complex)
+    given = arguments(function, dialect.has_complex)
     lines = [dialect.argument.format(v=v) for v in given if dialect.argument]
     accuracy = (
         f"{dialect.accuracy}\nThat is so from -{RANGE} to {RANGE}, without under- and overflow."
@@ -263,7 +276,7 @@ def _with_bound(
     function: Function, dialect: Dialect, body: list[str], number: int, said: str
 ) -> str:
     described = f"{function.description}\n\n{said.format(n=number)}"
-    given = _arguments(function, dialect.has_complex)
+    given = arguments(function, dialect.has_complex)
     source = dialect.function(function.name, given, described, body)
     decorator = dialect.decorator.format(bits=(4 * number - 1).bit_length())
     return f"{decorator}\n{source}" if decorator else source

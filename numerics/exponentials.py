@@ -22,8 +22,8 @@ _LIBRARY = {sp.exp: 4, expm1: 8, log1p: 8, sp.tanh: 8}
 
 
 def stable(expr: sp.Expr) -> sp.Expr:
-    """The same expression, with expm1 and log1p; itself where it holds no exponential."""
-    if not expr.has(sp.exp, sp.tanh):
+    """The same expression, with expm1 and log1p; itself where it holds neither exp nor log."""
+    if not expr.has(sp.exp, sp.tanh, sp.log):
         return expr
     return sp.bottom_up(expr, _without_cancellation)
 
