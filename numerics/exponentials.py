@@ -71,6 +71,8 @@ def _rounded_in_function(expr: sp.Expr, largest: float) -> float:
         return 0
     if expr.func not in _LIBRARY:
         raise Cancellation(f"nothing is known of the errors of {expr}")
+    if isinstance(expr, log1p) and not expr.args[0].is_nonnegative:
+        raise Cancellation(f"{expr} does not exist everywhere")
     inner = roundings(expr.args[0], largest)
     return (inner and inner * _condition(expr, largest)) + _LIBRARY[expr.func]
 
@@ -80,7 +82,7 @@ def _condition(expr: sp.Function, largest: float) -> float:
     [x] = expr.args
     if isinstance(expr, sp.tanh) or (isinstance(expr, expm1) and x.is_nonpositive):
         return 1
-    if isinstance(expr, log1p) and x.is_nonnegative:
+    if isinstance(expr, log1p):
         return 1
     if isinstance(expr, sp.exp | expm1):
         return min(largest, _largest(x)) + isinstance(expr, expm1)

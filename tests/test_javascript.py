@@ -11,13 +11,10 @@ import pytest
 from javascript import chromium, node
 
 from numerics.balls import certified
-from numerics.codegen import module
-from numerics.functions import Function, near_circle
 from theory.architectures import ARCHITECTURES
 from theory.catalogue import Unit, quantity
 from theory.inputs import exponential, white
 from theory.parametrizations import optimal_gamma
-from theory.presentation import present_terms
 from theory.symbols import lam, lam1, lam2, lam_star, rho
 from verify.export import exported
 from verify.value import read_input
@@ -101,17 +98,15 @@ def test_complex_eigenvalues_by_distance_and_angle(name, run, tmp_path):
         (g, lambda g=g: {lam: polar(*g[:2]), rho: 1 - flint.acb(g[2])})
         for g in product(DISTANCES[1:], ANGLES, GAPS)
     ]
-    function = Function(name, expression(name), "", variables=frozenset({lam, rho}))
-    source = module([near_circle(function)], "javascript", "")
+    source = exported(name, exponential(), "javascript")
     assert_exact_as_stated(run, tmp_path, source, f"{name}_near_circle", expression(name), points)
 
 
 def test_the_loss_by_distance_and_angle_cancels_only_where_it_vanishes(tmp_path):
-    loss = present_terms(expression("teacher_student_loss"))
-    function = Function("loss", loss, "", variables=frozenset({lam, lam_star, rho}))
-    source = module([near_circle(function)], "javascript", "")
+    name = "teacher_student_loss"
+    loss, source = expression(name), exported(name, exponential(), "javascript")
     points = [*product([0.5, 1e-3, 1e-7], [-3.0, 1e-7, 2.0], [0.3, 2e-7], [0.1, -2.0], [1.0, 1e-5])]
-    values = node(source, [["loss_near_circle", p] for p in points], tmp_path)
+    values = node(source, [[f"{name}_near_circle", p] for p in points], tmp_path)
     for value, (o, a, o_star, a_star, gap) in zip(values, points, strict=True):
         values_at = lambda p=(o, a, o_star, a_star, gap): {  # noqa: E731
             lam: polar(*p[:2]), lam_star: polar(*p[2:4]), rho: 1 - flint.acb(p[4])

@@ -9,7 +9,7 @@ import sympy as sp
 
 from numerics.codegen import TARGETS as CODE
 from numerics.codegen import module
-from numerics.functions import Function, near_one
+from numerics.functions import Function, near_circle, near_one
 from theory import symbols
 from theory.architectures import ARCHITECTURES, Parametrization
 from theory.catalogue import POLES, Unit, quantity
@@ -59,11 +59,18 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
         for f in _functions(name, x)
     ]
     if name in (*POLES, "gamma") and name != "output_hessian":  # of Re λ and Im λ
-        functions += [near_one(f) for f in functions]
+        functions += [
+            *map(near_one, functions),
+            *(near_circle(f) for f in functions if target == "javascript" and _is_complex(f)),
+        ]
     title = f"{name} for R(Delta) = {x.autocorrelation()}."
     if name in _ARCHITECTURES:
         title = f"λ and γ of {_ARCHITECTURES[name].name}."
     return module(functions, target, title)
+
+
+def _is_complex(function: Function) -> bool:
+    return any(not v.is_real for v in function.variables)
 
 
 def _functions(name: str, x: StationaryInput) -> list[Function]:

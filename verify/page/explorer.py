@@ -24,7 +24,6 @@ from theory.inputs import exponential, white
 from theory.leading import epsilon
 from theory.moments import second_moment, sensitivity, teacher_student_loss
 from theory.parametrizations import optimal_gamma, optimal_parameter_white
-from theory.presentation import present_terms
 from theory.symbols import lam, lam_star, rho, theta
 
 _PARTS = files("verify.page") / "templates"
@@ -117,7 +116,7 @@ def functions() -> Mapping[str, Function]:
     gamma, gamma_star, slope = sp.symbols("gamma gamma_star slope", positive=True)
     # to first order, which is all that counts, λ moves by slope · dp
     moved = sensitivity(x, lam + slope * p, p, gamma).subs(p, 0)
-    loss = present_terms(teacher_student_loss(x, lam, lam_star, (gamma, gamma_star)))
+    loss = teacher_student_loss(x, lam, lam_star, (gamma, gamma_star))
     of_eigenvalue = [
         Function("second_moment", second_moment(x, lam, gamma), "E|γh|²."),
         Function("sensitivity", moved, "E|γ ∂h/∂p|², γ held, for p by which λ moves with slope."),
