@@ -73,8 +73,8 @@ def near_circle(function: Function) -> Function:
     """The same function of 1−|λ|, arg λ and 1−ρ, for complex λ.
 
     Examples:
-        >>> from numerics import module
-        >>> from numerics.functions import Function, near_circle
+        >>> from numerics import module, near_circle
+        >>> from numerics.functions import Function
         >>> from theory import second_moment, white
         >>> from theory.symbols import lam
         >>> state = Function("state", second_moment(white()), "E|h|².", variables=frozenset({lam}))

@@ -3,6 +3,9 @@
 import json
 import shutil
 import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from chromium import browser
@@ -18,26 +21,34 @@ IN_PAGE = """async ([source, calls]) => {
 }"""
 
 
-def node(source, calls, folder):
-    """What the module's functions return in Node; skips where there is none."""
+@contextmanager
+def node():
+    """A function of a module's source and calls, (name, arguments) each, that runs them in Node."""
     if shutil.which("node") is None:
         pytest.skip("Node is not installed (Debian: nodejs)")
-    (folder / "module.mjs").write_text(source, encoding="utf-8")
-    (folder / "driver.mjs").write_text(DRIVER, encoding="utf-8")
-    done = subprocess.run(
-        ["node", "driver.mjs"],
-        cwd=folder,
-        input=json.dumps(calls),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+
+    def run(source, calls):
+        with TemporaryDirectory() as folder:
+            Path(folder, "module.mjs").write_text(source, encoding="utf-8")
+            Path(folder, "driver.mjs").write_text(DRIVER, encoding="utf-8")
+            done = subprocess.run(
+                ["node", "driver.mjs"],
+                cwd=folder,
+                input=json.dumps(calls),
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    yield run
 
 
-def chromium(source, calls, folder):
-    """What they return in headless Chromium; skips where there is none."""
+@contextmanager
+def chromium():
+    """The same in headless Chromium."""
     with browser() as opened:
-        return opened.new_page().evaluate(IN_PAGE, [source, calls])
+        page = opened.new_page()
+        yield lambda source, calls: page.evaluate(IN_PAGE, [source, calls])

@@ -21,7 +21,7 @@ PAGE = f"""<!DOCTYPE html>
 MAPS = {
     "plain": ("lambda", {"lambda": "(1 - e)*exp(I*t)"}, "lambda", "lambda"),
     "polar": ("nu*exp(I*theta)", {"nu": "1 - e", "theta": "t"}, "nu", "theta"),
-    "tanh": ("tanh(w)*exp(I*theta)", {"w": "log((2 - e)/e)/2", "theta": "t"}, "w", "theta"),
+    "tanh": ("tanh(w)*exp(I*theta)", {"w": "atanh(1 - e)", "theta": "t"}, "w", "theta"),
     "gate": ("exp(I*theta)/(1 + exp(-w))", {"w": "log((1 - e)/e)", "theta": "t"}, "w", "theta"),
     "lru": ("exp(-exp(w) + I*theta)", {"w": "log(-log(1 - e))", "theta": "t"}, "w", "theta"),
     "lru_angle": (
@@ -168,7 +168,7 @@ def points(path):
 
 @pytest.mark.parametrize("gap", [1.0, 1e-3])
 @pytest.mark.parametrize("distance", [0.3, 1e-3, 1e-7])
-def test_the_loss_is_that_of_two_normalised_units(distance, gap, tmp_path):
+def test_the_loss_is_that_of_two_normalised_units(distance, gap):
     units = {"lambda": (distance, 0.3), "lambda_star": (2 * distance, 0.35)}
     settings = {n: f"(1 - {Fraction(e)})*exp(I*{Fraction(t)})" for n, (e, t) in units.items()}
     settings["rho"] = f"1 - {Fraction(gap)}"
@@ -176,7 +176,8 @@ def test_the_loss_is_that_of_two_normalised_units(distance, gap, tmp_path):
     exact = float(value("teacher_student_loss", "rho**Delta", settings, **normalised).real)
     gammas = [math.sqrt(e * (2 - e)) for e, _ in units.values()]
     given = [*gammas, *units["lambda"], *units["lambda_star"], gap]
-    [found] = node(javascript(), [["loss_near_circle", given]], tmp_path)
+    with node() as run:
+        [found] = run(javascript(), [["loss_near_circle", given]])
     assert found == pytest.approx(exact, rel=1e-12)
 
 

@@ -19,7 +19,6 @@ from theory.symbols import lam, lam1, lam2, lam_star, rho
 from verify.export import exported
 from verify.value import read_input
 
-ENGINES = [node, chromium]
 MOMENTS = ["second_moment", "sensitivity", "backpropagated_error", "gamma"]
 PAIRS = {
     "cross_moment": (lam1, lam2),
@@ -29,6 +28,12 @@ PAIRS = {
 DISTANCES = [1.9, 1.0, 0.5, 0.3, 1e-1, 1e-3, 1e-5, 1e-7, 1e-11, 1e-15]
 GAPS = [2 - 1e-9, 1.0, 0.5, 1e-4, 1e-9, 1e-15]
 ANGLES = [0.0, 1e-8, -1e-3, math.pi / 4, math.pi / 2, -3.0, math.pi]
+
+
+@pytest.fixture(scope="module", params=[node, chromium], ids=["node", "chromium"])
+def run(request):
+    with request.param() as runner:
+        yield runner
 
 
 def expression(name):
@@ -44,20 +49,19 @@ def stated_error(source, name):
     return int(re.search(r"at most (\d+)u", comment)[1]) * 2.0**-53
 
 
-def assert_exact_as_stated(run, folder, source, name, expr, points):
+def assert_exact_as_stated(run, source, name, expr, points):
     """`points` are arguments, each with what makes the coordinates of the same point as balls."""
     bound = stated_error(source, name)
     assert bound < 1e-13
-    values = run(source, [[name, given] for given, _ in points], folder)
+    values = run(source, [[name, given] for given, _ in points])
     for value, (given, at) in zip(values, points, strict=True):
         exact = certified(expr, at, 40).real
         with flint.ctx.workprec(200):
             assert abs(flint.arb(value) / exact - 1).mid() <= bound, given
 
 
-@pytest.mark.parametrize("run", ENGINES)
 @pytest.mark.parametrize("name", [*MOMENTS, *PAIRS])
-def test_near_one_is_as_exact_as_it_says(name, run, tmp_path):
+def test_near_one_is_as_exact_as_it_says(name, run):
     poles = PAIRS.get(name, (lam,))
     distances = DISTANCES if len(poles) == 1 else [*DISTANCES[::2], 0.3 + 2**-50]
     points = [
@@ -68,12 +72,11 @@ def test_near_one_is_as_exact_as_it_says(name, run, tmp_path):
         if len(poles) == 1 or given[0] != given[1]
     ]  # fmt: skip
     source = exported(name, exponential(), "javascript")
-    assert_exact_as_stated(run, tmp_path, source, f"{name}_near_one", expression(name), points)
+    assert_exact_as_stated(run, source, f"{name}_near_one", expression(name), points)
 
 
-@pytest.mark.parametrize("run", ENGINES)
 @pytest.mark.parametrize("name", MOMENTS)
-def test_complex_eigenvalues_by_their_parts(name, run, tmp_path):
+def test_complex_eigenvalues_by_their_parts(name, run):
     points = []
     for distance, angle, gap in product(DISTANCES[1:], ANGLES, GAPS):
         z, r = (1 - distance) * np.exp(1j * angle), 1 - gap
@@ -83,7 +86,7 @@ def test_complex_eigenvalues_by_their_parts(name, run, tmp_path):
             points.append((given, at))
     assert len(points) > 200
     source = exported(name, exponential(), "javascript")
-    assert_exact_as_stated(run, tmp_path, source, name, expression(name), points)
+    assert_exact_as_stated(run, source, name, expression(name), points)
 
 
 def polar(distance, angle):
@@ -91,22 +94,21 @@ def polar(distance, angle):
     return (1 - flint.acb(distance)) * flint.acb(0, angle).exp()
 
 
-@pytest.mark.parametrize("run", ENGINES)
 @pytest.mark.parametrize("name", MOMENTS)
-def test_complex_eigenvalues_by_distance_and_angle(name, run, tmp_path):
+def test_complex_eigenvalues_by_distance_and_angle(name, run):
     points = [
         (g, lambda g=g: {lam: polar(*g[:2]), rho: 1 - flint.acb(g[2])})
         for g in product(DISTANCES[1:], ANGLES, GAPS)
     ]
     source = exported(name, exponential(), "javascript")
-    assert_exact_as_stated(run, tmp_path, source, f"{name}_near_circle", expression(name), points)
+    assert_exact_as_stated(run, source, f"{name}_near_circle", expression(name), points)
 
 
-def test_the_loss_by_distance_and_angle_cancels_only_where_it_vanishes(tmp_path):
+def test_the_loss_by_distance_and_angle_cancels_only_where_it_vanishes(run):
     name = "teacher_student_loss"
     loss, source = expression(name), exported(name, exponential(), "javascript")
     points = [*product([0.5, 1e-3, 1e-7], [-3.0, 1e-7, 2.0], [0.3, 2e-7], [0.1, -2.0], [1.0, 1e-5])]
-    values = node(source, [[f"{name}_near_circle", p] for p in points], tmp_path)
+    values = run(source, [[f"{name}_near_circle", p] for p in points])
     for value, (o, a, o_star, a_star, gap) in zip(values, points, strict=True):
         values_at = lambda p=(o, a, o_star, a_star, gap): {  # noqa: E731
             lam: polar(*p[:2]), lam_star: polar(*p[2:4]), rho: 1 - flint.acb(p[4])
@@ -124,23 +126,21 @@ def of_parameters():
 
 
 @pytest.mark.parametrize(("architecture", "name", "expr"), [*of_parameters()])
-def test_architectures(architecture, name, expr, tmp_path):
+def test_architectures(architecture, name, expr, run):
     """Complex λ and γ are pairs."""
     symbols = sorted(expr.free_symbols, key=str)
     points = np.random.default_rng(0).uniform(-0.9, 0.9, (20, len(symbols))).tolist()
     source = exported(architecture, white(), "javascript")
-    for value, point in zip(
-        node(source, [[name, p] for p in points], tmp_path), points, strict=True
-    ):
+    for value, point in zip(run(source, [[name, p] for p in points]), points, strict=True):
         at = lambda p=point: dict(zip(symbols, map(flint.acb, p), strict=True))  # noqa: E731
         exact = complex(certified(expr, at))
         parts = value if isinstance(value, list) else [value, 0]
         assert complex(*parts) == pytest.approx(exact, rel=1e-13)
 
 
-def test_a_complex_value_is_a_pair(tmp_path):
+def test_a_complex_value_is_a_pair(run):
     source = exported("cross_sensitivity", exponential(), "javascript")
-    [value] = node(source, [["cross_sensitivity", [0.5, 0.25, -0.25, 0.5, 0.75]]], tmp_path)
+    [value] = run(source, [["cross_sensitivity", [0.5, 0.25, -0.25, 0.5, 0.75]]])
     at = {lam1: flint.acb(0.5, 0.25), lam2: flint.acb(-0.25, 0.5), rho: flint.acb(0.75)}
     exact = complex(certified(expression("cross_sensitivity"), lambda: at))
     assert complex(*value) == pytest.approx(exact, rel=1e-14)
