@@ -12,10 +12,12 @@ from javascript import node
 from verify.page.explorer import coordinates, fragment, javascript
 from verify.value import value
 
-PAGE = f"""<!DOCTYPE html>
+PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Explorer</title><link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<style>body {{ margin: 0; padding: 0 1rem; }}</style></head><body>{fragment()}</body></html>"""
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:;
+style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<style>body { margin: 0; padding: 0 1rem; }</style></head><body>%s</body></html>"""
 
 # λ, its parameters where 1 − |λ| = e and arg λ = t, and those of modulus and angle
 MAPS = {
@@ -40,7 +42,7 @@ POSITIONS = [(2, 0.1, 1), (7, 0.25, 0), (7, 1, 2.5), (0.3, 0.5, 4)]  # of memory
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
     path = tmp_path_factory.mktemp("explorer") / "page.html"
-    path.write_text(PAGE, encoding="utf-8")
+    path.write_text(PAGE % fragment(), encoding="utf-8")
     with browser() as opened:
         context = opened.new_context(offline=True, viewport={"width": 1200, "height": 900})
         page = context.new_page()
@@ -179,6 +181,24 @@ def test_the_loss_is_that_of_two_normalised_units(distance, gap):
     with node() as run:
         [found] = run(javascript(), [["loss_near_circle", given]])
     assert found == pytest.approx(exact, rel=1e-12)
+
+
+@pytest.mark.parametrize("memory", [1, 3, 7])
+def test_the_basin_of_plain_eigenvalues_narrows(page, memory):
+    """Where the page says that the loss is half that at λ = 0, it is, up to its sampling."""
+    choose(page, (memory, 0, 0), coordinates="plain", gamma="none")
+    left, right = page.locator("#explorer-radial-basin").get_attribute("data-value").split(",")
+    teacher = 1 - Fraction(10**-memory)
+
+    def loss(student):
+        settings = {"lambda": str(student), "lambda_star": str(teacher)}
+        found = value("teacher_student_loss", "KroneckerDelta(Delta, 0)", settings)
+        return float(found.real)
+
+    left, right = Fraction(left), Fraction(right)
+    assert -10 < left * 10**memory < 0 < right * 10**memory < 1
+    for offset in (left, right):
+        assert 0.5 <= loss(teacher + offset) / loss(0) < 0.6
 
 
 @pytest.mark.parametrize("width", [360, 400, 768, 1200])

@@ -154,8 +154,14 @@ function drawLoss(part, teacher) {
     const size = { width: x(REACH) - x(edge), height: box.bottom - box.top };
     add("rect", { class: "explorer-outside", x: x(edge), y: box.top, ...size });
   }
-  curve(students(part, teacher).map(([u, loss]) => [u, Math.min(loss / memoryless, 99)]));
+  const points = students(part, teacher).map(([u, loss]) => [u, Math.min(loss / memoryless, 99)]);
+  curve(points);
   dot(0, 0);
+  const left = points.findLast(([u, loss]) => u < 0 && loss >= 0.5);
+  const right = points.find(([u, loss]) => u > 0 && loss >= 0.5);
+  const texts = [left, right].map((point, i) =>
+    point ? readable(point[0], 2) : ["left of −2", "right of 2"][i]);
+  show(`${part}-basin`, [left?.[0], right?.[0]], texts.join(" and "));
 }
 
 // How far it is to |λ| = 1.
