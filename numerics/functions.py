@@ -8,7 +8,6 @@ import sympy as sp
 
 from numerics.conditioning import code_name
 from theory.conjugation import bar
-from theory.presentation import present_terms
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,6 @@ def near_circle(function: Function) -> Function:
     return replace(
         function,
         name=f"{function.name}_near_circle",
-        expression=present_terms(function.expression),  # 1 minus products, most of it
         description=f"{function.description} From {', '.join(given)}.",
         variables=frozenset(variables),
         from_distances=True,

@@ -24,6 +24,7 @@ from theory.inputs import exponential, white
 from theory.leading import epsilon
 from theory.moments import second_moment, sensitivity, teacher_student_loss
 from theory.parametrizations import optimal_gamma, optimal_parameter_white
+from theory.presentation import present_terms
 from theory.symbols import lam, lam_star, rho, theta
 
 _PARTS = files("verify.page") / "templates"
@@ -116,7 +117,8 @@ def functions() -> Mapping[str, Function]:
     gamma, gamma_star, slope = sp.symbols("gamma gamma_star slope", positive=True)
     # to first order, which is all that counts, λ moves by slope · dp
     moved = sensitivity(x, lam + slope * p, p, gamma).subs(p, 0)
-    loss = teacher_student_loss(x, lam, lam_star, (gamma, gamma_star))
+    # factored, so that one minus a product of poles is most of what there is to round
+    loss = present_terms(teacher_student_loss(x, lam, lam_star, (gamma, gamma_star)))
     of_eigenvalue = [
         Function("second_moment", second_moment(x, lam, gamma), "E|γh|²."),
         Function("sensitivity", moved, "E|γ ∂h/∂p|², γ held, for p by which λ moves with slope."),

@@ -1,6 +1,6 @@
 const at = (id) => document.getElementById(`explorer-${id}`);
 
-// what the controls say, under the names of the formulas' arguments
+// What the controls say, under the names of the formulas' arguments.
 function unit() {
   return {
     one_minus_abs_lam: 10 ** -at("memory").value,
@@ -55,7 +55,7 @@ function around(centre, scale) {
   return [centre, ...OFFSETS.flatMap((o) => [centre - o * scale, centre + o * scale])];
 }
 
-// numbers for the eye; in full they are in data-value
+// Numbers for the eye; in full they are in data-value.
 
 const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const raised = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => SUPERSCRIPT[d]);
@@ -78,8 +78,6 @@ function show(id, value, text = readable(value)) {
   at(id).textContent = text;
   at(id).dataset.value = String(value);
 }
-
-// drawing
 
 function element(name, attributes, content = "") {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -192,5 +190,5 @@ function update() {
   drawLoss("angular", here);
 }
 
-at("title").parentElement.addEventListener("input", update);
+document.getElementById("explorer").addEventListener("input", update);
 new ResizeObserver(update).observe(at("moments"));
