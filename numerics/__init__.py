@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numerics.autocorrelation import FittedAutocorrelation, estimate, fit
     from numerics.balls import certified
-    from numerics.codegen import module, near_one
+    from numerics.codegen import module
+    from numerics.functions import near_circle, near_one
     from numerics.heldout import heldout_check
     from numerics.normalizers import InputNormalizer, Optimal, gamma, gamma_near_one
     from numerics.simulate.inputs import autocorrelation_values, sample_input
@@ -33,7 +34,8 @@ _HOME = {
     "gamma_near_one": "numerics.normalizers",
     "heldout_check": "numerics.heldout",
     "module": "numerics.codegen",
-    "near_one": "numerics.codegen",
+    "near_circle": "numerics.functions",
+    "near_one": "numerics.functions",
     "rollout": "numerics.simulate.rollout",
     "rollout_with_sensitivity": "numerics.simulate.rollout",
     "sample_input": "numerics.simulate.inputs",
@@ -59,6 +61,7 @@ __all__ = [
     "gamma_near_one",
     "heldout_check",
     "module",
+    "near_circle",
     "near_one",
     "rollout",
     "rollout_with_sensitivity",

@@ -4,19 +4,25 @@ A module holds one function per quantity, vectorised over its arguments, which a
 expression's symbols by name; λ is `lam`. A function of 1−λ stands beside each one of a real λ
 where 1−λ enters: it is exact where 1−λ itself would lose the digits of λ near 1. The source is
 free of cancellation wherever `numerics.conditioning` finds such a form, and says its error.
+
+A language without complex numbers gets re_λ and im_λ for a complex λ, and complex values are pairs.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 
 import sympy as sp
 
 from numerics.conditioning import Cancellation, Disc, code_name, conditioned, difference
-from numerics.dialects import DIALECTS, Dialect, RationalPrinter
+from numerics.dialects import DIALECTS, Dialect, python_function
 from numerics.exponentials import RANGE, roundings, stable
-from theory.conjugation import bar, restored
+from numerics.functions import Function, of_distances, polar
+from numerics.printers import RationalPrinter
+from numerics.real_parts import Parts, real_parts
+from theory.conjugation import bar, polarised, restored
 
 TARGETS = (*DIALECTS, "sympy")
 _ADAPTIVE = "@_adaptive"
@@ -25,28 +31,6 @@ _WITHIN_AN_ULP = (
     "with a bound of its error, and once more in fractions where that bound is too wide."
 )
 _SYMPY = "from sympy import *  # noqa: F403"
-
-
-@dataclass(frozen=True)
-class Function:
-    """One function to print.
-
-    Attributes:
-        name: of the function.
-        expression: what it returns, polarised.
-        description: its docstring.
-        real: whether the value is real even where the arguments are complex.
-        variables: the expression's symbols that lie in the unit disc.
-        from_distances: whether its arguments are 1 minus the variables, which are real.
-
-    """
-
-    name: str
-    expression: sp.Expr
-    description: str
-    real: bool = True
-    variables: frozenset[sp.Symbol] = frozenset()
-    from_distances: bool = False
 
 
 # factors of a variable in the disc, by lines none of which cancels
@@ -63,14 +47,22 @@ _COMPLEX = {
     "one_plus_re_{v}": "one_plus_re_{v} = 1 + re_{v}",
     "abs2_{v}": "abs2_{v} = re_{v} * re_{v} + im_{v} * im_{v}",
     "one_minus_abs2_{v}": "one_minus_abs2_{v} = _one_minus_squares(re_{v}, im_{v})",
-    "abs2_one_minus_{v}": "abs2_one_minus_{v} = (1 - re_{v}) ** 2 + im_{v} * im_{v}",
-    "abs2_one_plus_{v}": "abs2_one_plus_{v} = (1 + re_{v}) ** 2 + im_{v} * im_{v}",
+    "abs2_one_minus_{v}": "abs2_one_minus_{v} = (1 - re_{v}) * (1 - re_{v}) + im_{v} * im_{v}",
+    "abs2_one_plus_{v}": "abs2_one_plus_{v} = (1 + re_{v}) * (1 + re_{v}) + im_{v} * im_{v}",
 }
-
-
-def arguments(expr: sp.Expr) -> list[str]:
-    """The arguments of a function of `expr`: eigenvalues first, then in alphabetical order."""
-    return sorted((code_name(s) for s in expr.free_symbols), key=lambda n: (n[:3] != "lam", n))
+_POLAR = {
+    "abs_{v}": "abs_{v} = 1 - one_minus_abs_{v}",
+    "sin_{v}": "sin_{v} = {sin}",
+    "cos_{v}": "cos_{v} = {cos}",
+    "distance2_{v}": "distance2_{v} = one_minus_abs_{v} * one_minus_abs_{v}",
+    "one_minus_re_{v}": "one_minus_re_{v} = one_minus_abs_{v} + 2 * abs_{v} * sin_{v} * sin_{v}",
+    "one_plus_re_{v}": "one_plus_re_{v} = one_minus_abs_{v} + 2 * abs_{v} * cos_{v} * cos_{v}",
+    "abs2_{v}": "abs2_{v} = abs_{v} * abs_{v}",
+    "one_minus_abs2_{v}": "one_minus_abs2_{v} = one_minus_abs_{v} * (2 - one_minus_abs_{v})",
+    "abs2_one_minus_{v}": "abs2_one_minus_{v} = distance2_{v} + 4 * abs_{v} * sin_{v} * sin_{v}",
+    "abs2_one_plus_{v}": "abs2_one_plus_{v} = distance2_{v} + 4 * abs_{v} * cos_{v} * cos_{v}",
+}
+_POLAR_ROUNDINGS = 12  # in any of those: sine and cosine have 4 each
 
 
 def module(functions: list[Function], target: str, title: str) -> str:
@@ -82,11 +74,11 @@ def module(functions: list[Function], target: str, title: str) -> str:
         title: the module's docstring.
 
     Raises:
-        ValueError: for an unknown target.
+        ValueError: for an unknown target, or what the target has no form for.
 
     Examples:
         >>> from numerics import module
-        >>> from numerics.codegen import Function
+        >>> from numerics.functions import Function
         >>> from theory import second_moment, white
         >>> state = Function("state", second_moment(white()), "E|h|².")
         >>> print(module([state], "sympy", "White input.").splitlines()[-1])
@@ -95,9 +87,9 @@ def module(functions: list[Function], target: str, title: str) -> str:
     """
     if target not in TARGETS:
         raise ValueError(f"unknown target {target!r}: one of {', '.join(TARGETS)}")
-    head = f'"""{title}"""\n\n'
     if target == "sympy":
-        return "\n\n\n".join([head + _SYMPY, *map(_in_sympy, functions)]) + "\n"
+        head = f'"""{title}"""\n\n{_SYMPY}'
+        return "\n\n\n".join([head, *map(_in_sympy, functions)]) + "\n"
     dialect = DIALECTS[target]
     printed = [_function(f, dialect) for f in functions]
     helpers: list[str] = []
@@ -105,18 +97,21 @@ def module(functions: list[Function], target: str, title: str) -> str:
         if any(_name(helper) in source for source in (*printed, *helpers)):
             helpers.append(helper)
     imports = dialect.adaptive_head if any(_ADAPTIVE in p for p in printed) else dialect.head
-    return "\n\n\n".join([head + imports, *reversed(helpers), *printed]) + "\n"
+    head = "\n\n".join(filter(None, [dialect.title.format(title), imports]))
+    return "\n\n\n".join([head, *reversed(helpers), *printed]) + "\n"
 
 
 def _name(helper: str) -> str:
-    return helper.partition("def ")[2].partition("(")[0]
+    return str(re.findall(r"(?:def|function) (\w+)", helper)[0])
 
 
 def _in_sympy(function: Function) -> str:
     expr = _plain(function)
     # the argument names replace the symbols, so that any expression can be passed
     body = sp.sstr(expr.subs({s: sp.Symbol(code_name(s)) for s in expr.free_symbols}))
-    return _definition(function, arguments(expr), [f"return {body}"])
+    return python_function(
+        function.name, arguments(function, True), function.description, [f"return {body}"]
+    )
 
 
 def _function(function: Function, dialect: Dialect) -> str:
@@ -131,12 +126,61 @@ def _function(function: Function, dialect: Dialect) -> str:
 
 def _as_it_stands(function: Function, dialect: Dialect) -> str:
     expr = _plain(function) if function.variables else stable(function.expression)
-    shared, [reduced] = sp.cse(expr, symbols=sp.numbered_symbols("_t"), order="none")
+    values = [expr] if dialect.has_complex else _in_real_numbers(function, expr)
+    shared, values = sp.cse(values, symbols=sp.numbered_symbols("_t"), order="none")
     lines = [f"{s} = {dialect.printer.doprint(e)}" for s, e in shared]
-    result = dialect.printer.doprint(reduced)
+    results = [dialect.printer.doprint(value) for value in values]
+    description, result = function.description, results[0]
+    if len(results) == 2:
+        description += " A pair: its real and its imaginary part."
+        result = f"[{', '.join(results)}]"
     if function.real and (expr.has(sp.I) or any(not s.is_real for s in expr.free_symbols)):
         result = dialect.real.format(result)
-    return _definition(function, arguments(expr), [*lines, f"return {result}"])
+    given = arguments(function, dialect.has_complex)
+    body = [*lines, f"return {result}"]
+    return dialect.function(function.name, given, description, body)
+
+
+def _in_real_numbers(function: Function, expr: sp.Expr) -> list[sp.Expr]:
+    """The value, or its two parts if it is complex, with re_z and im_z for each complex z."""
+    image: dict[sp.Symbol, Parts] = {}
+    for z in function.symbols:
+        if not z.is_real:
+            x, y = (sp.Symbol(name, real=True) for name in _parts(z))
+            image |= {z: (x, y), bar(z): (x, -y)}
+    value, imaginary = real_parts(polarised(expr), image)
+    return [value] if function.real or imaginary == 0 else [value, imaginary]
+
+
+def _parts(z: sp.Symbol) -> list[str]:
+    return [f"re_{code_name(z)}", f"im_{code_name(z)}"]
+
+
+def arguments(function: Function, has_complex: bool = True) -> list[str]:
+    """The names of the function's arguments: eigenvalues first, then in alphabetical order.
+
+    Args:
+        function: the function as it will be printed.
+        has_complex: whether the target has complex numbers.
+
+    Examples:
+        >>> from numerics.codegen import arguments
+        >>> from numerics.functions import Function
+        >>> from theory import second_moment, exponential
+        >>> arguments(Function("state", second_moment(exponential()), ""), has_complex=False)
+        ['re_lam', 'im_lam', 'rho']
+
+    """
+    named: dict[str, list[str]] = {}
+    for s in function.symbols:
+        v = code_name(s)
+        if function.from_distances and s in function.variables:
+            given = [f"one_minus_{v}"] if s.is_real else polar(s)
+        else:
+            given = [v] if s.is_real or has_complex else _parts(s)
+        named[v if given[0].startswith("re_") else given[0]] = given
+    order = sorted(named, key=lambda name: (name[:3] != "lam", name))
+    return [argument for name in order for argument in named[name]]
 
 
 def _is_rational(expr: sp.Expr) -> bool:
@@ -149,27 +193,28 @@ def _adaptively(function: Function) -> str:
     printer = RationalPrinter()
     lines = [f"{s} = {printer.doprint(e)}" for s, e in shared]
     result = f"({printer.doprint(value)}){'.real' if function.real else ''}"
-    described = replace(function, description=f"{function.description}\n\n{_WITHIN_AN_ULP}")
+    described = f"{function.description}\n\n{_WITHIN_AN_ULP}"
     body = [*lines, f"return {result}"]
-    return f"{_ADAPTIVE}\n{_definition(described, arguments(_plain(function)), body)}"
+    given = arguments(function, True)
+    return f"{_ADAPTIVE}\n{python_function(function.name, given, described, body)}"
 
 
 def _plain(function: Function) -> sp.Expr:
-    return _of_distances(function) if function.from_distances else restored(function.expression)
+    return of_distances(function) if function.from_distances else restored(function.expression)
 
 
 def _in_factors(function: Function, dialect: Dialect) -> str:
     form = conditioned(function.expression, function.variables)
-    prefix = "one_minus_" if function.from_distances else ""
     used = {str(symbol) for symbol in form.expression.free_symbols}
-    given, lines = [], []
+    prefix = "one_minus_" if function.from_distances else ""
+    lines: list[str] = []
     for domain in form.domains:
-        v, is_complex = code_name(domain.variable), isinstance(domain, Disc)
-        given.append(v if is_complex else prefix + v)
-        first = dialect.parts if is_complex else dialect.argument
-        lines += [first.format(v=given[-1])] if first else []
-        factors = _COMPLEX if is_complex else _DISTANCE if prefix else _REAL
-        lines += [line.format(v=v) for name, line in factors.items() if name.format(v=v) in used]
+        v = code_name(domain.variable)
+        if isinstance(domain, Disc):
+            lines += _of_disc(domain, function.from_distances, dialect, used)
+        else:
+            lines += [dialect.argument.format(v=prefix + v)] if dialect.argument else []
+            lines += _needed(_DISTANCE if prefix else _REAL, used, v=v)
     for pair in form.differences:
         v, w = map(code_name, pair)
         value = f"one_minus_{w} - one_minus_{v}" if prefix else f"{v} - {w}"
@@ -181,7 +226,34 @@ def _in_factors(function: Function, dialect: Dialect) -> str:
         lines.append(f"square = {value}")
         value = dialect.printer.doprint(sp.sqrt(sp.Symbol("square")))
     body = [*lines, f"return {value}"]
-    return _with_bound(function, dialect, given, body, form.roundings, dialect.accuracy)
+    if function.from_distances:
+        form = form.with_roundings(_POLAR_ROUNDINGS)
+    return _with_bound(function, dialect, body, form.roundings, dialect.accuracy)
+
+
+def _of_disc(z: Disc, from_distance: bool, dialect: Dialect, used: set[str]) -> list[str]:
+    """Lines that make of a complex variable, or of 1−|z| and arg z, the factors that are used."""
+    v = code_name(z.variable)
+    if not from_distance:
+        return [
+            *([dialect.parts.format(v=v)] if dialect.parts else []),
+            *_needed(_COMPLEX, used, v=v),
+        ]
+    distance, angle = polar(z.variable)
+    converted = [dialect.argument.format(v=a) for a in (distance, angle) if dialect.argument]
+    half = sp.Symbol(angle, real=True) / 2
+    sin, cos = (dialect.printer.doprint(f(half)) for f in (sp.sin, sp.cos))
+    return converted + _needed(_POLAR, used, v=v, sin=sin, cos=cos)
+
+
+def _needed(factors: Mapping[str, str], used: set[str], **names: str) -> list[str]:
+    """The lines of the factors that are used, each after those it uses itself."""
+    lines: list[str] = []
+    for name, line in reversed(list(factors.items())):
+        text = line.format(**names)
+        if name.format(**names) in used | set(re.findall(r"\w+", " ".join(lines))):
+            lines.insert(0, text)
+    return lines
 
 
 def _in_exponentials(function: Function, dialect: Dialect) -> str:
@@ -191,75 +263,20 @@ def _in_exponentials(function: Function, dialect: Dialect) -> str:
             expr, deep=True, combine="exp"
         )  # the bound is then that of what is computed
     number = roundings(expr, dialect.largest_exponent)
-    given = arguments(expr)
+    given = arguments(function, dialect.has_complex)
     lines = [dialect.argument.format(v=v) for v in given if dialect.argument]
     accuracy = (
         f"{dialect.accuracy}\nThat is so from -{RANGE} to {RANGE}, without under- and overflow."
     )
     body = [*lines, f"return {dialect.printer.doprint(expr)}"]
-    return _with_bound(function, dialect, given, body, number, accuracy)
+    return _with_bound(function, dialect, body, number, accuracy)
 
 
 def _with_bound(
-    function: Function, dialect: Dialect, given: list[str], body: list[str], number: int, said: str
+    function: Function, dialect: Dialect, body: list[str], number: int, said: str
 ) -> str:
-    described = replace(function, description=f"{function.description}\n\n{said.format(n=number)}")
+    described = f"{function.description}\n\n{said.format(n=number)}"
+    given = arguments(function, dialect.has_complex)
+    source = dialect.function(function.name, given, described, body)
     decorator = dialect.decorator.format(bits=(4 * number - 1).bit_length())
-    return f"{decorator}\n{_definition(described, given, body)}"
-
-
-def _definition(function: Function, names: list[str], body: list[str]) -> str:
-    docstring = f'"""{function.description}"""'.splitlines()
-    if len(docstring) > 1:
-        docstring[-1:] = [docstring[-1].removesuffix('"""'), '"""']
-    source = [f"    {line}" if line else "" for line in (*docstring, *body)]
-    return "\n".join([f"def {function.name}({', '.join(names)}):", *source])
-
-
-def near_one(function: Function) -> Function:
-    """The same function of 1−λ and 1−ρ, for real λ.
-
-    Examples:
-        >>> from numerics import near_one
-        >>> from numerics.codegen import Function
-        >>> from theory import second_moment, white
-        >>> from theory.symbols import lam
-        >>> state = Function("state", second_moment(white()), "E|h|².", variables=frozenset({lam}))
-        >>> near_one(state).name
-        'state_near_one'
-
-    """
-    real = {v: sp.Symbol(v.name, real=True) for v in function.variables if not v.is_real}
-    bars = {bar(v): symbol for v, symbol in real.items()}
-    expression = function.expression.xreplace(real | bars)
-    variables = frozenset(real.get(v, v) for v in function.variables) & expression.free_symbols
-    given = " and ".join(sorted(f"1−{code_name(v)}" for v in variables))
-    return replace(
-        function,
-        name=f"{function.name}_near_one",
-        expression=expression,
-        description=f"{function.description} From {given}, for real λ.",
-        variables=variables,
-        from_distances=True,
-    )
-
-
-def _of_distances(function: Function) -> sp.Expr:
-    """The expression in 1 minus its variables, rewritten exactly.
-
-    Every polynomial is factored in the new variables, so that 1−λ² becomes o(2−o) and 1−λρ
-    becomes o + q − oq: no difference of nearly equal numbers is left near 1. The expression is
-    not expanded otherwise.
-    """
-    image = {
-        v: 1 - sp.Symbol(f"one_minus_{code_name(v)}", positive=True) for v in function.variables
-    }
-    return sp.bottom_up(function.expression.subs(image), _factored)
-
-
-def _factored(expr: sp.Expr) -> sp.Expr:
-    if not (expr.is_Add and expr.is_polynomial()):
-        return expr
-    # factoring over Q(e^{i/7}, …) can take for ever
-    domain = sp.Poly(expr, *expr.free_symbols).domain
-    return sp.factor(expr) if domain.is_ZZ or domain.is_QQ else sp.expand(expr)
+    return f"{decorator}\n{source}" if decorator else source

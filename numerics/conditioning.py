@@ -66,7 +66,7 @@ class Disc:
     """A complex variable of modulus below 1, by its real part and its squared modulus."""
 
     variable: sp.Symbol
-    factor_roundings = 4  # in any of its factors, from real and imaginary part
+    factor_roundings: int = 4  # in any of its factors; 4 from real and imaginary part
 
     @property
     def real(self) -> sp.Symbol:
@@ -139,8 +139,15 @@ class Conditioned:
         factors = {name: d.factor_roundings for d in self.domains for name in d.factors}
         factors |= dict.fromkeys(map(difference, self.differences), 1)
         scaling = bool(self.constant.p != 1) + bool(self.constant.q != 1)
-        number = roundings(self.expression, factors.__getitem__) + scaling
+        number = roundings(self.expression, lambda given: factors.get(given, 0)) + scaling
         return ceil(number / 2 + 1 if self.is_root else number)
+
+    def with_roundings(self, number: int) -> Conditioned:
+        """The same with so many roundings in the factors of a complex variable."""
+        domains = (
+            replace(d, factor_roundings=number) if isinstance(d, Disc) else d for d in self.domains
+        )
+        return replace(self, domains=tuple(domains))
 
 
 @cache  # one form for all languages
@@ -149,18 +156,22 @@ def conditioned(expr: sp.Expr, variables: frozenset[sp.Symbol]) -> Conditioned:
 
     Args:
         expr: polarised; real where the variables lie in the disc, the real ones in (−1, 1).
-        variables: all of them, at most one of them complex.
+        variables: those in the disc, at most one of them complex; other symbols are factors.
 
     Raises:
-        Cancellation: if there are other symbols or a second complex one, or a factor changes its
-            sign or is no polynomial.
+        Cancellation: if another symbol is no factor, there is a second complex variable, or a
+            factor changes its sign or is no polynomial.
 
     """
     roots = [f for f in sp.Mul.make_args(expr) if f.is_Pow and f.exp.is_Rational and f.exp.q == 2]
     if roots and (expr / sp.Mul(*roots)).is_nonnegative:
         return replace(conditioned(expr**2, variables), is_root=True)
     if others := expr.free_symbols - {s for v in variables for s in (v, bar(v))}:
-        raise Cancellation(f"nothing is known of {', '.join(map(str, others))}")
+        rest, factors = expr.as_independent(*others, as_Add=False)
+        if any(not f.is_Symbol for f in factors.as_powers_dict()):
+            raise Cancellation(f"nothing is known of {', '.join(map(str, others))}")
+        form = conditioned(rest, variables)
+        return replace(form, expression=form.expression * factors)
     if sum(not v.is_real and not expr.free_symbols.isdisjoint({v, bar(v)}) for v in variables) > 1:
         raise Cancellation("two complex variables")
     domains, image = _in_generators(expr)

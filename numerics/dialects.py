@@ -1,4 +1,4 @@
-"""What the printed modules are written in: NumPy, Torch, JAX, Numba, mpmath.
+"""What the printed modules are written in: NumPy, Torch, JAX, Numba, mpmath, JavaScript.
 
 The helpers are source, printed into the modules that call them.
 """
@@ -7,80 +7,48 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import sympy as sp
-from sympy.printing.pycode import MpmathPrinter, PythonCodePrinter
+from sympy.printing.codeprinter import CodePrinter
 
 from numerics import adaptive
-from numerics.conditioning import code_name
+from numerics.printers import ArrayPrinter, BigPrinter, JavaScriptPrinter
 
 
-class _ArrayPrinter(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
-    """Python source with functions of one array library, constants folded to floats."""
-
-    def __init__(self, prefix: str, names: Mapping[str, str]) -> None:
-        super().__init__({"fully_qualified_modules": False})
-        self._prefix, self._names = prefix, names
-
-    def _print_Symbol(self, expr: sp.Symbol) -> str:
-        return code_name(expr)
-
-    def _print_Function(self, expr: sp.Function) -> str:
-        name = expr.func.__name__
-        arguments = ", ".join(self._print(a) for a in expr.args)
-        return f"{self._prefix}{self._names.get(name, name)}({arguments})"
-
-    _print_exp = _print_log = _print_conjugate = _print_Abs = _print_re = _print_im = (
-        _print_Function
-    )
-    _print_sin = _print_cos = _print_tan = _print_sinh = _print_cosh = _print_tanh = _print_Function
-    _print_expm1 = _print_log1p = _print_Function
-
-    def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
-        if abs(expr.exp) == sp.S.Half and not expr.base.is_number:
-            root = f"{self._prefix}sqrt({self._print(expr.base)})"
-            return root if expr.exp > 0 else f"(1/{root})"
-        if expr.base.is_Symbol and expr.exp.is_Integer and 3 <= expr.exp <= 8:
-            # long double's power is ten times slower
-            return f"({'*'.join([self._print(expr.base)] * int(expr.exp))})"
-        return str(super()._print_Pow(expr, rational=rational))
-
-    def _print(self, expr: sp.Basic, **kwargs: object) -> str:
-        if isinstance(expr, sp.Expr) and expr.is_number and expr.args and not expr.is_Rational:
-            value = complex(expr.evalf(20))
-            return repr(value if value.imag else value.real)
-        return str(super()._print(expr, **kwargs))
+def python_function(
+    name: str, arguments: Sequence[str], description: str, body: Sequence[str]
+) -> str:
+    """The source of a Python function; the body is assignments and a return."""
+    docstring = f'"""{description}"""'.splitlines()
+    if len(docstring) > 1:
+        docstring[-1:] = [docstring[-1].removesuffix('"""'), '"""']
+    source = [f"    {line}" if line else "" for line in (*docstring, *body)]
+    return "\n".join([f"def {name}({', '.join(arguments)}):", *source])
 
 
-class _BigPrinter(MpmathPrinter):  # type: ignore[misc]  # SymPy is untyped
-    """Python source with mpmath's functions, constants at its working precision."""
+_RESERVED = frozenset({
+    "Math", "arguments", "await", "break", "case", "catch", "class", "const", "continue",
+    "debugger", "default", "delete", "do", "else", "enum", "eval", "export", "extends", "false",
+    "finally", "for", "function", "if", "implements", "import", "in", "instanceof", "interface",
+    "let", "new", "null", "package", "private", "protected", "public", "return", "static",
+    "super", "switch", "this", "throw", "true", "try", "typeof", "var", "void", "while", "with",
+    "yield",
+})  # fmt: skip
 
-    def __init__(self) -> None:
-        names = {"conjugate": "mpmath.conj", "re": "mpmath.re", "im": "mpmath.im"}
-        super().__init__({"user_functions": names})
 
-    def _print_Symbol(self, expr: sp.Symbol) -> str:
-        return code_name(expr)
-
-
-class RationalPrinter(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
-    """Python source of rational functions, for numbers of any kind."""
-
-    def _print_Symbol(self, expr: sp.Symbol) -> str:
-        return code_name(expr)
-
-    def _print_Rational(self, expr: sp.Rational) -> str:
-        return f"Fraction({expr.p}, {expr.q})"
-
-    _print_Half = _print_Rational
-
-    def _print_ImaginaryUnit(self, expr: sp.Expr) -> str:
-        return "_Complex(0, 1)"
-
-    def _print_conjugate(self, expr: sp.Expr) -> str:
-        return f"{self._print(expr.args[0])}.conjugate()"
+def _javascript_function(
+    name: str, arguments: Sequence[str], description: str, body: Sequence[str]
+) -> str:
+    if taken := _RESERVED.intersection(arguments):
+        raise ValueError(
+            f"JavaScript has another meaning for {', '.join(sorted(taken))}: rename it"
+        )
+    comment = [f" * {line}".rstrip() for line in description.splitlines()]
+    *assignments, result = body
+    source = [*(f"  const {line};" for line in assignments), f"  {result};"]
+    head = f"export function {name}({', '.join(arguments)}) {{"
+    return "\n".join(["/**", *comment, " */", head, *source, "}"])
 
 
 @dataclass(frozen=True)
@@ -88,7 +56,7 @@ class Dialect:
     """How one library says it.
 
     Attributes:
-        head: the module's imports.
+        head: the module's imports, if any.
         printer: of expressions.
         real: the real part of {}.
         parts: a line that makes re_{v} and im_{v} of the argument {v}.
@@ -99,11 +67,14 @@ class Dialect:
         merges_exponentials: whether its compiler makes e^x e^y one e^(x + y).
         helpers: what these lines call.
         adaptive_head: of modules with functions that `numerics.adaptive` evaluates, if any can be.
+        has_complex: whether it has complex numbers; otherwise they come as two real ones.
+        title: the comment that opens a module.
+        function: the source of a function with a name, arguments, description and body.
 
     """
 
     head: str
-    printer: PythonCodePrinter
+    printer: CodePrinter
     real: str
     parts: str
     accuracy: str
@@ -113,6 +84,9 @@ class Dialect:
     merges_exponentials: bool = False
     helpers: tuple[str, ...] = ()
     adaptive_head: str = ""
+    has_complex: bool = True
+    title: str = '"""{}"""'
+    function: Callable[[str, Sequence[str], str, Sequence[str]], str] = python_function
 
 
 _NUMPY_NAMES = {
@@ -151,7 +125,7 @@ def _one_minus_squares(constant: str, splitter: str, decorator: str = "") -> tup
 
 NUMPY = Dialect(
     head="import functools\n\nimport numpy as np",
-    printer=_ArrayPrinter("np.", _NUMPY_NAMES),
+    printer=ArrayPrinter("np.", _NUMPY_NAMES),
     real="np.real({})",
     parts="re_{v}, im_{v} = np.real({v}), np.imag({v})",
     accuracy=_LAST + "long double, or of double where all arguments are of single precision.",
@@ -182,7 +156,7 @@ NUMPY = Dialect(
 )
 TORCH = Dialect(
     head="import functools\n\nimport torch",
-    printer=_ArrayPrinter("torch.", _TORCH_NAMES),
+    printer=ArrayPrinter("torch.", _TORCH_NAMES),
     real="torch.real({})",
     parts="re_{v}, im_{v} = {v}.real, {v}.imag if {v}.is_complex() else torch.zeros_like({v})",
     accuracy=_LAST + "double.",
@@ -208,7 +182,7 @@ TORCH = Dialect(
 )
 JAX = Dialect(
     head="import functools\n\nimport jax\nimport jax.numpy as jnp",
-    printer=_ArrayPrinter("jnp.", _NUMPY_NAMES),
+    printer=ArrayPrinter("jnp.", _NUMPY_NAMES),
     real="jnp.real({})",
     parts="re_{v}, im_{v} = jnp.real({v}), jnp.imag({v})",
     accuracy=_LAST + "double, or of single where JAX's x64 mode is off.",
@@ -233,7 +207,7 @@ JAX = Dialect(
 )
 NUMBA = Dialect(
     head="import functools\n\nimport numba\nimport numpy as np",
-    printer=_ArrayPrinter("np.", _NUMPY_NAMES),
+    printer=ArrayPrinter("np.", _NUMPY_NAMES),
     real="np.real({})",
     parts="re_{v}, im_{v} = np.real({v}), np.imag({v})",
     accuracy=_LAST + "double.",
@@ -258,7 +232,7 @@ NUMBA = Dialect(
 )
 MPMATH = Dialect(
     head="import mpmath",
-    printer=_BigPrinter(),
+    printer=BigPrinter(),
     real="mpmath.re({})",
     parts="re_{v}, im_{v} = mpmath.re({v}), mpmath.im({v})",
     accuracy="Nothing cancels: guard bits keep the error below 0.63 ulp.",
@@ -271,4 +245,44 @@ MPMATH = Dialect(
     return mpmath.fsum([1, mpmath.fmul(-x, x, exact=True), mpmath.fmul(-y, y, exact=True)])''',
     ),
 )
-DIALECTS = {"numpy": NUMPY, "torch": TORCH, "jax": JAX, "numba": NUMBA, "mpmath": MPMATH}
+JAVASCRIPT = Dialect(
+    head="",
+    printer=JavaScriptPrinter(),
+    real="{}",
+    parts="",
+    accuracy=_LAST + "double, where no function of Math errs by more than 2 ulp.",
+    decorator="",
+    has_complex=False,
+    title="/** {} */",
+    function=_javascript_function,
+    helpers=(
+        """/** x to the power n > 0, which rounds n - 1 times. */
+function _power(x, n) {
+  let power = x;
+  for (let i = 1; i < n; i++) power *= x;
+  return power;
+}""",
+        """/** x**2 - square, exactly (Veltkamp's splitting, Dekker's product). */
+function _lost_in_square(x, square) {
+  const scaled = x * (2 ** 27 + 1);
+  const high = scaled - (scaled - x);
+  const low = x - high;
+  return ((high * high - square) + 2 * high * low) + low * low;
+}""",
+        """/** 1 - x**2 - y**2, with what each operation rounds away. */
+function _one_minus_squares(x, y) {
+  const p = x * x, q = y * y;
+  const rest = 1 - p;
+  const lost = ((1 - rest) - p) - _lost_in_square(x, p) - _lost_in_square(y, q);
+  return (rest - q) + lost;
+}""",
+    ),
+)
+DIALECTS = {
+    "numpy": NUMPY,
+    "torch": TORCH,
+    "jax": JAX,
+    "numba": NUMBA,
+    "mpmath": MPMATH,
+    "javascript": JAVASCRIPT,
+}

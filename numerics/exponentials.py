@@ -22,8 +22,8 @@ _LIBRARY = {sp.exp: 4, expm1: 8, log1p: 8, sp.tanh: 8}
 
 
 def stable(expr: sp.Expr) -> sp.Expr:
-    """The same expression, with expm1 and log1p; itself where it holds no exponential."""
-    if not expr.has(sp.exp, sp.tanh):
+    """The same expression, with expm1 and log1p; itself where it holds neither exp nor log."""
+    if not expr.has(sp.exp, sp.tanh, sp.log):
         return expr
     return sp.bottom_up(expr, _without_cancellation)
 
@@ -71,6 +71,8 @@ def _rounded_in_function(expr: sp.Expr, largest: float) -> float:
         return 0
     if expr.func not in _LIBRARY:
         raise Cancellation(f"nothing is known of the errors of {expr}")
+    if isinstance(expr, log1p) and not expr.args[0].is_nonnegative:
+        raise Cancellation(f"{expr} does not exist everywhere")
     inner = roundings(expr.args[0], largest)
     return (inner and inner * _condition(expr, largest)) + _LIBRARY[expr.func]
 
@@ -80,7 +82,7 @@ def _condition(expr: sp.Function, largest: float) -> float:
     [x] = expr.args
     if isinstance(expr, sp.tanh) or (isinstance(expr, expm1) and x.is_nonpositive):
         return 1
-    if isinstance(expr, log1p) and x.is_nonnegative:
+    if isinstance(expr, log1p):
         return 1
     if isinstance(expr, sp.exp | expm1):
         return min(largest, _largest(x)) + isinstance(expr, expm1)

@@ -97,6 +97,14 @@ def test_derivative_by_a_parameter():
     assert float(number.real) == pytest.approx(0.5, rel=1e-15)
 
 
+def test_a_parameter_may_be_an_inverse_hyperbolic_function():
+    """Whose ball in the plane has an imaginary part of its own."""
+    by_omega = {"eigenvalue": "tanh(omega)", "wrt": "omega"}
+    found = value("sensitivity", "rho**Delta", {"omega": "atanh(9/10)", "rho": "1/2"}, **by_omega)
+    plain = value("sensitivity", "rho**Delta", {"lambda": "9/10", "rho": "1/2"})
+    assert float(found.real) == pytest.approx((1 - 0.9**2) ** 2 * float(plain.real), rel=1e-14)
+
+
 def test_differentiate_gamma():
     """With γ = sqrt(1−λ²) differentiated, E|∂(γh)/∂λ|² = 1/(1−λ²)², as E|γh|² is constant 1."""
     options = {"gamma": "sqrt(1 - lambda**2)", "differentiate_gamma": True}

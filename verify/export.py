@@ -9,7 +9,8 @@ from typing import Any
 import sympy as sp
 
 from numerics.codegen import TARGETS as CODE
-from numerics.codegen import Function, module, near_one
+from numerics.codegen import module
+from numerics.functions import Function, near_circle, near_one
 from theory import symbols
 from theory.architectures import ARCHITECTURES, Parametrization
 from theory.catalogue import POLES, Unit, quantity
@@ -59,7 +60,10 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
         for f in _functions(name, x)
     ]
     if name in (*POLES, "gamma") and name != "output_hessian":  # of Re λ and Im λ
-        functions += [near_one(f) for f in functions]
+        functions += [
+            *map(near_one, functions),
+            *(near_circle(f) for f in functions if target == "javascript" and _is_complex(f)),
+        ]
     title = f"{name} for R(Delta) = {x.autocorrelation()}."
     if name in _ARCHITECTURES:
         title = f"λ and γ of {_ARCHITECTURES[name].name}."
@@ -71,6 +75,10 @@ def compiled(name: str, x: StationaryInput, target: str) -> Mapping[str, Callabl
     scope: dict[str, Any] = {}
     exec(exported(name, x, target), scope)  # noqa: S102 (our own source)
     return scope
+
+
+def _is_complex(function: Function) -> bool:
+    return any(not v.is_real for v in function.variables)
 
 
 def _functions(name: str, x: StationaryInput) -> list[Function]:

@@ -103,7 +103,7 @@ def _constant(name: str, text: str) -> sp.Expr:
 
 def _domain(name: str, text: str, constants: Mapping[str, sp.Expr]) -> str:
     name = _canonical(name)
-    real = evaluate(constants[name], {}).imag == 0
+    real = constants[name].is_real or evaluate(constants[name], {}).imag == 0
     if not real:
         return f"abs({name}) <= 1"
     is_pole = any(name in poles for poles in POLES.values())

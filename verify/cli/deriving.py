@@ -100,7 +100,9 @@ def export(
     ],
     to: Annotated[
         str,
-        typer.Option(help="latex, latex-commands, numpy, torch, jax, numba, mpmath or sympy."),
+        typer.Option(
+            help="latex, latex-commands, numpy, torch, jax, numba, mpmath, javascript or sympy."
+        ),
     ],
     autocorrelation: Autocorrelation = WHITE,
     output: Output = None,
