@@ -5,8 +5,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 
+import psutil
 import pytest
 
 from verify import Settings, Tier, make_claim, run
@@ -137,3 +139,32 @@ def test_two_lines_in_anybodys_test(tmp_path):
     path.write_text(CLAIMS.replace("1 - lambda**2", "1 - lambda"))
     with pytest.raises(ClaimFailed, match=r"true is refuted: (.|\n)*actual +\d"):
         assert_claims(path)
+
+
+def test_workers_end_with_the_run_that_was_killed(tmp_path):
+    """SIGKILL leaves the run no time to stop them."""
+    code = (
+        "from dataclasses import replace\n"
+        "from verify.settings import TIERS, Settings\n"
+        "from verify.store import Store\n"
+        "from verify.sweep import grid\n"
+        "from verify.workers import try_all\n"
+        "if __name__ == '__main__':\n"
+        "    point = dict(student=['lru'], memory=['0.99'], angle=['1'], optimizer=['adam'])\n"
+        "    endless = Settings(replace(TIERS['quick'], networks=1, steps=10**9))\n"
+        "    trials = grid('linear_system_learning', point)\n"
+        "    list(try_all(trials, endless, 1, Store(None)))\n"
+    )
+    script = tmp_path / "endless.py"
+    script.write_text(code)
+    run = subprocess.Popen([sys.executable, script])
+    family = psutil.Process(run.pid)
+    deadline = time.monotonic() + 60
+    # the run, the server, the resource tracker and the worker
+    while len(started := family.children(recursive=True)) < 3 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(started) >= 3
+    run.kill()
+    run.wait()
+    _, alive = psutil.wait_procs(started, timeout=10)
+    assert not alive

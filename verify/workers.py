@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -247,6 +248,7 @@ def _cause(exitcode: int | None) -> str:
 
 def _work(sender: Connection, subject: Subject, settings: Settings, known: Known) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _limit_resources(_seconds(subject, settings), settings.device)
     try:
         if isinstance(subject, Claim):
@@ -264,6 +266,13 @@ def _work(sender: Connection, subject: Subject, settings: Settings, known: Known
     os._exit(0)  # taking torch and SymPy down in order takes longer than many a claim
 
 
+def _end_with_parent() -> None:
+    """A run that was killed leaves nobody to work for."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
 def _limit_resources(seconds: float, device: str) -> None:
     try:
         import resource
@@ -271,7 +280,7 @@ def _limit_resources(seconds: float, device: str) -> None:
         return
     if device == "cpu":  # CUDA reserves more addresses than there is memory
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    # should the parent die before it can stop an overrun
+    # should the parent be stuck when there is an overrun to stop
     cpu = ceil(seconds) * (os.cpu_count() or 1) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
 

@@ -126,7 +126,7 @@ EFFECTIVE_RATES = figure(
 OPTIMISERS = figure(
     "Optimisers, architectures and memory",
     "As Fig. 3, each optimiser at the best of its learning rates. Muon orthogonalises the updates "
-    "of A, and is AdamW where there is no such matrix.",
+    "of A; where there is no such matrix it is AdamW, and is not drawn.",
     ("E6", "G5"),
     *(
         Panel(
@@ -134,8 +134,14 @@ OPTIMISERS = figure(
             "optimizer",
             ("", _LOSS),
             tuple(
-                Line(label, "final_loss", {"student": student, "memory": memory, "angle": "1"})
+                Line(
+                    label,
+                    "final_loss",
+                    {"student": student, "memory": memory, "angle": "1"},
+                    without=() if student == "dense" else ("muon",),
+                )
                 for student, label in _NAMES.items()
+                if student != "32 heads"
             ),
             values=tuple(OPTIMIZERS),
             title=f"ν₀ = {memory}",

@@ -31,6 +31,7 @@ class Line:
         measure: of the panel's experiment.
         point: the other settings.
         published: the paper's numbers, by value of the panel's setting.
+        without: the setting's values at which it is not drawn.
 
     """
 
@@ -38,6 +39,7 @@ class Line:
     measure: str
     point: Mapping[str, str] = field(default_factory=dict)
     published: Mapping[str, float] = field(default_factory=dict)
+    without: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ class Panel:
                 point = {
                     name: [chosen] for name, chosen in {**line.point, self.along: value}.items()
                 }
-                [found[line.label, value]] = grid(self.experiment, point)
+                if value not in line.without:
+                    [found[line.label, value]] = grid(self.experiment, point)
         return found
 
     def draw(self, ax: Axes, measured: Measured) -> None:
@@ -91,7 +94,7 @@ class Panel:
             numbers = {
                 places[value]: _summary(measured[trials[line.label, value]][line.measure])
                 for value in values
-                if trials[line.label, value] in measured
+                if trials.get((line.label, value)) in measured
             }
             found = {x: number for x, number in numbers.items() if np.isfinite(number[0])}
             if found:
