@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from theory.derivations.collection import Recalled, sections
-from theory.derivations.mathml import to_mathml, to_text
 from theory.derivations.step import Derivation, Step
+from theory.derivations.text import to_text
 from theory.latex import compiled, displayed, document, prose, to_latex
+from theory.mathml import to_mathml
 
 _STYLE = (
     "body{font-family:serif;max-width:60em;margin:2em auto;padding:0 1em}"

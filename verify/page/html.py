@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from theory.derivations.render import html_prose
+from verify.claim import Claim
 from verify.engine import Result
 from verify.evidence import Verdict
 from verify.page import figures, statement
@@ -41,6 +42,7 @@ class Shown:
     Attributes:
         result: the claim, its verdict and evidence.
         section: the letter of the paper's section, or "other".
+        context: the statement that this one, beginning with "…", goes on from.
         weak: if it holds, what it rests on that is not proved or supported.
         users: the ids of the claims that use it.
         derivations: those of its quantity.
@@ -51,6 +53,7 @@ class Shown:
 
     result: Result
     section: str
+    context: str
     weak: Sequence[str]
     users: Sequence[str]
     derivations: Sequence[Section]
@@ -67,10 +70,12 @@ def html(report: Report) -> str:
     derivations = derived([r.claim for r in results])
     drawn = list(figures.drawn(report.tried, ids)) if figures.can_draw() else []
     published = {claim.id: claim for claim in paper_claims()}
+    contexts = _contexts(published.values())
     shown = [
         Shown(
             r,
             section_of(r.claim.id),
+            contexts.get(r.claim.id, ""),
             weak.get(r.claim.id, ()),
             sorted(graph.successors(r.claim.id)),
             [d for d in derivations if r.claim.id in d.claims],
@@ -121,6 +126,16 @@ def command(result: Result, environment: Mapping[str, object], published: bool) 
     if environment["seed"]:
         words.append(f"--seed {environment['seed']}")
     return " ".join([*words, "--fresh"])
+
+
+def _contexts(claims: Iterable[Claim]) -> Mapping[str, str]:
+    contexts, last = {}, ""
+    for claim in claims:
+        if claim.statement.startswith("…"):
+            contexts[claim.id] = last
+        else:
+            last = claim.statement
+    return contexts
 
 
 def _methods(results: Sequence[Result]) -> Mapping[str, str]:

@@ -6,12 +6,10 @@ A long formula is several `math` elements, between which a browser may break the
 from __future__ import annotations
 
 import ast
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 
+from theory.mathml import bracketed, is_high, operator, over, row, symbol, times, word
 from verify.expressions import LAG, Expression, name_of
 
 LONGEST = 24  # letters of a piece that is not broken further, so that a telephone can show it
@@ -38,68 +36,6 @@ def inline(expression: Expression) -> str:
     return _Printer(expression.source).piece(expression.node).mathml
 
 
-def symbol(name: str) -> str:
-    """A parameter's name: Greek where it is, digits below, a star above.
-
-    Examples:
-        >>> symbol("lambda1")
-        '<msub><mi>λ</mi><mn>1</mn></msub>'
-
-    """
-    stem, star, rest = name.partition("_star")
-    stem, _, below = stem.partition("_")
-    found = re.fullmatch(r"([A-Za-z]+)(\d+)", stem)
-    if found and not below:
-        stem, below = found.groups()
-    letter = _letter(stem)
-    tag = "mn" if below.isdigit() else "mi"
-    if below:
-        letter = f"<msub>{letter}<{tag}>{escape(_greek(below))}</{tag}></msub>"
-    if star and not rest:
-        letter = f"<msup>{letter}<mo>*</mo></msup>"
-    return letter
-
-
-def _letter(name: str) -> str:
-    """Capital Greek stands upright, as in LaTeX."""
-    greek = _greek(name)
-    upright = ' mathvariant="normal"' if greek != name and greek.isupper() else ""
-    return f"<mi{upright}>{escape(greek)}</mi>"
-
-
-def _greek(name: str) -> str:
-    kind = "CAPITAL" if name[:1].isupper() else "SMALL"
-    word = "LAMDA" if name.lower() in ("lambda", "lam") else name.upper()
-    try:
-        return unicodedata.lookup(f"GREEK {kind} LETTER {word}")
-    except KeyError:
-        return name
-
-
-def row(*parts: str) -> str:
-    """Parts beside each other."""
-    return f"<mrow>{''.join(parts)}</mrow>"
-
-
-def operator(sign: str) -> str:
-    """A sign between two terms, also at the beginning of a row."""
-    return f'<mo form="infix">{sign}</mo>'
-
-
-def bracketed(inside: str, left: str = "(", right: str = ")") -> str:
-    """Something in brackets: as high as it is where it is more than a line high."""
-    high = any(tag in inside for tag in _HIGH)
-    size = 'stretchy="true" {}="0.1em"' if high else 'stretchy="false"'
-    return row(
-        f'<mo form="prefix" {size.format("rspace")}>{left}</mo>',
-        inside,
-        f'<mo form="postfix" {size.format("lspace")}>{right}</mo>',
-    )
-
-
-_HIGH = ("<mfrac", "<munderover", "<msqrt")
-
-
 class _Printer:
     """Prints a checked syntax tree; numbers stand as in the source."""
 
@@ -117,12 +53,10 @@ class _Printer:
                 return [*self.broken(node.left), *_joined(_sign_of(node.op), right)]
             case ast.BinOp(op=ast.Mult()):
                 left, right = (self.factor(part) for part in (node.left, node.right))
-                times = Piece(left[-1].mathml + _times(node.right, right[0]), left[-1].width)
-                return [*left[:-1], *_joined(times, right)]
+                last = Piece(left[-1].mathml + _times(node.right, right[0]), left[-1].width)
+                return [*left[:-1], *_joined(last, right)]
             case ast.Call(func=ast.Name(id="re" | "im" as part)):
-                return _joined(
-                    _word(part.capitalize()), self.in_brackets(self.broken(node.args[0]))
-                )
+                return _joined(Piece(word(part), 2), self.in_brackets(self.broken(node.args[0])))
         return [whole]
 
     def factor(self, node: ast.expr) -> list[Piece]:
@@ -135,7 +69,7 @@ class _Printer:
         if len(pieces) == 1:
             return [self.held(pieces[0], _ATOM)]
         first, *middle, last = pieces
-        high = any(tag in piece.mathml for piece in pieces for tag in _HIGH)
+        high = is_high(*(piece.mathml for piece in pieces))
         size = 'stretchy="true" minsize="2.4em"' if high else 'stretchy="false"'
         fixed = f'<mo form="{{}}" {size}>{{}}</mo>'
         opened = Piece(fixed.format("prefix", "(") + first.mathml, first.width + 1)
@@ -215,7 +149,7 @@ class _Printer:
         match node.left:
             case ast.Call(func=ast.Name(id=name)) if name in _WORDS:
                 argument = self.argument(node.left.args[0])
-                head = f"<msup>{_word(name).mathml}{exponent.mathml}</msup>"
+                head = f"<msup>{word(name)}{exponent.mathml}</msup>"
                 width = len(name) + argument.width + exponent.width / 2
                 return Piece(row(head, "<mo>\u2061</mo>", argument.mathml), width, _POWER)
         base = self.held(self.piece(node.left), _ATOM)
@@ -246,8 +180,7 @@ class _Printer:
                     f"<msup><mi>e</mi>{raised.mathml}</msup>", 1 + raised.width / 2, _POWER
                 )
             case "conjugate":
-                bar = '<mo stretchy="true">‾</mo>'
-                return Piece(f'<mover accent="true">{inner.mathml}{bar}</mover>', inner.width)
+                return Piece(over(inner.mathml), inner.width)
             case "KroneckerDelta":
                 lag = self.piece(node.args[1])
                 below = row(inner.mathml, "<mo>,</mo>", lag.mathml)
@@ -256,12 +189,12 @@ class _Printer:
                 return Piece(row("<mi>R</mi>", bracketed(inner.mathml)), inner.width + 2)
             case "sum":
                 held = self.held(inner, _PRODUCT)
-                lags = row(_letter(LAG), "<mo>=</mo>", "<mn>1</mn>")
+                lags = row(symbol(LAG), "<mo>=</mo>", "<mn>1</mn>")
                 sign = f"<munderover><mo>∑</mo>{lags}<mi>∞</mi></munderover>"
                 return Piece(row(sign, held.mathml), held.width + 2, _PRODUCT)
         argument = self.argument(node.args[0])
         return Piece(
-            row(_word(name).mathml, "<mo>\u2061</mo>", argument.mathml),
+            row(word(name), "<mo>\u2061</mo>", argument.mathml),
             len(name) + argument.width,
             _PRODUCT,
         )
@@ -281,12 +214,6 @@ class _Printer:
 
 
 _WORDS = {"re", "im", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "atanh"}
-_WRITTEN = {"re": "Re", "im": "Im", "asinh": "arsinh", "atanh": "artanh"}
-
-
-def _word(name: str) -> Piece:
-    written = _WRITTEN.get(name, name)
-    return Piece(f'<mi mathvariant="normal">{escape(written)}</mi>', len(written))
 
 
 def _sign_of(node: ast.operator) -> Piece:
@@ -294,13 +221,9 @@ def _sign_of(node: ast.operator) -> Piece:
 
 
 def _times(node: ast.expr, right: Piece) -> str:
-    """A dot before a number, a narrow space before a word, nothing otherwise."""
-    if re.match("(<m(row|sup|frac)>)*<mn>", right.mathml):
-        return operator("·")
-    match node:
-        case ast.Call(func=ast.Name(id=name)) if name in {"sum", *_WORDS}:
-            return '<mo form="infix" lspace="0.17em">\u2062</mo>'
-    return operator("\u2062")
+    """What stands before a factor."""
+    is_word = isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"sum", *_WORDS}
+    return times(right.mathml, is_word)
 
 
 def _joined(head: Piece, pieces: list[Piece]) -> list[Piece]:

@@ -6,9 +6,10 @@ from html import escape
 
 from markupsafe import Markup
 
+from theory.mathml import bracketed, listed, operator, row, symbol, word
 from verify.claim import Claim, Derivative, Interval
 from verify.expressions import LAG, SERIES, Expression, ExpressionError, parse
-from verify.page.mathml import bracketed, formula, inline, operator, row, symbol
+from verify.page.mathml import formula, inline
 from verify.trial import Trial, trials
 
 _RELATIONS = {"==": "=", "<=": "≤", ">=": "≥", "~": "∼"}
@@ -88,12 +89,10 @@ def _quantity(claim: Claim) -> str:
         case "cross_sensitivity_power":
             return _square(bracketed(_cross_sensitivity(), "|", "|"))
         case "teacher_student_loss":
-            poles = row(symbol("lambda"), "<mo>,</mo>", symbol("lambda_star"))
-            return row("<mi>L</mi>", bracketed(poles))
+            return row("<mi>L</mi>", bracketed(listed(map(symbol, claim.poles))))
         case "curvature":
-            below = row(_parameter(claim.wrt[0]), "<mo>,</mo>", _parameter(claim.wrt[1]))
-            return f"<msub><mi>K</mi>{below}</msub>"
-    return _second_derivative("<mi>L</mi>", *claim.wrt[:1], claim.wrt[-1])
+            return f"<msub><mi>K</mi>{listed(map(_parameter, claim.wrt))}</msub>"
+    return _second_derivative("<mi>L</mi>", claim.wrt[0], claim.wrt[-1])
 
 
 def _cross_sensitivity() -> str:
@@ -121,8 +120,7 @@ def _square(base: str) -> str:
 
 
 def _parameter(by: Derivative) -> str:
-    part = f'<mi mathvariant="normal">{by.part.capitalize()}</mi><mo>\u2061</mo>' if by.part else ""
-    return row(part, symbol(by.name))
+    return row(word(by.part), symbol(by.name)) if by.part else symbol(by.name)
 
 
 def _derivative(above: str, by: Derivative) -> str:
@@ -138,10 +136,12 @@ def _second_derivative(above: str, p: Derivative, q: Derivative) -> str:
 
 def _measure(claim: Claim) -> str:
     """What is measured; a ratio names the settings in which its trials differ."""
-    above, below = [], []
-    for trial, side in trials(claim).items():
-        (above if side > 0 else below).append(_measured(claim, trial))
-    return f"<mfrac>{row(*above)}{row(*below)}</mfrac>" if below else above[0]
+    sides = trials(claim).items()
+    above, below = (
+        row(*(_measured(claim, trial) for trial, side in sides if side == wanted))
+        for wanted in (1, -1)
+    )
+    return f"<mfrac>{above}{below}</mfrac>" if any(side < 0 for _, side in sides) else above
 
 
 def _measured(claim: Claim, trial: Trial) -> str:
@@ -158,7 +158,8 @@ def _range(interval: Interval) -> Markup:
     subject = symbol(interval.name)
     if interval.modulus:
         subject = bracketed(subject, "|", "|")
-    left, right = [], []
+    left: list[str] = []
+    right: list[str] = []
     if interval.lower:
         left = [inline(interval.lower), operator("&lt;" if interval.lower_strict else "≤")]
     if interval.upper:
