@@ -207,7 +207,8 @@ class _Printer(Ordered):
         sign, p, q = (_MINUS if number < 0 else ""), abs(number.p), number.q
         if q != 1 and above and not below:
             small = f'<mfrac displaystyle="false"><mn>{p}</mn><mn>{q}</mn></mfrac>'
-            return row(sign, small, self._product(above, alone=False))
+            rest = self._product(above, alone=False)
+            return row(sign, small, times(rest), rest)
         top = self._product([*([sp.Integer(p)] if p != 1 or not above else []), *above])
         if q == 1 and not below:
             return row(sign, top)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -100,12 +100,17 @@ def from_json(report: Mapping[str, Any], origin: str = "report") -> Report:
         return Report(
             [_result(entry, origin) for entry in report["claims"]],
             {_trial(entry): _evidence(entry) for entry in report["trials"]},
-            {name: report["environment"][name] for name in environment(Settings())},
+            _environment(report["environment"]),
         )
     except Refusal:
         raise
     except (ValueError, LookupError, TypeError, AttributeError):
         raise ReportError(f"{origin}: not what `curseproof verify --json` writes") from None
+
+
+def _environment(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    made = {name: values[name] for name in environment(Settings())}
+    return {**made, "size": dict(made["size"]), "packages": dict(made["packages"])}
 
 
 def _result(entry: Mapping[str, Any], origin: str) -> Result:
@@ -124,7 +129,9 @@ def _trial(entry: Mapping[str, Any]) -> Trial:
 
 
 def _evidence(entry: Mapping[str, Any]) -> Evidence:
-    return Evidence.from_json({f.name: entry[f.name] for f in fields(Evidence)})
+    piece = Evidence.from_json({f.name: entry[f.name] for f in fields(Evidence)})
+    noticeable = None if piece.noticeable is None else float(piece.noticeable)
+    return replace(piece, noticeable=noticeable, data=dict(piece.data))
 
 
 def _addressed(subject: Claim | Trial, piece: Evidence, settings: Settings) -> dict[str, object]:

@@ -174,7 +174,8 @@ def html_prose(words: str) -> str:
     """Words with x_{t+1} and ρ^Δ in them, escaped."""
     escaped = html.escape(words)
     for mark, tag in (("_", "sub"), (r"\^", "sup")):
-        escaped = re.sub(rf"{mark}(?:{{([^}}]*)}}|(\w|\*))", rf"<{tag}>\1\2</{tag}>", escaped)
+        what = r"(?:{([^}]*)}|([−-]?\d+|[A-Za-z]{2,}|\w|\*))"
+        escaped = re.sub(mark + what, rf"<{tag}>\1\2</{tag}>", escaped)
     return escaped
 
 

@@ -65,7 +65,7 @@ def derived(claims: Sequence[Claim]) -> list[Section]:
         Section(
             number,
             derivation.title,
-            autocorrelation(parse(topic[1])),
+            autocorrelation(parse(topic[1]), topic[2]),
             [Markup(html_prose(a)) for a in derivation.assumptions],  # noqa: S704 (it escapes)
             [_item(part) for part in parts],
             [claim.id for claim in of[topic]],

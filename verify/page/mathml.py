@@ -42,10 +42,10 @@ class _Printer:
     def __init__(self, source: str) -> None:
         self.source = source
 
-    def broken(self, node: ast.expr) -> list[Piece]:
+    def broken(self, node: ast.expr, longest: float = LONGEST) -> list[Piece]:
         """The node in pieces that are not too long, where it can be broken."""
         whole = self.piece(node)
-        if whole.width <= LONGEST:
+        if whole.width <= longest:
             return [whole]
         match node:
             case ast.BinOp(op=ast.Add() | ast.Sub()):
@@ -60,7 +60,7 @@ class _Printer:
         return [whole]
 
     def factor(self, node: ast.expr) -> list[Piece]:
-        pieces = self.broken(node)
+        pieces = self.broken(node, LONGEST / 2)
         is_sum = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)
         return self.in_brackets(pieces) if is_sum else pieces
 

@@ -32,11 +32,11 @@ def displayed_expression(source: str) -> Markup | None:
         return None
 
 
-def autocorrelation(expression: Expression) -> Markup:
+def autocorrelation(expression: Expression, is_complex: bool) -> Markup:
     """R(Δ) and what it is, unless it may be anything."""
     subject = row("<mi>R</mi>", bracketed(symbol(LAG)))
     if expression.functions & SERIES:
-        return Markup("any, ") + _math(subject)
+        return _math(subject) + (", any complex input" if is_complex else ", any input")
     return _equation(subject, expression)
 
 

@@ -34,7 +34,7 @@ def latex(report: Report) -> str:
 
 def _markdown(report: Report) -> Iterator[str]:
     yield f"**{_totals(report)}**\n"
-    yield f"{_run(report)}\n"
+    yield f"{_escaped(_run(report))}\n"
     yield f"| {' | '.join(_HEADS)} |"
     yield "|---" * len(_HEADS) + "|"
     for r in report.results:
