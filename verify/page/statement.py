@@ -138,7 +138,7 @@ def _measure(claim: Claim) -> str:
     """What is measured; a ratio names the settings in which its trials differ."""
     sides = trials(claim).items()
     above, below = (
-        row(*(_measured(claim, trial) for trial, side in sides if side == wanted))
+        row(operator("·").join(_measured(claim, trial) for trial, side in sides if side == wanted))
         for wanted in (1, -1)
     )
     return f"<mfrac>{above}{below}</mfrac>" if any(side < 0 for _, side in sides) else above

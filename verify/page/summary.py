@@ -6,9 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from theory.latex import document, prose
+import sympy as sp
+
+from theory.inputs import ArbitraryInput
+from theory.latex import displayed, document, prose
+from verify.claim import Claim
 from verify.engine import Result
 from verify.evidence import Verdict
+from verify.expressions import ExpressionError, parse
+from verify.model import MeaningError, to_sympy
 from verify.reports import Report, stated_rates
 
 _HEADS = ("claim", "verdict", "reason", "source")
@@ -28,8 +34,8 @@ def markdown(report: Report) -> str:
 
 def latex(report: Report) -> str:
     """A document for pdflatex that needs nothing but what every TeX has."""
-    text = document("\n".join(_latex(report)))
-    return text.replace(_PACKAGE, rf"{_PACKAGE}\usepackage{{longtable}}", 1)
+    text = _UNKNOWN.sub(lambda found: f"[U+{ord(found[0]):04X}]", "\n".join(_latex(report)))
+    return document(text).replace(_PACKAGE, rf"{_PACKAGE}\usepackage{{longtable}}", 1)
 
 
 def _markdown(report: Report) -> Iterator[str]:
@@ -59,13 +65,33 @@ def _latex(report: Report) -> Iterator[str]:
         yield rf"{_text(r.claim.id)} & \raggedright\textsc{{{_verdict(r)}}}{reason}\tabularnewline"
     yield r"\end{longtable}"
     for r in _refuted(report):
+        x = r.counterexample
         yield rf"\paragraph{{{_text(r.claim.id)} is false.}} {_words(r.claim.statement)}"
+        yield _typeset(r.claim, r.claim.relation, r.claim.formula.source)
         yield r"\begin{description}\raggedright"
         for name, value in _counterexample(r):
-            yield rf"\item[{name}] \texttt{{{_text(value)}}}"
+            if name not in ("formula", "correction"):
+                yield rf"\item[{name}] \texttt{{{_text(value)}}}"
         yield r"\end{description}"
+        if x and x.correction:
+            yield "Correct is\n" + _typeset(r.claim, "==", x.correction.replace("Abs(", "abs("))
 
 
+def _typeset(claim: Claim, relation: str, source: str) -> str:
+    """The quantity and an expression displayed; as it is written where it has no such form."""
+    name = claim.quantity.replace("_", " ")
+    try:
+        expression = parse(source)
+        names = {n: sp.Symbol(n) for n in expression.names}
+        value = to_sympy(expression, names, ArbitraryInput(not claim.complex_input))
+    except (ExpressionError, MeaningError):
+        return rf"\par\texttt{{{_text(f'{name} {relation} {source}')}}}"
+    equation = sp.Eq(sp.Symbol(rf"\text{{{name}}}"), value, evaluate=False)
+    return displayed(equation).replace("=", _RELATIONS[relation], 1)
+
+
+_RELATIONS = {"==": "=", "<=": r"\le ", ">=": r"\ge ", "~": r"\sim "}
+_UNKNOWN = re.compile(r"[^\n -~\xa0-\xff\u2013\u2014\u2018\u2019\u201c\u201d]")  # to pdflatex
 _PACKAGE = r"\usepackage{amsmath}"
 
 
