@@ -167,7 +167,7 @@ def test_a_long_formula_may_be_broken_without_changing():
     factor = (
         "(1/(1 - c) + (a + b)**2/(1 + c)**2 - a*b*c + 7*conjugate(c) - (a - (b - c))*(1 - a*b))"
     )
-    source = f"2*re((a - b)*{factor} - (a + b)*{factor})*(a - (b - c))"
+    source = f"2*re((a - b)*{factor} - (a + b)*{factor})*(a - (b - c))*(-{factor})"
     expression = parse(source)
     pieces = list(formula(expression))
     assert len(pieces) > 3

@@ -1,17 +1,18 @@
 """Reports: read again as written, harmless whatever claims say, green only where all is."""
 
 import json
-import subprocess
-import sys
+import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from theory.latex import compiled
 from verify import Settings, paper_claims, select, verify_claim
 from verify.claim_file import make_claim
+from verify.cli import app
 from verify.engine import Result
 from verify.evidence import Counterexample, Evidence, Finding, Verdict
 from verify.figures import Figure
@@ -20,7 +21,6 @@ from verify.page.graph import claim_graph, picture, unsound
 from verify.reports import ReportError, from_json, to_json
 from verify.trial import Trial, trials
 
-COMMAND = Path(sys.executable).with_name("curseproof")
 ENTRY = {
     "quantity": "second_moment",
     "relation": "==",
@@ -206,6 +206,13 @@ def test_summaries_say_what_was_found(judged):
     assert x.actual.split()[0] in document
 
 
+def test_latex_compiles(judged):
+    if shutil.which("pdflatex") is None:
+        pytest.skip("pdflatex is not installed (Debian: texlive-latex-base)")
+    strange = result("strange", "undecided", statement="E|h|² ∘ \\undefined {x_1 ☃ 漢")
+    assert compiled(latex(report(*judged, strange))).startswith(b"%PDF")
+
+
 def test_page_says_what_was_found(judged):
     page = html(report(*judged))
     words = " ".join("".join(Elements(page).words).split())
@@ -254,16 +261,15 @@ def test_figures_are_drawn_where_their_trials_are(judged, monkeypatch):
 
 
 def curseproof(*arguments):
-    command = [COMMAND, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def test_commands_write_the_same_page(tmp_path):
     results, first, second = (tmp_path / name for name in ("r.json", "a.html", "b.html"))
     done = curseproof("verify", "A2-state", "--workers", 1, "--json", results, "--html", first)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     done = curseproof("report", results, "--output", second)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert first.read_text() == second.read_text()
     assert "A2-state" in curseproof("report", results, "--to", "markdown").stdout
     assert curseproof("report", results, "--to", "latex").stdout.startswith("\\documentclass")
@@ -275,13 +281,14 @@ def test_a_claim_of_a_stranger_is_reported_too(tmp_path):
     file.write_text(f'[[claim]]\nid = "mine"\n{fields}\n')
     curseproof("verify", file, "--workers", 1, "--json", results)
     done = curseproof("report", results, "--output", page)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert 'id="claim-mine"' in page.read_text()
 
 
 @pytest.mark.parametrize(
     ("content", "options", "message"),
     [
+        (None, None, "curseproof verify --json"),
         (None, [], "curseproof verify --json"),
         ("{", [], "not JSON"),
         ("[]", [], "not what"),
@@ -293,8 +300,8 @@ def test_bad_input_is_one_clear_line(tmp_path, content, options, message):
     path = tmp_path / "results.json"
     if content is not None:
         path.write_text(content)
-    done = curseproof("report", path, *options)
-    assert done.returncode == 2
+    done = curseproof("report", path, *options) if options is not None else curseproof("report")
+    assert done.exit_code == 2
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
     assert message in done.stderr

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 @app.command("report")
 def report_command(
     results: Annotated[
-        Path, typer.Argument(help="What `curseproof verify --json` wrote.", show_default=False)
-    ],
+        Path | None, typer.Argument(help="What `curseproof verify --json` wrote.")
+    ] = None,
     to: Annotated[str, typer.Option(help="html, markdown or latex.")] = "html",
     output: Output = None,
 ) -> None:
@@ -26,12 +26,14 @@ def report_command(
     from verify.claim import ClaimError
     from verify.reports import ReportError, from_json
 
+    if results is None:
+        fail("name the results, which `curseproof verify --json RESULTS.json` writes")
     try:
         values = json.loads(results.read_text(encoding="utf-8"))
     except OSError as error:
-        fail(f"{results}: {error.strerror}; `curseproof verify --json {results}` makes one")
-    except ValueError:
-        fail(f"{results}: not JSON; `curseproof verify --json FILE` makes a report")
+        fail(f"{results}: {error.strerror}; `curseproof verify --json {results}` makes it")
+    except (ValueError, RecursionError):
+        fail(f"{results}: not JSON; `curseproof verify --json {results}` makes it")
     with bad_input(ClaimError, ReportError):
         report = from_json(values, str(results))
     write_report(report, to, output)
@@ -45,7 +47,7 @@ def write_report(report: Report, to: str, output: Path | None) -> None:
     if to not in FORMATS:
         fail(f"--to {to}: one of {', '.join(FORMATS)}")
     if to == "html" and not can_draw():
-        err.print("[yellow]no figures:[/] they need Matplotlib: pip install 'curseproof[plot]'")
+        err.print("[yellow]no figures:[/] they need Matplotlib: pip install 'curseproof\\[plot]'")
     with err.status("a moment"):
         text = FORMATS[to](report)
     write(text, output)

@@ -23,16 +23,10 @@ from verify.page.graph import claim_graph, picture, unsound
 from verify.reports import Report, stated_rates
 from verify.selection import paper_claims
 
-METHODS: Mapping[str, str] = {  # and the modules that say what they do
-    "sympy": "algebra",
-    **{
-        name: name
-        for name in (
-            *("polynomials", "lyapunov", "spectral", "series", "limit", "autograd"),
-            *("simulation", "experiment"),
-        )
-    },
-}
+METHODS = (
+    *("sympy", "polynomials", "lyapunov", "spectral", "series", "limit", "autograd"),
+    *("simulation", "experiment"),
+)
 
 
 @dataclass(frozen=True)
@@ -70,17 +64,18 @@ def html(report: Report) -> str:
     derivations = derived([r.claim for r in results])
     drawn = list(figures.drawn(report.tried, ids)) if figures.can_draw() else []
     published = {claim.id: claim for claim in paper_claims()}
+    theirs = {i for i, r in zip(ids, results, strict=True) if published.get(i) == r.claim}
     contexts = _contexts(published.values())
     shown = [
         Shown(
             r,
             section_of(r.claim.id),
-            contexts.get(r.claim.id, ""),
+            contexts.get(r.claim.id, "") if r.claim.id in theirs else "",
             weak.get(r.claim.id, ()),
             sorted(graph.successors(r.claim.id)),
             [d for d in derivations if r.claim.id in d.claims],
             [f for f in drawn if r.claim.id in f.claims],
-            command(r, report.environment, published.get(r.claim.id) == r.claim),
+            command(r, report.environment, r.claim.id in theirs),
         )
         for r in results
     ]
@@ -129,6 +124,7 @@ def command(result: Result, environment: Mapping[str, object], published: bool) 
 
 
 def _contexts(claims: Iterable[Claim]) -> Mapping[str, str]:
+    """For statements that begin with "…", the last one that does not."""
     contexts, last = {}, ""
     for claim in claims:
         if claim.statement.startswith("…"):
@@ -142,8 +138,8 @@ def _methods(results: Sequence[Result]) -> Mapping[str, str]:
     """What the methods that found something do, in the words of their modules."""
     used = {e.method for r in results for e in r.evidence}
     modules = {
-        name: importlib.import_module(f"verify.methods.{module}")
-        for name, module in METHODS.items()
+        name: importlib.import_module(f"verify.methods.{'algebra' if name == 'sympy' else name}")
+        for name in METHODS
         if name in used
     }
     return {name: (module.__doc__ or "").partition("\n")[0] for name, module in modules.items()}
@@ -157,7 +153,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"prose": _prose, "power": _power, "plain": _plain}
+    environment.filters |= {"prose": _prose, "power": _power}
     environment.globals |= {"text": _text, "font": _font}
     return environment
 
@@ -173,16 +169,6 @@ def _power(number: float) -> Markup:
     mantissa, _, exponent = f"{number:.0e}".partition("e")
     ten = f"10<sup>{str(int(exponent)).replace('-', '−')}</sup>"
     return Markup(ten if mantissa == "1" else f"{mantissa} · {ten}")  # noqa: S704 (digits)
-
-
-def _plain(data: Mapping[str, object]) -> str:
-    """The numbers of a method's evidence in a line."""
-    numbers = {
-        name: value
-        for name, value in data.items()
-        if isinstance(value, int | float) and name not in ("false_alarm", "miss", "tolerance")
-    }
-    return ", ".join(f"{value:,} {name}" for name, value in numbers.items())
 
 
 def _text(name: str) -> Markup:

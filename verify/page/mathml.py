@@ -52,7 +52,9 @@ class _Printer:
                 right = self.factor(node.right)
                 return [*self.broken(node.left), *_joined(_sign_of(node.op), right)]
             case ast.BinOp(op=ast.Mult()):
-                left, right = (self.factor(part) for part in (node.left, node.right))
+                left, right = self.factor(node.left), self.factor(node.right)
+                if isinstance(node.right, ast.UnaryOp):
+                    right = self.in_brackets(right)
                 last = Piece(left[-1].mathml + _times(node.right, right[0]), left[-1].width)
                 return [*left[:-1], *_joined(last, right)]
             case ast.Call(func=ast.Name(id="re" | "im" as part)):
@@ -60,6 +62,7 @@ class _Printer:
         return [whole]
 
     def factor(self, node: ast.expr) -> list[Piece]:
+        """A sum in brackets, anything else as it is; broken more readily."""
         pieces = self.broken(node, LONGEST / 2)
         is_sum = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)
         return self.in_brackets(pieces) if is_sum else pieces

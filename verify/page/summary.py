@@ -142,8 +142,9 @@ def _code(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    """A statement with its bits of mathematics, but no command of TeX."""
-    return prose(text.translate({ord("\\"): None, ord("$"): None}))
+    """A statement with its bits of mathematics, unless commands of TeX could be in it."""
+    strange = set(text) & set("\\$#%&~") or text.count("{") != text.count("}")
+    return _text(text) if strange else prose(text)
 
 
 def _text(text: str) -> str:
