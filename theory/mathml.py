@@ -51,13 +51,13 @@ def symbol(name: str) -> str:
         '<msub><mi>λ</mi><mn>1</mn></msub>'
 
     """
-    if name.endswith("_bar"):
-        return over(symbol(name.removesuffix("_bar")))
-    if name.endswith("_star"):
-        return f"<msup>{symbol(name.removesuffix('_star'))}<mo>*</mo></msup>"
-    stem, below = _split(name)
-    letter = _letter(stem)
-    return f"<msub>{letter}{_letter(below)}</msub>" if below else letter
+    unbarred = name.removesuffix("_bar")
+    plain = unbarred.removesuffix("_star")
+    stem, below = _split(plain)
+    letter = _letter(stem) if unbarred == name else over(_letter(stem))
+    if below:
+        letter = f"<msub>{letter}{_letter(below)}</msub>"
+    return letter if plain == unbarred else f"<msup>{letter}<mo>*</mo></msup>"
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -97,8 +97,10 @@ def word(name: str) -> str:
 
 
 def over(inside: str) -> str:
-    """With a bar above it."""
-    return f'<mover accent="true">{inside}<mo stretchy="true">‾</mo></mover>'
+    """With a bar above it, which is short over a letter."""
+    letter = re.fullmatch("<mi[^<]*</mi>", inside)
+    bar = '<mo stretchy="false">¯</mo>' if letter else '<mo stretchy="true">‾</mo>'
+    return f'<mover accent="true">{inside}{bar}</mover>'
 
 
 def is_high(*parts: str) -> bool:
@@ -270,7 +272,9 @@ class _Printer(Ordered):
 
     def _print_conjugate(self, expr: sp.Expr) -> str:
         if isinstance(expr.args[0], sp.Indexed):
-            return self._indexed(expr.args[0], lambda name: over(symbol(name)))
+            return self._indexed(expr.args[0], lambda name: symbol(f"{name}_bar"))
+        if expr.args[0].is_Symbol:
+            return symbol(f"{expr.args[0].name}_bar")
         return over(self._print(expr.args[0]))
 
     def _print_KroneckerDelta(self, expr: sp.Expr) -> str:

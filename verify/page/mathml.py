@@ -183,6 +183,8 @@ class _Printer:
                     f"<msup><mi>e</mi>{raised.mathml}</msup>", 1 + raised.width / 2, _POWER
                 )
             case "conjugate":
+                if isinstance(node.args[0], ast.Name):
+                    return Piece(symbol(f"{name_of(node.args[0])}_bar"), inner.width)
                 return Piece(over(inner.mathml), inner.width)
             case "KroneckerDelta":
                 lag = self.piece(node.args[1])

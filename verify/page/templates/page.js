@@ -1,4 +1,3 @@
-"use strict";
 // Without scripts the page is whole: what is here sorts, filters and focuses.
 
 const table = document.querySelector("table.claims");
