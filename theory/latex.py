@@ -35,6 +35,7 @@ _DOCUMENT = r"""\documentclass[a4paper]{article}
 _MATHEMATICS = {
     "Σ": r"\textstyle\sum", "∂": r"\partial ", "ḡ": r"\bar g", "≥": r"\ge ", "≤": r"\le ",
     "←": r"\leftarrow ", "→": r"\to ", "∞": r"\infty ", "½": r"\tfrac12", "⊙": r"\odot ",
+    "∘": r"\circ ",
     "·": r"\cdot ", "×": r"\times ", "≠": r"\ne ", "√": r"\surd ", "′": "'", "″": "''",
     "≈": r"\approx ", "…": r"\dots ",
     "⁻": "^-", "¹": "^1", "²": "^2", "³": "^3", "*": "^*",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from theory.catalogue import POLES
 from verify.expressions import Expression, Refusal, parse
@@ -29,14 +30,25 @@ class Interval:
     lower_strict: bool = True
     upper_strict: bool = True
 
+    def __str__(self) -> str:
+        subject = f"abs({self.name})" if self.modulus else self.name
+        left = f"{self.lower} {'<' if self.lower_strict else '<='} " if self.lower else ""
+        right = f" {'<' if self.upper_strict else '<='} {self.upper}" if self.upper else ""
+        return f"{left}{subject}{right}"
+
 
 @dataclass(frozen=True)
 class Limit:
-    """`name -> target` from the side `direction`: "-" from below, "+" from above."""
+    """`name -> target` from the side `direction`: "-" from below, "+" from above; "oo" for ±∞."""
 
     name: str
     target: Expression
     direction: str
+
+    def __str__(self) -> str:
+        if self.direction == "oo":
+            return f"{self.name} -> {self.target.source.removesuffix('1')}oo"
+        return f"{self.name} -> {self.target}{self.direction}"
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,33 @@ class Claim:
     def poles(self) -> tuple[str, ...]:
         """The names of the quantity's poles."""
         return POLES[self.quantity]
+
+    def entry(self) -> dict[str, Any]:
+        """The claim as a claim file has it, JSON-ready."""
+        unit = {
+            "autocorrelation": self.autocorrelation.source,
+            "eigenvalue": {pole: e.source for pole, e in self.eigenvalue.items()},
+            "wrt": [str(by) for by in self.wrt],
+            "gamma": {pole: e.source for pole, e in self.gamma.items()},
+            "differentiate_gamma": self.differentiate_gamma,
+            "horizon": self.horizon,
+            "complex_input": self.complex_input,
+            "domain": [str(interval) for interval in self.domain],
+        }
+        run = {"experiment": self.experiment, "settings": dict(self.settings)}
+        entry = {
+            "id": self.id,
+            "source": self.source,
+            "statement": self.statement,
+            **(run if self.experiment else unit),
+            "quantity": self.quantity,
+            "relation": self.relation,
+            "formula": self.formula.source,
+            "limit": str(self.limit) if self.limit else None,
+            "uses": list(self.uses),
+            "expect": self.expect,
+        }
+        return {name: value for name, value in entry.items() if value}
 
     def setting(self, name: str) -> str:
         """An experiment's setting in words: its value, or one value over another."""

@@ -397,6 +397,8 @@ _FIELDS: Mapping[str, Callable[[_Reader, str], object]] = {
     "expect": lambda r, n: r.choice(VERDICTS)(n),
 }
 
+FIELDS = tuple(_FIELDS)
+
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))

@@ -44,9 +44,9 @@ class Result:
         return self.verdict in (Verdict.PROVED, Verdict.SUPPORTED)
 
     def to_json(self) -> dict[str, object]:
-        """The result as JSON-ready values (schema 1)."""
+        """The result as JSON-ready values (schema 1), with the claim as its file has it."""
         return {
-            "id": self.claim.id,
+            **self.claim.entry(),
             "verdict": str(self.verdict),
             "reason": self.reason,
             "expect": self.claim.expect,

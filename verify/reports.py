@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from theory.presentation import present, readable
 from verify.claim import Claim
+from verify.claim_file import FIELDS, make_claim
 from verify.engine import Result
-from verify.evidence import Evidence, Finding
-from verify.expressions import Expression
+from verify.evidence import Evidence, Finding, Verdict
+from verify.expressions import Expression, Refusal
 from verify.model import Model
 from verify.provenance import environment, question
 from verify.settings import Settings
+from verify.statistics import RATE_OF_FEW
 from verify.trial import Trial
 
 SCHEMA = 1
 SAMPLED = ("experiment", "simulation")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run found.
+
+    Attributes:
+        results: of each claim.
+        tried: what trials of experiments measured.
+        environment: what the run was made with; see `verify.provenance.environment`.
+
+    """
+
+    results: Sequence[Result]
+    tried: Mapping[Trial, Evidence]
+    environment: Mapping[str, Any]
+
+
+class ReportError(Refusal):
+    """No report; the message says why."""
 
 
 def error_rates(results: Sequence[Result]) -> list[float]:
@@ -26,6 +50,21 @@ def error_rates(results: Sequence[Result]) -> list[float]:
     """
     sampled = (e for result in results for e in result.evidence if e.method in SAMPLED)
     return [e.data["false_alarm"] for e in sampled if e.finding is not Finding.ABSTAINS]
+
+
+def stated_rates(results: Sequence[Result]) -> list[str]:
+    """The error rates in sentences."""
+    rates = error_rates(results)
+    many = [rate for rate in rates if 0 < rate < RATE_OF_FEW]
+    few = rates.count(RATE_OF_FEW)
+    sentences = []
+    if few:
+        each = f"Each of the {few} checks of few networks"
+        sentences.append(f"{each} is wrong with probability at most {RATE_OF_FEW:.1%}.")
+    if many:
+        any_check = "Any other sampled check" if few else "Any sampled check"
+        sentences.append(f"{any_check} is wrong with probability at most {sum(many):.1g}.")
+    return sentences
 
 
 def to_json(
@@ -45,6 +84,54 @@ def to_json(
         "error_rate": min(1.0, sum(error_rates(results))),
         "environment": environment(settings),
     }
+
+
+def from_json(report: Mapping[str, Any], origin: str = "report") -> Report:
+    """What `to_json` wrote, read again; `origin` is for messages.
+
+    Raises:
+        ReportError: it is something else.
+        ClaimError: a claim in it cannot be read, perhaps because another version wrote it.
+
+    """
+    try:
+        if report["schema"] != SCHEMA:
+            raise ReportError(f"{origin}: schema {report['schema']!r}; this version reads {SCHEMA}")
+        return Report(
+            [_result(entry, origin) for entry in report["claims"]],
+            {_trial(entry): _evidence(entry) for entry in report["trials"]},
+            _environment(report["environment"]),
+        )
+    except Refusal:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise ReportError(f"{origin}: not what `curseproof verify --json` writes") from None
+
+
+def _environment(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    made = {name: values[name] for name in environment(Settings())}
+    return {**made, "size": dict(made["size"]), "packages": dict(made["packages"])}
+
+
+def _result(entry: Mapping[str, Any], origin: str) -> Result:
+    claim = {name: entry[name] for name in FIELDS if entry.get(name)}
+    return Result(
+        make_claim(claim, origin),
+        Verdict(entry["verdict"]),
+        str(entry["reason"]),
+        tuple(map(_evidence, entry["evidence"])),
+        float(entry["seconds"]),
+    )
+
+
+def _trial(entry: Mapping[str, Any]) -> Trial:
+    return Trial(entry["experiment"], tuple(sorted(entry["point"].items())))
+
+
+def _evidence(entry: Mapping[str, Any]) -> Evidence:
+    piece = Evidence.from_json({f.name: entry[f.name] for f in fields(Evidence)})
+    noticeable = None if piece.noticeable is None else float(piece.noticeable)
+    return replace(piece, noticeable=noticeable, data=dict(piece.data))
 
 
 def _addressed(subject: Claim | Trial, piece: Evidence, settings: Settings) -> dict[str, object]:

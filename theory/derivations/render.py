@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from theory.derivations.collection import Recalled, sections
-from theory.derivations.mathml import to_mathml, to_text
 from theory.derivations.step import Derivation, Step
+from theory.derivations.text import to_text
 from theory.latex import compiled, displayed, document, prose, to_latex
+from theory.mathml import to_mathml
 
 _STYLE = (
     "body{font-family:serif;max-width:60em;margin:2em auto;padding:0 1em}"
@@ -144,12 +145,13 @@ def _html_opening(titles: Sequence[str]) -> str:
 def _html_heading(derivation: Derivation, section: int) -> str:
     title = html.escape(derivation.title)
     heading = f"<h2 id='s{section}'>{section}. {title}</h2>" if section else f"<h1>{title}</h1>"
-    items = "".join(f"<li>{_html_prose(a)}</li>\n" for a in derivation.assumptions)
+    items = "".join(f"<li>{html_prose(a)}</li>\n" for a in derivation.assumptions)
     return f"{heading}\n<ul>\n{items}</ul>\n<ol>\n"
 
 
-def _html_step(number: int, step: Step) -> str:
-    why = f"<b>{_html_prose(step.rule)}.</b> {_html_prose(step.justification)} ✓"
+def html_step(number: int, step: Step) -> str:
+    """An item of a numbered list, its formula in MathML."""
+    why = f"<b>{html_prose(step.rule)}.</b> {html_prose(step.justification)} ✓"
     return f"<li value='{number}'>{why}{_html_math(step)}</li>\n"
 
 
@@ -157,7 +159,8 @@ def _html_math(step: Step) -> str:
     return f"<math display='block'>{to_mathml(step.statement)}</math>"
 
 
-def _html_recalled(steps: Recalled) -> str:
+def html_recalled(steps: Recalled) -> str:
+    """An item with a link to the section `s1`, `s2`, … that has the steps."""
     words = str(steps).partition(" ")[2]
     link = re.sub(r"section (\d+)", r"<a href='#s\1'>section \1</a>", words)
     return f"<li value='{steps.first}'>{link}</li>\n"
@@ -167,10 +170,12 @@ def _markdown_prose(words: str) -> str:
     return words.replace("_", r"\_").replace("*", r"\*")
 
 
-def _html_prose(words: str) -> str:
+def html_prose(words: str) -> str:
+    """Words with x_{t+1} and ρ^Δ in them, escaped."""
     escaped = html.escape(words)
     for mark, tag in (("_", "sub"), (r"\^", "sup")):
-        escaped = re.sub(rf"{mark}(?:{{([^}}]*)}}|(\w|\*))", rf"<{tag}>\1\2</{tag}>", escaped)
+        what = r"(?:{([^}]*)}|([−-]?\d+|[A-Za-z]{2,}|\w|\*))"
+        escaped = re.sub(mark + what, rf"<{tag}>\1\2</{tag}>", escaped)
     return escaped
 
 
@@ -181,7 +186,7 @@ FORMATS: Mapping[str, Format] = {
     ),
     "latex": Format(_latex_opening, latex_heading, latex_step, latex_recalled, closing=_AFTER),
     "html": Format(
-        _html_opening, _html_heading, _html_step, _html_recalled, "</ol>\n", "</body></html>\n"
+        _html_opening, _html_heading, html_step, html_recalled, "</ol>\n", "</body></html>\n"
     ),
 }
 RENDERERS: Mapping[str, Callable[..., Iterator[str]]] = {

@@ -1,9 +1,9 @@
 """The command `curseproof`. Each command is thin: it reads options, calls, prints."""
 
-from verify.cli import deriving, drawing, judging, measuring
+from verify.cli import deriving, drawing, judging, measuring, reporting
 from verify.cli.common import app
 
-__all__ = ["app", "deriving", "drawing", "judging", "main", "measuring"]
+__all__ = ["app", "deriving", "drawing", "judging", "main", "measuring", "reporting"]
 
 
 def main() -> None:

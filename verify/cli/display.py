@@ -71,6 +71,8 @@ def progress(
 
 def show_results(results: list[Result]) -> None:
     """A line for each claim, the counts, error rates and counterexamples; one claim in full."""
+    from verify.reports import stated_rates
+
     table = Table(box=None, pad_edge=False)
     table.add_column("claim", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
@@ -83,28 +85,14 @@ def show_results(results: list[Result]) -> None:
     out.print(table)
     counts = {v: sum(r.verdict == v for r in results) for v in _COLOURS}
     out.print(", ".join(f"[{_COLOURS[v]}]{n} {v}[/]" for v, n in counts.items() if n))
-    _error_rates(results)
+    for sentence in stated_rates(results):
+        out.print(sentence)
     if len(results) == 1:
         _page(results[0])
     for r in results:
         if r.counterexample is not None:
             out.print(f"\n[red]{escape(r.claim.id)}[/] is false", soft_wrap=True)
             out.print("\n".join(r.counterexample.lines()), markup=False, soft_wrap=True)
-
-
-def _error_rates(results: list[Result]) -> None:
-    from verify.reports import error_rates
-    from verify.statistics import RATE_OF_FEW
-
-    rates = error_rates(results)
-    many = [rate for rate in rates if 0 < rate < RATE_OF_FEW]
-    few = rates.count(RATE_OF_FEW)
-    if few:
-        each = f"Each of the {few} checks of few networks"
-        out.print(f"{each} is wrong with probability at most {RATE_OF_FEW:.1%}.")
-    if many:
-        any_check = "Any other sampled check" if few else "Any sampled check"
-        out.print(f"{any_check} is wrong with probability at most {sum(many):.1g}.")
 
 
 def _page(result: Result) -> None:

@@ -64,6 +64,7 @@ def verify(
     seed: Seed = 0,
     json_path: JsonPath = None,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page with all evidence.")] = None,
     dask: Dask = None,
     networks: Networks = None,
     steps: Steps = None,
@@ -88,7 +89,7 @@ def verify(
     results.sort(key=lambda result: order[result.claim.id])
     if not quiet:
         show_results(results)
-    _reports(results, settings, json_path, junit, kept)
+    _reports(results, settings, json_path, junit, html, kept)
     invalid = [r for r in results if r.invalid]
     for result in invalid:
         origin = f"{result.claim.origin}: " if result.claim.origin else ""
@@ -205,16 +206,21 @@ def _reports(
     settings: Settings,
     json_path: str | None,
     junit: Path | None,
+    html: Path | None,
     kept: Store,
 ) -> None:
-    from verify.reports import to_json, to_junit
+    from verify.cli.reporting import write_report
+    from verify.reports import from_json, to_json, to_junit
     from verify.trial import trials
 
-    if json_path is not None:
+    if json_path is not None or html is not None:
         needed = (t for r in results if r.claim.experiment for t in trials(r.claim))
         known = {trial: kept.known(trial, settings).get("trial") for trial in needed}
         tried = {trial: evidence for trial, evidence in known.items() if evidence}
-        _write_json(to_json(results, settings, tried), json_path)
+        report = to_json(results, settings, tried)
+        _write_json(report, json_path)
+        if html is not None:
+            write_report(from_json(report), "html", html)
     if junit is not None:
         write(to_junit(results), junit)
 

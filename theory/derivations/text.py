@@ -1,11 +1,8 @@
-"""Statements for printers that know no C′(z), λ̄ or λ*: plain text, and MathML for browsers."""
+"""Statements in plain text, by a printer that knows no C′(z), λ̄ or λ*."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import sympy as sp
-from sympy.printing.mathml import MathMLPresentationPrinter
 from sympy.printing.pretty.pretty import PrettyPrinter
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
@@ -19,11 +16,6 @@ def to_text(statement: sp.Basic) -> str:
     """Unicode on several lines."""
     settings = {"order": ORDER, "use_unicode": True, "wrap_line": False}
     return str(_Text(settings).doprint(_named(readable(statement))))
-
-
-def to_mathml(statement: sp.Basic) -> str:
-    """MathML in the dialect that browsers draw."""
-    return str(_MathML({"order": ORDER}).doprint(_named(readable(statement))))
 
 
 def _named(expr: sp.Basic) -> sp.Basic:
@@ -52,26 +44,3 @@ def _name(name: str) -> str:
 
 class _Text(Ordered, PrettyPrinter):  # type: ignore[misc]  # SymPy is untyped
     """SymPy's picture of an expression, sums in the order of `Ordered`."""
-
-
-class _MathML(Ordered, MathMLPresentationPrinter):  # type: ignore[misc]
-    """Indices as t + 1, not 1 + t, and a conjugate's bar in the MathML that browsers draw."""
-
-    def _print_conjugate(self, expr: sp.Expr) -> Any:
-        over, line = self.dom.createElement("mover"), self.dom.createElement("mo")
-        line.appendChild(self.dom.createTextNode("¯"))
-        over.appendChild(self._print(expr.args[0]))
-        over.appendChild(line)
-        return over
-
-    def _print_Indexed(self, expr: sp.Indexed) -> Any:
-        below, row = self.dom.createElement("msub"), self.dom.createElement("mrow")
-        for place, index in enumerate(expr.indices):
-            if place:
-                comma = self.dom.createElement("mo")
-                comma.appendChild(self.dom.createTextNode(","))
-                row.appendChild(comma)
-            row.appendChild(MathMLPresentationPrinter()._print(index))
-        below.appendChild(self._print(expr.base))
-        below.appendChild(row)
-        return below

@@ -1,0 +1,53 @@
+"""The command that makes reports of what was judged before."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from verify.cli.common import Output, app, bad_input, err, fail, write
+
+if TYPE_CHECKING:
+    from verify.reports import Report
+
+
+@app.command("report")
+def report_command(
+    results: Annotated[
+        Path | None, typer.Argument(help="What `curseproof verify --json` wrote.")
+    ] = None,
+    to: Annotated[str, typer.Option(help="html, markdown or latex.")] = "html",
+    output: Output = None,
+) -> None:
+    """Make a report of results: a page to look at, or a summary; nothing is judged anew."""
+    from verify.claim import ClaimError
+    from verify.reports import ReportError, from_json
+
+    if results is None:
+        fail("name the results, which `curseproof verify --json RESULTS.json` writes")
+    try:
+        values = json.loads(results.read_text(encoding="utf-8"))
+    except OSError as error:
+        fail(f"{results}: {error.strerror}; `curseproof verify --json {results}` makes it")
+    except (ValueError, RecursionError):
+        fail(f"{results}: not JSON; `curseproof verify --json {results}` makes it")
+    with bad_input(ClaimError, ReportError):
+        report = from_json(values, str(results))
+    write_report(report, to, output)
+
+
+def write_report(report: Report, to: str, output: Path | None) -> None:
+    """In one of the formats, to a file or standard output."""
+    from verify.page import FORMATS
+    from verify.page.figures import can_draw
+
+    if to not in FORMATS:
+        fail(f"--to {to}: one of {', '.join(FORMATS)}")
+    if to == "html" and not can_draw():
+        err.print("[yellow]no figures:[/] they need the extra: pip install 'curseproof\\[plot]'")
+    with err.status("a moment"):
+        text = FORMATS[to](report)
+    write(text, output)
