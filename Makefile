@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test lint docs figures readme booklet verifier benchmarks experiments
+.PHONY: help setup verify test lint docs figures readme booklet verifier benchmarks claims report
 
 help:  ## Say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -36,14 +36,16 @@ booklet: $(STAMP)  ## Derive and judge everything anew for reports/derivations.p
 	$(BIN)/python reports/booklet.py
 	$(BIN)/curseproof architectures --to markdown --output reports/architectures.md
 
-experiments: $(STAMP)  ## Run the paper's experiments over their grids, for reports/experiments.md
-	$(BIN)/python reports/experiments.py
+claims: $(STAMP)  ## Judge all claims, run the experiments (an hour), for reports/report.html
+	$(BIN)/python reports/claims.py
 
 verifier: $(STAMP)  ## Test the verifier itself, some 30 minutes, for reports/verifier.md
 	$(BIN)/python reports/verifier.py
 
 benchmarks: $(STAMP)  ## Accuracy and speed beside what people use, for reports/benchmarks.md
 	$(BIN)/curseproof bench --output reports/benchmarks.md --json reports/benchmarks.json
+
+report: figures booklet claims verifier benchmarks  ## Rebuild all of reports/, some hours
 
 readme: $(STAMP)  ## Fill the README's console blocks with what the commands print
 	$(BIN)/python reports/readme.py

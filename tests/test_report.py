@@ -1,11 +1,15 @@
 """Reports: read again as written, harmless whatever claims say, green only where all is."""
 
 import json
+import re
 import shutil
+from base64 import b64decode
 from dataclasses import replace
+from fractions import Fraction
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -20,6 +24,7 @@ from verify.page import figures, html, latex, markdown
 from verify.page.graph import claim_graph, picture, unsound
 from verify.reports import ReportError, from_json, to_json
 from verify.trial import Trial, trials
+from verify.value import value
 
 ENTRY = {
     "quantity": "second_moment",
@@ -198,8 +203,8 @@ def test_summaries_say_what_was_found(judged):
     assert "| `A5-state-ar1` | ✓ proved |" in text
     assert "| `D2-cross-sensitivity` | ✗ refuted (expected) |" in text
     x = judged[1].counterexample
-    for value in (x.point, x.claimed, x.actual, x.correction):
-        assert value in text
+    for words in (x.point, x.claimed, x.actual, x.correction):
+        assert words in text
     document = latex(report(*judged))
     assert document.index("1 proved, 1 refuted") < document.index("A5-state-ar1")
     assert "D2-cross-sensitivity is false" in document
@@ -251,7 +256,7 @@ def test_figures_are_drawn_where_their_trials_are(judged, monkeypatch):
     tried = {trial: Evidence("trial", Finding.SUPPORTS, data={"size": [1.0, 2.0]})}
     without, page = html(report(*judged)), html(report(*judged, tried=tried))
     for text, shown in ((without, ["free"]), (page, ["free", "measured"])):
-        images = [a for tag, a in Elements(text).found if tag == "img"]
+        images = [a for tag, a in Elements(text).found if tag == "img" and "class" not in a]
         assert [a["alt"].split(".")[0] for a in images] == [both[n].title for n in shown]
         assert all(a["src"].startswith("data:image/svg+xml;base64,") for a in images)
     assert 'href="#figure-free"' in page.split('id="claim-A5-state-ar1"')[1].split("</article>")[0]
@@ -314,3 +319,40 @@ def test_an_empty_report_is_a_page():
 def test_report_error_is_one_line():
     with pytest.raises(ReportError, match="schema 7"):
         from_json({"schema": 7})
+
+
+def test_both_sides_of_what_is_refuted(judged):
+    """Along one parameter through the worst point, as the claim and `eval` have them."""
+    claimed, found = judged[1].claim, judged[1].counterexample
+    profile = found.profile
+    assert profile.name in claimed.parameters
+    *_, worst = found.largest.split(" at ")
+    there = dict(part.split(" = ") for part in worst.split(", "))
+    modulus = next(iter(re.findall(r"^[\d/]+", there[profile.name])))
+    for k in (0, 30, -1):
+        at = Fraction(profile.at[k]).limit_denominator(1000)
+        moved = {**there, profile.name: there[profile.name].replace(modulus, str(at), 1)}
+        actual = value(claimed.quantity, "rho**Delta", moved, digits=15)
+        assert float(abs(actual).mid()) == pytest.approx(profile.actual[k])
+    relative = abs(np.divide(profile.claimed, profile.actual) - 1)
+    assert relative.max() > 0.1
+
+
+def test_pictures_of_both_sides_stand_where_a_claim_is_refuted(judged):
+    images = [e for e in Elements(html(report(*judged))).found if e[1].get("class") == "sides"]
+    [(_, image)] = images
+    assert "D2-cross-sensitivity" in image["alt"]
+    svg = b64decode(image["src"].partition(",")[2])
+    assert b"<svg" in svg
+
+
+@pytest.mark.parametrize(
+    "change", [{"name": "$x"}, {"at": ["<b>"]}, {"claimed": []}, {"name": None}]
+)
+def test_what_is_no_profile_is_refused(judged, change):
+    values = json.loads(json.dumps(to_json(judged, Settings())))
+    for evidence in values["claims"][1]["evidence"]:
+        if evidence["counterexample"]:
+            evidence["counterexample"]["profile"].update(change)
+    with pytest.raises(ReportError):
+        from_json(values)

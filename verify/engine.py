@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from math import ceil
 
 from numerics.evaluation import NotEvaluated
@@ -53,7 +53,7 @@ class Result:
             "source": self.claim.source,
             "statement": self.claim.statement,
             "evidence": [e.to_json() for e in self.evidence],
-            "counterexample": vars(self.counterexample) if self.counterexample else None,
+            "counterexample": asdict(self.counterexample) if self.counterexample else None,
             "seconds": round(self.seconds, 3),
         }
 
@@ -229,9 +229,9 @@ def _look(method: str, model: Model, settings: Settings) -> Evidence:
 
 
 def _explained(model: Model, counterexample: Counterexample, seed: int) -> Counterexample:
-    """With the size of the error over the domain, and the corrected formula."""
+    """With the size of the error over the domain, the corrected formula, and both sides."""
     from verify.methods.algebra import correction
-    from verify.search import worst_gap
+    from verify.search import profile, worst_gap
 
     claim = model.claim
     gap = None if claim.arbitrary or claim.limit else worst_gap(model, seed)
@@ -239,4 +239,5 @@ def _explained(model: Model, counterexample: Counterexample, seed: int) -> Count
         counterexample,
         largest=f"{gap.relative:.3g} at {gap.point}" if gap else None,
         correction=correction(model) if claim.relation == "==" else None,
+        profile=profile(model, gap.point) if gap else None,
     )

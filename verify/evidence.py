@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -33,10 +33,49 @@ JUDGES = ("sympy", "polynomials")
 
 
 @dataclass(frozen=True)
+class Profile:
+    """Both sides of a claim along one parameter, to be drawn; of complex values the moduli.
+
+    Attributes:
+        name: the parameter's; of a complex one the modulus.
+        at: its values.
+        claimed: what the formula gives there.
+        actual: what is.
+
+    """
+
+    name: str
+    at: Sequence[float]
+    claimed: Sequence[float]
+    actual: Sequence[float]
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Profile:
+        """The profile that `Evidence.to_json` wrote.
+
+        Raises:
+            ValueError: it is none.
+
+        """
+        sides = (list(map(float, values[side])) for side in ("at", "claimed", "actual"))
+        found = cls(values["name"], *sides)
+        if not (found.name.isidentifier() and len(found.at) == len(found.claimed)):
+            raise ValueError("no profile")
+        return found
+
+    def spread(self) -> float:
+        """By how much the relative difference varies."""
+        pairs = zip(self.claimed, self.actual, strict=True)
+        relative = [abs(c - a) / (abs(c) + abs(a)) for c, a in pairs if c or a]
+        return max(relative, default=0.0) - min(relative, default=0.0)
+
+
+@dataclass(frozen=True)
 class Counterexample:
     """A point where the claim fails: both values as decimal strings, and the corrected formula.
 
-    `discrepancy` is relative to the actual value; `largest` is it where it is worst of many points.
+    `discrepancy` is relative to the actual value; `largest` is it where it is worst of many points,
+    through which `profile` leads.
     """
 
     point: str
@@ -45,10 +84,18 @@ class Counterexample:
     discrepancy: str
     largest: str | None = None
     correction: str | None = None
+    profile: Profile | None = None
 
     def lines(self) -> list[str]:
         """What there is to say, a line each."""
-        return [f"  {name:<11} {text}" for name, text in vars(self).items() if text is not None]
+        words = {name: text for name, text in vars(self).items() if isinstance(text, str)}
+        return [f"  {name:<11} {text}" for name, text in words.items()]
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Counterexample:
+        """The counterexample that `Evidence.to_json` wrote."""
+        profile = values.get("profile")
+        return cls(**{**values, "profile": Profile.from_json(profile) if profile else None})
 
 
 @dataclass(frozen=True)
@@ -84,7 +131,7 @@ class Evidence:
             **{
                 **values,
                 "finding": Finding(values["finding"]),
-                "counterexample": Counterexample(**where) if where else None,
+                "counterexample": Counterexample.from_json(where) if where else None,
             }
         )
 

@@ -120,7 +120,7 @@ def sample(claim: Claim, count: int, seed: int) -> Iterator[Point]:
     """`count` points inside the domain: a plain one first, then at random, some near the ends."""
     random = Random(f"{claim.id} {seed}")  # noqa: S311 (reproducible, not secret)
     intervals = [claim.interval(name) for name in claim.parameters]
-    ranges = [(interval, _finite(interval)) for interval in intervals]
+    ranges = [(interval, finite_ends(interval)) for interval in intervals]
     for index in range(count):
         yield Point(
             {
@@ -156,7 +156,7 @@ def faces(claim: Claim, inset: Fraction) -> Iterator[Point]:
 
 
 def _ends(claim: Claim, interval: Interval, inset: Fraction) -> Sequence[Coordinate]:
-    lower, upper = _finite(interval)
+    lower, upper = finite_ends(interval)
     if interval.name == claim.horizon:
         return [lower]
     step = (upper - lower) * inset
@@ -172,7 +172,7 @@ def _ends(claim: Claim, interval: Interval, inset: Fraction) -> Sequence[Coordin
     return [Polar(end, Fraction(1, 2)) for end in inside] if interval.modulus else inside
 
 
-def _finite(interval: Interval) -> tuple[Fraction, Fraction]:
+def finite_ends(interval: Interval) -> tuple[Fraction, Fraction]:
     """The interval's ends, with a stand-in where there is none."""
     lower, upper = bounds(interval)
     lower = lower if lower is not None else (upper or 0) - UNBOUNDED

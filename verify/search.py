@@ -1,8 +1,10 @@
-"""Where a claim fails worst, looked for in floating point: a candidate, not yet evidence."""
+"""Where a claim fails worst, looked for in floating point: to be shown, it is no evidence."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
@@ -11,10 +13,13 @@ from numpy.typing import NDArray
 
 from numerics.evaluation import NUMPY, NotEvaluated, evaluate
 from theory.conjugation import bar, polarised
+from verify.claim import Claim
+from verify.evidence import Profile
 from verify.model import Model
-from verify.points import Point, sample
+from verify.points import Point, Polar, finite_ends, sample
 
 POINTS = 2_000
+STEPS = 60  # along a line
 
 
 @dataclass(frozen=True)
@@ -32,28 +37,72 @@ def worst_gap(model: Model, seed: int) -> Gap | None:
     None where the floats overflow or the expressions have no floating-point value.
     """
     points = list(sample(model.claim, POINTS, seed))
+    try:
+        claimed, actual = _sides(model, points)
+    except NotEvaluated:
+        return None
+    with np.errstate(all="ignore"):
+        match model.claim.relation:
+            case "<=":
+                excess = (actual - claimed).real
+            case ">=":
+                excess = (claimed - actual).real
+            case _:
+                excess = np.abs(actual - claimed)
+        relative = excess / np.abs(actual)
+    finite = np.where(np.isfinite(relative), relative, -np.inf)
+    index = int(np.argmax(finite))
+    return Gap(points[index], float(finite[index])) if np.isfinite(finite[index]) else None
+
+
+def profile(model: Model, through: Point) -> Profile | None:
+    """Both sides along the parameter that moves them apart most, the others held.
+
+    None where the expressions have no floating-point value.
+    """
+    found = []
+    try:
+        for name in model.claim.parameters:
+            at, points = _line(model.claim, name, through)
+            if points:
+                sides = _sides(model, points)
+                if not all(np.isclose(side.imag, 0).all() for side in sides):
+                    sides = [np.abs(side) for side in sides]
+                claimed, actual = (side.real for side in sides)
+                if np.isfinite([claimed, actual]).all():
+                    found.append(Profile(name, at, claimed.tolist(), actual.tolist()))
+    except NotEvaluated:
+        return None
+    return max(found, key=Profile.spread, default=None)
+
+
+def _line(claim: Claim, name: str, through: Point) -> tuple[list[float], list[Point]]:
+    """Values of one parameter across its range, of a complex one the modulus, and the points."""
+    if name == claim.horizon:
+        return [], []
+    lower, upper = finite_ends(claim.interval(name))
+    values = [lower + (upper - lower) * Fraction(k, STEPS) for k in range(1, STEPS)]
+    there = through.coordinates[name]
+    moved = [replace(there, modulus=v) if isinstance(there, Polar) else v for v in values]
+    points = [Point({**through.coordinates, name: coordinate}) for coordinate in moved]
+    return list(map(float, values)), points
+
+
+def _sides(model: Model, points: Sequence[Point]) -> list[NDArray[np.complex128]]:
+    """The claimed and the derived value at each point, in floating point.
+
+    Raises:
+        NotEvaluated: if there is none.
+
+    """
     balls = [point.values(model) for point in points]
     columns: dict[sp.Symbol, NDArray[np.inexact]] = {}
     for symbol in model.symbols.values():
         column = np.array([complex(values[symbol].mid()) for values in balls])
         columns[symbol] = column.real if symbol.is_real else column
         columns[bar(symbol)] = columns[symbol].conj()
-    try:
-        with np.errstate(all="ignore"):
-            claimed, actual = (
-                np.broadcast_to(evaluate(side, columns, NUMPY), len(points)).astype(complex)
-                for side in (polarised(model.formula), model.value)
-            )
-            match model.claim.relation:
-                case "<=":
-                    excess = (actual - claimed).real
-                case ">=":
-                    excess = (claimed - actual).real
-                case _:
-                    excess = np.abs(actual - claimed)
-            relative = excess / np.abs(actual)
-    except NotEvaluated:
-        return None
-    finite = np.where(np.isfinite(relative), relative, -np.inf)
-    index = int(np.argmax(finite))
-    return Gap(points[index], float(finite[index])) if np.isfinite(finite[index]) else None
+    with np.errstate(all="ignore"):
+        return [
+            np.broadcast_to(evaluate(side, columns, NUMPY), len(points)).astype(complex)
+            for side in (polarised(model.formula), model.value)
+        ]

@@ -17,15 +17,23 @@ def figures(
         list[str] | None, typer.Argument(help="curse, growth, …; all without.")
     ] = None,
     formats: Annotated[str, typer.Option(help="Of svg, pdf and png, with commas.")] = "svg",
+    results: Annotated[
+        Path | None,
+        typer.Option(help="What verify or sweep --json wrote: its trials are drawn too."),
+    ] = None,
 ) -> None:
-    """Draw the figures that the derived formulas give, one file each."""
+    """Draw figures, one file each: of the derived formulas, and of experiments with --results."""
+    from verify.cli.reporting import read_report
+
     try:
         from verify.figures import FIGURES
         from verify.figures.style import FORMATS, rendered
     except ModuleNotFoundError as error:
         fail(f"{error}: install the extra 'plot'")
 
-    drawable = [name for name, figure in FIGURES.items() if not figure.trials]
+    tried = read_report(results).tried if results else {}
+    found = {name: figure.found(tried) for name, figure in FIGURES.items()}
+    drawable = [name for name, measured in found.items() if measured is not None]
     if unknown := set(names or ()) - set(drawable):
         fail(f"figures {', '.join(sorted(unknown))}: one or more of {', '.join(drawable)}")
     kinds = formats.split(",")
@@ -35,7 +43,7 @@ def figures(
         output.mkdir(parents=True, exist_ok=True)
         for name in names or drawable:
             with err.status(name):
-                drawing = FIGURES[name].draw({})
+                drawing = FIGURES[name].draw(found[name] or {})
             for kind in kinds:
                 path = output / f"{name}.{kind}"
                 path.write_bytes(rendered(drawing, kind))

@@ -23,11 +23,16 @@ def report_command(
     output: Output = None,
 ) -> None:
     """Make a report of results: a page to look at, or a summary; nothing is judged anew."""
+    if results is None:
+        fail("name the results, which `curseproof verify --json RESULTS.json` writes")
+    write_report(read_report(results), to, output)
+
+
+def read_report(results: Path) -> Report:
+    """What `--json` wrote; anything else ends the command."""
     from verify.claim import ClaimError
     from verify.reports import ReportError, from_json
 
-    if results is None:
-        fail("name the results, which `curseproof verify --json RESULTS.json` writes")
     try:
         values = json.loads(results.read_text(encoding="utf-8"))
     except OSError as error:
@@ -35,8 +40,7 @@ def report_command(
     except (ValueError, RecursionError):
         fail(f"{results}: not JSON; `curseproof verify --json {results}` makes it")
     with bad_input(ClaimError, ReportError):
-        report = from_json(values, str(results))
-    write_report(report, to, output)
+        return from_json(values, str(results))
 
 
 def write_report(report: Report, to: str, output: Path | None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from verify.evidence import Evidence, Finding
 from verify.trial import Trial
 
 if TYPE_CHECKING:
@@ -32,6 +33,15 @@ class Figure:
     claims: Sequence[str]
     draw: Callable[[Measured], Drawing]
     trials: Sequence[Trial] = ()
+
+    def found(self, tried: Mapping[Trial, Evidence]) -> Measured | None:
+        """What is measured of its trials; None where nothing is, and hence nothing to draw."""
+        measured = {
+            trial: tried[trial].data
+            for trial in self.trials
+            if trial in tried and tried[trial].finding is Finding.SUPPORTS
+        }
+        return measured if measured or not self.trials else None
 
 
 def of_formulas(

@@ -6,10 +6,19 @@ import importlib.util
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from verify.evidence import Evidence, Finding
+from sympy.printing.pretty.pretty_symbology import pretty_symbol
+
+from verify.claim import Claim
+from verify.evidence import Evidence, Profile
 from verify.figures import FIGURES, Figure
 from verify.trial import Trial
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+WIDE = 30  # values further apart are drawn on a logarithmic axis
 
 
 @dataclass(frozen=True)
@@ -28,20 +37,31 @@ def can_draw() -> bool:
 
 
 def drawn(tried: Mapping[Trial, Evidence], claims: list[str]) -> Iterator[Drawn]:
-    """Figures of `claims`, with what is measured of their trials, and the ids that they name.
+    """Figures of `claims`, with what is measured of their trials, and the ids that they name."""
+    for name, figure in FIGURES.items():
+        measured = figure.found(tried)
+        named = tuple(c for c in claims if {c, c.partition("-")[0]} & set(figure.claims))
+        if named and measured is not None:
+            yield Drawn(name, figure, _address(figure.draw(measured)), named)
 
-    Of trials none of which was run there is nothing to draw.
-    """
+
+def both_sides(claim: Claim, profile: Profile) -> str:
+    """The address of a picture of what a formula says and of what is."""
+    from verify.figures.style import BLUE, ORANGE, label, legend, panels
+
+    drawing, [axes] = panels(1)
+    axes.plot(profile.at, profile.actual, color=BLUE, label="derived")
+    axes.plot(profile.at, profile.claimed, "--", color=ORANGE, label="claimed")
+    positive = [value for value in (*profile.actual, *profile.claimed) if value > 0]
+    if len(positive) == 2 * len(profile.at) and max(positive) > WIDE * min(positive):
+        axes.set_yscale("log")
+    name = pretty_symbol(profile.name)
+    label(axes, f"|{name}|" if claim.interval(profile.name).modulus else name, "value")
+    legend(axes)
+    return _address(drawing)
+
+
+def _address(drawing: Drawing) -> str:
     from verify.figures.style import rendered
 
-    for name, figure in FIGURES.items():
-        measured = {
-            trial: tried[trial].data
-            for trial in figure.trials
-            if trial in tried and tried[trial].finding is Finding.SUPPORTS
-        }
-        named = tuple(c for c in claims if {c, c.partition("-")[0]} & set(figure.claims))
-        if named and (measured or not figure.trials):
-            svg = rendered(figure.draw(measured), "svg")
-            address = f"data:image/svg+xml;base64,{b64encode(svg).decode()}"
-            yield Drawn(name, figure, address, named)
+    return f"data:image/svg+xml;base64,{b64encode(rendered(drawing, 'svg')).decode()}"

@@ -42,6 +42,7 @@ class Shown:
         users: the ids of the claims that use it.
         derivations: those of its quantity.
         figures: those that name it.
+        sides: the address of a picture of both its sides, where it is refuted.
         command: judges it anew.
 
     """
@@ -53,6 +54,7 @@ class Shown:
     users: Sequence[str]
     derivations: Sequence[Section]
     figures: Sequence[Drawn]
+    sides: str
     command: str
 
 
@@ -76,6 +78,7 @@ def html(report: Report) -> str:
             sorted(graph.successors(r.claim.id)),
             [d for d in derivations if r.claim.id in d.claims],
             [f for f in drawn if r.claim.id in f.claims],
+            _sides(r),
             command(r, report.environment, r.claim.id in theirs),
         )
         for r in results
@@ -101,6 +104,13 @@ def html(report: Report) -> str:
             statement=statement,
         )
     )
+
+
+def _sides(result: Result) -> str:
+    where = result.counterexample
+    if where is None or where.profile is None or not figures.can_draw():
+        return ""
+    return figures.both_sides(result.claim, where.profile)
 
 
 def section_of(identifier: str) -> str:

@@ -1,0 +1,142 @@
+"""Judges every claim and runs the experiments over their figures' grids; writes what was found.
+
+Run as `make claims`: report.json, report.html, report.md, experiments.md and figures/. What is done
+is kept, and an interrupted run goes on where it was. On a machine with a GPU: `python
+reports/claims.py --tier full --device cuda`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from rich.progress import track
+
+from verify.engine import Result, try_out
+from verify.evidence import Evidence, Finding
+from verify.figures import FIGURES, Figure
+from verify.figures.style import rendered
+from verify.page import FORMATS
+from verify.reports import Report, from_json, to_json
+from verify.selection import paper_claims, select
+from verify.settings import TIERS, Settings
+from verify.store import Store, default_path
+from verify.sweep import grid
+from verify.trial import Trial, trials
+from verify.workers import run, try_all
+
+K, V = TypeVar("K"), TypeVar("V")
+
+HERE = Path(__file__).parent
+TIMED_STEPS = 20  # of training, from which the full tier's cost is extrapolated
+
+
+def main() -> None:
+    """Run what is missing, and write it all."""
+    asked = _arguments()
+    settings = Settings(TIERS[asked.tier], asked.seed, asked.device)
+    store = Store(asked.store or default_path(), print)
+    claims = paper_claims()
+    wanted = dict.fromkeys(
+        [t for figure in FIGURES.values() for t in figure.trials]
+        + [t for claim in claims if claim.experiment for t in trials(claim)]
+    )
+    tried = _all(try_all(wanted, settings, asked.workers, store), "trials", wanted)
+    judged = run(claims, settings, asked.workers, store)
+    results = _all(((r.claim.id, r) for r in judged), "claims", [c.id for c in claims])
+    values = to_json(list(results.values()), settings, tried)
+    report = from_json(values)
+    written = {
+        "report.json": json.dumps(values, ensure_ascii=False) + "\n",
+        "report.html": FORMATS["html"](report),
+        "report.md": "Made by `make claims`.\n\n" + FORMATS["markdown"](report),
+        "experiments.md": "\n".join(_experiments(report, settings)) + "\n",
+    }
+    for name, text in written.items():
+        (HERE / name).write_text(text, encoding="utf-8")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tier", choices=TIERS, default="quick")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--store", type=Path)
+    return parser.parse_args()
+
+
+def _all(ending: Iterator[tuple[K, V]], what: str, order: Collection[K]) -> dict[K, V]:
+    """What ends, in its own order, brought into this one."""
+    ended = dict(track(ending, what, total=len(order)))
+    return {key: ended[key] for key in order}
+
+
+def _experiments(report: Report, settings: Settings) -> Iterator[str]:
+    """The page of what only a run can judge."""
+    made, results = report.environment, {r.claim.id: r for r in report.results}
+    yield "# The paper's experiments, run again\n"
+    yield f"Made by `python reports/claims.py --tier {made['tier']} --device {made['device']}`"
+    yield f"on {made['platform']}; the numbers are in `report.json`.\n"
+    for name, figure in FIGURES.items():
+        chosen = [results[claim.id] for claim in select(figure.claims) if claim.experiment]
+        if not chosen:
+            continue
+        _draw(name, figure, report.tried)
+        yield f"## {figure.title}\n\n![{figure.title}](figures/{name}.svg)\n"
+        yield f"{figure.caption}\n"
+        yield from _verdicts(chosen)
+    yield from _cost(report.tried, settings)
+
+
+def _draw(name: str, figure: Figure, tried: Mapping[Trial, Evidence]) -> None:
+    measured = figure.found(tried)
+    if measured is not None:
+        (HERE / "figures" / f"{name}.svg").write_bytes(rendered(figure.draw(measured), "svg"))
+
+
+def _verdicts(results: Sequence[Result]) -> Iterator[str]:
+    """Each statement with its verdict and the reason."""
+    yield "| claim | statement | held | verdict | reason |\n|---|---|---|---|---|"
+    for result in results:
+        claim = result.claim
+        held = f"{claim.quantity} {claim.relation} {claim.formula}"
+        cells = (claim.id, claim.statement, f"`{held}`", str(result.verdict), result.reason)
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    yield ""
+
+
+def _cost(tried: Mapping[Trial, Evidence], settings: Settings) -> Iterator[str]:
+    """What it took, and what the full tier would."""
+    yield "## Cost\n"
+    yield "Seconds of one core, other work beside them, for the trials above; for one trial of tier"
+    yield f"full, of {TIMED_STEPS} steps of training and extrapolated to all.\n"
+    yield "| experiment | trials | seconds |\n|---|--:|--:|"
+    seconds: dict[str, list[float]] = {}
+    for trial, evidence in tried.items():
+        if evidence.finding is Finding.SUPPORTS:
+            spent = float(evidence.detail.removeprefix("in ").removesuffix(" s"))
+            seconds.setdefault(trial.experiment, []).append(spent)
+    for experiment, each in seconds.items():
+        yield f"| {experiment} | {len(each)} | {sum(each):.0f} |"
+    yield "\n| one trial of tier full | hours |\n|---|--:|"
+    full = replace(TIERS["full"], steps=TIMED_STEPS)
+    torch.set_num_threads(1)
+    for student in ("dense", "32 heads", "diagonal", "lru"):
+        point = {"student": student, "memory": "0.99", "angle": "1", "optimizer": "adam"}
+        [trial] = grid("linear_system_learning", {name: [v] for name, v in point.items()})
+        start = time.perf_counter()
+        try_out(trial, replace(settings, tier=full))
+        hours = (time.perf_counter() - start) * TIERS["full"].steps / TIMED_STEPS / 3600
+        yield f"| {trial} | {hours:.2g} |"
+
+
+if __name__ == "__main__":
+    main()
