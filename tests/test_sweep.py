@@ -133,17 +133,17 @@ def test_a_trial_depends_on_the_modules_that_it_runs(tmp_path, monkeypatch):
         "a/__init__.py": "import c",
         "a/b.py": "from a.d import value\nfrom a import e\nif TYPE_CHECKING:\n    import c",
         "a/d.py": "import os\ndef f():\n    import g.h",
-        "a/e.py": "",
+        "a/e.py": "from k import name",
         "c.py": "",
         "g/__init__.py": "import c",
         "g/h/__init__.py": "from g.h.i import *",
         "g/h/i.py": "import a.b",
+        "k/__init__.py": "",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     monkeypatch.setattr(provenance, "ROOT", tmp_path)
     found = provenance.dependencies.__wrapped__("a.b")
-    assert set(found) == {"a/__init__.py", "a/b.py", "a/d.py", "a/e.py", "c.py"} | {
-        *("g/h/__init__.py", "g/h/i.py")
-    }
+    needed = {"a/b.py", "a/d.py", "a/e.py", "g/h/__init__.py", "g/h/i.py", "k/__init__.py"}
+    assert set(found) == needed

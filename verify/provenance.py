@@ -46,26 +46,33 @@ def dependencies(module: str) -> tuple[str, ...]:
 
     What is imported for its type alone does not count, nor does a package for a module in it.
     """
-    found: dict[str, Path] = {}
+    found: set[Path] = set()
     waiting = [module]
     while waiting:
-        name = waiting.pop()
-        base = ROOT.joinpath(*name.split("."))
-        path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
-        if name not in found and path.is_file():
-            found[name] = path
+        path = _file(waiting.pop())
+        if path is not None and path not in found:
+            found.add(path)
             waiting += _imported(ast.parse(path.read_bytes()))
-    return tuple(sorted(path.relative_to(ROOT).as_posix() for path in found.values()))
+    return tuple(sorted(path.relative_to(ROOT).as_posix() for path in found))
+
+
+def _file(name: str) -> Path | None:
+    """Where a module of the project is, or one that has something of this name."""
+    for module in (name, name.rpartition(".")[0]):
+        base = ROOT.joinpath(*module.split("."))
+        for path in (base.with_suffix(".py"), base / "__init__.py"):
+            if module and path.is_file():
+                return path
+    return None
 
 
 def _imported(node: ast.AST) -> Iterator[str]:
-    """Names that may be modules."""
+    """Names of modules, or of what is in one."""
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         return
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
     if isinstance(node, ast.ImportFrom) and node.module:
-        yield node.module
         yield from (f"{node.module}.{alias.name}" for alias in node.names)
     for child in ast.iter_child_nodes(node):
         yield from _imported(child)
