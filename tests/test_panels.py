@@ -43,7 +43,7 @@ def test_the_interval_drawn_is_the_verdicts(axes):
 
 def test_published_numbers_stand_where_they_belong(axes):
     PANEL.draw(axes, {})
-    [published] = [line for line in axes.lines if line.get_label() == "drawn, published"]
+    [published] = [line for line in axes.lines if line.get_marker() == "D"]
     assert published.get_xydata().tolist() == [[1, 0.25]]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["pi", "pi/10", "pi/100"]
 

@@ -116,7 +116,6 @@ class Panel:
                     list(line.published.values()),
                     "D--" if self.place else "D",
                     color=colour,
-                    label=f"{line.label}, published",
                     mfc="none",
                     ms=7,
                     lw=1,
@@ -128,8 +127,8 @@ class Panel:
             ax.set_xscale("log")
         else:
             ax.set_xticks(list(ticks.values()), values, rotation=30, ha="right")
-        if len(self.lines) > 1 or any(line.published for line in self.lines):
-            legend(ax)
+        if len(self.lines) > 1 and ax.get_legend_handles_labels()[0]:
+            legend(ax, framealpha=0.6)
 
 
 def figure(title: str, caption: str, claims: Sequence[str], *panels: Panel) -> Figure:
