@@ -171,10 +171,10 @@ def _markdown_prose(words: str) -> str:
 
 
 def html_prose(words: str) -> str:
-    """Words with x_{t+1} and ρ^Δ in them, escaped."""
+    """Words with x_{t+1}, ρ^Δ and ρ^|Δ| in them, escaped."""
     escaped = html.escape(words)
     for mark, tag in (("_", "sub"), (r"\^", "sup")):
-        what = r"(?:{([^}]*)}|([−-]?\d+|[A-Za-z]{2,}|\w|\*))"
+        what = r"(?:{([^}]*)}|([−-]?\d+|[A-Za-z]{2,}|\|\w+\||\w|\*))"
         escaped = re.sub(mark + what, rf"<{tag}>\1\2</{tag}>", escaped)
     return escaped
 

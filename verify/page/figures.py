@@ -56,7 +56,9 @@ def both_sides(claim: Claim, profile: Profile) -> str:
     if len(positive) == 2 * len(profile.at) and max(positive) > WIDE * min(positive):
         axes.set_yscale("log")
     name = pretty_symbol(profile.name)
-    label(axes, f"|{name}|" if claim.interval(profile.name).modulus else name, "value")
+    if claim.interval(profile.name).modulus:
+        name = f"|{name}|"
+    label(axes, name, "value, of a complex one the modulus")
     legend(axes)
     return _address(drawing)
 
