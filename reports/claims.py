@@ -28,7 +28,6 @@ from verify.reports import Report, from_json, to_json
 from verify.selection import paper_claims, select
 from verify.settings import TIERS, Settings
 from verify.store import Store, default_path
-from verify.sweep import grid
 from verify.trial import Trial, trials
 from verify.workers import run, try_all
 
@@ -114,28 +113,33 @@ def _verdicts(results: Sequence[Result]) -> Iterator[str]:
 
 
 def _cost(tried: Mapping[Trial, Evidence], settings: Settings) -> Iterator[str]:
-    """What it took, and what the full tier would."""
+    """What it took, and what tier full would."""
     yield "## Cost\n"
-    yield "Seconds of one core, other work beside them, for the trials above; for one trial of tier"
-    yield f"full, of {TIMED_STEPS} steps of training and extrapolated to all.\n"
-    yield "| experiment | trials | seconds |\n|---|--:|--:|"
-    seconds: dict[str, list[float]] = {}
-    for trial, evidence in tried.items():
+    yield "Seconds of one core that the trials above took, other work beside them, and hours that"
+    yield f"they would take at tier full, extrapolated: for linear systems from {TIMED_STEPS} steps"
+    yield "of training, for all others from the number of replicas, which is an upper bound.\n"
+    yield "| experiment | trials | seconds | hours at tier full |\n|---|--:|--:|--:|"
+    torch.set_num_threads(1)
+    cost: dict[str, list[tuple[float, float]]] = {}
+    for trial, evidence in track(list(tried.items()), "costs"):
         if evidence.finding is Finding.SUPPORTS:
             spent = float(evidence.detail.removeprefix("in ").removesuffix(" s"))
-            seconds.setdefault(trial.experiment, []).append(spent)
-    for experiment, each in seconds.items():
-        yield f"| {experiment} | {len(each)} | {sum(each):.0f} |"
-    yield "\n| one trial of tier full | hours |\n|---|--:|"
-    full = replace(TIERS["full"], steps=TIMED_STEPS)
-    torch.set_num_threads(1)
-    for student in ("dense", "32 heads", "diagonal", "lru"):
-        point = {"student": student, "memory": "0.99", "angle": "1", "optimizer": "adam"}
-        [trial] = grid("linear_system_learning", {name: [v] for name, v in point.items()})
-        start = time.perf_counter()
-        try_out(trial, replace(settings, tier=full))
-        hours = (time.perf_counter() - start) * TIERS["full"].steps / TIMED_STEPS / 3600
-        yield f"| {trial} | {hours:.2g} |"
+            hours = _at_full_tier(trial, spent, settings) / 3600
+            cost.setdefault(trial.experiment, []).append((spent, hours))
+    for experiment, each in cost.items():
+        spent, hours = map(sum, zip(*each, strict=True))
+        yield f"| {experiment} | {len(each)} | {spent:.0f} | {hours:.2g} |"
+    yield f"| all | | | {sum(hours for each in cost.values() for _, hours in each):.2g} |"
+
+
+def _at_full_tier(trial: Trial, spent: float, settings: Settings) -> float:
+    """The seconds that a trial would take, from what it took."""
+    full = TIERS["full"]
+    if trial.experiment not in ("linear_system_learning", "effective_learning_rates"):
+        return spent * full.replicas / settings.tier.replicas
+    start = time.perf_counter()
+    try_out(trial, replace(settings, tier=replace(full, steps=TIMED_STEPS)))
+    return (time.perf_counter() - start) * full.steps / TIMED_STEPS
 
 
 if __name__ == "__main__":
