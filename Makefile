@@ -32,8 +32,8 @@ figures: $(STAMP)  ## Draw the README's pictures and reports/figures again
 	$(BIN)/python reports/normalizers.py
 	$(BIN)/curseproof figures --output reports/figures
 
-booklet: $(STAMP)  ## Derive and judge everything anew for reports/derivations.pdf; needs pdflatex
-	$(BIN)/python reports/booklet.py
+booklet: $(STAMP)  ## Derive all anew for reports/derivations.pdf, by report.json; needs pdflatex
+	$(BIN)/python reports/booklet.py reports/report.json
 	$(BIN)/curseproof architectures --to markdown --output reports/architectures.md
 
 claims: $(STAMP)  ## Judge all claims, run the experiments (an hour), for reports/report.html
@@ -45,7 +45,7 @@ verifier: $(STAMP)  ## Test the verifier itself, some 30 minutes, for reports/ve
 benchmarks: $(STAMP)  ## Accuracy and speed beside what people use, for reports/benchmarks.md
 	$(BIN)/curseproof bench --output reports/benchmarks.md --json reports/benchmarks.json
 
-report: figures booklet claims verifier benchmarks  ## Rebuild all of reports/, some hours
+report: figures claims booklet verifier benchmarks  ## Rebuild all of reports/, some hours
 
 readme: $(STAMP)  ## Fill the README's console blocks with what the commands print
 	$(BIN)/python reports/readme.py

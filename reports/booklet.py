@@ -16,7 +16,6 @@ import sympy as sp
 
 from theory import DERIVATIONS, Derivation, exponential, present, white
 from theory.architecture_growth import latex, rows
-from theory.catalogue import POLES
 from theory.derivations.collection import Recalled, sections
 from theory.derivations.render import latex_step
 from theory.latex import compiled, displayed, prose, to_latex
@@ -152,8 +151,9 @@ def booklet(verdicts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def derivation_of(claim: Claim) -> str:
-    """The name of the derivation that a claim is printed with."""
-    return BELONGS.get(claim.id.partition("-")[0], claim.quantity)
+    """The name of the derivation that a claim is printed with; there is none for a run."""
+    quantity = "a run" if claim.experiment else claim.quantity
+    return BELONGS.get(claim.id.partition("-")[0], quantity)
 
 
 def _topics() -> Mapping[str, tuple[str, ...]]:
@@ -195,7 +195,7 @@ def _claims(claims: list[Claim], verdicts: Mapping[str, Any]) -> Iterator[str]:
         about = f"{prose(claim.statement)} ({prose(claim.source).replace('§', chr(92) + 'S')})."
         yield rf"\claim{{{claim.id}\label{{c-{claim.id}}}}}{{{found['verdict']}}}{{{about}}}" + "\n"
         yield _formula(claim) + "\n\n"
-        if found["counterexample"] is not None and claim.quantity in POLES:
+        if found["counterexample"] is not None and not claim.experiment:
             point, claimed, actual = (
                 found["counterexample"][key] for key in ("point", "claimed", "actual")
             )
@@ -209,7 +209,7 @@ def _claims(claims: list[Claim], verdicts: Mapping[str, Any]) -> Iterator[str]:
 
 def _formula(claim: Claim) -> str:
     """The claim displayed; as text where it is measured in a run, or would fill a page."""
-    if claim.quantity in POLES:
+    if not claim.experiment:
         statement = sp.Eq(_name(claim), Model(claim).formula, evaluate=False)
         shown = displayed(statement).replace("=", _RELATIONS[claim.relation], 1)
         if shown.count("\n") < LONGEST:

@@ -11,7 +11,7 @@ from theory import DERIVATIONS
 from theory.latex import compiled
 from theory.linebreaks import COLUMNS, display, width
 from verify.export import latex_commands
-from verify.selection import select
+from verify.selection import paper_claims, select
 
 sys.path.append(str(Path(__file__).parents[1] / "reports"))
 booklet = pytest.importorskip("booklet")
@@ -34,6 +34,17 @@ def test_a_refuted_claim_has_its_counterexample_and_correction():
     assert "refuted" in shown
     assert r"\texttt{rho = 1/2}" in shown
     assert shown.count("text{cross sensitivity}") == 2
+
+
+def test_what_a_run_measured_is_printed_as_it_was_claimed():
+    claims = [claim for claim in paper_claims() if claim.experiment]
+    found = {"point": "", "claimed": ">= 1", "actual": "0.5"}
+    verdicts = {c.id: {"verdict": "refuted", "counterexample": found} for c in claims}
+    shown = "".join(booklet._claims(claims, verdicts))
+    for claim in claims:
+        assert f"{{c-{claim.id}}}" in shown
+    assert "second\\_moment >= 1" in shown
+    assert "Correct is" not in shown
 
 
 @needs_pdflatex
