@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 
 import numpy as np
@@ -17,13 +18,16 @@ from theory.leading import epsilon
 from theory.moments import teacher_student_loss
 from theory.symbols import nu, real_lam
 from verify.cli import app
+from verify.evidence import Evidence, Finding
 from verify.experiments import hessian_structure
 from verify.experiments.eigenvalue_learning import run
 from verify.figures import FIGURES, accuracy, discs, eigenvalue_learning, hessians, landscapes
 from verify.figures.curves import INPUTS, SIMULATED, model, simulated, values
 from verify.figures.released import power
 from verify.figures.style import FORMATS, rendered
+from verify.reports import to_json
 from verify.selection import select
+from verify.settings import Settings
 from verify.value import value
 
 FORMULAS = [name for name, figure in FIGURES.items() if not figure.trials]
@@ -225,9 +229,25 @@ def test_the_command_writes_files(tmp_path):
     assert done.output.count(str(folder)) == 2
 
 
+def test_the_command_draws_trials_of_results(tmp_path):
+    trial = FIGURES["gated_units"].trials[0]
+    data = {"diagonal_over_rest": [2.0, 3.0], "diagonal_share": [0.5, 0.6]}
+    found = {trial: Evidence("trial", Finding.SUPPORTS, data=data)}
+    results = tmp_path / "results.json"
+    results.write_text(json.dumps(to_json([], Settings(), found)))
+    arguments = ["figures", "gated_units", "--output", str(tmp_path), "--results", str(results)]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    assert b"<svg" in (tmp_path / "gated_units.svg").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["nothing"], "nothing"), (["growth", "--formats", "svg,gif"], "svg, pdf, png")],
+    [
+        (["nothing"], "nothing"),
+        (["growth", "--formats", "svg,gif"], "svg, pdf, png"),
+        (["optimisers"], "name --results"),
+    ],
 )
 def test_the_command_refuses(tmp_path, arguments, words):
     done = CliRunner().invoke(app, ["figures", *arguments, "--output", str(tmp_path)])

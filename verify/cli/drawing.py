@@ -34,8 +34,10 @@ def figures(
     tried = read_report(results).tried if results else {}
     found = {name: figure.found(tried) for name, figure in FIGURES.items()}
     drawable = [name for name, measured in found.items() if measured is not None]
-    if unknown := set(names or ()) - set(drawable):
-        fail(f"figures {', '.join(sorted(unknown))}: one or more of {', '.join(drawable)}")
+    if unknown := set(names or ()) - FIGURES.keys():
+        fail(f"figures {', '.join(sorted(unknown))}: one or more of {', '.join(FIGURES)}")
+    if missing := set(names or ()) - set(drawable):
+        fail(f"figures {', '.join(sorted(missing))}: of trials; name --results that have some")
     kinds = formats.split(",")
     if unknown := set(kinds) - set(FORMATS):
         fail(f"--formats {formats}: of {', '.join(FORMATS)}")
