@@ -93,14 +93,17 @@ def test_exit_status_and_json(claims, text, status, verdicts):
 
 
 def started(*arguments):
-    return subprocess.Popen(
-        [COMMAND, "verify", *arguments, "--workers", "1"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # a shell's background jobs, these tests perhaps, ignore it
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
+    # a shell's background jobs, these tests perhaps, ignore it, and so would what they start
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [COMMAND, "verify", *arguments, "--workers", "1"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def wait_for_evidence(store):
