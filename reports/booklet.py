@@ -12,13 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import sympy as sp
-
 from theory import DERIVATIONS, Derivation, exponential, present, white
 from theory.architecture_growth import latex, rows
 from theory.derivations.collection import Recalled, sections
 from theory.derivations.render import latex_step
-from theory.latex import compiled, displayed, prose, to_latex
+from theory.latex import compared, compiled, displayed, prose, to_latex
 from verify.claim import Claim
 from verify.export import latex_commands
 from verify.model import Model
@@ -203,21 +201,16 @@ def _claims(claims: list[Claim], verdicts: Mapping[str, Any]) -> Iterator[str]:
                 f"{{\\raggedright At \\texttt{{{_verbatim(point)}}}, the formula gives "
                 f"{_short(claimed)}, the quantity is {_short(actual)}. Correct is\\par}}\n"
             )
-            correct = sp.Eq(_name(claim), present(Model(claim).value), evaluate=False)
-            yield displayed(correct) + "\n"
+            yield compared(claim.quantity, "==", present(Model(claim).value)) + "\n"
 
 
 def _formula(claim: Claim) -> str:
     """The claim displayed; as text where it is measured in a run, or would fill a page."""
     if not claim.experiment:
-        statement = sp.Eq(_name(claim), Model(claim).formula, evaluate=False)
-        shown = displayed(statement).replace("=", _RELATIONS[claim.relation], 1)
+        shown = compared(claim.quantity, claim.relation, Model(claim).formula)
         if shown.count("\n") < LONGEST:
             return _approach(claim) + shown
     return "\n" + rf"\texttt{{{_verbatim(f'{claim.quantity} {claim.relation} {claim.formula}')}}}"
-
-
-_RELATIONS = {"==": "=", "<=": r"\le ", ">=": r"\ge ", "~": r"\sim "}
 
 
 def _approach(claim: Claim) -> str:
@@ -227,10 +220,6 @@ def _approach(claim: Claim) -> str:
     target, side = claim.limit.target.source, claim.limit.direction
     end = rf"{target.removesuffix('1')}\infty" if side == "oo" else f"{target}^{{{side}}}"
     return rf"As ${to_latex(Model(claim).symbols[claim.limit.name])}\to {end}$," + "\n"
-
-
-def _name(claim: Claim) -> sp.Symbol:
-    return sp.Symbol(rf"\text{{{claim.quantity.replace('_', ' ')}}}")
 
 
 def _index(claims: list[Claim], verdicts: Mapping[str, Any]) -> Iterator[str]:

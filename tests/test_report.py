@@ -205,6 +205,8 @@ def test_summaries_say_what_was_found(judged):
     x = judged[1].counterexample
     for words in (x.point, x.claimed, x.actual, x.correction):
         assert words in text
+    assert x.profile is not None  # it is drawn, not told
+    assert "Profile" not in text + latex(report(*judged))
     document = latex(report(*judged))
     assert document.index("1 proved, 1 refuted") < document.index("A5-state-ar1")
     assert "D2-cross-sensitivity is false" in document

@@ -163,6 +163,16 @@ def displayed(expr: sp.Basic) -> str:
     return "\n".join(display(to_latex(expr)))
 
 
+def compared(quantity: str, relation: str, expr: sp.Basic) -> str:
+    """A quantity by its name, how a claim relates it (==, <=, >=, ~), and an expression."""
+    name = sp.Symbol(rf"\text{{{quantity.replace('_', ' ')}}}")
+    equation = displayed(sp.Eq(name, expr, evaluate=False))
+    return equation.replace("=", _RELATIONS[relation], 1)
+
+
+_RELATIONS = {"==": "=", "<=": r"\le ", ">=": r"\ge ", "~": r"\sim "}
+
+
 def prose(text: str) -> str:
     """Text with bits of mathematics in it, each word that holds some set as mathematics."""
     return " ".join(map(_word, text.split()))

@@ -86,10 +86,13 @@ class Counterexample:
     correction: str | None = None
     profile: Profile | None = None
 
+    def words(self) -> dict[str, str]:
+        """What there is to say, by name."""
+        return {name: text for name, text in vars(self).items() if isinstance(text, str)}
+
     def lines(self) -> list[str]:
-        """What there is to say, a line each."""
-        words = {name: text for name, text in vars(self).items() if isinstance(text, str)}
-        return [f"  {name:<11} {text}" for name, text in words.items()]
+        """The same, a line each."""
+        return [f"  {name:<11} {text}" for name, text in self.words().items()]
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Counterexample:

@@ -12,7 +12,7 @@ from typing import Any
 from verify.claim import Claim
 from verify.evidence import Evidence
 from verify.provenance import code_version, question
-from verify.reports import SCHEMA
+from verify.reports import SCHEMA, trial_of
 from verify.settings import Settings, Tier
 from verify.store import Store
 from verify.trial import Trial
@@ -85,8 +85,9 @@ def _tried(
     path: Path, report: Mapping[str, Any], settings: Settings
 ) -> Iterable[tuple[Trial, Evidence]]:
     for entry in report["trials"]:
-        values = dict(entry)
-        trial = Trial(values.pop("experiment"), tuple(sorted(values.pop("point").items())))
+        trial, values = trial_of(entry), dict(entry)
+        for name in ("experiment", "point"):
+            del values[name]
         if values.pop("question") != question(trial, "trial", settings):
             raise ForeignError(f"{path}: trial {trial} is another one here")
         yield trial, Evidence.from_json(values)

@@ -99,7 +99,7 @@ def from_json(report: Mapping[str, Any], origin: str = "report") -> Report:
             raise ReportError(f"{origin}: schema {report['schema']!r}; this version reads {SCHEMA}")
         return Report(
             [_result(entry, origin) for entry in report["claims"]],
-            {_trial(entry): _evidence(entry) for entry in report["trials"]},
+            {trial_of(entry): _evidence(entry) for entry in report["trials"]},
             _environment(report["environment"]),
         )
     except Refusal:
@@ -124,7 +124,8 @@ def _result(entry: Mapping[str, Any], origin: str) -> Result:
     )
 
 
-def _trial(entry: Mapping[str, Any]) -> Trial:
+def trial_of(entry: Mapping[str, Any]) -> Trial:
+    """The trial that an entry of `to_json` is about."""
     return Trial(entry["experiment"], tuple(sorted(entry["point"].items())))
 
 

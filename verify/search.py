@@ -60,26 +60,27 @@ def profile(model: Model, through: Point) -> Profile | None:
 
     None where the expressions have no floating-point value.
     """
-    found = []
+    claim = model.claim
     try:
-        for name in model.claim.parameters:
-            at, points = _line(model.claim, name, through)
-            if points:
-                sides = _sides(model, points)
-                if not all(np.isclose(side.imag, 0).all() for side in sides):
-                    sides = [np.abs(side) for side in sides]
-                claimed, actual = (side.real for side in sides)
-                if np.isfinite([claimed, actual]).all():
-                    found.append(Profile(name, at, claimed.tolist(), actual.tolist()))
+        lines = [_along(model, n, through) for n in claim.parameters if n != claim.horizon]
     except NotEvaluated:
         return None
-    return max(found, key=Profile.spread, default=None)
+    finite = (line for line in lines if np.isfinite([line.claimed, line.actual]).all())
+    return max(finite, key=Profile.spread, default=None)
+
+
+def _along(model: Model, name: str, through: Point) -> Profile:
+    """Both sides along one parameter; of complex values the moduli."""
+    at, points = _line(model.claim, name, through)
+    sides = _sides(model, points)
+    if not all(np.isclose(side.imag, 0).all() for side in sides):
+        sides = [np.abs(side) for side in sides]
+    claimed, actual = (side.real.tolist() for side in sides)
+    return Profile(name, at, claimed, actual)
 
 
 def _line(claim: Claim, name: str, through: Point) -> tuple[list[float], list[Point]]:
     """Values of one parameter across its range, of a complex one the modulus, and the points."""
-    if name == claim.horizon:
-        return [], []
     lower, upper = finite_ends(claim.interval(name))
     values = [lower + (upper - lower) * Fraction(k, STEPS) for k in range(1, STEPS)]
     there = through.coordinates[name]

@@ -23,6 +23,17 @@ def paper_claims() -> list[Claim]:
     return [claim for path in sorted(CLAIMS.glob("*.toml")) for claim in read_claims(path)]
 
 
+def names(identifier: str) -> tuple[str, str, str]:
+    """What a claim is selected by: its id, its key and its section.
+
+    Examples:
+        >>> names("A5-state-ar1")
+        ('A5-state-ar1', 'A5', 'A')
+
+    """
+    return identifier, identifier.partition("-")[0], identifier[0]
+
+
 def select(arguments: Iterable[str]) -> list[Claim]:
     """The claims that ids, keys (A5: every A5-…; A: all of section A) and file names stand for.
 
@@ -47,7 +58,7 @@ def select(arguments: Iterable[str]) -> list[Claim]:
             found = read_claims(Path(argument))
         else:
             known = known if known is not None else paper_claims()
-            found = [c for c in known if argument in (c.id, c.id.split("-")[0], c.id[0])]
+            found = [c for c in known if argument in names(c.id)]
         if not found:
             raise ClaimError(f"{argument!r}: no such claim; `curseproof list` shows them all")
         for claim in found:

@@ -56,7 +56,7 @@ class Coordinates:
 
     def functions(self) -> list[Function]:
         """The parameters, and how far λ moves with each."""
-        angular_slope = sp.simplify((1 - distance) / sp.diff(self.angular, angle))
+        angular_slope = (1 - distance) / sp.diff(self.angular, angle)
         radial_name, angular_name = (f"{part} parameter: {self.label}." for part in _PARAMETERS)
         return [
             Function(f"radial_{self.key}", self.radial, radial_name),
@@ -106,7 +106,7 @@ def _radial(architecture: Architecture) -> tuple[sp.Expr, sp.Expr]:
     there, slope = (architecture.along(approach, e) for e in (parameter, moved))
     return (
         sp.factor(there.rewrite(sp.log), deep=True).subs(epsilon, distance),
-        sp.factor(sp.simplify(slope)).subs(epsilon, distance),
+        sp.factor(slope).subs(epsilon, distance),
     )
 
 

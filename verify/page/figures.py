@@ -13,6 +13,7 @@ from sympy.printing.pretty.pretty_symbology import pretty_symbol
 from verify.claim import Claim
 from verify.evidence import Evidence, Profile
 from verify.figures import FIGURES, Figure
+from verify.selection import names
 from verify.trial import Trial
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def drawn(tried: Mapping[Trial, Evidence], claims: list[str]) -> Iterator[Drawn]
     """Figures of `claims`, with what is measured of their trials, and the ids that they name."""
     for name, figure in FIGURES.items():
         measured = figure.found(tried)
-        named = tuple(c for c in claims if {c, c.partition("-")[0]} & set(figure.claims))
+        named = tuple(c for c in claims if set(names(c)) & set(figure.claims))
         if named and measured is not None:
             yield Drawn(name, figure, _address(figure.draw(measured)), named)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from theory.inputs import ArbitraryInput
-from theory.latex import displayed, document, prose
+from theory.latex import compared, document, prose
 from verify.claim import Claim
 from verify.engine import Result
 from verify.evidence import Verdict
@@ -79,18 +79,16 @@ def _latex(report: Report) -> Iterator[str]:
 
 def _typeset(claim: Claim, relation: str, source: str) -> str:
     """The quantity and an expression displayed; as it is written where it has no such form."""
-    name = claim.quantity.replace("_", " ")
     try:
         expression = parse(source)
         names = {n: sp.Symbol(n) for n in expression.names}
         value = to_sympy(expression, names, ArbitraryInput(not claim.complex_input))
     except (ExpressionError, MeaningError):
+        name = claim.quantity.replace("_", " ")
         return rf"\par\texttt{{{_text(f'{name} {relation} {source}')}}}"
-    equation = sp.Eq(sp.Symbol(rf"\text{{{name}}}"), value, evaluate=False)
-    return displayed(equation).replace("=", _RELATIONS[relation], 1)
+    return compared(claim.quantity, relation, value)
 
 
-_RELATIONS = {"==": "=", "<=": r"\le ", ">=": r"\ge ", "~": r"\sim "}
 _UNKNOWN = re.compile(r"[^\n -~\xa0-\xff\u2013\u2014\u2018\u2019\u201c\u201d]")  # to pdflatex
 _PACKAGE = r"\usepackage{amsmath}"
 
@@ -125,7 +123,7 @@ def _counterexample(result: Result) -> Iterator[tuple[str, str]]:
     x = result.counterexample
     if x:
         yield "formula", f"{result.claim.quantity} {result.claim.relation} {result.claim.formula}"
-        yield from ((name, str(value)) for name, value in vars(x).items() if value is not None)
+        yield from x.words().items()
 
 
 def _escaped(text: str) -> str:
