@@ -13,8 +13,8 @@ from rich.table import Table
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
+from numerics.fitting.training_data import normalizer_for
 from numerics.layers.scan import loop
-from numerics.training_data import normalizer_for
 
 STEPS, BATCH, UPDATES = 300, 32, 150
 RATES, SEEDS = (3e-2, 1e-1), range(3)

@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.table import Table
 from torch import Tensor
 
-from numerics.data import packaged_series
+from numerics.fitting.series import packaged_series
+from numerics.fitting.training_data import fit_autocorrelation
 from numerics.layers import LinearRecurrence, ring
 from numerics.normalizers import DoubleExponential, InputNormalizer, Polar
-from numerics.training_data import fit_autocorrelation
 
 AHEAD, WINDOW, BATCH, UPDATES, RATE = 10, 256, 16, 300, 1e-2
 EVERY, SEEDS = 10, range(3)

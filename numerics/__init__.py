@@ -9,11 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from numerics.autocorrelation import FittedAutocorrelation, estimate, fit
-    from numerics.balls import certified
-    from numerics.codegen import module
-    from numerics.functions import near_circle, near_one
-    from numerics.heldout import heldout_check
+    from numerics.arithmetic.balls import certified
+    from numerics.codegen.functions import near_circle, near_one
+    from numerics.codegen.modules import module
+    from numerics.fitting.autocorrelation import FittedAutocorrelation, estimate, fit
+    from numerics.fitting.heldout import heldout_check
     from numerics.normalizers import InputNormalizer, Optimal, gamma, gamma_near_one
     from numerics.simulate.inputs import autocorrelation_values, sample_input
     from numerics.simulate.rollout import (
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     )
 
 _HOME = {
-    "FittedAutocorrelation": "numerics.autocorrelation",
+    "FittedAutocorrelation": "numerics.fitting.autocorrelation",
     "InputNormalizer": "numerics.normalizers",
     "Optimal": "numerics.normalizers",
     "autocorrelation_values": "numerics.simulate.inputs",
-    "certified": "numerics.balls",
-    "estimate": "numerics.autocorrelation",
-    "fit": "numerics.autocorrelation",
+    "certified": "numerics.arithmetic.balls",
+    "estimate": "numerics.fitting.autocorrelation",
+    "fit": "numerics.fitting.autocorrelation",
     "gamma": "numerics.normalizers",
     "gamma_near_one": "numerics.normalizers",
-    "heldout_check": "numerics.heldout",
-    "module": "numerics.codegen",
-    "near_circle": "numerics.functions",
-    "near_one": "numerics.functions",
+    "heldout_check": "numerics.fitting.heldout",
+    "module": "numerics.codegen.modules",
+    "near_circle": "numerics.codegen.functions",
+    "near_one": "numerics.codegen.functions",
     "rollout": "numerics.simulate.rollout",
     "rollout_with_sensitivity": "numerics.simulate.rollout",
     "sample_input": "numerics.simulate.inputs",

@@ -12,17 +12,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from numerics.codegen.export import latex_commands
 from theory import DERIVATIONS, Derivation, exponential, present, white
-from theory.architecture_growth import latex, rows
-from theory.derivations.collection import Recalled, sections
-from theory.derivations.render import latex_step
-from theory.latex import compared, compiled, displayed, prose, to_latex
-from verify.claim import Claim
-from verify.export import latex_commands
-from verify.model import Model
-from verify.selection import select
+from theory.architectures.fates import rows
+from theory.printing.architectures import latex
+from theory.printing.collection import Recalled, sections
+from theory.printing.derivations import latex_step
+from theory.printing.latex import compared, displayed, to_latex
+from theory.printing.pdf import compiled
+from theory.printing.prose import prose
+from verify.claims.claim import Claim
+from verify.claims.selection import select
+from verify.judging.model import Model
+from verify.running.workers import run
 from verify.settings import Settings
-from verify.workers import run
 
 HERE = Path(__file__).parent
 TOPICS: Mapping[str, tuple[str, ...]] = {

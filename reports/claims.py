@@ -19,17 +19,17 @@ from typing import TypeVar
 import torch
 from rich.progress import track
 
-from verify.engine import Result, try_out
-from verify.evidence import Evidence, Finding
-from verify.figures import FIGURES, Figure
-from verify.figures.style import rendered
-from verify.page import FORMATS
-from verify.reports import Report, from_json, to_json
-from verify.selection import paper_claims, select
+from verify.claims.selection import paper_claims, select
+from verify.claims.trial import Trial, trials
+from verify.judging.engine import Result, try_out
+from verify.judging.evidence import Evidence, Finding
+from verify.reporting.figures import FIGURES, Figure
+from verify.reporting.figures.style import rendered
+from verify.reporting.page import FORMATS
+from verify.reporting.results import Report, from_json, to_json
+from verify.running.store import Store, default_path
+from verify.running.workers import run, try_all
 from verify.settings import TIERS, Settings
-from verify.store import Store, default_path
-from verify.trial import Trial, trials
-from verify.workers import run, try_all
 
 K, V = TypeVar("K"), TypeVar("V")
 

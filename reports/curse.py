@@ -12,12 +12,21 @@ import numpy as np
 import sympy as sp
 from matplotlib.axes import Axes
 
+from theory.algebra.leading import epsilon
 from theory.growth import near_circle
-from theory.leading import epsilon
-from verify.figures.curse import GRADIENT, SENSITIVITY, STATE
-from verify.figures.curves import INPUTS, curve, simulated
-from verify.figures.normalised import moments
-from verify.figures.style import BLUE, GREEN, GREY, ORANGE, label, legend, panels, rendered
+from verify.reporting.figures.curse import GRADIENT, SENSITIVITY, STATE
+from verify.reporting.figures.curves import INPUTS, curve, simulated
+from verify.reporting.figures.normalised import moments
+from verify.reporting.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    label,
+    legend,
+    panels,
+    rendered,
+)
 
 HERE = Path(__file__).parent
 CORRELATED = "ρ = 0.99"

@@ -18,8 +18,8 @@ from matplotlib.axes import Axes
 from torch import Tensor
 from torch.func import grad, vmap
 
-from numerics.autocorrelation import fit
-from numerics.data import packaged_series, transformed
+from numerics.fitting.autocorrelation import fit
+from numerics.fitting.series import packaged_series, transformed
 from numerics.normalizers import (
     DoubleExponential,
     Eigenvalue,
@@ -30,8 +30,17 @@ from numerics.normalizers import (
 from theory.inputs import StationaryInput, exponential, white
 from theory.moments import second_moment
 from theory.symbols import real_lam
-from verify.figures.curves import simulated
-from verify.figures.style import BLUE, GREEN, GREY, ORANGE, label, legend, panels, rendered
+from verify.reporting.figures.curves import simulated
+from verify.reporting.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    label,
+    legend,
+    panels,
+    rendered,
+)
 
 HERE = Path(__file__).parent
 COLOURS = (BLUE, ORANGE, GREEN, GREY)

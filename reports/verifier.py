@@ -17,9 +17,9 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from verify import Settings, paper_claims
-from verify.claim import Claim
+from verify.claims.claim import Claim
+from verify.judging.statistics import RATE
 from verify.selftest import calibration, fuzzing, interruption, scores
-from verify.statistics import RATE
 
 REPORT = Path(__file__).parent / "verifier.md"
 WORKERS = os.cpu_count() or 1

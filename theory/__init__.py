@@ -1,13 +1,14 @@
 """The mathematics: stationary inputs, the kernel and everything derived from it (SymPy only)."""
 
-from theory.architecture_growth import Row, rows
-from theory.architectures import ARCHITECTURES, Architecture, Parametrization
+from theory.algebra.conjugation import conjugated, polarised, restored
+from theory.algebra.leading import LeadingTerm, leading_term
+from theory.algebra.presentation import present, readable
+from theory.architectures.fates import Row, rows
+from theory.architectures.pairs import ARCHITECTURES, Architecture, Parametrization
 from theory.bounds import second_moment_bound, sensitivity_bound
 from theory.catalogue import Unit, quantity
-from theory.conjugation import conjugated, polarised, restored
 from theory.derivations import DERIVATIONS
-from theory.derivations.render import RENDERERS
-from theory.derivations.step import BrokenStep, Derivation, Step
+from theory.derivations.checking.step import BrokenStep, Derivation, Step
 from theory.geometry import (
     conformal_curvature,
     conformal_factor,
@@ -31,8 +32,6 @@ from theory.inputs import (
     white,
 )
 from theory.kernel import finite_kernel, kernel
-from theory.latex import document, to_latex
-from theory.leading import LeadingTerm, leading_term
 from theory.moments import (
     backpropagated_error,
     cross_moment,
@@ -48,7 +47,9 @@ from theory.parametrizations import (
     optimal_parameter_white,
     optimality_condition,
 )
-from theory.presentation import present, readable
+from theory.printing.derivations import RENDERERS
+from theory.printing.latex import to_latex
+from theory.printing.pdf import document
 
 __all__ = [
     "ARCHITECTURES",

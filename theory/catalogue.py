@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from theory import geometry, moments
-from theory.conjugation import bar, conjugated, polarised
+from theory.algebra.conjugation import bar, conjugated, polarised
 from theory.inputs import Input
 from theory.symbols import lam
 
@@ -62,7 +62,7 @@ class Unit:
 
 
 def quantity(name: str, x: Input, unit: Unit) -> sp.Expr:
-    """The quantity `name` in closed form, polarised (see `theory.conjugation`).
+    """The quantity `name` in closed form, polarised (see `theory.algebra.conjugation`).
 
     Raises:
         ValueError: it does not exist: a cross moment of a complex input, a Hessian with respect

@@ -38,11 +38,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.conjugation import bar, conjugated, partial, polarised
+from theory.algebra.conjugation import bar, conjugated, partial, polarised
+from theory.algebra.presentation import present
 from theory.inputs import Input, exponential, white
 from theory.moments import kernel_derivative, second_moment, sensitivity
 from theory.parametrizations import optimal_parameter_white
-from theory.presentation import present
 from theory.symbols import lam, nu, real_lam, rho
 
 Coordinates = tuple[sp.Expr, sp.Expr]
@@ -126,7 +126,7 @@ def conformal_curvature(factor: sp.Expr) -> sp.Expr:
 
     Examples:
         >>> from theory import conformal_curvature, readable
-        >>> from theory.conjugation import bar
+        >>> from theory.algebra.conjugation import bar
         >>> from theory.symbols import lam
         >>> conformal_curvature(4 / (1 - lam * bar(lam)) ** 2)
         -1
@@ -177,7 +177,7 @@ def total_curvature(factor: sp.Expr) -> sp.Expr:
 
     Examples:
         >>> from theory import readable, total_curvature
-        >>> from theory.conjugation import bar
+        >>> from theory.algebra.conjugation import bar
         >>> from theory.symbols import lam
         >>> readable(total_curvature(4 / (1 - lam * bar(lam)) ** 2))
         -4*pi*Abs(lambda)**2/(1 - Abs(lambda)**2)

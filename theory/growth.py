@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from theory.algebra.leading import LeadingTerm, epsilon, leading_term
 from theory.inputs import Input
-from theory.leading import LeadingTerm, epsilon, leading_term
 from theory.moments import kernel_derivative
 
 

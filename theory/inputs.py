@@ -16,7 +16,8 @@ from functools import cache
 import sympy as sp
 
 from theory import symbols
-from theory.conjugation import conjugated
+from theory.algebra.conjugation import conjugated
+from theory.algebra.generating_functions import C, C_bar, C_plus
 
 Delta = symbols.Delta
 
@@ -130,27 +131,6 @@ class ArbitraryInput:
         """See StationaryInput.conjugate."""
         return self if self.is_real else ArbitraryInput(False, not self._conjugate)
 
-
-class C(sp.Function):  # type: ignore[misc]  # SymPy is untyped
-    """C(n, z): the n-th derivative of Σ z^Δ R(Δ) at z, for an arbitrary real R."""
-
-    nargs = 2
-
-    def fdiff(self, argindex: int = 2) -> sp.Expr:
-        """The next derivative."""
-        return self.func(self.args[0] + 1, self.args[1])
-
-
-class C_plus(C):  # noqa: N801 (printed as C with an index)
-    """As C, for an arbitrary complex R."""
-
-
-class C_bar(C):  # noqa: N801
-    """As C_plus, with conj R for R."""
-
-
-C_plus.partner = C_bar
-C_bar.partner = C_plus
 
 Input = StationaryInput | ArbitraryInput
 

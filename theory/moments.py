@@ -2,7 +2,7 @@
 
 For h = γ h_λ with λ and γ functions of a real or complex parameter p,
 ∂h/∂p = γ' h_λ + γ λ' ∂h_λ/∂λ, so that every moment is a combination of ∂_α^i ∂_β̄^j K.
-All results are polarised (see `theory.conjugation`): λ̄ is the symbol `lambda_bar`.
+All results are polarised (see `theory.algebra.conjugation`): λ̄ is the symbol `lambda_bar`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 
 import sympy as sp
 
-from theory.conjugation import conjugated, partial, polarised
+from theory.algebra.conjugation import conjugated, partial, polarised
 from theory.inputs import Input
 from theory.kernel import finite_kernel, kernel
 from theory.symbols import alpha, beta_bar, lam, lam1, lam2, lam_star

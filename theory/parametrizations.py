@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.conjugation import conjugated, polarised
+from theory.algebra.conjugation import conjugated, polarised
+from theory.algebra.presentation import present
 from theory.inputs import Input
 from theory.moments import second_moment, sensitivity
-from theory.presentation import present
 from theory.symbols import omega, real_lam
 
 

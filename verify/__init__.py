@@ -17,14 +17,14 @@
 
 from __future__ import annotations
 
-from verify.claim import Claim, ClaimError
-from verify.claim_file import make_claim, read_claims
-from verify.engine import Result, verify_claim
-from verify.evidence import Counterexample, Evidence, Finding, Verdict
-from verify.selection import paper_claims, select
+from verify.claims.claim import Claim, ClaimError
+from verify.claims.file import make_claim, read_claims
+from verify.claims.selection import paper_claims, select
+from verify.judging.engine import Result, verify_claim
+from verify.judging.evidence import Counterexample, Evidence, Finding, Verdict
+from verify.running.workers import run
 from verify.settings import TIERS, Settings, Tier
-from verify.testing import ClaimFailed, assert_claims
-from verify.workers import run
+from verify.testing.assertions import ClaimFailed, assert_claims
 
 __all__ = [
     "TIERS",

@@ -12,8 +12,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.evaluation import NUMPY, evaluate
-from theory.conjugation import bar
+from numerics.arithmetic.evaluation import NUMPY, evaluate
+from theory.algebra.conjugation import bar
 from theory.inputs import StationaryInput
 from theory.moments import second_moment
 from theory.symbols import lam, real_lam

@@ -3,7 +3,7 @@
 An input whose spectrum is a mixture R(Δ) = Σ_j w_j z_j^Δ with w_j > 0 moves a state as a sum of
 independent inputs does: E|h|² and E|∂h/∂λ|² are sums of those for R = ρ^Δ, ρ = |z_j|, with the
 eigenvalue turned by arg z_j. For each the form without cancellation is known
-(`numerics.conditioning`), and its factors follow from 1 ∓ x and θ.
+(`numerics.codegen.conditioning`), and its factors follow from 1 ∓ x and θ.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sympy as sp
 import torch
 from torch import Tensor
 
-from numerics.conditioning import conditioned
+from numerics.codegen.conditioning import conditioned
 from numerics.normalizers.double_precision import DoublePrecision
 from numerics.normalizers.eigenvalues import Eigenvalue
 from theory.inputs import StationaryInput, exponential, white

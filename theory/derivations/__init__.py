@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from theory.derivations.balance import derive_gamma, derive_parametrization
+from theory.derivations.checking.step import Derivation
 from theory.derivations.geometry import derive_curvature
 from theory.derivations.growth import derive_growth
 from theory.derivations.horizon import derive_finite_horizon
@@ -21,7 +22,6 @@ from theory.derivations.network import derive_network
 from theory.derivations.normalised_loss import derive_normalised_loss
 from theory.derivations.output_hessian import derive_output_hessian
 from theory.derivations.polar import derive_parameter_sensitivity, derive_polar_sensitivity
-from theory.derivations.step import Derivation
 from theory.derivations.wirtinger import derive_wirtinger
 from theory.inputs import Input
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.derivations.formal_series import E, t
+from theory.algebra.vanishing import vanishes
+from theory.derivations.checking.formal_series import E, t
+from theory.derivations.checking.step import Derivation, equation
 from theory.derivations.kernel import unit
 from theory.derivations.moments import derive_second_moment, derive_sensitivity
-from theory.derivations.step import Derivation, equation
-from theory.derivations.truncation import vanishes
 from theory.inputs import Input, white
 from theory.parametrizations import optimal_gamma, optimal_parameter_white, optimality_condition
 from theory.symbols import omega, real_lam

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from theory.conjugation import bar, conjugated, polarised
-from theory.derivations.formal_series import E, Filter, FormalSeries, t
+from theory.algebra.conjugation import bar, conjugated, polarised
+from theory.algebra.presentation import present, present_terms
+from theory.algebra.vanishing import vanishes
+from theory.derivations.checking.formal_series import E, Filter, FormalSeries, t
+from theory.derivations.checking.step import Derivation, Step, equation
 from theory.derivations.kernel import differentiated, geometric
 from theory.derivations.moments import derive_sensitivity
-from theory.derivations.step import Derivation, Step, equation
-from theory.derivations.truncation import vanishes
 from theory.geometry import (
     conformal_curvature,
     conformal_factor,
@@ -23,7 +24,6 @@ from theory.geometry import (
 )
 from theory.inputs import Input, StationaryInput, exponential, white
 from theory.moments import second_moment
-from theory.presentation import present, present_terms
 from theory.symbols import lam, nu, rho
 
 _ORDER = 4  # the curvature is a quotient of products of three moments

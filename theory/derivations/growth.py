@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator
 
 import sympy as sp
 
-from theory.derivations.formal_series import E, Filter, FormalSeries, t
+from theory.algebra.generating_functions import C
+from theory.algebra.leading import LeadingTerm, epsilon
+from theory.algebra.phases import rationalised
+from theory.algebra.presentation import present
+from theory.algebra.vanishing import vanishes
+from theory.derivations.checking.formal_series import E, Filter, FormalSeries, t
+from theory.derivations.checking.step import Derivation, Step, equation
 from theory.derivations.kernel import Check, geometric, kernel_steps
 from theory.derivations.moments import derive_second_moment, derive_sensitivity
-from theory.derivations.step import Derivation, Step, equation
-from theory.derivations.truncation import vanishes
 from theory.growth import growth, near_circle, spectral_density
-from theory.inputs import ArbitraryInput, C, Input, StationaryInput, exponential, moving_average
-from theory.leading import LeadingTerm, epsilon
-from theory.phases import rationalised
-from theory.presentation import present
+from theory.inputs import ArbitraryInput, Input, StationaryInput, exponential, moving_average
 from theory.symbols import lam, nu
 
 _h, _s = map(sp.IndexedBase, ("h", "s"))

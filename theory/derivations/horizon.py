@@ -1,7 +1,7 @@
 """The state after T steps from h = 0, for any pole, the unit circle included (claim A9).
 
 What is said for every T is proved by induction, and compared with its definition for several T
-(see `theory.derivations.induction`).
+(see `theory.derivations.checking.induction`).
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from theory.conjugation import bar
-from theory.derivations.formal_series import E, K, R
-from theory.derivations.induction import FiniteSums, closed_form_solves, sum_solves
+from theory.algebra.conjugation import bar
+from theory.algebra.presentation import present
+from theory.algebra.vanishing import vanishes
+from theory.derivations.checking.formal_series import E, K, R
+from theory.derivations.checking.induction import FiniteSums, closed_form_solves, sum_solves
+from theory.derivations.checking.step import Derivation, Step, equation
 from theory.derivations.kernel import given_input
-from theory.derivations.step import Derivation, Step, equation
-from theory.derivations.truncation import vanishes
 from theory.inputs import ArbitraryInput, Input, StationaryInput
 from theory.kernel import finite_kernel
-from theory.presentation import present
 from theory.symbols import T, alpha, beta_bar, lam, theta
 
 ASSUMPTIONS = (

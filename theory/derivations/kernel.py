@@ -1,7 +1,7 @@
 """From the recurrence to the kernel in checked steps, and from it to one input's formula.
 
 Every derivation begins and ends so; `theory.derivations` has what is special to each.
-The checks know definitions only (see `theory.derivations.formal_series`).
+The checks know definitions only (see `theory.derivations.checking.formal_series`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 
 import sympy as sp
 
-from theory.conjugation import bar
-from theory.derivations.formal_series import E, Filter, FormalSeries, K, R, t
-from theory.derivations.step import Derivation, Step, equation
-from theory.derivations.truncation import vanishes
+from theory.algebra.conjugation import bar
+from theory.algebra.presentation import present, present_autocorrelation
+from theory.algebra.vanishing import vanishes
+from theory.derivations.checking.formal_series import E, Filter, FormalSeries, K, R, t
+from theory.derivations.checking.step import Derivation, Step, equation
 from theory.inputs import ArbitraryInput, Input, StationaryInput
 from theory.kernel import kernel
-from theory.presentation import present, present_autocorrelation
 from theory.symbols import Delta, alpha, beta, beta_bar, lam1, lam2
 
 Formula = Callable[[Input], sp.Expr]

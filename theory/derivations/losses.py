@@ -5,8 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from theory import moments
-from theory.conjugation import bar
-from theory.derivations.formal_series import E, Filter, FormalSeries, K, L, t
+from theory.algebra.conjugation import bar
+from theory.algebra.presentation import present, present_terms
+from theory.derivations.checking.formal_series import E, Filter, FormalSeries, K, L, t
+from theory.derivations.checking.step import Derivation, equation
 from theory.derivations.kernel import (
     INSIDE,
     STATIONARY,
@@ -16,10 +18,8 @@ from theory.derivations.kernel import (
     geometric,
     kernel_steps,
 )  # fmt: skip
-from theory.derivations.step import Derivation, equation
 from theory.inputs import Input
 from theory.kernel import kernel
-from theory.presentation import present, present_terms
 from theory.symbols import lam, lam_star, real_lam, real_lam_star
 
 TEACHER = "h has the pole λ, the teacher h* the pole λ*"

@@ -8,8 +8,11 @@ import sympy as sp
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
 from theory import moments
-from theory.conjugation import bar, conjugated, polarised
-from theory.derivations.formal_series import E, Filter, FormalSeries, K, t
+from theory.algebra.conjugation import bar, conjugated, polarised
+from theory.algebra.presentation import present
+from theory.algebra.vanishing import vanishes
+from theory.derivations.checking.formal_series import E, Filter, FormalSeries, K, t
+from theory.derivations.checking.step import Derivation, Step, equation
 from theory.derivations.kernel import (
     INSIDE,
     MIXED_DERIVATIVE,
@@ -22,10 +25,7 @@ from theory.derivations.kernel import (
     two_real_filters,
     unit,
 )  # fmt: skip
-from theory.derivations.step import Derivation, Step, equation
-from theory.derivations.truncation import vanishes
 from theory.inputs import ArbitraryInput, Input
-from theory.presentation import present
 from theory.symbols import alpha, beta_bar, lam, lam1, lam2, real_lam
 
 STATE = "h_{t+1} = λ h_t + x_{t+1}"

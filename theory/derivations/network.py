@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 
 import sympy as sp
 
-from theory.conjugation import bar
-from theory.derivations.formal_series import Filter, FormalSeries, K
+from theory.algebra.conjugation import bar
+from theory.derivations.checking.formal_series import Filter, FormalSeries, K
+from theory.derivations.checking.step import Derivation, Step, equation
 from theory.derivations.kernel import INSIDE, STATIONARY, SUM, ending, geometric, kernel_steps
 from theory.derivations.small_networks import (
     UNITARY,
@@ -34,7 +35,6 @@ from theory.derivations.small_networks import (
     x,
     z,
 )  # fmt: skip
-from theory.derivations.step import Derivation, Step, equation
 from theory.inputs import Input
 from theory.kernel import kernel
 from theory.symbols import lam1, lam2

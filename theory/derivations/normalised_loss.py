@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from theory.conjugation import bar
-from theory.derivations.formal_series import E, K, L, t
+from theory.algebra.conjugation import bar
+from theory.algebra.vanishing import vanishes
+from theory.derivations.checking.formal_series import E, K, L, t
+from theory.derivations.checking.step import Derivation, Step, equation
 from theory.derivations.kernel import INSIDE, STATIONARY, SUM, Check, ending, kernel_steps
 from theory.derivations.losses import TEACHER, teacher_and_student
-from theory.derivations.step import Derivation, Step, equation
-from theory.derivations.truncation import vanishes
 from theory.inputs import Input, white
 from theory.kernel import kernel
 from theory.parametrizations import optimal_gamma

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 import sympy as sp
 
 from theory import moments
-from theory.conjugation import bar, polarised
-from theory.derivations.formal_series import E, Filter, FormalSeries, K, t
+from theory.algebra.conjugation import bar, polarised
+from theory.algebra.vanishing import vanishes
+from theory.derivations.checking.formal_series import E, Filter, FormalSeries, K, t
+from theory.derivations.checking.step import Derivation, Step, equation
 from theory.derivations.kernel import (
     INSIDE,
     MIXED_DERIVATIVE,
@@ -25,8 +27,6 @@ from theory.derivations.kernel import (
     quotient_rule,
 )  # fmt: skip
 from theory.derivations.moments import REAL_INPUT
-from theory.derivations.step import Derivation, Step, equation
-from theory.derivations.truncation import vanishes
 from theory.inputs import Input
 from theory.symbols import alpha, beta_bar, lam1, lam2
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.derivations.formal_series import E, Filter, FormalSeries, t
+from theory.derivations.checking.formal_series import E, Filter, FormalSeries, t
+from theory.derivations.checking.step import Derivation, equation
 from theory.derivations.kernel import differentiated
 from theory.derivations.moments import derive_sensitivity
-from theory.derivations.step import Derivation, equation
 from theory.inputs import Input
 from theory.symbols import nu, omega, real_lam, theta
 

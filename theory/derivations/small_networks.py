@@ -13,8 +13,8 @@ from itertools import product
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from theory.conjugation import bar, conjugated
-from theory.derivations.truncation import vanishes
+from theory.algebra.conjugation import bar, conjugated
+from theory.algebra.vanishing import vanishes
 
 lam, q, s, w, x, D, P, Q = map(sp.IndexedBase, ("lambda", "q", "s", "w", "x", "D", "P", "Q"))
 E, h = sp.Function("E"), sp.Function("h")

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.conjugation import bar
-from theory.derivations.formal_series import E, L, t
+from theory.algebra.conjugation import bar
+from theory.algebra.vanishing import vanishes
+from theory.derivations.checking.formal_series import E, L, t
+from theory.derivations.checking.step import Derivation, Step, equation
 from theory.derivations.kernel import STATIONARY, Check
 from theory.derivations.losses import TEACHER, teacher_and_student
-from theory.derivations.step import Derivation, Step, equation
-from theory.derivations.truncation import vanishes
 from theory.inputs import Input
 from theory.symbols import lam, lam_star
 

@@ -1,7 +1,7 @@
 """The command `curseproof`. Each command is thin: it reads options, calls, prints."""
 
 from verify.cli import deriving, drawing, judging, measuring, reporting
-from verify.cli.common import app
+from verify.cli.app import app
 
 __all__ = ["app", "deriving", "drawing", "judging", "main", "measuring", "reporting"]
 

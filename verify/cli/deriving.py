@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from verify.cli.common import WHITE, Autocorrelation, Output, app, bad_input, err, fail, out, write
+from verify.cli.app import WHITE, Autocorrelation, Output, app, bad_input, err, fail, out, write
 
 if TYPE_CHECKING:
     from theory import Derivation, StationaryInput
@@ -29,8 +29,8 @@ def eval_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print one number, every digit of it right."""
-    from numerics.balls import decimal
-    from verify.value import QuestionError, value
+    from numerics.arithmetic.balls import decimal
+    from verify.judging.value import QuestionError, value
 
     given = {}
     for setting in settings or []:
@@ -58,8 +58,8 @@ def derive(
 ) -> None:
     """Derive a quantity, or all of them, step by step; each is checked as it is printed."""
     from theory.derivations import DERIVATIONS
-    from theory.derivations.render import RENDERERS, pdf
-    from verify.value import QuestionError, read_input
+    from theory.printing.derivations import RENDERERS, pdf
+    from verify.judging.value import QuestionError, read_input
 
     if quantity is not None and quantity not in DERIVATIONS:
         fail(f"unknown quantity {quantity!r}: one of {', '.join(DERIVATIONS)}")
@@ -108,8 +108,8 @@ def export(
     output: Output = None,
 ) -> None:
     """Export a formula as LaTeX, or as a module that imports nothing of this project."""
-    from verify.export import exported
-    from verify.value import QuestionError, read_input
+    from numerics.codegen.export import exported
+    from verify.judging.value import QuestionError, read_input
 
     with bad_input(QuestionError, ValueError):
         write(exported(name, read_input(autocorrelation), to), output)
@@ -121,7 +121,8 @@ def architectures(
     output: Output = None,
 ) -> None:
     """Say of each architecture what explodes, vanishes or is cured as λ → 1, and how fast."""
-    from theory.architecture_growth import RENDERERS, rows
+    from theory.architectures.fates import rows
+    from theory.printing.architectures import RENDERERS
 
     if to not in RENDERERS:
         fail(f"--to {to}: one of {', '.join(RENDERERS)}")

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from verify.cli.common import err, out
+from verify.cli.app import err, out
 
 if TYPE_CHECKING:
-    from verify.engine import Result
-    from verify.trial import Trial
+    from verify.claims.trial import Trial
+    from verify.judging.engine import Result
 
 _COLOURS = {
     "proved": "green",
@@ -71,7 +71,7 @@ def progress(
 
 def show_results(results: list[Result]) -> None:
     """A line for each claim, the counts, error rates and counterexamples; one claim in full."""
-    from verify.reports import stated_rates
+    from verify.reporting.results import stated_rates
 
     table = Table(box=None, pad_edge=False)
     table.add_column("claim", no_wrap=True)

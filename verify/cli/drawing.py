@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from verify.cli.common import app, bad_input, err, fail, out
+from verify.cli.app import app, bad_input, err, fail, out
 
 
 @app.command()
@@ -26,8 +26,8 @@ def figures(
     from verify.cli.reporting import read_report
 
     try:
-        from verify.figures import FIGURES
-        from verify.figures.style import FORMATS, rendered
+        from verify.reporting.figures import FIGURES
+        from verify.reporting.figures.style import FORMATS, rendered
     except ModuleNotFoundError as error:
         fail(f"{error}: install the extra 'plot'")
 

@@ -14,7 +14,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from verify.cli.common import (
+from verify.cli.app import (
     BAD_INPUT,
     PASSED,
     REFUTED,
@@ -29,11 +29,11 @@ from verify.cli.common import (
 from verify.cli.display import progress, show_results
 
 if TYPE_CHECKING:
-    from verify.engine import Result
-    from verify.evidence import Evidence
+    from verify.claims.trial import Trial
+    from verify.judging.engine import Result
+    from verify.judging.evidence import Evidence
+    from verify.running.store import Store
     from verify.settings import Settings
-    from verify.store import Store
-    from verify.trial import Trial
 
 StorePath = Annotated[
     Path | None,
@@ -72,9 +72,9 @@ def verify(
     store: StorePath = None,
 ) -> None:
     """Judge claims: proved, supported, refuted, undecided or error."""
-    from verify.claim import ClaimError
-    from verify.selection import select
-    from verify.workers import run
+    from verify.claims.claim import ClaimError
+    from verify.claims.selection import select
+    from verify.running.workers import run
 
     settings = _settings(tier, seed, device, networks, steps)
     with bad_input(ClaimError):
@@ -119,9 +119,9 @@ def sweep(
     store: StorePath = None,
 ) -> None:
     """Run an experiment over a grid of its settings; what is done is kept, and done once."""
-    from verify.reports import to_json
-    from verify.sweep import SweepError, grid, table
-    from verify.workers import try_all
+    from verify.reporting.results import to_json
+    from verify.running.sweep import SweepError, grid, table
+    from verify.running.workers import try_all
 
     settings = _settings(tier, seed, device, networks, steps)
     given = dict(choice.partition("=")[::2] for choice in choices or [])
@@ -173,7 +173,7 @@ def exit_status(results: list[Result], incomplete: bool = False) -> int:
 
 
 def _store(path: Path | None, fresh: bool = False) -> Store:
-    from verify.store import Store, default_path
+    from verify.running.store import Store, default_path
 
     def warn(reason: str) -> None:
         err.print(f"[yellow]store:[/] {escape(reason)}", soft_wrap=True)
@@ -192,9 +192,9 @@ def import_command(
     store: StorePath = None,
 ) -> None:
     """Take over the evidence of another machine, once a sample of it was found again here."""
-    from verify.claim import ClaimError
-    from verify.foreign import ForeignError, adopt
-    from verify.selection import select
+    from verify.claims.claim import ClaimError
+    from verify.claims.selection import select
+    from verify.reporting.adoption import ForeignError, adopt
 
     with bad_input(ClaimError, ForeignError):
         taken = adopt(results, select(claims or []), _store(store), replay, workers)
@@ -209,9 +209,9 @@ def _reports(
     html: Path | None,
     kept: Store,
 ) -> None:
+    from verify.claims.trial import trials
     from verify.cli.reporting import write_report
-    from verify.reports import from_json, to_json, to_junit
-    from verify.trial import trials
+    from verify.reporting.results import from_json, to_json, to_junit
 
     if json_path is not None or html is not None:
         needed = (t for r in results if r.claim.experiment for t in trials(r.claim))
@@ -250,7 +250,7 @@ def _device(name: str) -> str:
 @app.command("list")
 def list_command() -> None:
     """List the paper's claims."""
-    from verify.selection import paper_claims
+    from verify.claims.selection import paper_claims
 
     table = Table(box=None, pad_edge=False)
     for column in ("claim", "source", "statement"):
@@ -263,9 +263,9 @@ def list_command() -> None:
 @app.command()
 def show(identifier: Annotated[str, typer.Argument(help="A claim's id, or a key.")]) -> None:
     """Show a claim in full, with the derived formula beside it."""
-    from verify.claim import ClaimError
-    from verify.reports import description
-    from verify.selection import select
+    from verify.claims.claim import ClaimError
+    from verify.claims.selection import select
+    from verify.reporting.results import description
 
     with bad_input(ClaimError):
         found = select([identifier])

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from verify.cli.common import Output, app, bad_input, err, fail, out, write
+from verify.cli.app import Output, app, bad_input, err, fail, out, write
 
 
 @app.command()
@@ -28,8 +28,8 @@ def normalizer(
     ] = None,
 ) -> None:
     """Fit a series' autocorrelation, derive γ and λ(ω), and measure what they improve."""
-    from numerics.data import PACKAGED, load_series, packaged_series, transformed
-    from verify.normalizer import claim_file, examined
+    from numerics.fitting.report import claim_file, examined
+    from numerics.fitting.series import PACKAGED, load_series, packaged_series, transformed
 
     with bad_input(ValueError, OSError):
         series = packaged_series(data) if data in PACKAGED else load_series(data, column)
@@ -62,7 +62,7 @@ def hessian_command(
 ) -> None:
     """The Hessian of a linear RNN's loss at its optimum, dense and complex diagonal."""
     with bad_input(ValueError, OSError):
-        from verify.hessian_report import hessian_report, read_system
+        from numerics.hessian.report import hessian_report, read_system
 
         report = hessian_report(read_system(system))
     if as_json:
@@ -89,9 +89,9 @@ def bench(
     ] = None,
 ) -> None:
     """Measure accuracy and speed beside what people use instead."""
-    from verify.benchmarks.suite import PARTS, report
-    from verify.benchmarks.tables import Table as BenchmarkTable
-    from verify.benchmarks.tables import machine
+    from numerics.benchmarks.suite import PARTS, report
+    from numerics.benchmarks.tables import Table as BenchmarkTable
+    from numerics.benchmarks.tables import machine
 
     if unknown := set(parts or ()) - set(PARTS):
         fail(f"bench {', '.join(sorted(unknown))}: one or more of {', '.join(PARTS)}")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from verify.cli.common import Output, app, bad_input, err, fail, write
+from verify.cli.app import Output, app, bad_input, err, fail, write
 
 if TYPE_CHECKING:
-    from verify.reports import Report
+    from verify.reporting.results import Report
 
 
 @app.command("report")
@@ -30,8 +30,8 @@ def report_command(
 
 def read_report(results: Path) -> Report:
     """What `--json` wrote; anything else ends the command."""
-    from verify.claim import ClaimError
-    from verify.reports import ReportError, from_json
+    from verify.claims.claim import ClaimError
+    from verify.reporting.results import ReportError, from_json
 
     try:
         values = json.loads(results.read_text(encoding="utf-8"))
@@ -45,8 +45,8 @@ def read_report(results: Path) -> Report:
 
 def write_report(report: Report, to: str, output: Path | None) -> None:
     """In one of the formats, to a file or standard output."""
-    from verify.page import FORMATS
-    from verify.page.figures import can_draw
+    from verify.reporting.page import FORMATS
+    from verify.reporting.page.figures import can_draw
 
     if to not in FORMATS:
         fail(f"--to {to}: one of {', '.join(FORMATS)}")

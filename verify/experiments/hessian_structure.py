@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from numerics.evaluation import NUMPY, evaluate
+from numerics.arithmetic.evaluation import NUMPY, evaluate
 from numerics.hessian import (
     Complex,
     Jacobian,
@@ -18,9 +18,9 @@ from numerics.hessian import (
     participation,
     spectrum_distance,
 )
+from theory.algebra.presentation import present
 from theory.inputs import exponential
 from theory.moments import cross_sensitivity
-from theory.presentation import present
 from theory.symbols import lam1, lam2, rho
 from verify.settings import Settings
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import layer_norm
 
-from numerics.evaluation import NotEvaluated
+from numerics.arithmetic.evaluation import NotEvaluated
 
 LENGTH = 512
 _ARTICLES = "test/test_data/enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2"

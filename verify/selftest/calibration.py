@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from scipy.stats import beta
 
-from verify.claim import Claim
-from verify.claim_file import make_claim
-from verify.evidence import Finding
-from verify.methods import simulation
-from verify.model import Model
+from verify.claims.claim import Claim
+from verify.claims.file import make_claim
+from verify.judging.evidence import Finding
+from verify.judging.model import Model
+from verify.judging.routes import simulation
 
 CHAINS = 2_000
 TOLERANCE = 0.3

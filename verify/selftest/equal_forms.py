@@ -11,8 +11,8 @@ from functools import partial
 import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
-from verify.claim import Claim
-from verify.expressions import CONSTANTS, Expression, ExpressionError, name_of, parse
+from verify.claims.claim import Claim
+from verify.claims.expressions import CONSTANTS, Expression, ExpressionError, name_of, parse
 from verify.selftest.oracle import equal
 from verify.selftest.rewriting import Rewrite, rewritten_everywhere, spread, written
 

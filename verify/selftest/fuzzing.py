@@ -27,14 +27,14 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
 import verify.experiments  # noqa: F401 (reading a claim may import nothing)
-from verify.claim import Claim, ClaimError
-from verify.claim_file import claims_of, make_claim
-from verify.evidence import Verdict
-from verify.expressions import MAX_MESSAGE, ExpressionError, parse
-from verify.provenance import question
-from verify.selection import CLAIMS
+from verify.claims.claim import Claim, ClaimError
+from verify.claims.expressions import MAX_MESSAGE, ExpressionError, parse
+from verify.claims.file import claims_of, make_claim
+from verify.claims.selection import CLAIMS
+from verify.judging.evidence import Verdict
+from verify.running.provenance import question
+from verify.running.workers import run
 from verify.settings import Settings, Tier
-from verify.workers import run
 
 SECONDS = 2
 BATCH = 2_000  # Hypothesis remembers what it tried

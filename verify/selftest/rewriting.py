@@ -8,7 +8,7 @@ from copy import deepcopy
 from fractions import Fraction
 from typing import TypeVar
 
-from verify.expressions import Expression, ExpressionError, name_of, parse
+from verify.claims.expressions import Expression, ExpressionError, name_of, parse
 
 Rewrite = Callable[[ast.expr], Iterable[ast.expr]]
 T = TypeVar("T")

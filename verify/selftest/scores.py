@@ -11,14 +11,15 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import track
 
-from verify.claim import Claim
-from verify.engine import Result
-from verify.evidence import Finding, Verdict
+from verify.claims.claim import Claim
+from verify.judging.engine import Result
+from verify.judging.evidence import Finding, Verdict
+from verify.running.processes import processes
+from verify.running.workers import run
 from verify.selftest.equal_forms import EqualForm, equal_forms
 from verify.selftest.mutants import Mutant, mutants
 from verify.selftest.oracle import Truth
 from verify.settings import Settings
-from verify.workers import processes, run
 
 T = TypeVar("T")
 PASSES = (Verdict.PROVED, Verdict.SUPPORTED)

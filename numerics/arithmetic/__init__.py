@@ -1,0 +1,1 @@
+"""Arithmetics that one expression can be evaluated in: balls, jets, Gaussian rationals, floats."""

@@ -1,0 +1,145 @@
+"""What the figures were to be, and why some are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from numerics.benchmarks.tables import Table, shown
+
+Rows = Mapping[tuple[str, ...], Sequence[float]]  # a row's numbers by its words
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One figure and its bound.
+
+    Attributes:
+        title: the table that shows it.
+        says: what is to hold.
+        figure: what decides, from the table's rows.
+        least: bound of the figure.
+        most: likewise.
+        cause: of a miss.
+
+    """
+
+    title: str
+    says: str
+    figure: Callable[[Rows], float]
+    least: float = -inf
+    most: float = inf
+    cause: str = ""
+
+
+def summary(tables: Sequence[Table]) -> Table:
+    """Each goal that these tables decide."""
+    rows = []
+    for goal in GOALS:
+        for table in tables:
+            if table.title == goal.title:
+                figure = goal.figure(_by_words(table))
+                outcome = "yes" if goal.least <= figure <= goal.most else "no"
+                cause = goal.cause if outcome == "no" else ""
+                rows.append((goal.title, goal.says, shown(figure), outcome, cause))
+    return Table(
+        "Goals",
+        "As the tables below decide.",
+        ("table", "goal", "measured", "reached", "cause"),
+        rows,
+    )
+
+
+def _by_words(table: Table) -> Rows:
+    return {
+        tuple(c for c in row if isinstance(c, str)): [c for c in row if not isinstance(c, str)]
+        for row in table.rows
+    }
+
+
+def _worst(precision: str, code: str) -> Callable[[Rows], float]:
+    return lambda rows: max(v[0] for k, v in rows.items() if k[1:] == (precision, code))
+
+
+def _ratio(slow: tuple[str, ...], fast: tuple[str, ...]) -> Callable[[Rows], float]:
+    """How many times as long one takes as the other."""
+    return lambda rows: rows[slow][1] / rows[fast][1]
+
+
+def _entry(column: int, *words: str) -> Callable[[Rows], float]:
+    return lambda rows: rows[words][column]
+
+
+_EXPORTED = {code: f"exported to {code}" for code in ("numpy", "torch", "numba")}
+_LAMBDIFY, _KERNEL = "lambdify, cse", "fused kernel, Numba"
+_CONVOLUTION, _POPULATION = "convolution, this project", "population, this project"
+GOALS = (
+    *(
+        Goal(title, f"{code}, {precision}: at most {most} ulp", _worst(precision, code), most=most,
+             cause=cause)
+        for title, cause in (
+            ("Accuracy", "it computes in double, where NumPy has a longer format"),
+            ("Accuracy of two complex eigenvalues",
+             "terms cancel, and there is no second evaluation in fractions as in NumPy"),
+        )
+        for precision, most in (("float32", 1), ("float64", 4))
+        for code in (_EXPORTED["numpy"], _EXPORTED["torch"])
+    ),
+    *(
+        Goal("Accuracy of derivatives", f"{order} derivative, {precision}: at most {most} ulp",
+             _worst(precision, f"{order} derivative"), most=most,
+             cause="a derivative changes its sign, and near its root terms cancel")
+        for precision, most in (("float32", 1), ("float64", 4))
+        for order in ("first", "second")
+    ),
+    *(
+        Goal("Evaluation", f"{_EXPORTED['numba']}, {precision}: within 1.2 times one sum",
+             _entry(1, precision, _EXPORTED["numba"]), most=1.2, cause=cause)
+        for precision, cause in (
+            ("float32", "arguments are made double, and results single, in passes of their own"),
+            ("float64", "the same loop, so that the difference is arithmetic"),
+        )
+    ),
+    *(
+        Goal("Evaluation", f"{_EXPORTED['numpy']}, {precision}: 3 times as fast as lambdify",
+             _ratio((precision, _LAMBDIFY), (precision, _EXPORTED["numpy"])), least=3, cause=cause)
+        for precision, cause in (
+            ("float32", "it computes in double, twice as wide"),
+            ("float64", "it computes in long double, for which there are no vector instructions"),
+        )
+    ),
+    Goal("Simulation", "1e9 chain-steps per second on 2 cores", _entry(0, _KERNEL), least=1e9,
+         cause="most of a step is Philox's products, of which AVX2 does four at once"),
+    *(
+        Goal("Simulation", f"5 times as fast as a loop in Torch, {precision}",
+             _entry(1, f"loop over time, Torch, {precision}"), least=5)
+        for precision in ("float32", "float64")
+    ),
+    *(
+        Goal("Cost of simulation", f"linear in {size}: exponent at most 1.05", _entry(0, size),
+             most=1.05)
+        for size in ("chains", "steps")
+    ),
+    *(
+        Goal("Hessians", f"d = {d}: 3 times as fast as Gauss–Newton in JAX",
+             _entry(1, d, "Gauss–Newton, JAX"), least=3)
+        for d in ("10", "32")
+    ),
+    *(
+        Goal("Hessians", f"d = {d}: differences at most 1e-12 of the largest entry",
+             _entry(2, d, "Gauss–Newton, JAX"), most=1e-12)
+        for d in ("10", "32")
+    ),
+    *(
+        Goal("Training", f"{student}: 10 times as fast as JAX", _entry(1, student, "scan, JAX"),
+             least=10, cause="XLA's loop over steps adds little to products this small")
+        for student in ("LRU", "dense")
+    ),
+    *(
+        Goal("Training", f"{student}: the population loss another 10 times",
+             _ratio((student, _CONVOLUTION), (student, _POPULATION)), least=10,
+             cause="both take the impulse response and its gradient, which is most of either")
+        for student in ("LRU", "dense")
+    ),
+)  # fmt: skip

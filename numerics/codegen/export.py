@@ -1,0 +1,170 @@
+"""What `curseproof export` writes: formulas and code of a quantity, γ or an architecture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+
+from numerics.codegen.functions import Function, near_circle, near_one
+from numerics.codegen.modules import TARGETS as CODE
+from numerics.codegen.modules import module
+from theory import symbols
+from theory.algebra.conjugation import bar
+from theory.algebra.presentation import present
+from theory.architectures.pairs import ARCHITECTURES, Parametrization
+from theory.catalogue import POLES, Unit, quantity
+from theory.geometry import PLANE
+from theory.inputs import StationaryInput, exponential, white
+from theory.parametrizations import optimal_gamma
+from theory.printing.latex import displayed, to_latex
+from theory.printing.pdf import document
+
+TARGETS = ("latex", "latex-commands", *CODE)
+_COMPLEX = frozenset({"cross_moment", "cross_sensitivity"})
+_SYMBOLS = {
+    "lambda": symbols.lam,
+    "lambda1": symbols.lam1,
+    "lambda2": symbols.lam2,
+    "lambda_star": symbols.lam_star,
+}
+_ARCHITECTURES: Mapping[str, Parametrization] = {a.__name__: a().pair for a in ARCHITECTURES}
+NAMES = (*POLES, "gamma", *_ARCHITECTURES)
+
+
+def exported(name: str, x: StationaryInput, target: str) -> str:
+    """LaTeX, or a standalone module.
+
+    Args:
+        name: a quantity, `gamma`, or an architecture; for latex-commands also `all`.
+        x: the input; its parameters become arguments. latex-commands are for white and AR(1).
+        target: one of TARGETS.
+
+    Raises:
+        ValueError: for an unknown name or target, or a quantity that the input does not have.
+
+    """
+    names = ("all", *(n for n in NAMES if n in _LATEX)) if target == "latex-commands" else NAMES
+    if name not in names:
+        raise ValueError(f"unknown name {name!r}: one of {', '.join(names)}")
+    if target not in TARGETS:
+        raise ValueError(f"--to {target}: one of {', '.join(TARGETS)}")
+    if target == "latex-commands":
+        return latex_commands(None if name == "all" else name)
+    if target == "latex":
+        return document("\n".join(displayed(e) for e in _equations(name, x)))
+    disc = frozenset({*_SYMBOLS.values(), symbols.real_lam, symbols.real_lam_star, symbols.rho})
+    functions = [
+        replace(f, variables=frozenset(f.expression.free_symbols & disc))
+        for f in _functions(name, x)
+    ]
+    if name in (*POLES, "gamma") and name != "output_hessian":  # of Re λ and Im λ
+        functions += [
+            *map(near_one, functions),
+            *(near_circle(f) for f in functions if target == "javascript" and _is_complex(f)),
+        ]
+    title = f"{name} for R(Delta) = {x.autocorrelation()}."
+    if name in _ARCHITECTURES:
+        title = f"λ and γ of {_ARCHITECTURES[name].name}."
+    return module(functions, target, title)
+
+
+def compiled(name: str, x: StationaryInput, target: str) -> Mapping[str, Callable[..., Any]]:
+    """What the exported module defines, by name; arguments and errors as for `exported`."""
+    scope: dict[str, Any] = {}
+    exec(exported(name, x, target), scope)  # noqa: S102 (our own source)
+    return scope
+
+
+def _is_complex(function: Function) -> bool:
+    return any(not v.is_real for v in function.variables)
+
+
+def _functions(name: str, x: StationaryInput) -> list[Function]:
+    if name in _ARCHITECTURES:
+        pair = _ARCHITECTURES[name]
+        functions = [
+            Function("eigenvalue", pair.eigenvalue, f"λ: {pair.name}.", real=False),
+            Function("gamma", pair.gamma, f"The input normaliser γ: {pair.name}.", real=False),
+        ]
+        if pair.eigenvalue.is_real and not pair.eigenvalue.is_Symbol:
+            distance = "1−λ, the argument of functions whose name ends in near_one."
+            functions.insert(1, Function("one_minus_eigenvalue", 1 - pair.eigenvalue, distance))
+        return functions
+    if name == "gamma":
+        return [Function("gamma", optimal_gamma(x, symbols.lam), "γ(λ) that makes E|γh|² = 1.")]
+    poles = tuple(_SYMBOLS[pole] for pole in POLES[name])
+    if name == "output_hessian":
+        return [_hessian_entry(x, poles, p, q) for p in (sp.re, sp.im) for q in (sp.re, sp.im)]
+    if name == "teacher_student_hessian":
+        poles = (symbols.real_lam, symbols.real_lam_star)
+    wrt = PLANE if name == "curvature" else (poles[0],)
+    expression = quantity(name, x, Unit(poles, wrt=wrt))
+    return [Function(name, expression, f"The {name.replace('_', ' ')}.", name not in _COMPLEX)]
+
+
+def _hessian_entry(
+    x: StationaryInput, poles: tuple[sp.Symbol, ...], p: type[sp.Expr], q: type[sp.Expr]
+) -> Function:
+    """One entry of the block of two complex modes with weights w_1, w_2."""
+    unit = Unit(poles, sp.symbols("w1 w2"), wrt=(p(poles[0]), q(poles[1])))
+    entry = f"{p.__name__}_{q.__name__}"
+    description = f"The Hessian of the output by ({p.__name__} λ_1, {q.__name__} λ_2)."
+    return Function(f"output_hessian_{entry}", quantity("output_hessian", x, unit), description)
+
+
+def _equations(name: str, x: StationaryInput) -> list[sp.Basic]:
+    return [
+        sp.Eq(sp.Symbol(_LATEX[function.name]), form, evaluate=False)
+        for function in _functions(name, x)
+        for form in _forms(name, x, function)
+    ]
+
+
+def _forms(name: str, x: StationaryInput, function: Function) -> list[sp.Expr]:
+    """The expression; for complex λ (and λ*), that for real ones too."""
+    if name == "gamma":
+        return [optimal_gamma(x, lam) for lam in (symbols.lam, symbols.real_lam)]
+    forms = [function.expression]
+    if function.name in POLES:
+        real = {symbols.lam: symbols.real_lam, symbols.lam_star: symbols.real_lam_star}
+        bars = {bar(z): x for z, x in real.items()}
+        forms += [forms[0].xreplace(real | bars)]
+        forms = [present(form) for form in dict.fromkeys(forms)]
+    return forms
+
+
+_LATEX = {
+    "second_moment": r"\operatorname{E}|h|^2",
+    "sensitivity": r"\operatorname{E}\left|\partial h/\partial\lambda\right|^2",
+    "backpropagated_error": r"\operatorname{E}|\delta|^2",
+    "cross_moment": r"\operatorname{E}[h_1 h_2]",
+    "cross_sensitivity": r"\operatorname{E}[\partial_{\lambda_1} h_1\,\partial_{\lambda_2} h_2]",
+    "teacher_student_loss": r"L(\lambda)",
+    "teacher_student_hessian": r"\partial^2 L/\partial\lambda^2",
+    **{
+        f"output_hessian_{p}_{q}": rf"\partial^2 L/\partial\operatorname{{{p}}}\lambda_1"
+        rf"\partial\operatorname{{{q}}}\lambda_2"
+        for p in ("re", "im")
+        for q in ("re", "im")
+    },
+    "cross_sensitivity_power": r"\left|\operatorname{E}[\partial h_1\,\partial h_2]\right|^2",
+    "curvature": r"\kappa",
+    "gamma": r"\gamma",
+    "eigenvalue": r"\lambda",
+    "one_minus_eigenvalue": r"1-\lambda",
+}
+
+
+def latex_commands(only: str | None = None) -> str:
+    r"""One \newcommand per formula, for white and for AR(1) input; it needs amsmath alone."""
+    lines = ["% Made by curseproof; needs amsmath."]
+    for suffix, x in (("White", white()), ("AROne", exponential())):
+        for name in (n for n in NAMES if n in _LATEX and only in (None, n)):
+            forms = _forms(name, x, _functions(name, x)[0])
+            for form, real in zip(forms, ("", "Real"), strict=False):
+                command = "curse" + name.title().replace("_", "") + suffix + real
+                lines.append(rf"\newcommand{{\{command}}}{{{to_latex(form)}}}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,282 @@
+"""Standalone modules from SymPy expressions, in the source of one library that they import alone.
+
+A module holds one function per quantity, vectorised over its arguments, which are the
+expression's symbols by name; λ is `lam`. A function of 1−λ stands beside each one of a real λ
+where 1−λ enters: it is exact where 1−λ itself would lose the digits of λ near 1. The source is
+free of cancellation wherever `numerics.codegen.conditioning` finds such a form, and says its error.
+
+A language without complex numbers gets re_λ and im_λ for a complex λ, and complex values are pairs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+
+import sympy as sp
+
+from numerics.codegen.conditioning import Cancellation, Disc, code_name, conditioned, difference
+from numerics.codegen.dialects import DIALECTS, Dialect, python_function
+from numerics.codegen.exponentials import RANGE, roundings, stable
+from numerics.codegen.functions import Function, of_distances, polar
+from numerics.codegen.printers import RationalPrinter
+from numerics.codegen.real_parts import Parts, real_parts
+from theory.algebra.conjugation import bar, polarised, restored
+
+TARGETS = (*DIALECTS, "sympy")
+_ADAPTIVE = "@_adaptive"
+_WITHIN_AN_ULP = (
+    "Terms may cancel: each value, or part of a complex one, is within an ulp, as it is computed\n"
+    "with a bound of its error, and once more in fractions where that bound is too wide."
+)
+_SYMPY = "from sympy import *  # noqa: F403"
+
+
+# factors of a variable in the disc, by lines none of which cancels
+_REAL = {
+    "one_minus_{v}": "one_minus_{v} = 1 - {v}",
+    "one_plus_{v}": "one_plus_{v} = 1 + {v}",
+}
+_DISTANCE = {
+    "one_plus_{v}": "one_plus_{v} = 2 - one_minus_{v}",
+    "{v}": "{v} = 1 - one_minus_{v}",
+}
+_COMPLEX = {
+    "one_minus_re_{v}": "one_minus_re_{v} = 1 - re_{v}",
+    "one_plus_re_{v}": "one_plus_re_{v} = 1 + re_{v}",
+    "abs2_{v}": "abs2_{v} = re_{v} * re_{v} + im_{v} * im_{v}",
+    "one_minus_abs2_{v}": "one_minus_abs2_{v} = _one_minus_squares(re_{v}, im_{v})",
+    "abs2_one_minus_{v}": "abs2_one_minus_{v} = (1 - re_{v}) * (1 - re_{v}) + im_{v} * im_{v}",
+    "abs2_one_plus_{v}": "abs2_one_plus_{v} = (1 + re_{v}) * (1 + re_{v}) + im_{v} * im_{v}",
+}
+_POLAR = {
+    "abs_{v}": "abs_{v} = 1 - one_minus_abs_{v}",
+    "sin_{v}": "sin_{v} = {sin}",
+    "cos_{v}": "cos_{v} = {cos}",
+    "distance2_{v}": "distance2_{v} = one_minus_abs_{v} * one_minus_abs_{v}",
+    "one_minus_re_{v}": "one_minus_re_{v} = one_minus_abs_{v} + 2 * abs_{v} * sin_{v} * sin_{v}",
+    "one_plus_re_{v}": "one_plus_re_{v} = one_minus_abs_{v} + 2 * abs_{v} * cos_{v} * cos_{v}",
+    "abs2_{v}": "abs2_{v} = abs_{v} * abs_{v}",
+    "one_minus_abs2_{v}": "one_minus_abs2_{v} = one_minus_abs_{v} * (2 - one_minus_abs_{v})",
+    "abs2_one_minus_{v}": "abs2_one_minus_{v} = distance2_{v} + 4 * abs_{v} * sin_{v} * sin_{v}",
+    "abs2_one_plus_{v}": "abs2_one_plus_{v} = distance2_{v} + 4 * abs_{v} * cos_{v} * cos_{v}",
+}
+_POLAR_ROUNDINGS = 12  # in any of those: sine and cosine have 4 each
+
+
+def module(functions: list[Function], target: str, title: str) -> str:
+    """The source of a standalone module.
+
+    Args:
+        functions: what to print; polarised expressions are restored first.
+        target: one of TARGETS.
+        title: the module's docstring.
+
+    Raises:
+        ValueError: for an unknown target, or what the target has no form for.
+
+    Examples:
+        >>> from numerics import module
+        >>> from numerics.codegen.functions import Function
+        >>> from theory import second_moment, white
+        >>> state = Function("state", second_moment(white()), "E|h|².")
+        >>> print(module([state], "sympy", "White input.").splitlines()[-1])
+            return 1/(-lam*conjugate(lam) + 1)
+
+    """
+    if target not in TARGETS:
+        raise ValueError(f"unknown target {target!r}: one of {', '.join(TARGETS)}")
+    if target == "sympy":
+        head = f'"""{title}"""\n\n{_SYMPY}'
+        return "\n\n\n".join([head, *map(_in_sympy, functions)]) + "\n"
+    dialect = DIALECTS[target]
+    printed = [_function(f, dialect) for f in functions]
+    helpers: list[str] = []
+    for helper in reversed(dialect.helpers):  # each calls those before it
+        if any(_name(helper) in source for source in (*printed, *helpers)):
+            helpers.append(helper)
+    imports = dialect.adaptive_head if any(_ADAPTIVE in p for p in printed) else dialect.head
+    head = "\n\n".join(filter(None, [dialect.title.format(title), imports]))
+    return "\n\n\n".join([head, *reversed(helpers), *printed]) + "\n"
+
+
+def _name(helper: str) -> str:
+    return str(re.findall(r"(?:def|function) (\w+)", helper)[0])
+
+
+def _in_sympy(function: Function) -> str:
+    expr = _plain(function)
+    # the argument names replace the symbols, so that any expression can be passed
+    body = sp.sstr(expr.subs({s: sp.Symbol(code_name(s)) for s in expr.free_symbols}))
+    return python_function(
+        function.name, arguments(function, True), function.description, [f"return {body}"]
+    )
+
+
+def _function(function: Function, dialect: Dialect) -> str:
+    if not function.expression.is_Atom:
+        with suppress(Cancellation):
+            # an expression is one in eigenvalues or one in trained parameters
+            return (_in_factors if function.variables else _in_exponentials)(function, dialect)
+        if dialect.adaptive_head and _is_rational(_plain(function)):
+            return _adaptively(function)
+    return _as_it_stands(function, dialect)
+
+
+def _as_it_stands(function: Function, dialect: Dialect) -> str:
+    expr = _plain(function) if function.variables else stable(function.expression)
+    values = [expr] if dialect.has_complex else _in_real_numbers(function, expr)
+    shared, values = sp.cse(values, symbols=sp.numbered_symbols("_t"), order="none")
+    lines = [f"{s} = {dialect.printer.doprint(e)}" for s, e in shared]
+    results = [dialect.printer.doprint(value) for value in values]
+    description, result = function.description, results[0]
+    if len(results) == 2:
+        description += " A pair: its real and its imaginary part."
+        result = f"[{', '.join(results)}]"
+    if function.real and (expr.has(sp.I) or any(not s.is_real for s in expr.free_symbols)):
+        result = dialect.real.format(result)
+    given = arguments(function, dialect.has_complex)
+    body = [*lines, f"return {result}"]
+    return dialect.function(function.name, given, description, body)
+
+
+def _in_real_numbers(function: Function, expr: sp.Expr) -> list[sp.Expr]:
+    """The value, or its two parts if it is complex, with re_z and im_z for each complex z."""
+    image: dict[sp.Symbol, Parts] = {}
+    for z in function.symbols:
+        if not z.is_real:
+            x, y = (sp.Symbol(name, real=True) for name in _parts(z))
+            image |= {z: (x, y), bar(z): (x, -y)}
+    value, imaginary = real_parts(polarised(expr), image)
+    return [value] if function.real or imaginary == 0 else [value, imaginary]
+
+
+def _parts(z: sp.Symbol) -> list[str]:
+    return [f"re_{code_name(z)}", f"im_{code_name(z)}"]
+
+
+def arguments(function: Function, has_complex: bool = True) -> list[str]:
+    """The names of the function's arguments: eigenvalues first, then in alphabetical order.
+
+    Args:
+        function: the function as it will be printed.
+        has_complex: whether the target has complex numbers.
+
+    Examples:
+        >>> from numerics.codegen.modules import arguments
+        >>> from numerics.codegen.functions import Function
+        >>> from theory import second_moment, exponential
+        >>> arguments(Function("state", second_moment(exponential()), ""), has_complex=False)
+        ['re_lam', 'im_lam', 'rho']
+
+    """
+    named: dict[str, list[str]] = {}
+    for s in function.symbols:
+        v = code_name(s)
+        if function.from_distances and s in function.variables:
+            given = [f"one_minus_{v}"] if s.is_real else polar(s)
+        else:
+            given = [v] if s.is_real or has_complex else _parts(s)
+        named[v if given[0].startswith("re_") else given[0]] = given
+    order = sorted(named, key=lambda name: (name[:3] != "lam", name))
+    return [argument for name in order for argument in named[name]]
+
+
+def _is_rational(expr: sp.Expr) -> bool:
+    symbols = expr.atoms(sp.Symbol, sp.conjugate)
+    return bool(expr.xreplace({s: sp.Dummy() for s in symbols}).is_rational_function())
+
+
+def _adaptively(function: Function) -> str:
+    shared, [value] = sp.cse(_plain(function), symbols=sp.numbered_symbols("_t"), order="none")
+    printer = RationalPrinter()
+    lines = [f"{s} = {printer.doprint(e)}" for s, e in shared]
+    result = f"({printer.doprint(value)}){'.real' if function.real else ''}"
+    described = f"{function.description}\n\n{_WITHIN_AN_ULP}"
+    body = [*lines, f"return {result}"]
+    given = arguments(function, True)
+    return f"{_ADAPTIVE}\n{python_function(function.name, given, described, body)}"
+
+
+def _plain(function: Function) -> sp.Expr:
+    return of_distances(function) if function.from_distances else restored(function.expression)
+
+
+def _in_factors(function: Function, dialect: Dialect) -> str:
+    form = conditioned(function.expression, function.variables)
+    used = {str(symbol) for symbol in form.expression.free_symbols}
+    prefix = "one_minus_" if function.from_distances else ""
+    lines: list[str] = []
+    for domain in form.domains:
+        v = code_name(domain.variable)
+        if isinstance(domain, Disc):
+            lines += _of_disc(domain, function.from_distances, dialect, used)
+        else:
+            lines += [dialect.argument.format(v=prefix + v)] if dialect.argument else []
+            lines += _needed(_DISTANCE if prefix else _REAL, used, v=v)
+    for pair in form.differences:
+        v, w = map(code_name, pair)
+        value = f"one_minus_{w} - one_minus_{v}" if prefix else f"{v} - {w}"
+        lines.append(f"{difference(pair)} = {value}")
+    value = dialect.printer.doprint(form.expression)
+    value += f" * {form.constant.p}" if form.constant.p != 1 else ""
+    value += f" / {form.constant.q}" if form.constant.q != 1 else ""
+    if form.is_root:
+        lines.append(f"square = {value}")
+        value = dialect.printer.doprint(sp.sqrt(sp.Symbol("square")))
+    body = [*lines, f"return {value}"]
+    if function.from_distances:
+        form = form.with_roundings(_POLAR_ROUNDINGS)
+    return _with_bound(function, dialect, body, form.roundings, dialect.accuracy)
+
+
+def _of_disc(z: Disc, from_distance: bool, dialect: Dialect, used: set[str]) -> list[str]:
+    """Lines that make of a complex variable, or of 1−|z| and arg z, the factors that are used."""
+    v = code_name(z.variable)
+    if not from_distance:
+        return [
+            *([dialect.parts.format(v=v)] if dialect.parts else []),
+            *_needed(_COMPLEX, used, v=v),
+        ]
+    distance, angle = polar(z.variable)
+    converted = [dialect.argument.format(v=a) for a in (distance, angle) if dialect.argument]
+    half = sp.Symbol(angle, real=True) / 2
+    sin, cos = (dialect.printer.doprint(f(half)) for f in (sp.sin, sp.cos))
+    return converted + _needed(_POLAR, used, v=v, sin=sin, cos=cos)
+
+
+def _needed(factors: Mapping[str, str], used: set[str], **names: str) -> list[str]:
+    """The lines of the factors that are used, each after those it uses itself."""
+    lines: list[str] = []
+    for name, line in reversed(list(factors.items())):
+        text = line.format(**names)
+        if name.format(**names) in used | set(re.findall(r"\w+", " ".join(lines))):
+            lines.insert(0, text)
+    return lines
+
+
+def _in_exponentials(function: Function, dialect: Dialect) -> str:
+    expr = stable(function.expression)
+    if dialect.merges_exponentials:
+        expr = sp.powsimp(
+            expr, deep=True, combine="exp"
+        )  # the bound is then that of what is computed
+    number = roundings(expr, dialect.largest_exponent)
+    given = arguments(function, dialect.has_complex)
+    lines = [dialect.argument.format(v=v) for v in given if dialect.argument]
+    accuracy = (
+        f"{dialect.accuracy}\nThat is so from -{RANGE} to {RANGE}, without under- and overflow."
+    )
+    body = [*lines, f"return {dialect.printer.doprint(expr)}"]
+    return _with_bound(function, dialect, body, number, accuracy)
+
+
+def _with_bound(
+    function: Function, dialect: Dialect, body: list[str], number: int, said: str
+) -> str:
+    described = f"{function.description}\n\n{said.format(n=number)}"
+    given = arguments(function, dialect.has_complex)
+    source = dialect.function(function.name, given, described, body)
+    decorator = dialect.decorator.format(bits=(4 * number - 1).bit_length())
+    return f"{decorator}\n{source}" if decorator else source

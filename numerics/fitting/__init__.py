@@ -1,0 +1,1 @@
+"""From a series to its autocorrelation, and from there to a normaliser."""

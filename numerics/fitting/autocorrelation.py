@@ -1,0 +1,239 @@
+"""A series' autocorrelation: estimated, with standard errors; and fitted by a valid, short one.
+
+The fit is a sum, with positive weights, of white noise, ρ^|Δ| and ρ^|Δ| cos φΔ. Each is an
+autocorrelation, so that the sum is one whatever the data (an estimate itself need not be).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import ArrayLike, NDArray
+from scipy.signal import correlate
+
+from numerics.fitting.whittle import MAX_TERMS, Component, maximum_likelihood, periodogram
+from theory import inputs
+from theory.inputs import StationaryInput
+
+Array = NDArray[Any]  # float64
+
+MIN_SAMPLES = 32
+SAMPLES_PER_LAG = 4  # Box and Jenkins: estimate at most the first quarter of the lags
+LARGEST_DEFAULT_LAG = 1000
+DIGITS = 6  # of weights and parameters, well below any sampling error
+
+
+@dataclass(frozen=True)
+class FittedAutocorrelation:
+    """What `fit` found.
+
+    Attributes:
+        components: the terms, largest weight first.
+        mean: what was subtracted from the series, or from each feature.
+        estimated: R̂(0) … R̂(max_lag), the series' unit squared.
+        fitted: the fit at the same lags.
+        standard_errors: of `estimated`, by Bartlett's formula for the fit; or from the scatter
+            between sequences, where there are many.
+        samples: the series' length.
+
+    """
+
+    components: tuple[Component, ...]
+    mean: float | Array
+    estimated: Array
+    fitted: Array
+    standard_errors: Array
+    samples: int
+
+    @property
+    def misfit(self) -> float:
+        """The root mean square of (estimated − fitted)/standard error: about 1 for a good fit."""
+        z = (self.estimated - self.fitted) / self.standard_errors
+        return float(np.sqrt(np.mean(z**2)))
+
+    @property
+    def input(self) -> StationaryInput:
+        """The fit as an input of the theory, its numbers rounded to rationals of six digits."""
+        return inputs.mixture(
+            (_rational(c.weight), _symbolic(c)) for c in self.components if c.weight > 0
+        )
+
+    def __str__(self) -> str:
+        return " + ".join(_written(c) for c in self.components)
+
+
+def as_series(series: ArrayLike, at_least: int = 2) -> Array:
+    """One row of finite real numbers that are not all equal.
+
+    Raises:
+        ValueError: otherwise; it says what is wrong, and where.
+
+    """
+    x = np.asarray(series)
+    if x.dtype.kind not in "iuf":
+        raise ValueError(f"series: real numbers are needed, not {x.dtype}")
+    if x.ndim != 1:
+        raise ValueError(f"series: one dimension is needed, not shape {x.shape}")
+    bad = np.flatnonzero(~np.isfinite(x))
+    if bad.size:
+        raise ValueError(
+            f"series[{bad[0]}] = {x[bad[0]]}: {bad.size} of {x.size} values are not finite; "
+            "remove or interpolate them"
+        )
+    if x.size < at_least:
+        raise ValueError(f"series: {x.size} samples, at least {at_least} are needed")
+    if np.ptp(x) == 0:
+        raise ValueError(f"series: constant ({x[0]}), so that it has no autocorrelation")
+    return x.astype(float)
+
+
+def estimate(series: ArrayLike, max_lag: int, mean: str | float = "sample") -> Array:
+    """R̂(Δ) = Σ_t (x_{t+Δ} − m)(x_t − m) / (n − Δ) for Δ = 0 … max_lag, by FFT.
+
+    Unbiased if the mean m is known. With m = "sample" it is low by about the variance of
+    the sample mean, at every lag.
+
+    Args:
+        series: x, shape (n,).
+        max_lag: the last lag; at most a quarter of the samples, as later ones are all noise.
+        mean: "sample", or the known mean.
+
+    Returns:
+        Shape (max_lag + 1,), the series' unit squared.
+
+    Raises:
+        ValueError: for a series with NaN or infinite values, of other than one dimension,
+            constant, or too short for `max_lag`.
+
+    Examples:
+        >>> from numerics import estimate
+        >>> estimate([1.0, -1.0] * 50, max_lag=2)
+        array([ 1., -1.,  1.])
+
+    """
+    if max_lag < 0:
+        raise ValueError(f"max_lag = {max_lag}: not negative")
+    x = as_series(series, max(2, SAMPLES_PER_LAG * max_lag))
+    centred = x - _mean(x, mean)
+    products = correlate(centred, centred, "full", "fft")[x.size - 1 :][: max_lag + 1]
+    estimated: Array = products / (x.size - np.arange(max_lag + 1))
+    return estimated
+
+
+def standard_errors(autocorrelation: Array, samples: int, max_lag: int | None = None) -> Array:
+    """Of R̂(0) … R̂(max_lag), by Bartlett's formula.
+
+    Var R̂(Δ) ≈ (1/n) Σ_m [R(m)² + R(m+Δ) R(m−Δ)], for a Gaussian (or linear, short of its
+    kurtosis) process; heavy tails and volatility clusters make it larger.
+
+    Args:
+        autocorrelation: R(0), R(1), …; zero beyond.
+        samples: n.
+        max_lag: the last lag; by default all that are given.
+
+    """
+    last = autocorrelation.size - 1 if max_lag is None else max_lag
+    c = _self_convolved(autocorrelation, 2 * last)
+    variance = (c[0] + c[::2][: last + 1]) / samples
+    errors: Array = np.sqrt(np.maximum(variance, 0))
+    return errors
+
+
+def fit(
+    series: ArrayLike,
+    max_lag: int | None = None,
+    mean: str | float = "sample",
+    max_terms: int = MAX_TERMS,
+) -> FittedAutocorrelation:
+    """Fit R by few terms: white noise, ρ^|Δ| and ρ^|Δ| cos φΔ, with positive weights.
+
+    By Whittle's maximum likelihood, the number of terms by Schwarz's criterion (BIC); see
+    `numerics.fitting.whittle`. A spectrum with a zero (a differenced series) is not a sum of few
+    such terms. `misfit`, an average over all lags, may not show it; a held-out check does
+    (`numerics.fitting.heldout`).
+
+    Args:
+        series: x, shape (n,), n ≥ 32.
+        max_lag: the last lag estimated beside the fit; by default n/4, at most 1000. The fit
+            itself does not depend on it.
+        mean: "sample", or the known mean.
+        max_terms: how many terms at most.
+
+    Raises:
+        ValueError: as `estimate`.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics import fit
+        >>> noise = np.random.default_rng(0).standard_normal(10_000)
+        >>> len(fit(noise).components)
+        1
+
+    """
+    x = as_series(series, MIN_SAMPLES)
+    m = _mean(x, mean)
+    last = min(x.size // SAMPLES_PER_LAG, LARGEST_DEFAULT_LAG) if max_lag is None else max_lag
+    estimated = estimate(x, last, m)
+    components = maximum_likelihood(periodogram(x), max_terms)
+    fitted = at_lags(components, x.size)
+    return FittedAutocorrelation(
+        tuple(sorted(components, key=lambda k: -k.weight)),
+        m,
+        estimated,
+        fitted[: last + 1],
+        standard_errors(fitted, x.size, last),
+        x.size,
+    )
+
+
+def at_lags(components: Iterable[Component], count: int) -> Array:
+    """R(0) … R(count − 1) of their sum."""
+    lags = np.arange(float(count))
+    return sum((k(lags) for k in components), np.zeros_like(lags))
+
+
+def _mean(x: Array, mean: str | float) -> float:
+    if isinstance(mean, str):
+        if mean != "sample":
+            raise ValueError(f'mean = {mean!r}: "sample" or a number')
+        return float(np.mean(x))
+    return float(mean)
+
+
+def _self_convolved(R: Array, last: int) -> Array:
+    """Σ_m R(m) R(m+d) over all m, for d = 0 … last; R even and zero beyond its end."""
+    both = np.concatenate([R[:0:-1], R])
+    full = correlate(both, both, "full", "fft")[both.size - 1 :]
+    return np.pad(full, (0, max(0, last + 1 - full.size)))[: last + 1]
+
+
+def _rational(value: float) -> sp.Rational:
+    return sp.Rational(f"{value:.{DIGITS}g}")
+
+
+def _symbolic(component: Component) -> StationaryInput:
+    if np.isinf(component.rate):
+        return inputs.white()
+    if component.rate == 0:
+        return inputs.constant()
+    # 1 − ρ to six digits, which ρ to six digits is not where ρ is near 1
+    rho = 1 - _rational(-float(np.expm1(-component.rate)))
+    if component.phi == 0:
+        return inputs.exponential(rho)
+    if component.phi == np.pi:
+        return inputs.exponential(-rho)
+    return inputs.damped_cosine(rho, _rational(component.phi))
+
+
+def _written(c: Component) -> str:
+    if np.isinf(c.rate):
+        return f"{c.weight:.4g}·δ(Δ)"
+    rho = f"{np.exp(-c.rate):.6g}"
+    if c.phi == np.pi:
+        return f"{c.weight:.4g}·(−{rho})^|Δ|"
+    turn = f" cos({c.phi:.4g}Δ)" if c.phi else ""
+    return f"{c.weight:.4g}·{rho}^|Δ|{turn}"

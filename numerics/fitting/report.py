@@ -1,0 +1,111 @@
+"""What `curseproof normalizer` says of a series: its fit, γ and λ(ω), and what they gain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import sympy as sp
+import torch
+from numpy.typing import NDArray
+
+from numerics.fitting.autocorrelation import FittedAutocorrelation
+from numerics.fitting.heldout import HeldOut, heldout_check
+from numerics.normalizers import Optimal
+from theory.algebra.presentation import present
+from theory.inputs import StationaryInput, damped_cosine, exponential, white
+from theory.moments import second_moment
+from theory.symbols import phi, real_lam, rho
+
+
+@dataclass(frozen=True)
+class Report:
+    """A fitted series with the derived normaliser, measured on the held-out part."""
+
+    fitted: FittedAutocorrelation
+    checks: Sequence[HeldOut]
+    samples: tuple[int, int]
+
+    HEADINGS: ClassVar = (
+        *("λ", "γ", "ω(λ)", "measured E|γh|²", "standard error"),
+        *("with sqrt(1−λ²)", "with γ = 1"),
+    )
+
+    def text(self) -> str:
+        """The fit and the formulas derived from it."""
+        train, test = self.samples
+        return "\n".join(
+            [
+                f"fitted on {train} samples, measured on the {test} after them; scaled to",
+                "unit variance there, mean removed",
+                f"R(Δ)   = {self.fitted}",
+                f"misfit = {self.fitted.misfit:.2f} standard errors, root mean square",
+                f"γ(λ)   = 1/sqrt({sp.sstr(state_moment(self.fitted.input).evalf(4))})",
+                "λ'(ω)  = sqrt(E[h²]/E[(∂h/∂λ)²]), so that E[(∂γh/∂ω)²] = 1; ω(λ) below",
+                "predicted E|γh|² = 1 for every λ",
+            ]
+        )
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """One row of numbers for each λ, under HEADINGS."""
+        optimal = Optimal(self.fitted.input)
+        for c in self.checks:
+            lam = c.lam.real
+            omega = float(optimal.right_inverse(torch.tensor(lam, dtype=torch.float64)))
+            numbers = (c.measured, c.error, c.white, c.unnormalised)
+            yield f"{lam:g}", f"{c.gamma:.4g}", f"{omega:.4f}", *(f"{n:.3g}" for n in numbers)
+
+
+def examined(series: NDArray[np.float64], lams: Sequence[float], held_out: float) -> Report:
+    """Fit the first part of a series and measure on the rest.
+
+    Args:
+        series: shape (n,).
+        lams: real eigenvalues, |λ| < 1.
+        held_out: the share of the series to measure on, between 0 and 1.
+
+    Raises:
+        ValueError: for an unusable series, share or eigenvalue.
+
+    """
+    if not 0 < held_out < 1:
+        raise ValueError(f"--held-out {held_out}: between 0 and 1")
+    train = round(series.size * (1 - held_out))
+    fitted, checks = heldout_check(series[:train], series[train:], lams)
+    return Report(fitted, checks, (train, series.size - train))
+
+
+def state_moment(x: StationaryInput) -> sp.Expr:
+    """E[h²] for real λ of a fitted input, a short summand for each of its terms."""
+    white_noise, ar1, cosine = (
+        present(second_moment(kind, real_lam)) for kind in (white(), exponential(), damped_cosine())
+    )
+    total = sp.Add(*(value * white_noise for _, value in x.lags))
+    for term in x.terms:
+        modulus, turn = term.ratio.as_coeff_Mul()
+        if turn == 1:
+            total += term.coefficient * ar1.subs(rho, modulus)
+        else:
+            # a cosine is two terms with opposite turns: each stands for half of it
+            angle = sp.log(turn).expand(force=True) / sp.I
+            total += term.coefficient * cosine.subs({rho: modulus, phi: abs(angle)})
+    return total
+
+
+def claim_file(fitted: FittedAutocorrelation, name: str) -> str:
+    """The fitted normaliser as a claim that `curseproof verify` judges: E|γh|² = 1."""
+    x = fitted.input
+    fields = {
+        "id": "fitted-normaliser",
+        "statement": f"The normaliser derived from {name} makes E|γh|² = 1 for its fitted input",
+        "autocorrelation": str(x.autocorrelation()),
+        "quantity": "second_moment",
+        "gamma": f"1/sqrt({state_moment(x)})",
+        "relation": "==",
+        "formula": "1",
+    }
+    lines = [f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in fields.items()]
+    return "\n".join(["[[claim]]", *lines, 'domain = ["0 <= lambda < 1"]', ""])

@@ -1,0 +1,144 @@
+"""Autocorrelations of batches: against direct sums, known laws, and warnings."""
+
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from scipy.signal import lfilter
+from torch.utils.data import DataLoader, TensorDataset
+
+from numerics.fitting.autocorrelation import fit
+from numerics.fitting.training_data import NotStationary, fit_autocorrelation, normalizer_for
+from numerics.fitting.whittle import LONGEST_SEGMENT
+
+SEQUENCES, STEPS, FEATURES, RHO = 64, 400, 6, 0.98
+LAGS = np.arange(STEPS // 4 + 1)
+
+
+def data(seed=0, mean=0.0):
+    """White noise of variance ¼ and AR(1) of variance 1, and what R is then."""
+    rng = np.random.default_rng(seed)
+    drive = rng.standard_normal((SEQUENCES, STEPS + 1000, FEATURES)) * np.sqrt(1 - RHO**2)
+    slow = lfilter([1], [1, -RHO], drive, axis=1)[:, 1000:]
+    x = slow + rng.standard_normal(slow.shape) / 2 + mean
+    return torch.from_numpy(x), mean**2 + RHO**LAGS + (LAGS == 0) / 4
+
+
+def test_estimate_is_the_direct_sum():
+    x = data()[0][:3, :40]
+    found = fit_autocorrelation(x, max_lag=10).estimated
+    for lag in range(11):
+        direct = float((x[:, lag:] * x[:, : 40 - lag]).sum(1).mean()) / (40 - lag)
+        assert found[lag] == pytest.approx(direct, rel=0, abs=1e-14)
+    removed = fit_autocorrelation(x, "removed", max_lag=10)
+    assert removed.mean == pytest.approx(x.mean((0, 1)).numpy(), abs=1e-14)
+    again = fit_autocorrelation(x - x.mean((0, 1)), max_lag=10)
+    assert removed.estimated == pytest.approx(again.estimated, rel=0, abs=1e-13)
+
+
+@pytest.mark.parametrize("mean", [0.0, 3.0])
+def test_fit_is_the_law(mean):
+    x, R = data(1, mean)
+    found = fit_autocorrelation(x)
+    assert found.samples == SEQUENCES * STEPS
+    assert np.all(np.abs(found.estimated - R) < 6 * found.standard_errors)
+    # a maximum likelihood fit of the right form is no less precise than the estimate
+    assert np.all(np.abs(found.fitted - R) < 6 * found.standard_errors)
+    constant = [k for k in found.components if k.rate == 0]
+    assert len(constant) == (mean > 0)
+
+
+def test_standard_errors_are_the_scatter_of_estimates():
+    """By repetition, at three lags: each variance has SEQUENCES − 1 or 39 degrees of freedom."""
+    found = [fit_autocorrelation(data(seed)[0]) for seed in range(40)]
+    lags = [0, 20, 100]
+    scatter = np.std([f.estimated[lags] for f in found], axis=0, ddof=1)
+    stated = np.sqrt(np.mean([f.standard_errors[lags] ** 2 for f in found], axis=0))
+    # a variance of 39 degrees scatters by √(2/39) = 0.23, four times that
+    assert np.all(np.abs(np.log(scatter / stated)) < 4 * 0.23 / 2)
+
+
+def test_batches_one_by_one():
+    x = data(2)[0]
+    whole = fit_autocorrelation(x)
+    loader = DataLoader(TensorDataset(x, torch.zeros(len(x))), batch_size=10)
+    for batches in (loader, iter(x.split(7)), [x[:1], x[1:]]):
+        found = fit_autocorrelation(batches)
+        assert found.estimated == pytest.approx(whole.estimated, rel=1e-12)
+        assert found.standard_errors == pytest.approx(whole.standard_errors, rel=1e-9)
+        assert str(found) == str(whole)
+    removed = fit_autocorrelation(loader, "removed")
+    assert removed.estimated == pytest.approx(fit_autocorrelation(x, "removed").estimated, rel=1e-9)
+    assert str(fit_autocorrelation(x.float())) == str(whole)
+
+
+def test_one_long_series_is_fitted_as_a_series():
+    x = data(3)[0].mT.reshape(-1)[: 2 * LONGEST_SEGMENT]
+    series, batch = fit(x.numpy()), fit_autocorrelation(x, "removed")
+    assert len(batch.components) == len(series.components)
+    for a, b in zip(series.components, batch.components, strict=True):
+        assert (b.weight, b.phi) == pytest.approx((a.weight, a.phi), rel=1e-3)
+    assert batch.standard_errors == pytest.approx(series.standard_errors, rel=1e-3)
+
+
+def test_stationary_data_give_no_warning():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for seed in range(20):
+            x = data(seed)[0]
+            fit_autocorrelation(x)
+            fit_autocorrelation(x[0, :, 0])
+    assert not caught
+
+
+def test_a_trend_is_noticed():
+    growth = torch.linspace(1, 1.3, STEPS, dtype=torch.float64)[:, None]
+    with pytest.warns(NotStationary, match=r"changes by \+\d\d% .* standard errors"):
+        fit_autocorrelation(data(4)[0] * growth)
+
+
+def test_a_pattern_is_noticed():
+    """Position embeddings: a fixed series of the same power, half of all."""
+    pattern = torch.from_numpy(np.random.default_rng(5).standard_normal((STEPS, FEATURES)))
+    with pytest.warns(NotStationary, match=r"(4\d|5\d)% of the variance is the same in all 64"):
+        fit_autocorrelation(data(5)[0] + 1.25**0.5 * pattern)
+
+
+def test_normalizer_for():
+    """E|γh|² = 1 for the data as they are, with their mean; see test_state_power for more."""
+    x, _ = data(6, mean=1.0)
+    normalizer = normalizer_for(x)
+    assert str(fit_autocorrelation(x)).count("+") == 2
+    lam = torch.tensor(0.9, dtype=torch.float64)
+    h = lfilter([1], [1, -0.9], x.numpy(), axis=1)[:, 200:]
+    power = float(normalizer(lam)) ** 2 * np.mean(h**2, axis=(1, 2))
+    assert abs(power.mean() - 1) < 6 * power.std() / np.sqrt(SEQUENCES)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (torch.zeros(4, 40), r"\(batch, time, features\) are needed, not \(4, 40\)"),
+        (torch.zeros(40, dtype=torch.complex64), "real tensors"),
+        ([np.zeros((1, 40, 1))], "not ndarray"),
+        (torch.zeros(2, 31, 1), r"\(31, 1\) steps and features.*at least 32"),
+        ([torch.randn(2, 40, 1), torch.randn(2, 50, 1)], "as many in all batches"),
+        (torch.randn(2, 40, 3).log(), r"nan at \(\d+, \d+, \d+\) of a batch is not finite"),
+        (torch.full((2, 40, 3), 3.1), "constant in time"),
+        ([], "no batches"),
+    ],
+)
+def test_bad_data(bad, message):
+    with pytest.raises(ValueError, match=message):
+        fit_autocorrelation(bad)
+
+
+def test_bad_options():
+    x = data()[0]
+    with pytest.raises(ValueError, match="mean = 'zero'"):
+        fit_autocorrelation(x, "zero")
+    with pytest.raises(ValueError, match="max_lag = 101: from 0 to a quarter of the 400 steps"):
+        fit_autocorrelation(x, max_lag=101)
+    with pytest.raises(ValueError, match="no batches; an iterator"):
+        fit_autocorrelation(iter([x]), "removed")

@@ -1,0 +1,191 @@
+"""Leading terms by three routes: series, the second judge's polynomials, balls near the circle."""
+
+from dataclasses import replace
+
+import pytest
+import sympy as sp
+from flint import acb, arb
+
+from numerics.arithmetic.balls import certified
+from theory import (
+    DERIVATIONS,
+    ArbitraryInput,
+    BrokenStep,
+    constant,
+    damped_cosine,
+    exponential,
+    from_expression,
+    mixture,
+    moving_average,
+    white,
+)
+from theory.algebra.leading import ZERO, LeadingTerm, epsilon, leading_term, taylor
+from theory.derivations.growth import derive_growth
+from theory.growth import growth, near_circle, spectral_density
+from theory.symbols import Delta, phi, rho, theta
+from verify.claims.file import make_claim
+from verify.judging.evidence import Finding
+from verify.judging.exact import judge as polynomials
+from verify.judging.model import Model
+from verify.judging.routes import limit
+
+HALF, THIRD = sp.Rational(1, 2), sp.Rational(1, 3)
+# name → input, angle, and by hand: (c, n) of the state and of the sensitivity
+KNOWN = {
+    "white": (white(), 0, (HALF, -1), (HALF / 2, -3)),
+    "white, any angle": (white(), theta, (HALF, -1), (HALF / 2, -3)),
+    "ρ^Δ": (exponential(), 0, ((1 + rho) / (1 - rho) / 2, -1), ((1 + rho) / (1 - rho) / 4, -3)),
+    "constant": (constant(), 0, (1, -2), (1, -4)),
+    "line": (damped_cosine(sp.S.One), phi, (HALF, -2), (HALF, -4)),
+    "noise and line": (mixture([(THIRD, white()), (2, constant())]), 0, (2, -2), (2, -4)),
+    "differenced": (moving_average([1, -1]), 0, (1, 0), (sp.Rational(1, 4), -1)),
+    "twice differenced": (moving_average([1, -2, 1]), 0, (2, 0), (1, 0)),
+    "lags": (moving_average([1, HALF]), 0, (sp.Rational(9, 8), -1), (sp.Rational(9, 16), -3)),
+}
+
+
+def same(term: LeadingTerm, coefficient, order) -> bool:
+    return term.order == order and sp.simplify(term.coefficient - coefficient) == 0
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_growth_is_as_by_hand(name):
+    x, angle, state, sensitivity = KNOWN[name]
+    found = growth(x, sp.sympify(angle))
+    assert same(found.state, *state)
+    assert same(found.sensitivity, *sensitivity)
+
+
+@pytest.mark.parametrize("x", [ArbitraryInput(), ArbitraryInput(is_real=False), exponential()])
+def test_the_spectral_density_rules(x):
+    found, density = growth(x, theta), spectral_density(x, theta)
+    assert same(found.state, density / 2, -1)
+    assert same(found.sensitivity, density / 4, -3)
+
+
+def test_a_complex_input_resonates_at_its_own_angle():
+    """R(Δ) = E[x_{t+Δ} x̄_t] = e^{iφΔ} turns by +φ, as a unit with λ = e^{iφ} does."""
+    x = from_expression(sp.exp(sp.I * phi * Delta))
+    assert same(growth(x, phi).state, 1, -2)
+    assert growth(x, -phi).state.order == 0
+    with pytest.raises(ValueError, match="spectral line"):
+        spectral_density(x, phi)
+    assert spectral_density(x, -phi) == 0
+
+
+POINT = {rho: sp.Rational(3, 10), phi: sp.Rational(9, 10), theta: sp.Rational(2, 5)}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+@pytest.mark.parametrize("n", [0, 1])
+def test_in_balls_the_ratio_is_off_by_order_epsilon(name, n):
+    """|f/(c ε^n) − 1| ≤ 100 ε at 1e-6 and 1e-12: no coefficient at these inputs is larger."""
+    x, angle, *_ = KNOWN[name]
+    term = (growth(x, sp.sympify(angle)).state, growth(x, sp.sympify(angle)).sensitivity)[n]
+    moment = near_circle(x, n, sp.sympify(angle))
+    for distance in (sp.Rational(1, 10**6), sp.Rational(1, 10**12)):
+        ratio = (moment / term.expression).subs(POINT).subs(epsilon, distance)
+        off = abs(certified(ratio, dict, 30) - acb(1))
+        assert off < 100 * arb(str(sp.N(distance)))
+
+
+CLAIMS = {
+    "KroneckerDelta(Delta, 0)": ("1/(2*(1 - lambda))", "1/(4*(1 - lambda)**3)"),
+    "1": ("1/(1 - lambda)**2", "1/(1 - lambda)**4"),
+    "rho**Delta": (
+        "(1 + rho)/(2*(1 - rho)*(1 - lambda))",
+        "(1 + rho)/(4*(1 - rho)*(1 - lambda)**3)",
+    ),
+    "2*KroneckerDelta(Delta, 0) - KroneckerDelta(Delta, 1)": ("1", "1/(4*(1 - lambda))"),
+}
+
+
+@pytest.mark.parametrize("autocorrelation", CLAIMS)
+@pytest.mark.parametrize("n", [0, 1])
+def test_the_other_judge_agrees(autocorrelation, n):
+    def claim(formula):
+        domain = ["0 < lambda < 1", *(["0 <= rho < 1"] if "rho" in autocorrelation else [])]
+        return make_claim(
+            {
+                "id": "growth",
+                "autocorrelation": autocorrelation,
+                "quantity": ("second_moment", "sensitivity")[n],
+                "relation": "~",
+                "formula": formula,
+                "limit": "lambda -> 1-",
+                "domain": domain,
+            }
+        )
+
+    formula = CLAIMS[autocorrelation][n]
+    model = Model(claim(formula))
+    x, lam = model.input, model.symbols["lambda"]
+    found = (growth(x).state, growth(x).sensitivity)[n]
+    said = model.formula.subs(lam, 1 - epsilon)
+    assert sp.simplify(found.expression.subs(rho, model.symbols.get("rho", rho)) - said) == 0
+    assert polynomials.judge(model.claim).finding is Finding.PROVES
+    assert limit.check(model, 2, seed=0).finding is Finding.SUPPORTS
+    assert polynomials.judge(claim(f"2*({formula})")).finding is Finding.CONTRADICTS
+
+
+@pytest.mark.parametrize(
+    ("expr", "coefficient", "order"),
+    [
+        (sp.log(1 - epsilon), -1, 1),
+        (sp.log(1 - epsilon) + epsilon + epsilon**2 / 2, -THIRD, 3),
+        ((1 - epsilon) ** -rho - 1, rho, 1),
+        (1 / (sp.exp(epsilon) - 1) - 1 / epsilon, -HALF, 0),
+        (sp.sin(epsilon) - sp.tan(epsilon), -HALF, 3),
+        (sp.cos(epsilon) ** 2 - 1 + epsilon**2, THIRD, 4),
+        (rho / (epsilon + rho * epsilon**2) ** 2, rho, -2),
+    ],
+)
+def test_leading_terms_of_functions(expr, coefficient, order):
+    assert same(leading_term(expr), coefficient, order)
+
+
+def test_zero_and_what_has_no_leading_power():
+    log = sp.log(1 - epsilon)
+    assert leading_term((log + epsilon) ** 2 - log**2 - epsilon * (2 * log + epsilon)) == ZERO
+    assert ZERO.expression == 0
+    for singular in (sp.log(epsilon), sp.sqrt(epsilon), sp.exp(1 / epsilon)):
+        with pytest.raises(ValueError, match="not analytic"):
+            leading_term(singular + 1)
+
+
+def test_taylor():
+    assert (
+        sp.expand(taylor(sp.exp(epsilon), 3) - (1 + epsilon + epsilon**2 / 2 + epsilon**3 / 6)) == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("x", "angle"),
+    [
+        (exponential(), theta),
+        (constant(), 0),
+        (damped_cosine(sp.S.One), phi),
+        (moving_average([1, -1]), 0),
+        (constant(), theta),
+    ],
+    ids=str,
+)
+def test_derivation_holds(x, angle):
+    derivation = derive_growth(x, sp.sympify(angle))
+    assert list(derivation.checked()) == list(derivation.steps)
+
+
+def test_the_curse():
+    assert DERIVATIONS["growth"](exponential()).result == HALF
+    assert DERIVATIONS["growth"](constant()).result == 1
+
+
+@pytest.mark.parametrize("x", [ArbitraryInput(), exponential(), moving_average([1, -1])])
+def test_a_wrong_constant_or_order_is_caught(x):
+    derivation = derive_growth(x)
+    for step in derivation.steps:
+        if isinstance(step.statement.lhs, sp.Limit):
+            wrong = sp.Eq(step.statement.lhs, step.statement.rhs * (1 + sp.Rational(1, 10**9)))
+            broken = replace(derivation, steps=(replace(step, statement=wrong),))
+            with pytest.raises(BrokenStep):
+                list(broken.checked())

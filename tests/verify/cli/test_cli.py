@@ -1,0 +1,277 @@
+"""The command as users start it: exit statuses, streams, and one clear line for bad input."""
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import psutil
+import pytest
+
+COMMAND = Path(sys.executable).with_name("curseproof")
+
+TRUE = """
+[[claim]]
+id = "true"
+autocorrelation = "rho**Delta"
+quantity = "second_moment"
+relation = "=="
+formula = "(1 + rho*lambda)/((1 - rho*lambda)*(1 - lambda**2))"
+domain = ["-1 < lambda < 1", "-1 < rho < 1"]
+"""
+FALSE = TRUE.replace('"true"', '"false"').replace("1 + rho", "1 - rho")
+# true, but a limit of a complex parameter, at an irrational point, with a logarithm
+UNDECIDED = """
+[[claim]]
+id = "undecided"
+autocorrelation = "KroneckerDelta(Delta, 0)"
+quantity = "second_moment"
+relation = "~"
+formula = "log(E)/(1 - abs(lambda)**2)"
+limit = "lambda -> sqrt(2)/2-"
+domain = ["abs(lambda) < 1"]
+"""
+
+
+def curseproof(*arguments, cwd=None):
+    return subprocess.run(
+        [COMMAND, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        cwd=cwd,
+    )
+
+
+@pytest.fixture
+def claims(tmp_path):
+    def write(text, name="claims.toml"):
+        path = tmp_path / name
+        path.write_text(text)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "verdicts"),
+    [
+        (TRUE, 0, ["proved"]),
+        (TRUE + FALSE, 1, ["proved", "refuted"]),
+        (FALSE + 'expect = "refuted"\n', 0, ["refuted"]),
+        (TRUE + 'expect = "refuted"\n', 1, ["proved"]),
+        (UNDECIDED, 3, ["undecided"]),
+        (UNDECIDED + FALSE, 1, ["undecided", "refuted"]),
+        (TRUE + FALSE.replace("rho**Delta", "2**Delta"), 2, ["proved", "error"]),
+    ],
+)
+def test_exit_status_and_json(claims, text, status, verdicts):
+    done = curseproof("verify", claims(text), "--json", "-", "--workers", 2)
+    assert done.returncode == status, done.stderr
+    report = json.loads(done.stdout)
+    assert report["schema"] == 1
+    assert [c["verdict"] for c in report["claims"]] == verdicts
+    assert "Traceback" not in done.stderr
+    for claim in report["claims"]:
+        assert (claim["counterexample"] is not None) == (claim["verdict"] == "refuted")
+        assert claim["seconds"] > 0
+    sampled = [
+        e["finding"]
+        for claim in report["claims"]
+        for e in claim["evidence"]
+        if e["method"] == "simulation" and e["finding"] != "abstains"
+    ]
+    assert report["error_rate"] == pytest.approx(1e-9 * len(sampled))
+    assert report["environment"]["packages"]["sympy"]
+
+
+def started(*arguments):
+    # a shell's background jobs, these tests perhaps, ignore it, and so would what they start
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [COMMAND, "verify", *arguments, "--workers", "1"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def wait_for_evidence(store):
+    while True:
+        with suppress(sqlite3.OperationalError), sqlite3.connect(store) as database:
+            if database.execute("select count(*) from evidence").fetchone()[0]:
+                return
+        time.sleep(0.05)
+
+
+def test_interrupted_run_says_what_it_has_and_resumes(store):
+    run = started("A")
+    wait_for_evidence(store)
+    run.send_signal(signal.SIGINT)
+    out, err = run.communicate(timeout=60)
+    assert run.returncode == 3
+    assert "interrupted; what was judged so far:" in err
+    assert "Traceback" not in out + err
+    judged = curseproof("verify", "A1", "--json", "-")
+    assert judged.returncode == 0
+
+
+def test_a_dying_worker_is_an_error_of_one_claim(claims, store):
+    run = started(claims(TRUE.replace('"true"', '"dies"') + TRUE), "--json", "-")
+    wait_for_evidence(store)
+    [server] = [p for p in psutil.Process(run.pid).children() if p.children()]
+    server.children()[0].kill()
+    report = json.loads(run.communicate(timeout=120)[0])
+    assert run.returncode == 3
+    assert [c["verdict"] for c in report["claims"]] == ["error", "proved"]
+    assert "SIGKILL" in report["claims"][0]["reason"]
+    assert report["claims"][0]["counterexample"] is None
+
+
+def test_a_store_that_cannot_be_used_is_said_once(claims):
+    done = curseproof("verify", claims(TRUE), "--store", "/proc/none.sqlite")
+    assert done.returncode == 0
+    assert done.stderr.count("store: /proc/none.sqlite: ") == 1
+
+
+def test_fresh_looks_up_nothing(claims, store):
+    path = claims(TRUE)
+    assert curseproof("verify", path).returncode == 0
+    with sqlite3.connect(store) as database:
+        database.execute("update evidence set digest = 'damaged'")
+    assert "damaged" not in curseproof("verify", path, "--fresh").stderr
+
+
+def test_import(claims, tmp_path, store):
+    path, results = claims(TRUE), tmp_path / "results.json"
+    curseproof("verify", path, "--json", results)
+    store.unlink()
+    taken = curseproof("import", results, path)
+    assert taken.returncode == 0, taken.stderr
+    assert "7 pieces of evidence taken over" in taken.stdout
+    refused = curseproof("import", results, claims(FALSE, "other.toml"))
+    assert refused.returncode == 2
+    assert "'true' is not known here" in refused.stderr
+
+
+def test_table_and_files(claims, tmp_path):
+    json_path, junit = tmp_path / "out.json", tmp_path / "out.xml"
+    done = curseproof("verify", claims(TRUE + FALSE), "--json", json_path, "--junit", junit)
+    assert done.returncode == 1
+    assert "1 proved, 1 refuted" in done.stdout
+    assert "relative error" in done.stdout
+    assert len(json.loads(json_path.read_text())["claims"]) == 2
+    suite = ET.fromstring(junit.read_text())
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["verify", "Z9"], ["Z9", "curseproof list"]),
+        (["verify", "none.toml"], ["none.toml", "No such file"]),
+        (["verify", "--tier", "slow"], ["--tier slow", "quick, full"]),
+        (["verify", "--device", "tpu"], ["--device tpu"]),
+        (["eval", "sensitivity", "--set", "lambda"], ["--set lambda", "NAME=EXPR"]),
+        (["eval", "sensitivity", "--set", "lambda=2"], ["|lambda| = 2", "below 1"]),
+        (
+            ["eval", "sensitivity", "--autocorrelation", "2**Delta", "--set", "lambda=0"],
+            ["2**Delta"],
+        ),
+        (["eval", "area", "--set", "lambda=0"], ["area", "second_moment"]),
+        (["eval", "sensitivity", "--set", "lambda=9**9**9**9"], ["exponent"]),
+        (["derive", "area"], ["area", "sensitivity"]),
+        (["derive", "--to", "word"], ["--to word", "markdown"]),
+        (["derive", "--autocorrelation", "open('x')"], ["only these functions"]),
+        (["derive", "--to", "pdf"], ["--output"]),
+        (["export", "area", "--to", "numpy"], ["area", "second_moment"]),
+        (["export", "gamma", "--to", "cobol"], ["--to cobol", "latex"]),
+        (["export", "gamma", "--to", "numpy", "--output", "/no/such/folder/x"], ["No such file"]),
+        (["export", "lru", "--to", "latex-commands"], ["lru", "all, second_moment"]),
+        (["show", "Z9"], ["Z9"]),
+        (["normalizer", "none.npy"], ["none.npy"]),
+    ],
+)
+def test_bad_input_is_one_clear_line(arguments, words, tmp_path):
+    done = curseproof(*arguments, cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    for word in words:
+        assert word in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("1\n2\nnan\n4\n" * 20, ["series[2] = nan", "interpolate"]),
+        ("1\n2\n3\n", ["32", "needed"]),
+        ("1\n2\nthree\n", ["line 3", "'three'"]),
+        ("a,b\n1,2\n", ["2 columns", "a, b"]),
+        ("5\n" * 100, ["constant"]),
+    ],
+)
+def test_unusable_data(tmp_path, content, words):
+    path = tmp_path / "x.csv"
+    path.write_text(content)
+    done = curseproof("normalizer", path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    for word in words:
+        assert word in done.stderr
+
+
+def test_eval_prints_json():
+    done = curseproof("eval", "second_moment", "--set", "lambda=1/2", "--digits", 5, "--json")
+    assert json.loads(done.stdout) == {"value": "1.3333"}
+
+
+def test_list_and_show():
+    listing = curseproof("list").stdout
+    assert "A5-state-ar1" in listing
+    assert "B8-gru-state" in listing
+    shown = curseproof("show", "A5").stdout
+    assert "claimed    second_moment == (1 + rho*lambda)" in shown
+
+
+@pytest.mark.parametrize("to", ["text", "markdown", "latex", "html"])
+def test_derive(to):
+    done = curseproof("derive", "sensitivity", "--autocorrelation", "rho**Delta", "--to", to)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout) > 1000
+
+
+def test_export_all_commands():
+    done = curseproof("export", "all", "--to", "latex-commands")
+    assert done.returncode == 0, done.stderr
+    assert r"\newcommand{\curseGammaWhiteReal}{\sqrt{1 - \lambda^{2}}}" in done.stdout
+
+
+def test_start_needs_no_torch():
+    code = (
+        "import sys, verify.cli, verify.judging.value, numerics.codegen.export;"
+        "sys.exit('torch' in sys.modules or 'scipy.stats' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_normalizer_reads_a_series(tmp_path):
+    rng = np.random.default_rng(0)
+    x = np.zeros(20_000)
+    for t in range(1, x.size):
+        x[t] = 0.9 * x[t - 1] + rng.standard_normal()
+    np.save(tmp_path / "x.npy", x)
+    done = curseproof("normalizer", tmp_path / "x.npy", "--eigenvalues", "0.5,0.9")
+    assert done.returncode == 0, done.stderr
+    assert "γ(λ)   = 1/sqrt(" in done.stdout

@@ -1,0 +1,196 @@
+"""Claims that only a run can judge: what they measure, and what a claim about them may say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import binom
+
+import verify.running.processes
+from numerics.arithmetic.evaluation import NotEvaluated
+from verify.claims.claim import ClaimError
+from verify.claims.file import make_claim
+from verify.claims.trial import compared, trials
+from verify.experiments import EXPERIMENTS
+from verify.experiments.eigenvalue_learning import Adam
+from verify.judging.engine import try_out, verify_claim
+from verify.judging.evidence import Evidence, Finding
+from verify.judging.statistics import RATE_OF_FEW, median
+from verify.running.store import Store
+from verify.running.workers import run
+from verify.settings import Settings, Tier
+
+LEARNING = {
+    "id": "learning",
+    "experiment": "eigenvalue_learning",
+    "settings": {"angle": "plain", "optimiser_state": "carried", "arithmetic": "double"},
+    "quantity": "largest_final_loss",
+    "relation": "<=",
+    "formula": "1e-10",
+}
+ANGLES = {
+    "id": "angles",
+    "experiment": "hessian_against_angles",
+    "settings": {"angles": ["pi/10", "pi/100"]},
+    "quantity": "diagonal_mass",
+    "relation": ">=",
+    "formula": "1",
+}
+RANDOM = {"eigenvectors": "random"}
+HESSIANS = {
+    "id": "hessians",
+    "experiment": "hessian_of_equivalent_systems",
+    "quantity": "spread",
+    "relation": ">=",
+    "formula": "1",
+}
+SMALL = Settings(Tier(points=1, chains=1, replicas=64, seconds=60))
+
+
+def test_adam_is_torchs():
+    parameter = torch.tensor([1.0, -2.0], dtype=torch.float64, requires_grad=True)
+    theirs, ours = torch.optim.Adam([parameter], lr=1e-3), Adam()
+    mine = parameter.detach().numpy().copy()
+    for _ in range(50):
+        theirs.zero_grad()
+        (parameter**4).sum().backward()
+        theirs.step()
+        mine -= ours.step(list(4 * mine**3))
+    np.testing.assert_allclose(mine, parameter.detach().numpy(), rtol=1e-12)
+
+
+def test_a_measured_claim_is_supported_refuted_or_undecided():
+    claim = make_claim(ANGLES)
+    measured = {trial: try_out(trial, SMALL).data for trial in trials(claim)}
+    middle = np.median(compared(claim, measured))
+    bounds = {"supported": "1", "undecided": f"{middle:.6f}", "refuted": "100"}
+    for expected, bound in bounds.items():
+        result = verify_claim(make_claim({**ANGLES, "formula": bound}), SMALL)
+        assert str(result.verdict) == expected
+        assert (result.counterexample is not None) == (expected == "refuted")
+
+
+def with_replicas(count, **change):
+    settings = Settings(Tier(points=1, chains=1, replicas=count, seconds=60))
+    [piece] = verify_claim(make_claim({**ANGLES, **change}), settings).evidence
+    return piece
+
+
+def test_few_replicas_decide_nothing():
+    assert with_replicas(5).finding is Finding.ABSTAINS
+
+
+def test_some_replicas_decide_at_a_greater_rate():
+    piece = with_replicas(16, formula="1/100")
+    assert piece.finding is Finding.SUPPORTS
+    assert piece.data["false_alarm"] == RATE_OF_FEW
+
+
+def test_replicas_that_measure_nothing_may_be_anything():
+    values = np.array([np.nan, *range(1, 16)])
+    held = median(values, RATE_OF_FEW)
+    for stand_in in (-100.0, 7.5, 100.0):
+        guess = median(np.nan_to_num(values, nan=stand_in), RATE_OF_FEW)
+        assert held.lower <= guess.lower <= guess.upper <= held.upper
+    assert held.upper == 13
+    assert held.lower == 3
+
+
+def test_same_seed_same_numbers():
+    trial = next(iter(trials(make_claim(ANGLES))))
+
+    def numbers(seed):
+        return try_out(trial, replace(SMALL, seed=seed)).data
+
+    assert numbers(1) == numbers(1) != numbers(2)
+
+
+def ratio(settings):
+    claim = make_claim({**HESSIANS, "settings": settings})
+    return claim, trials(claim)
+
+
+def test_a_pair_is_a_ratio_and_two_pairs_a_ratio_of_ratios():
+    claim, needed = ratio(
+        {"eigenvectors": ["random", "orthonormal"], "parametrization": ["dense", "diagonal"]}
+    )
+    values = dict(zip(needed, (2.0, 3.0, 5.0, 7.0), strict=True))
+    assert [dict(trial.point)["eigenvectors"] for trial in needed] == [
+        *("random", "random", "orthonormal", "orthonormal")
+    ]
+    assert list(needed.values()) == [1, -1, -1, 1]
+    measured = {trial: {"spread": [value]} for trial, value in values.items()}
+    assert compared(claim, measured).tolist() == [2 / 3 / 5 * 7]
+
+
+def test_a_trial_is_run_once_for_all_claims_and_kept(store, monkeypatch):
+    claims = [
+        make_claim({**HESSIANS, "id": other, "settings": {**RANDOM, "parametrization": [*pair]}})
+        for other, pair in (("a", ("dense", "diagonal")), ("b", ("diagonal", "lru")))
+    ]
+    ended = []
+    first = list(run(claims, SMALL, 2, Store(store), told=lambda trial, left: ended.append(left)))
+    assert ended == [2, 1, 0]
+    monkeypatch.setattr(verify.running.processes, "try_out", None)
+    again = list(run(claims, SMALL, 1, Store(store)))
+    known = {result.claim.id: result.evidence for result in first}
+    assert {result.claim.id: result.evidence for result in again} == known
+    # another tolerance is another question about the same trials
+    finer = replace(SMALL, tier=replace(SMALL.tier, tolerance=0.01))
+    assert len(list(run(claims, finer, 1, Store(store), told=ended.append))) == 2
+
+
+def test_what_a_trial_lacks_is_said_and_tried_again(store, monkeypatch):
+    def lacking(point, settings, rng):
+        raise NotEvaluated("install the extra 'text'")
+
+    claim = make_claim(ANGLES)
+    with monkeypatch.context() as patch:
+        patch.setitem(
+            EXPERIMENTS,
+            "hessian_against_angles",
+            replace(EXPERIMENTS["hessian_against_angles"], run=lacking),
+        )
+        result = verify_claim(claim, SMALL)
+    assert str(result.verdict) == "undecided"
+    assert "extra 'text'" in result.reason
+    [trial, _] = trials(claim)
+    kept = Store(store)
+    kept.keep(trial, SMALL, Evidence("trial", Finding.ABSTAINS, "no"))
+    assert not kept.known(trial, SMALL)
+
+
+@pytest.mark.parametrize("n", [40, 64, 100])
+def test_the_median_is_held_at_the_stated_rate(n):
+    values = np.arange(float(n))
+    interval = median(values, 1e-10)
+    below = np.flatnonzero(values == interval.lower)[0]  # so many draws lie left of the interval
+    assert 2 * binom.cdf(below, n, 0.5) <= 1e-10 < 2 * binom.cdf(below + 1, n, 0.5)
+    assert interval.upper == values[n - 1 - below]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"experiment": "nothing"}, ["'experiment'", "eigenvalue_learning"]),
+        ({"quantity": "sensitivity"}, ["'quantity'", "largest_final_loss"]),
+        ({"settings": {"angle": "plain"}}, ["'settings'", "optimiser_state", "dropped"]),
+        ({"settings": {**LEARNING["settings"], "rate": "1"}}, ["'settings'", "rate"]),
+        ({"settings": 3}, ["'settings'", "table"]),
+        ({"settings": {"angle": 3}}, ["'settings'", "pair"]),
+        ({"settings": {**LEARNING["settings"], "angle": ["plain", "x"]}}, ["angle is one of"]),
+        ({"relation": "=="}, ["'relation'", "<="]),
+        ({"formula": "lambda"}, ["'formula'", "constant"]),
+        ({"gamma": "1"}, ["'gamma'", "experiment"]),
+        ({"formula": None}, ["'formula'", "missing"]),
+    ],
+)
+def test_refused(change, words):
+    entry = {key: value for key, value in {**LEARNING, **change}.items() if value is not None}
+    with pytest.raises(ClaimError) as caught:
+        make_claim(entry)
+    for word in words:
+        assert word in str(caught.value)

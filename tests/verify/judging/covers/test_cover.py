@@ -1,0 +1,267 @@
+"""Covers of boxes: what is proved has the sign, and what has not the sign is never proved."""
+
+from fractions import Fraction
+
+import flint
+import pytest
+import sympy as sp
+
+from numerics.arithmetic import jets
+from numerics.arithmetic.evaluation import evaluate
+from verify.claims.file import make_claim
+from verify.judging.covers.cover import cover
+from verify.judging.evidence import Finding
+from verify.judging.exact import judge as polynomials
+from verify.judging.exact.atlas import charts as exact_charts
+from verify.judging.exact.field import Field, Generator
+from verify.judging.model import Model
+from verify.judging.symbolic import judge as algebra
+from verify.judging.symbolic.atlas import charts
+from verify.judging.symbolic.charts import Uncovered
+
+WHITE = "KroneckerDelta(Delta, 0)"
+LRU = {
+    "quantity": "sensitivity",
+    "eigenvalue": "exp(-exp(omega))",
+    "gamma": "sqrt(1 - lambda**2)",
+}
+LRU_AR1 = {
+    **LRU,
+    "autocorrelation": "rho**Delta",
+    "relation": "<=",
+    "domain": ["omega < 2", "0 < rho < 1"],
+}
+LRU_WHITE = {
+    **LRU,
+    "autocorrelation": WHITE,
+    "differentiate_gamma": True,
+    "relation": "<=",
+    "domain": ["omega < 1"],
+}
+STATE = {"quantity": "second_moment", "autocorrelation": WHITE, "relation": ">="}
+x, y = sp.symbols("x y", real=True)
+UNIT = {x: (sp.S.Zero, sp.S.One), y: (sp.S.Zero, sp.S.One)}
+
+
+def both(entry):
+    claim = make_claim({"id": "c", **entry})
+    return algebra.judge(Model(claim)), polynomials.judge(claim)
+
+
+def sign(expr, ranges=None, **options):
+    return cover(charts(expr, ranges or UNIT), **options)
+
+
+# jets
+
+
+def test_jets_are_taylor_coefficients():
+    space = jets.Space((2, 1))
+    a, b = space.variable(0, flint.arb(2)), space.variable(1, flint.arb(3))
+    s, t = sp.symbols("s t", positive=True)
+    expr = sp.exp(s * t / 6) * sp.tan(s) + sp.log(t) / s + sp.sqrt(s + t) * sp.atanh(1 / (s + t))
+    jet = evaluate(expr, {s: a, t: b}, jets.arithmetic(space))
+    for i in range(3):
+        for j in range(2):
+            exact = sp.diff(expr, s, i, t, j).subs({s: 2, t: 3}) / sp.factorial(i)
+            assert abs(jet.coefficient((i, j)) - float(exact.evalf())) < 1e-9
+
+
+@pytest.mark.parametrize("width", [1, Fraction(1, 8)])
+def test_decay_encloses_its_derivatives(width):
+    space = jets.Space((3,))
+    half = flint.arb(flint.fmpq(Fraction(width).numerator, 2 * Fraction(width).denominator))
+    jet = jets.decay(space.variable(0, flint.arb(half, half)), flint.fmpq(1, 2))
+    w = sp.Symbol("w", positive=True)
+    f = sp.exp(-1 / (2 * w)) / w
+    for order in range(4):
+        for share in (0.01, 0.3, 0.7, 1):
+            value = (sp.diff(f, w, order) / sp.factorial(order)).subs(w, share * float(width))
+            assert jet.coefficient((order,)).contains(flint.arb(float(value)))
+
+
+# functions
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        1 + x * y,
+        sp.exp(-x) - 1 + x,  # vanishes to second order on an edge
+        sp.exp(-x * y) - 1 + x * y,  # on two edges
+        x + y,  # in a corner
+        x**2 + y,
+        x**2 - x * y + y**2,
+        (1 - sp.exp(-x)) * y + x**3 + y**3,
+        sp.log(1 + x) + 1 - x,
+        sp.atanh(x / 2) + sp.Rational(1, 9),
+        x * (1 - y) + (1 - x) * y + sp.Rational(1, 1000),
+    ],
+)
+def test_positive_functions(expr):
+    found = sign(expr)
+    assert found.sign == 1
+    assert sign(-expr).sign == -1
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        (x - sp.Rational(1, 3)) ** 2,
+        (x - y) ** 2,
+        (x - sp.Rational(1, 3)) ** 2 - sp.Rational(1, 10**12),
+        sp.exp(-x) - 1 + x - x**2 / 2 + x**3 * sp.Rational(999, 6000),
+        x - sp.Rational(1, 10**7),
+        x + y - sp.Rational(1, 10**9),
+        1 - x * (1 + sp.Rational(1, 10**9)),
+    ],
+)
+def test_functions_with_zeros_or_slivers_have_no_sign(expr):
+    found = sign(expr)
+    assert found.sign is None
+    assert found.boxes < 1000
+    assert "x" in found.obstacle
+
+
+def test_a_change_of_sign_is_named():
+    found = sign(x + y - sp.Rational(1, 1000))
+    assert len(found.places) == 2
+    values = [place["x"] + place["y"] - flint.arb("1e-3") for place in found.places]
+    assert {value > 0 for value in values} == {True, False}
+
+
+def test_the_limit_of_boxes():
+    found = sign(
+        1 + x * y + sp.sin(60 * x) / 1000 * sp.cos(40 * y) - sp.Rational(998, 1000), max_boxes=3
+    )
+    assert found.sign is None
+    assert "after 3 boxes" in found.obstacle
+
+
+def test_infinite_ranges():
+    line = {x: (-sp.oo, sp.oo)}
+    assert sign(x**2 - x + 1, line).sign == 1
+    assert sign(x**3 + 1, line).sign is None
+    assert sign(sp.exp(x) - x, line).sign == 1
+    assert sign(1 - x * sp.exp(-x), {x: (sp.S.Zero, sp.oo)}).sign == 1
+    assert sign(sp.Rational(36, 100) - x * sp.exp(-x), {x: (sp.S.Zero, sp.oo)}).sign is None
+    assert sign(3 * sp.exp(-x) - 1, line).sign is None
+    # positive, but with a zero at infinity beyond every power
+    assert sign(sp.exp(-x), {x: (sp.S.Zero, sp.oo)}).sign == 1
+
+
+def test_irrational_bounds_are_rounded_outwards():
+    assert sign(x - sp.sqrt(2), {x: (sp.sqrt(2), sp.S(2))}).sign is None
+    assert sign(sp.sin(x) + sp.Rational(1, 1000), {x: (sp.S.Zero, sp.pi)}).sign == 1
+
+
+def test_constants():
+    assert sign(sp.pi - 3).sign == 1
+    assert sign(sp.pi - 4).sign == -1
+    for formula, expected in (("4 - pi", Finding.PROVES), ("3 - pi", Finding.CONTRADICTS)):
+        entry = {**STATE, "relation": "<=", "domain": ["0 < lambda < 1"]}
+        for evidence in both({**entry, "formula": f"(1 + ({formula}))/(1 - lambda**2)"}):
+            assert evidence.finding == expected
+
+
+def test_what_is_not_smooth_or_has_no_expansion_is_not_proved():
+    assert sign(sp.Abs(x - sp.Rational(1, 2)) - sp.Rational(1, 10)).sign is None
+    assert sign(sp.sqrt(x) - x**2 / 2, {x: (sp.S(1) / 9, sp.S.One)}).sign == 1
+    # zero at x = 0, where a root has no expansion
+    assert sign(sp.sqrt(x) - x / 2).sign is None
+    # nested exponentials move together
+    nested = sp.exp(-sp.exp(-x)) - sp.exp(-1)
+    assert sign(nested - x / 4, {x: (sp.S.Zero, sp.S.One)}).sign in (1, None)
+    assert sign(nested - x / 2, {x: (sp.S.Zero, sp.S.One)}).sign != 1
+
+
+def test_complex_expressions_have_no_charts():
+    with pytest.raises(Uncovered):
+        list(charts(sp.I * x, UNIT))
+
+
+def test_exact_charts_agree():
+    field = Field()
+    u = field.generator(field.new(Generator("u", (Fraction(0), None))))
+    one = field.constant(1)
+    for slack, expected in ((u * u - u + one, 1), (u * u - u.scaled(3) + one, None)):
+        assert cover(exact_charts(slack.num, field)).sign == expected
+
+
+# claims
+
+
+def test_lru_is_bounded():
+    for evidence in both({**LRU_AR1, "formula": "(1 + rho)/(2*(1 - rho))"}):
+        assert evidence.finding == Finding.PROVES
+        assert "boxes" in evidence.detail
+
+
+@pytest.mark.parametrize(
+    "formula", ["(1 + rho)/(2*(1 - rho))*(1 - 1e-9)", "(1 + rho)/(2*(1 - rho)) - 1e-6"]
+)
+def test_lru_is_not_bounded_by_less(formula):
+    for evidence in both({**LRU_AR1, "formula": formula}):
+        assert evidence.finding in (Finding.CONTRADICTS, Finding.ABSTAINS)
+        assert "omega" in evidence.detail
+
+
+def test_lru_with_white_input():
+    for domain in ("omega < 1", "omega > 0"):
+        for evidence in both({**LRU_WHITE, "formula": "1/4", "domain": [domain]}):
+            assert evidence.finding == Finding.PROVES
+    for evidence in both({**LRU_WHITE, "formula": "1/4 - 1e-9"}):
+        assert evidence.finding in (Finding.CONTRADICTS, Finding.ABSTAINS)
+
+
+def test_false_near_the_unit_circle_only():
+    # (1 − λ)²/(1 − λ²) ≥ 1e-4·exp(−λ) holds up to λ = 0.99993
+    entry = {**STATE, "gamma": "1 - lambda", "formula": "exp(-lambda)/10000"}
+    for evidence in both({**entry, "domain": ["0 < lambda < 0.9999"]}):
+        assert evidence.finding == Finding.PROVES
+    for evidence in both({**entry, "domain": ["0 < lambda < 1"]}):
+        assert evidence.finding == Finding.CONTRADICTS
+        assert "lambda = 0.999" in evidence.detail
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("0", Finding.PROVES),
+        ("exp(-lambda)/100000", Finding.CONTRADICTS),
+        ("1e-9*exp(-lambda)", Finding.ABSTAINS),
+    ],
+)
+def test_violated_towards_an_edge(formula, expected):
+    # (1 − λ)/(1 + λ) tends to 0
+    entry = {**STATE, "gamma": "1 - lambda", "formula": formula, "domain": ["0 < lambda < 1"]}
+    for evidence in both(entry):
+        assert evidence.finding == expected
+
+
+def test_angles():
+    entry = {
+        "autocorrelation": WHITE,
+        "relation": "<=",
+        "domain": ["0 < r < 1", "-pi < phi < pi"],
+        "quantity": "second_moment",
+        "eigenvalue": "r*exp(I*phi)",
+    }
+    true = "(2 - r*cos(phi)/(1 + r))/(1 - r**2)"
+    for evidence in both({**entry, "formula": true}):
+        assert evidence.finding == Finding.PROVES
+    for evidence in both({**entry, "formula": true.replace("2", "1.4", 1)}):
+        assert evidence.finding != Finding.PROVES
+    entry = {**STATE, "relation": "<=", "domain": ["abs(lambda) < 1"]}
+    for evidence in both({**entry, "formula": "(3 - 2*re(lambda))/(1 - abs(lambda)**2)"}):
+        assert evidence.finding == Finding.PROVES
+    for evidence in both({**entry, "formula": "(3 - 2.001*re(lambda))/(1 - abs(lambda)**2)"}):
+        assert evidence.finding != Finding.PROVES
+
+
+def test_logarithms():
+    # 1/(1 − λ²) ≥ 1 − log(1 − λ²), sharp at 0; one judge only: the other one has no logarithms
+    entry = {**STATE, "formula": "1 - log(1 - lambda**2)", "domain": ["0 < lambda < 0.9"]}
+    proved, abstained = both(entry)
+    assert proved.finding == Finding.PROVES
+    assert abstained.finding == Finding.ABSTAINS

@@ -1,0 +1,170 @@
+"""Each claim on its own: a worker that dies takes one claim with it, a cluster judges as we do."""
+
+import multiprocessing
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from verify import Settings, Tier, make_claim, run
+from verify.running.store import Store
+
+pytest_plugins = ["pytester"]
+SETTINGS = Settings(Tier(points=2, chains=2_000, replicas=4, seconds=60))
+WHITE = {
+    "autocorrelation": "KroneckerDelta(Delta, 0)",
+    "quantity": "second_moment",
+    "relation": "==",
+    "formula": "1/(1 - lambda**2)",
+    "domain": ["-1 < lambda < 1"],
+}
+TRUE = make_claim({"id": "true", **WHITE})
+FALSE = make_claim({"id": "false", **WHITE, "formula": "1/(1 - lambda)"})
+
+
+def test_a_worker_that_dies_takes_one_claim_with_it_and_leaves_its_evidence(store):
+    endless = Settings(Tier(points=2, chains=10**9, replicas=4, seconds=600))
+    results = run([TRUE, FALSE], endless, 1, Store(store))
+
+    def kill_once_it_simulates():
+        while "sympy" not in Store(store).known(TRUE, endless):
+            stop.wait(0.1)
+        for process in multiprocessing.active_children():
+            process.kill()
+
+    stop = threading.Event()
+    killer = threading.Thread(target=kill_once_it_simulates)
+    killer.start()
+    found = {r.claim.id: r for r in results}
+    killer.join()
+    assert found["true"].verdict == "error"
+    assert "died (SIGKILL)" in found["true"].reason
+    assert [e.method for e in found["true"].evidence][-1] in ("sympy", "autograd")
+    assert found["false"].verdict == "refuted"
+
+
+def test_same_evidence_for_any_number_of_workers():
+    claims = [TRUE, FALSE, make_claim({"id": "again", **WHITE})]
+    found = [
+        {r.claim.id: (r.verdict, r.evidence) for r in run(claims, SETTINGS, n)} for n in (1, 2, 4)
+    ]
+    assert found[0] == found[1] == found[2]
+
+
+@contextmanager
+def cluster(workers):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    dask = [sys.executable, "-m", "dask"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    processes = [
+        subprocess.Popen(
+            [*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"],
+            **quiet,
+        ),
+        subprocess.Popen(
+            [
+                *dask,
+                "worker",
+                address,
+                "--nworkers",
+                str(workers),
+                "--nthreads=1",
+                "--no-dashboard",
+            ],
+            **quiet,
+        ),
+    ]
+    try:
+        yield address
+    finally:
+        for process in reversed(processes):
+            process.terminate()
+            process.wait()
+
+
+def test_a_cluster_finds_the_same_and_it_is_kept(store):
+    pytest.importorskip("distributed", reason="the extra dask is not installed")
+    here = {r.claim.id: (r.verdict, r.evidence) for r in run([TRUE, FALSE], SETTINGS, 2)}
+    kept = Store(store)
+    with cluster(2) as address:
+        there = list(run([TRUE, FALSE], SETTINGS, 1, kept, address))
+    assert {r.claim.id: (r.verdict, r.evidence) for r in there} == here
+    assert set(kept.known(TRUE, SETTINGS)) == {e.method for e in here["true"][1]}
+
+
+def test_no_scheduler_is_one_clear_error():
+    pytest.importorskip("distributed", reason="the extra dask is not installed")
+    with pytest.raises(OSError, match=r"127\.0\.0\.1:1"):
+        list(run([TRUE], SETTINGS, 1, dask="tcp://127.0.0.1:1"))
+
+
+CLAIMS = """
+[[claim]]
+id = "true"
+autocorrelation = "KroneckerDelta(Delta, 0)"
+quantity = "second_moment"
+relation = "=="
+formula = "1/(1 - lambda**2)"
+domain = ["-1 < lambda < 1"]
+"""
+
+
+def test_pytest_judges_claims(pytester):
+    false = CLAIMS.replace('"true"', '"false"').replace("1 - lambda**2", "1 - lambda")
+    pytester.path.joinpath("good.toml").write_text(CLAIMS + false)
+    pytester.path.joinpath("bad.toml").write_text(CLAIMS.replace("quantity", "quality"))
+    done = pytester.runpytest_subprocess("--claims", "good.toml", "--claims", "bad.toml", "-n0")
+    done.assert_outcomes(passed=0, errors=1)
+    done.stdout.fnmatch_lines(["*unknown field*"])
+    done = pytester.runpytest_subprocess("--claims", "good.toml", "-n0")
+    done.assert_outcomes(passed=1, failed=1)
+    done.stdout.fnmatch_lines(["false is refuted: *", "  point * lambda = *"])
+    assert "Traceback" not in done.stdout.str()
+
+
+def test_two_lines_in_anybodys_test(tmp_path):
+    from verify import ClaimFailed, assert_claims
+
+    path = tmp_path / "c.toml"
+    path.write_text(CLAIMS)
+    assert [r.verdict for r in assert_claims(path)] == ["proved"]
+    path.write_text(CLAIMS.replace("1 - lambda**2", "1 - lambda"))
+    with pytest.raises(ClaimFailed, match=r"true is refuted: (.|\n)*actual +\d"):
+        assert_claims(path)
+
+
+def test_workers_end_with_the_run_that_was_killed(tmp_path):
+    """SIGKILL leaves the run no time to stop them."""
+    code = (
+        "from dataclasses import replace\n"
+        "from verify.settings import TIERS, Settings\n"
+        "from verify.running.store import Store\n"
+        "from verify.running.sweep import grid\n"
+        "from verify.running.workers import try_all\n"
+        "if __name__ == '__main__':\n"
+        "    point = dict(student=['lru'], memory=['0.99'], angle=['1'], optimizer=['adam'])\n"
+        "    endless = Settings(replace(TIERS['quick'], networks=1, steps=10**9))\n"
+        "    trials = grid('linear_system_learning', point)\n"
+        "    list(try_all(trials, endless, 1, Store(None)))\n"
+    )
+    script = tmp_path / "endless.py"
+    script.write_text(code)
+    run = subprocess.Popen([sys.executable, script])
+    family = psutil.Process(run.pid)
+    deadline = time.monotonic() + 60
+    # the run, the server, the resource tracker and the worker
+    while len(started := family.children(recursive=True)) < 3 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(started) >= 3
+    run.kill()
+    run.wait()
+    _, alive = psutil.wait_procs(started, timeout=10)
+    assert not alive

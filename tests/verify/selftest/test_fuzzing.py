@@ -1,0 +1,53 @@
+"""Hostile and broken input, a small dose; the full one is run by hand."""
+
+import os
+import time
+
+import pytest
+
+from verify.claims.claim import ClaimError
+from verify.selftest.fuzzing import KINDS, Surprise, fuzz, fuzz_by_coverage, judge_random_claims
+from verify.selftest.fuzzing import survives as read_or_refused
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_random_input_is_read_or_refused(kind):
+    found = fuzz(kind, 1_000, first_seed=7)
+    assert found.inputs == 1_000
+    assert 0 < found.accepted < 1_000
+
+
+def test_files_mutated_by_coverage_are_read_or_refused():
+    found = fuzz_by_coverage(5_000, first_seed=7)
+    if found is None:
+        pytest.skip("atheris is not installed")
+    assert found.inputs >= 5_000
+
+
+def test_what_can_be_read_can_be_judged():
+    found = judge_random_claims(8, first_seed=7, workers=2)
+    assert sum(found.verdicts.values()) == 8
+    assert found.broken == ()
+
+
+def refuse_at_length():
+    error = ClaimError("")
+    error.args = ("two\nlines",)
+    raise error
+
+
+@pytest.mark.parametrize(
+    "misbehaviour",
+    [
+        lambda: open(__file__).close(),
+        lambda: os.system("true"),  # noqa: S605
+        lambda: eval("1 + 1"),  # noqa: S307
+        lambda: __import__("this_is_no_module"),
+        lambda: {}["key"],
+        lambda: time.sleep(30),
+        refuse_at_length,
+    ],
+)
+def test_misbehaviour_is_noticed(misbehaviour):
+    with pytest.raises(Surprise):
+        read_or_refused(misbehaviour)

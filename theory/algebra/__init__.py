@@ -1,0 +1,1 @@
+"""Algebra that SymPy lacks or gets wrong: conjugates, phases, leading terms, proofs of 0."""

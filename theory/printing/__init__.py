@@ -1,0 +1,1 @@
+"""Formulas, sentences and derivations as text, LaTeX, HTML and PDF."""

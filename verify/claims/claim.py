@@ -1,0 +1,154 @@
+"""A claim: what is said of which quantity, for which input, where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from theory.catalogue import POLES
+from verify.claims.expressions import Expression, Refusal, parse
+
+RELATIONS = ("==", "<=", ">=", "~")
+
+# autocorrelation = "R(Delta)": any stationary input
+ARBITRARY = "R(Delta)"
+
+
+class ClaimError(Refusal):
+    """A claim that cannot be read. The message names file, claim, field, value and remedy."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A parameter's range, or its modulus's where `modulus`; a missing bound is None."""
+
+    name: str
+    modulus: bool = False
+    lower: Expression | None = None
+    upper: Expression | None = None
+    lower_strict: bool = True
+    upper_strict: bool = True
+
+    def __str__(self) -> str:
+        subject = f"abs({self.name})" if self.modulus else self.name
+        left = f"{self.lower} {'<' if self.lower_strict else '<='} " if self.lower else ""
+        right = f" {'<' if self.upper_strict else '<='} {self.upper}" if self.upper else ""
+        return f"{left}{subject}{right}"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`name -> target` from the side `direction`: "-" from below, "+" from above; "oo" for ±∞."""
+
+    name: str
+    target: Expression
+    direction: str
+
+    def __str__(self) -> str:
+        if self.direction == "oo":
+            return f"{self.name} -> {self.target.source.removesuffix('1')}oo"
+        return f"{self.name} -> {self.target}{self.direction}"
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """What is differentiated by: a parameter, or the real or imaginary part of a complex one."""
+
+    name: str
+    part: str = ""  # "re" or "im"
+
+    def __str__(self) -> str:
+        return f"{self.part}({self.name})" if self.part else self.name
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim, checked for form. Fields as in the claim format; see README.
+
+    `eigenvalue` and `gamma` are by pole; a γ given once is given to each. A claim about an
+    `experiment` has the name of a measure for its quantity; a setting that is a pair stands for
+    the ratio of the measure at the one to that at the other.
+    """
+
+    id: str
+    quantity: str
+    relation: str
+    formula: Expression
+    autocorrelation: Expression
+    domain: tuple[Interval, ...] = ()
+    source: str = ""
+    statement: str = ""
+    eigenvalue: Mapping[str, Expression] = field(default_factory=dict)
+    wrt: tuple[Derivative, ...] = ()
+    gamma: Mapping[str, Expression] = field(default_factory=dict)
+    differentiate_gamma: bool = False
+    horizon: str | None = None
+    complex_input: bool = False
+    limit: Limit | None = None
+    experiment: str | None = None
+    settings: Mapping[str, str | tuple[str, str]] = field(default_factory=dict)
+    uses: tuple[str, ...] = ()
+    expect: str | None = None
+    parameters: tuple[str, ...] = ()
+    origin: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def arbitrary(self) -> bool:
+        """Whether the claim is about every stationary input."""
+        return self.autocorrelation.source.replace(" ", "") == ARBITRARY
+
+    @property
+    def poles(self) -> tuple[str, ...]:
+        """The names of the quantity's poles."""
+        return POLES[self.quantity]
+
+    def entry(self) -> dict[str, Any]:
+        """The claim as a claim file has it, JSON-ready."""
+        unit = {
+            "autocorrelation": self.autocorrelation.source,
+            "eigenvalue": {pole: e.source for pole, e in self.eigenvalue.items()},
+            "wrt": [str(by) for by in self.wrt],
+            "gamma": {pole: e.source for pole, e in self.gamma.items()},
+            "differentiate_gamma": self.differentiate_gamma,
+            "horizon": self.horizon,
+            "complex_input": self.complex_input,
+            "domain": [str(interval) for interval in self.domain],
+        }
+        run = {"experiment": self.experiment, "settings": dict(self.settings)}
+        entry = {
+            "id": self.id,
+            "source": self.source,
+            "statement": self.statement,
+            **(run if self.experiment else unit),
+            "quantity": self.quantity,
+            "relation": self.relation,
+            "formula": self.formula.source,
+            "limit": str(self.limit) if self.limit else None,
+            "uses": list(self.uses),
+            "expect": self.expect,
+        }
+        return {name: value for name, value in entry.items() if value}
+
+    def setting(self, name: str) -> str:
+        """An experiment's setting in words: its value, or one value over another."""
+        value = self.settings[name]
+        return value if isinstance(value, str) else " over ".join(value)
+
+    def interval(self, name: str) -> Interval:
+        """The range of a parameter; eigenvalues without one fill the unit disc."""
+        for interval in self.domain:
+            if interval.name == name:
+                return interval
+        if name in self.poles:
+            return Interval(name, modulus=True, upper=parse("1"))
+        if name == self.horizon:
+            return Interval(name, lower=parse("1"), lower_strict=False)
+        raise KeyError(name)
+
+    def is_complex(self, name: str) -> bool:
+        """Whether a parameter ranges over complex numbers."""
+        return self.interval(name).modulus

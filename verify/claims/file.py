@@ -1,0 +1,404 @@
+"""Claim files: the TOML format of claims, read and checked field by field."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from theory.catalogue import DIFFERENTIATED, NORMALISED, POLES
+from verify.claims.claim import ARBITRARY, RELATIONS, Claim, ClaimError, Derivative, Interval, Limit
+from verify.claims.expressions import LAG, SERIES, Expression, ExpressionError, parse
+
+_TAKERS = {
+    "gamma": NORMALISED,
+    "differentiate_gamma": ("sensitivity", "curvature"),
+    "horizon": ("second_moment", "sensitivity"),
+}
+VERDICTS = ("proved", "supported", "refuted", "undecided")
+MAX_FILE_BYTES = 1_000_000
+
+
+def read_claims(path: Path) -> list[Claim]:
+    """The claims of one TOML file, in order.
+
+    Raises:
+        ClaimError: at the first claim that cannot be read.
+
+    """
+    try:
+        with path.open("rb") as file:
+            return claims_of(file.read(MAX_FILE_BYTES + 1), path)
+    except OSError as error:
+        raise ClaimError(f"{path}: {error.strerror}") from None
+
+
+def claims_of(content: bytes, path: Path) -> list[Claim]:
+    """The claims in a file's content; `path` is for messages.
+
+    Raises:
+        ClaimError: at the first claim that cannot be read.
+
+    """
+    if len(content) > MAX_FILE_BYTES:
+        raise ClaimError(f"{path}: larger than {MAX_FILE_BYTES} bytes; split the file")
+    try:
+        table = tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise ClaimError(f"{path}: not text; a claim file is TOML in UTF-8") from None
+    except RecursionError:
+        raise ClaimError(f"{path}: not a claim file: nested too deep") from None
+    except ValueError as error:
+        raise ClaimError(f"{path}: not TOML: {error}") from None
+    entries = table.pop("claim", None)
+    if table or not isinstance(entries, list) or not entries:
+        extra = f", not {next(iter(table))!r}" if table else ""
+        raise ClaimError(f"{path}: a claim file holds [[claim]] tables and nothing else{extra}")
+    claims = [_Reader(path, number, entry).claim() for number, entry in enumerate(entries, 1)]
+    _check_ids(path, claims)
+    return claims
+
+
+def _check_ids(path: Path, claims: Iterable[Claim]) -> None:
+    seen = set()
+    for claim in claims:
+        if claim.id in seen:
+            raise ClaimError(f"{path}: claim {claim.id!r}: field 'id': used twice; ids are unique")
+        seen.add(claim.id)
+
+
+def make_claim(entry: Mapping[str, object], origin: str = "claim") -> Claim:
+    """A claim from a mapping with the fields of the TOML format.
+
+    Raises:
+        ClaimError: naming the field at fault.
+
+    """
+    return _Reader(Path(origin), 1, entry).claim()
+
+
+class _Reader:
+    """Reads one [[claim]] table; every refusal goes through `error`."""
+
+    def __init__(self, path: Path, number: int, entry: object) -> None:
+        self.path = path
+        self.label = f"number {number}"
+        if not isinstance(entry, Mapping):
+            raise ClaimError(f"{path}: claim {self.label}: write it as a [[claim]] table")
+        self.entry = dict(entry)
+        if isinstance(self.entry.get("id"), str):
+            self.label = repr(self.entry["id"])
+
+    def error(self, name: str, why: str) -> ClaimError:
+        value = self.entry.get(name)
+        shown = "" if value is None else f" = {str(value)[:80]!r}"
+        return ClaimError(f"{self.path}: claim {self.label}: field {name!r}{shown}: {why}")
+
+    def claim(self) -> Claim:
+        unknown = set(self.entry) - set(_FIELDS)
+        if unknown:
+            name = sorted(unknown)[0]
+            raise self.error(name, f"unknown field; known are {', '.join(_FIELDS)}")
+        measured = "experiment" in self.entry
+        for name in ("id", "quantity", "relation", "formula", "autocorrelation"):
+            if name not in self.entry and not (measured and name == "autocorrelation"):
+                raise self.error(name, "missing")
+        read = {name: _FIELDS[name](self, name) for name in self.entry}
+        if measured:
+            return self.measured(Claim(**{"autocorrelation": parse("0"), **read}))  # type: ignore[arg-type]
+        return self.complete(Claim(**read))  # type: ignore[arg-type]
+
+    # one reader per kind of field
+
+    def text(self, name: str) -> str:
+        value = self.entry[name]
+        if not isinstance(value, str):
+            raise self.error(name, "write it as a string")
+        return value
+
+    def identifier(self, name: str) -> str:
+        value = self.text(name)
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", value):
+            raise self.error(name, "an id is up to 80 letters, digits, '-', '_' and '.'")
+        return value
+
+    def choice(self, options: Iterable[str]) -> Callable[[str], str]:
+        def read(name: str) -> str:
+            if self.text(name) not in options:
+                raise self.error(name, f"one of {', '.join(options)}")
+            return self.text(name)
+
+        return read
+
+    def flag(self, name: str) -> bool:
+        value = self.entry[name]
+        if not isinstance(value, bool):
+            raise self.error(name, "true or false")
+        return value
+
+    def expression(self, name: str) -> Expression:
+        return self.parsed(name, self.text(name))
+
+    def parsed(self, name: str, text: str) -> Expression:
+        try:
+            return parse(text)
+        except ExpressionError as error:
+            raise self.error(name, str(error)) from None
+
+    def table(self, name: str) -> dict[str, str]:
+        value = self.entry[name]
+        if not (isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values())):
+            raise self.error(name, 'write a table of strings, such as {lambda1 = "…"}')
+        return dict(value)
+
+    def settings(self, name: str) -> dict[str, str | tuple[str, str]]:
+        value = self.entry[name]
+        if not isinstance(value, Mapping):
+            raise self.error(name, 'write a table of strings, such as {angle = "plain"}')
+        return {key: self.setting(name, choice) for key, choice in value.items()}
+
+    def setting(self, name: str, choice: object) -> str | tuple[str, str]:
+        match choice:
+            case str():
+                return choice
+            case [str(above), str(below)]:
+                return above, below
+        raise self.error(name, "a setting is a string, or a pair of them: the one over the other")
+
+    def by_pole(self, name: str) -> dict[str, Expression]:
+        if isinstance(self.entry[name], str):
+            return {"": self.expression(name)}
+        return {pole: self.parsed(name, text) for pole, text in self.table(name).items()}
+
+    def derivatives(self, name: str) -> tuple[Derivative, ...]:
+        value = self.entry[name]
+        texts = (value,) if isinstance(value, str) else self.names(name)
+        return tuple(self.derivative(name, text) for text in texts)
+
+    def derivative(self, name: str, text: str) -> Derivative:
+        match = re.fullmatch(r"(?:(re|im)\()?\s*([A-Za-z]\w*)\s*(?(1)\))", text.strip())
+        if not match:
+            raise self.error(name, f"{text!r}: write a parameter, re(lambda) or im(lambda)")
+        part, parameter = match.groups()
+        return Derivative("lambda" if parameter == "lam" else parameter, part or "")
+
+    def names(self, name: str) -> tuple[str, ...]:
+        value = self.entry[name]
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise self.error(name, "write a list of strings")
+        return tuple(value)
+
+    def domain(self, name: str) -> tuple[Interval, ...]:
+        intervals = tuple(self.one_interval(name, text) for text in self.names(name))
+        if len({i.name for i in intervals}) < len(intervals):
+            raise self.error(name, "one entry per parameter; write 0 < rho < 1 as one")
+        return intervals
+
+    def one_interval(self, name: str, text: str) -> Interval:
+        pieces = [piece.strip() for piece in re.split(r"(<=|>=|<|>)", text)]
+        remedy = f"{text!r}: write 0 < rho < 1, omega >= 0 or abs(lambda) < 1"
+        if len(pieces) not in (3, 5):
+            raise self.error(name, remedy)
+        if any(sign.startswith(">") for sign in pieces[1::2]):
+            if any(sign.startswith("<") for sign in pieces[1::2]):
+                raise self.error(name, remedy)
+            pieces = [p.replace(">", "<") for p in reversed(pieces)]
+        subjects = [
+            i for i, p in enumerate(pieces[::2]) if _SUBJECT.fullmatch(p) and p not in _CONSTANTS
+        ]
+        if len(subjects) != 1 or (len(pieces) == 5 and subjects != [1]):
+            raise self.error(name, remedy)
+        where = 2 * subjects[0]
+        modulus, subject = _SUBJECT.fullmatch(pieces[where]).groups()  # type: ignore[union-attr]
+        bounds: dict[str, Any] = {}
+        if where > 0:
+            bounds |= {"lower": self.parsed(name, pieces[where - 2])}
+            bounds |= {"lower_strict": pieces[where - 1] == "<"}
+        if where < len(pieces) - 1:
+            bounds |= {"upper": self.parsed(name, pieces[where + 2])}
+            bounds |= {"upper_strict": pieces[where + 1] == "<"}
+        for bound in ("lower", "upper"):
+            if bound in bounds and bounds[bound].names:
+                raise self.error(name, f"{text!r}: a bound is a constant expression")
+        return Interval("lambda" if subject == "lam" else subject, bool(modulus), **bounds)
+
+    def limit(self, name: str) -> Limit:
+        match = re.fullmatch(r"\s*(\w+)\s*->\s*(.*?)([-+]?)\s*", self.text(name))
+        if not match:
+            raise self.error(name, "write lambda -> 1-, T -> oo or omega -> -oo")
+        subject, target, direction = match.groups()
+        if target in {"oo", "-oo", "+oo"}:
+            return Limit(subject, parse("-1" if target == "-oo" else "1"), "oo")
+        if not direction:
+            raise self.error(name, "say the side: lambda -> 1- (from below) or 1+ (from above)")
+        return Limit(subject, self.parsed(name, target), direction)
+
+    # fields that must agree with each other
+
+    def measured(self, claim: Claim) -> Claim:
+        """A claim about an experiment: its settings and measure exist, its bound is constant."""
+        from verify.experiments import EXPERIMENTS
+
+        for name in sorted(set(self.entry) - _MEASURED):
+            raise self.error(name, f"an experiment has {_listed(_MEASURED)} only")
+        experiment = EXPERIMENTS.get(claim.experiment or "")
+        if experiment is None:
+            raise self.unknown("experiment", {str(claim.experiment)}, EXPERIMENTS)
+        if claim.quantity not in experiment.measures:
+            raise self.unknown("quantity", {claim.quantity}, experiment.measures)
+        for setting, choices in experiment.settings.items():
+            given = claim.settings.get(setting, "")
+            if not set([given] if isinstance(given, str) else given) <= set(choices):
+                raise self.error("settings", f"{setting} is one of {_listed(choices)}")
+        if stray := set(claim.settings) - set(experiment.settings):
+            raise self.unknown("settings", stray, experiment.settings)
+        if claim.relation not in ("<=", ">="):
+            raise self.error("relation", "a measured number is claimed <= or >= a constant")
+        if claim.formula.names or claim.formula.functions & SERIES:
+            raise self.error("formula", "a measured number is compared with a constant")
+        return replace(claim, origin=str(self.path))
+
+    def complete(self, claim: Claim) -> Claim:
+        claim = replace(claim, eigenvalue=self.eigenvalues(claim), gamma=self.gammas(claim))
+        claim = replace(claim, parameters=self.parameters(claim), origin=str(self.path))
+        known = set(claim.parameters) | set(claim.poles)
+        stray = claim.formula.names - known - ({LAG} if "sum" in claim.formula.functions else set())
+        if stray:
+            raise self.unknown("formula", stray, known)
+        if (claim.relation == "~") != (claim.limit is not None):
+            raise self.error("limit", "relation ~ needs a limit, and no other relation takes one")
+        if claim.limit and claim.limit.name not in claim.parameters:
+            raise self.unknown("limit", {claim.limit.name}, claim.parameters)
+        for name in ("gamma", "differentiate_gamma", "horizon"):
+            takers = _TAKERS[name]
+            if getattr(claim, name) and claim.quantity not in takers:
+                raise self.error(name, f"only {_listed(takers)} take it")
+        return replace(claim, wrt=self.differentiated(claim))
+
+    def unknown(self, name: str, stray: Iterable[str], known: Iterable[str]) -> ClaimError:
+        return self.error(name, f"unknown symbol {sorted(stray)[0]!r}; known are {_listed(known)}")
+
+    def eigenvalues(self, claim: Claim) -> dict[str, Expression]:
+        """Each pole's expression; one given without a name is λ's."""
+        poles = {name or "lambda": e for name, e in claim.eigenvalue.items()}
+        for pole, expression in poles.items():
+            if pole not in claim.poles:
+                raise self.error(
+                    "eigenvalue", f"{claim.quantity} has the poles {_listed(claim.poles)}"
+                )
+            # the teacher may stand where the student is
+            allowed = {"lambda"} if pole == "lambda_star" else set()
+            if expression.names & ({*claim.poles, "lambda", LAG} - allowed):
+                raise self.error(
+                    "eigenvalue", "an expression in parameters other than poles, Delta"
+                )
+        return poles
+
+    def gammas(self, claim: Claim) -> dict[str, Expression]:
+        """Each pole's normaliser; one given without a name is every pole's."""
+        if set(claim.gamma) == {""}:
+            return dict.fromkeys(claim.poles, claim.gamma[""])
+        if stray := set(claim.gamma) - set(claim.poles):
+            raise self.unknown("gamma", stray, claim.poles)
+        return dict(claim.gamma)
+
+    def parameters(self, claim: Claim) -> tuple[str, ...]:
+        if claim.autocorrelation.functions & {"sum"} or (
+            "R" in claim.autocorrelation.functions and not claim.arbitrary
+        ):
+            raise self.error("autocorrelation", f"an expression in Delta, or {ARBITRARY} for any")
+        names = set(claim.autocorrelation.names) - {LAG}
+        own = set(claim.poles) - set(claim.eigenvalue)
+        names |= own.union(*(e.names for e in claim.eigenvalue.values()))
+        names |= {i.name for i in claim.domain}
+        if claim.horizon:
+            names.add(claim.horizon)
+        if "lambda" in claim.poles and "lambda" not in own:
+            if any(i.name == "lambda" for i in claim.domain):
+                raise self.error(
+                    "domain", "with an eigenvalue, give ranges to its parameters, not lambda"
+                )
+            names.discard("lambda")
+        for name in sorted(names):
+            try:
+                claim.interval(name)
+            except KeyError:
+                raise self.error(
+                    "domain", f'no range for {name!r}: add e.g. "0 < {name} < 1"'
+                ) from None
+        for pole, expression in claim.gamma.items():
+            known = names | {"lambda"}
+            if pole == "lambda_star" and "lambda" in claim.eigenvalue:
+                known -= claim.eigenvalue["lambda"].names  # the teacher has its own
+            if stray := expression.names - known:
+                raise self.unknown("gamma", stray, known)
+        inner = claim.autocorrelation.names.union(*(e.names for e in claim.eigenvalue.values()))
+        for i in claim.domain:
+            if i.modulus and i.name not in claim.poles and (i.name in inner or not claim.gamma):
+                raise self.error(
+                    "domain", f"abs({i.name}): only eigenvalues and weights are complex"
+                )
+        return tuple(sorted(names))
+
+    def differentiated(self, claim: Claim) -> tuple[Derivative, ...]:
+        if claim.quantity not in DIFFERENTIATED:
+            if claim.wrt:
+                raise self.error("wrt", f"{claim.quantity} is not a derivative")
+            return ()
+        student = claim.eigenvalue.get(claim.poles[0])
+        own = sorted(student.names) if student else list(claim.poles[:1])
+        if not claim.wrt:
+            wanted = 2 if claim.quantity == "curvature" else 1
+            if len(own) != wanted:
+                raise self.error("wrt", f"missing: which {wanted} of {_listed(own)}?")
+            return tuple(map(Derivative, own))
+        if len(claim.wrt) > DIFFERENTIATED[claim.quantity]:
+            raise self.error("wrt", f"at most {DIFFERENTIATED[claim.quantity]}")
+        if claim.quantity == "curvature" and len(set(claim.wrt)) < 2:
+            raise self.error("wrt", "a surface has two coordinates")
+        for by in claim.wrt:
+            if by.name not in claim.parameters:
+                raise self.unknown("wrt", {by.name}, claim.parameters)
+            if by.part and not claim.is_complex(by.name):
+                raise self.error("wrt", f"{by.name} is real")
+        return claim.wrt
+
+
+_SUBJECT = re.compile(r"(?:(abs)\()?\s*([A-Za-z][A-Za-z0-9_]*)\s*(?(1)\))")
+_CONSTANTS = {"pi", "E", "I"}
+_MEASURED = frozenset(
+    {
+        *("id", "source", "statement", "experiment", "settings", "quantity", "relation"),
+        *("formula", "uses", "expect"),
+    }
+)
+_FIELDS: Mapping[str, Callable[[_Reader, str], object]] = {
+    "id": _Reader.identifier,
+    "source": _Reader.text,
+    "statement": _Reader.text,
+    "autocorrelation": _Reader.expression,
+    "experiment": _Reader.text,
+    "settings": _Reader.settings,
+    "quantity": lambda r, n: r.text(n) if "experiment" in r.entry else r.choice(POLES)(n),
+    "relation": lambda r, n: r.choice(RELATIONS)(n),
+    "formula": _Reader.expression,
+    "domain": _Reader.domain,
+    "eigenvalue": _Reader.by_pole,
+    "wrt": _Reader.derivatives,
+    "gamma": _Reader.by_pole,
+    "differentiate_gamma": _Reader.flag,
+    "horizon": _Reader.text,
+    "complex_input": _Reader.flag,
+    "limit": _Reader.limit,
+    "uses": _Reader.names,
+    "expect": lambda r, n: r.choice(VERDICTS)(n),
+}
+
+FIELDS = tuple(_FIELDS)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

@@ -1,0 +1,68 @@
+"""Which claims a command means: the paper's, by id or key, or those of TOML files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from verify.claims.claim import Claim, ClaimError
+from verify.claims.file import read_claims
+
+CLAIMS = Path(__file__).parent
+
+
+def paper_claims() -> list[Claim]:
+    """The paper's claims, section by section.
+
+    Examples:
+        >>> from verify import paper_claims
+        >>> paper_claims()[0].id
+        'A1-sensitivity-recursion'
+
+    """
+    return [claim for path in sorted(CLAIMS.glob("*.toml")) for claim in read_claims(path)]
+
+
+def names(identifier: str) -> tuple[str, str, str]:
+    """What a claim is selected by: its id, its key and its section.
+
+    Examples:
+        >>> names("A5-state-ar1")
+        ('A5-state-ar1', 'A5', 'A')
+
+    """
+    return identifier, identifier.partition("-")[0], identifier[0]
+
+
+def select(arguments: Iterable[str]) -> list[Claim]:
+    """The claims that ids, keys (A5: every A5-…; A: all of section A) and file names stand for.
+
+    All of the paper's without any.
+
+    Raises:
+        ClaimError: for a file that cannot be read or an id that is not known.
+
+    Examples:
+        >>> from verify import select
+        >>> [claim.id for claim in select(["B4"])]
+        ['B4-lru-white', 'B4-lru-limit', 'B4-lru-bounded']
+
+    """
+    arguments = list(arguments)
+    if not arguments:
+        return paper_claims()
+    selected: dict[str, Claim] = {}
+    known = None
+    for argument in arguments:
+        if argument.endswith(".toml"):
+            found = read_claims(Path(argument))
+        else:
+            known = known if known is not None else paper_claims()
+            found = [c for c in known if argument in names(c.id)]
+        if not found:
+            raise ClaimError(f"{argument!r}: no such claim; `curseproof list` shows them all")
+        for claim in found:
+            if selected.get(claim.id, claim) != claim:
+                raise ClaimError(f"{argument}: claim {claim.id!r} is in two of the files given")
+            selected[claim.id] = claim
+    return list(selected.values())

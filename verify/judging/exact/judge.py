@@ -1,0 +1,77 @@
+"""The second judge: a claim decided by exact polynomials (python-flint) from its own text."""
+
+from __future__ import annotations
+
+from verify.claims.claim import Claim, Limit
+from verify.claims.expressions import rational_of
+from verify.judging.covers.boxes import exactly
+from verify.judging.covers.cover import Cover, cover, judged
+from verify.judging.evidence import Evidence, Finding
+from verify.judging.exact.angles import without_angles
+from verify.judging.exact.atlas import charts
+from verify.judging.exact.field import Element, Unsupported
+from verify.judging.exact.leading import leading_term
+from verify.judging.exact.moments import quantity
+from verify.judging.exact.reader import Reader
+
+JUDGE = "polynomials"
+
+
+def judge(claim: Claim) -> Evidence:
+    """Prove the claim on its whole domain, contradict it, or abstain."""
+    try:
+        reader = Reader(claim)
+        formula, value = reader.expression(claim.formula), quantity(reader)
+        if claim.limit is not None:
+            return _judge_limit(formula / value, reader, claim.limit)
+    except Unsupported as reason:
+        return Evidence(JUDGE, Finding.ABSTAINS, f"does not handle {reason}")
+    difference = formula - value
+    if difference.is_zero:
+        return Evidence(JUDGE, Finding.PROVES, "the difference is the zero polynomial")
+    if claim.relation == "==":
+        return Evidence(JUDGE, Finding.ABSTAINS, "the difference does not reduce to zero")
+    slack = difference if claim.relation == "<=" else -difference
+    if not slack.is_real:
+        return Evidence(JUDGE, Finding.ABSTAINS, "the slack is not real")
+    try:
+        return _judge_sign(without_angles(slack), reader)
+    except Unsupported as reason:
+        return Evidence(JUDGE, Finding.ABSTAINS, f"no certificate for the sign: {reason}")
+
+
+def _judge_sign(slack: Element, reader: Reader) -> Evidence:
+    """Whether the slack is positive, by the signs of all its factors."""
+    if slack.is_zero:
+        return Evidence(JUDGE, Finding.PROVES, "the slack is the zero polynomial")
+    sign, covers = 1, list[Cover]()
+    for poly in (slack.num, slack.den):
+        constant, factors = poly.factor()
+        sign *= 1 if constant > 0 else -1
+        for factor, multiplicity in factors:
+            own = reader.field.sign(factor) if multiplicity % 2 else 1
+            if own is None:
+                found = cover(charts(factor, reader.field))
+                covers.append(found)
+                if found.sign is None and not found.places:
+                    return judged(JUDGE, sign, covers, {})
+                own = found.sign or 1
+            sign *= own
+    # the reader drops irrational bounds: what it allows need not lie in the domain
+    bounds = {
+        name: tuple(
+            None if bound is None else exactly(rational_of(bound.node))
+            for bound in (interval.lower, interval.upper)
+        )
+        for name in reader.claim.parameters
+        for interval in [reader.claim.interval(name)]
+    }
+    return judged(JUDGE, sign, covers, bounds)
+
+
+def _judge_limit(ratio: Element, reader: Reader, limit: Limit) -> Evidence:
+    order, coefficient = leading_term(ratio, reader.parameters, limit)
+    if order == 0 and coefficient == reader.field.constant(1):
+        return Evidence(JUDGE, Finding.PROVES, "the leading terms are equal")
+    found = "0" if order > 0 else "infinity" if order < 0 else str(coefficient)
+    return Evidence(JUDGE, Finding.CONTRADICTS, f"formula over quantity tends to {found}, not 1")

@@ -1,0 +1,1 @@
+"""Numerical routes, each from a claim to evidence, at points of its domain."""

@@ -1,0 +1,171 @@
+"""The Lyapunov route: second moments of the linear system that input, unit and sensitivities are.
+
+Solved exactly where poles and input are Gaussian rationals at the point, in balls elsewhere, and
+everywhere in floating point too, with a bound on its error from the residual.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+
+import flint
+import sympy as sp
+
+from numerics.arithmetic import gaussian
+from numerics.arithmetic.balls import Values, evaluate
+from numerics.arithmetic.evaluation import NotEvaluated
+from theory.algebra.conjugation import conjugated, polarised
+from verify.judging.evidence import Evidence
+from verify.judging.model import MeaningError, Model, concrete
+from verify.judging.points import Point
+from verify.judging.routes import stein
+from verify.judging.routes.impulse import BilinearForm, assembled
+from verify.judging.routes.pointwise import DIGITS, Route, compare_at_points, confirmed, precision
+from verify.judging.routes.statespace import (
+    Arithmetic,
+    Driven,
+    Matrix,
+    Unit,
+    shaping,
+    unit,
+    with_input,
+)
+
+MAX_STEPS = 5_000
+# rationals grow by the same number of digits with every step
+EXACT_STEPS = 64
+FLOATING_DIGITS = 9
+FLOATING_BITS = 106
+ENOUGH_BITS = 3.33 * DIGITS
+
+
+def check(model: Model, points: int, seed: int) -> Evidence:
+    """Compare the formula with the solved system at points of the domain (==, <=, >=)."""
+    certified = Route("lyapunov", lyapunov_value, is_exact=is_exact, is_near_edges=True)
+    floating = Route("lyapunov", floating_value, FLOATING_DIGITS, is_judge=False)
+    return confirmed(
+        compare_at_points(model, points, seed, certified),
+        compare_at_points(model, points, seed, floating),
+        "floating point",
+    )
+
+
+def lyapunov_value(model: Model, point: Point) -> flint.acb:
+    """A ball around the quantity: exact but for the weights' rounding where that is possible.
+
+    Raises:
+        MeaningError: where a pole is not inside the unit circle, the horizon is beyond MAX_STEPS,
+            or the balls are too wide for a solution.
+
+    """
+    steps = _horizon(model, point)
+    exact = is_exact(model, point)
+    for factor in (1, 4):  # curvature, of moments (1−λ²)^−9 apart, loses the most
+        # a product with a complex ball widens it by at most √2, and a step has four
+        with flint.ctx.workprec(factor * precision() + 2 * (steps or 0)):
+            values = point.values(model)
+            arithmetic = _exact(point.exact(model)) if exact else _balls(values)
+            ball = _value(model, values, arithmetic, steps)
+        if ball == 0 or ball.rel_accuracy_bits() >= ENOUGH_BITS:
+            break
+    return ball
+
+
+def floating_value(model: Model, point: Point) -> flint.acb:
+    """As `lyapunov_value`, by LAPACK; over a finite horizon in balls of FLOATING_BITS."""
+    with flint.ctx.workprec(FLOATING_BITS):
+        values = point.values(model)
+        return _value(model, values, _floats(values), _horizon(model, point))
+
+
+def is_exact(model: Model, point: Point) -> bool:
+    """Whether poles and input are Gaussian rationals at the point, and the steps are few."""
+    if (_horizon(model, point) or 0) > EXACT_STEPS:
+        return False
+    x, values = concrete(model.input), point.exact(model)
+    parts = [part for term in x.terms for part in (term.coefficient, term.ratio)]
+    try:
+        for part in (*map(polarised, model.unit.poles), *parts, *(value for _, value in x.lags)):
+            gaussian.evaluate(part, values)
+    except NotEvaluated:
+        return False
+    return True
+
+
+def _horizon(model: Model, point: Point) -> int | None:
+    if model.unit.horizon is None:
+        return None
+    steps = point.coordinates[model.unit.horizon.name]
+    if not isinstance(steps, Fraction) or steps > MAX_STEPS:
+        raise MeaningError(f"{steps} steps are too many")
+    return int(steps)
+
+
+def _exact(values: gaussian.Values) -> Arithmetic:
+    return Arithmetic(
+        number=lambda expr: gaussian.evaluate(expr, values),
+        matrix=gaussian.block_matrix,
+        adjoint=flint.fmpq_mat.transpose,
+        stein=stein.exact,
+        balls=gaussian.balls,
+    )
+
+
+def _balls(values: Values) -> Arithmetic:
+    return Arithmetic(
+        number=lambda expr: evaluate(expr, values),
+        matrix=flint.acb_mat,
+        adjoint=lambda matrix: matrix.conjugate().transpose(),
+        stein=stein.in_balls,
+        balls=lambda matrix: matrix,
+    )
+
+
+def _floats(values: Values) -> Arithmetic:
+    return replace(_balls(values), stein=stein.in_floats)
+
+
+def _value(model: Model, values: Values, arithmetic: Arithmetic, steps: int | None) -> flint.acb:
+    filters = shaping(concrete(model.input), arithmetic)
+
+    @cache
+    def chain(pole: sp.Expr, n: int) -> Unit:
+        if steps is None:
+            _check_stable(pole, values)
+        return unit(pole, n, arithmetic)
+
+    @cache
+    def stationary(pole: sp.Expr, n: int) -> list[Matrix]:
+        return with_input(chain(pole, n), filters, arithmetic)
+
+    @cache
+    def covariance(first: sp.Expr, n: int, second: sp.Expr, m: int) -> flint.acb_mat:
+        """E[s s'*] of the chains of two poles, with n and m states."""
+        driven = Driven(chain(first, n), chain(second, m), filters, arithmetic)
+        try:
+            if steps is None:
+                moments = driven.stationary(stationary(first, n), stationary(second, m))
+            else:
+                moments = driven.after(steps)
+        except stein.Unsolved as reason:
+            raise MeaningError(f"the Lyapunov equation: {reason}") from None
+        return arithmetic.balls(moments)
+
+    def moment(form: BilinearForm) -> flint.acb:
+        total = flint.acb(0)
+        for pole, us in form.u.parts:
+            for other, vs in form.v.parts:
+                u, v = (flint.acb_mat([[evaluate(w, values) for w in ws]]) for ws in (us, vs))
+                moments = covariance(pole, len(us), conjugated(other), len(vs))
+                total += (u * moments * v.transpose())[0, 0]
+        return total
+
+    return assembled(model, values, moment)
+
+
+def _check_stable(pole: sp.Expr, values: Values) -> None:
+    modulus = abs(evaluate(pole, values))
+    if not modulus < 1:
+        raise MeaningError(f"|lambda| = {modulus.str(6, radius=False)} is not below 1")

@@ -1,0 +1,156 @@
+"""A formula against a numerical route, in balls, at points of the claim's domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil
+
+import flint
+
+from numerics.arithmetic.balls import decimal, evaluate
+from theory.algebra.conjugation import polarised
+from verify.judging.evidence import Counterexample, Evidence, Finding
+from verify.judging.model import MeaningError, Model
+from verify.judging.points import Point, corners, faces, sample
+from verify.judging.search import worst_gap
+
+DIGITS = 40
+EDGE = Fraction(1, 10**12)
+
+
+@dataclass(frozen=True)
+class Route:
+    """A way to the quantity at a point.
+
+    Attributes:
+        name: as evidence calls it.
+        value: a ball around the quantity; raises MeaningError where the route does not lead.
+        digits: how many must agree, and how sharp the balls must be, for a point to count.
+        is_judge: whether a discrepancy refutes; otherwise it contradicts.
+        is_exact: whether the route needs no rounding at a point, if it is ever so.
+        is_near_edges: whether it leads to points next to the domain's corners and faces, where a
+            bound is likeliest to fail.
+
+    """
+
+    name: str
+    value: Callable[[Model, Point], flint.acb]
+    digits: int = DIGITS - 5
+    is_judge: bool = True
+    is_exact: Callable[[Model, Point], bool] | None = None
+    is_near_edges: bool = False
+
+
+def compare_at_points(model: Model, points: int, seed: int, route: Route) -> Evidence:
+    """Compare the formula with a route at points of the domain (relations ==, <=, >=)."""
+    tried, exact, skipped = 0, 0, []
+    instances = model.instances()
+    for instance in instances:
+        for point in _points(instance, ceil(points / len(instances)), seed, route.is_near_edges):
+            try:
+                actual = route.value(instance, point)
+                claimed = evaluate_at(instance, point)
+            except (MeaningError, ValueError) as reason:
+                skipped.append(f"{point}: {reason}")
+                continue
+            outcome = compare(claimed, actual, model.claim.relation, route.digits)
+            if outcome is False:
+                return _disagreement(instance, point, claimed, actual, route)
+            if outcome:
+                tried += 1
+                exact += route.is_exact is not None and route.is_exact(instance, point)
+    if not tried:
+        why = skipped[0] if skipped else "the formula has no certified value at any point"
+        return Evidence(route.name, Finding.ABSTAINS, why)
+    return Evidence(
+        route.name,
+        Finding.SUPPORTS,
+        f"{tried} points agree to {route.digits} digits"
+        if model.claim.relation == "=="
+        else f"holds at {tried} points",
+        noticeable=10.0**-route.digits,
+        data={"points": tried, "skipped": len(skipped), "digits": route.digits}
+        | ({"exact": exact} if route.is_exact else {}),
+    )
+
+
+def confirmed(certified: Evidence, other: Evidence, name: str) -> Evidence:
+    """A route's evidence, together with that of its second, less precise way."""
+    if certified.finding not in (Finding.SUPPORTS, Finding.ABSTAINS):
+        return certified
+    if other.finding is not Finding.SUPPORTS:
+        return certified if other.finding is Finding.ABSTAINS else other
+    if certified.finding is Finding.ABSTAINS:
+        return other
+    return replace(
+        certified,
+        detail=f"{certified.detail}; {name}: {other.detail}",
+        data={**certified.data, name: {"finding": other.finding, **other.data}},
+    )
+
+
+def _points(model: Model, count: int, seed: int, near_edges: bool) -> Iterator[Point]:
+    """Random points; for an inequality also those where it looks most like failing."""
+    yield from sample(model.claim, count, seed)
+    if model.claim.relation == "==":
+        return
+    if gap := worst_gap(model, seed):
+        yield gap.point
+    if near_edges:
+        yield from corners(model.claim, EDGE)
+        yield from faces(model.claim, EDGE)
+
+
+def compare(
+    claimed: flint.acb, actual: flint.acb, relation: str, digits: int = DIGITS - 5
+) -> bool | None:
+    """Whether `actual relation claimed` holds; None if the balls are too wide to say."""
+    difference = actual - claimed
+    # what is claimed to vanish has no relative error: so many decimals instead
+    scale = abs(actual) + abs(claimed) if claimed != 0 else flint.arb(1)
+    if not difference.is_finite():
+        return None
+    sharp = flint.arb(10) ** -digits * scale
+    if relation == "==":
+        if not difference.contains(0):
+            return False
+        return True if abs(difference).abs_upper() <= sharp else None
+    gap = difference.real if relation == "<=" else -difference.real
+    if not difference.imag.contains(0) or gap > 0:
+        return False
+    return True if gap <= sharp else None
+
+
+def evaluate_at(model: Model, point: Point) -> flint.acb:
+    """A ball around the claimed formula at a point."""
+    for factor in (1, 4):
+        with flint.ctx.workprec(factor * precision()):
+            ball = evaluate(polarised(model.formula), point.values(model))
+        if ball.is_finite() and ball.rel_accuracy_bits() >= 3.33 * DIGITS:
+            break
+    return ball
+
+
+def precision(digits: int = DIGITS) -> int:
+    """Working precision in bits for so many digits, with room for what sums and powers lose."""
+    return int(3.33 * digits) + 80
+
+
+def _disagreement(
+    model: Model, point: Point, claimed: flint.acb, actual: flint.acb, route: Route
+) -> Evidence:
+    relative = abs(actual - claimed) / abs(actual)
+    where = f"{point} (R = {model.claim.autocorrelation})"
+    return Evidence(
+        route.name,
+        Finding.REFUTES if route.is_judge else Finding.CONTRADICTS,
+        f"false at {where}",
+        counterexample=Counterexample(
+            point=where,
+            claimed=decimal(claimed),
+            actual=decimal(actual),
+            discrepancy=relative.mid().str(3, radius=False),
+        ),
+    )

@@ -1,0 +1,86 @@
+"""Expressions on unit circles as real ones in t = tan(angle/2), which ranges over the line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy as sp
+
+from theory.algebra.conjugation import bar
+from verify.judging.symbolic.charts import Uncovered
+from verify.judging.symbolic.fractions import in_lowest_terms
+
+Range = tuple[sp.Expr, sp.Expr]
+
+
+def without_angles(
+    expr: sp.Expr, ranges: Mapping[sp.Symbol, Range], moduli: Mapping[sp.Symbol, Range]
+) -> tuple[sp.Expr, dict[sp.Symbol, Range]]:
+    """A real expression with the sign of `expr`, and the ranges of its symbols.
+
+    A complex symbol and its bar become r u and r/u, and exp(iθ) with θ in nothing else a
+    power of some u, all on the unit circle; then u = (1 + it)/(1 − it). Whole circles are
+    covered, whatever the range of θ.
+
+    Args:
+        expr: polarised, without trigonometric functions; real where bars are conjugates.
+        ranges: of the real symbols.
+        moduli: of the complex symbols.
+
+    Raises:
+        Uncovered: if the expression is not real.
+
+    """
+    ranges = dict(ranges)
+    circles = []
+    for symbol in sorted(expr.free_symbols & set(moduli), key=str):
+        r, u = sp.Dummy(f"|{symbol}|", real=True), sp.Dummy(f"arg {symbol}")
+        expr = expr.subs({symbol: r * u, bar(symbol): r / u}, simultaneous=True)
+        ranges[r] = moduli[symbol]
+        circles.append(u)
+    expr = expr.replace(sp.exp, lambda m: sp.expand_power_exp(sp.exp(sp.expand(m))))
+    for symbol in sorted(expr.free_symbols, key=str):
+        rates = {e: e.args[0] / (sp.I * symbol) for e in expr.atoms(sp.exp)}
+        rates = {e: rate for e, rate in rates.items() if rate.is_Rational}
+        if rates:
+            step = abs(sp.gcd_list(list(rates.values())))
+            u = sp.Dummy(str(step * symbol))
+            expr = expr.xreplace({e: u ** (rate / step) for e, rate in rates.items()})
+            circles.append(u)
+    if not circles:
+        return expr, ranges
+    i = sp.Dummy("i")
+    parts = list(in_lowest_terms(expr.subs(sp.I, i)))
+    for u in circles:
+        t = sp.Dummy(f"tan({u.name}/2)", real=True)
+        degree = max(sp.degree(part, u) for part in parts)
+        parts = [_on_line(sp.Poly(part, u), degree, t, i) for part in parts]
+        ranges[t] = (-sp.oo, sp.oo)
+    (a, b), (c, d) = (_real_and_imaginary(part, i) for part in parts)
+    if sp.expand(b * c - a * d) != 0:
+        raise Uncovered("values that are not real")
+    real = a * c + b * d
+    return _of_squares(real, ranges), ranges
+
+
+def _on_line(part: sp.Poly, degree: int, t: sp.Symbol, i: sp.Symbol) -> sp.Expr:
+    """A polynomial in u times (1 − it)^degree, which leaves one in t."""
+    return sum(c * (1 + i * t) ** n * (1 - i * t) ** (degree - n) for (n,), c in part.terms())
+
+
+def _real_and_imaginary(part: sp.Expr, i: sp.Symbol) -> tuple[sp.Expr, sp.Expr]:
+    powers = sp.Poly(part, i).all_coeffs()[::-1]
+    real, imaginary = (sum(powers[n::4]) - sum(powers[n + 2 :: 4]) for n in (0, 1))
+    return sp.expand(real), sp.expand(imaginary)
+
+
+def _of_squares(real: sp.Expr, ranges: dict[sp.Symbol, Range]) -> sp.Expr:
+    """t² as a symbol of its own, where nothing else of t occurs."""
+    for t in [s for s in real.free_symbols if s.name.startswith("tan(")]:
+        powers = {p for p in real.atoms(sp.Pow) if p.base == t}
+        square = sp.Dummy(f"{t.name}**2", positive=True)
+        image = real.xreplace({p: square ** (p.exp / 2) for p in powers if p.exp % 2 == 0})
+        if not image.has(t):
+            real = image
+            ranges[square] = (sp.S.Zero, sp.oo)
+    return real

@@ -1,0 +1,1 @@
+"""What was judged, as files: JSON, JUnit, pages, summaries, figures."""

@@ -1,0 +1,198 @@
+"""The report as one HTML text: templates filled with what was judged, and nothing loaded."""
+
+from __future__ import annotations
+
+import importlib
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from theory.printing.derivations import html_prose
+from verify.claims.claim import Claim
+from verify.claims.selection import paper_claims
+from verify.judging.engine import Result
+from verify.judging.evidence import Verdict
+from verify.reporting.page import figures, statement
+from verify.reporting.page.derivations import Section, derived
+from verify.reporting.page.explorer import fragment
+from verify.reporting.page.figures import Drawn
+from verify.reporting.page.graph import claim_graph, picture, unsound
+from verify.reporting.results import Report, stated_rates
+
+METHODS = (
+    *("sympy", "polynomials", "lyapunov", "spectral", "series", "limit", "autograd"),
+    *("simulation", "experiment"),
+)
+_HOME = {
+    "sympy": "verify.judging.symbolic.judge",
+    "polynomials": "verify.judging.exact.judge",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A claim's part of the page.
+
+    Attributes:
+        result: the claim, its verdict and evidence.
+        section: the letter of the paper's section, or "other".
+        context: the statement that this one, beginning with "…", goes on from.
+        weak: if it holds, what it rests on that is not proved or supported.
+        users: the ids of the claims that use it.
+        derivations: those of its quantity.
+        figures: those that name it.
+        sides: the address of a picture of both its sides, where it is refuted.
+        command: judges it anew.
+
+    """
+
+    result: Result
+    section: str
+    context: str
+    weak: Sequence[str]
+    users: Sequence[str]
+    derivations: Sequence[Section]
+    figures: Sequence[Drawn]
+    sides: str
+    command: str
+
+
+def html(report: Report) -> str:
+    """The whole page."""
+    results = report.results
+    ids = [r.claim.id for r in results]
+    graph = claim_graph(results)
+    weak = unsound(graph, results)
+    derivations = derived([r.claim for r in results])
+    drawn = list(figures.drawn(report.tried, ids)) if figures.can_draw() else []
+    published = {claim.id: claim for claim in paper_claims()}
+    theirs = {i for i, r in zip(ids, results, strict=True) if published.get(i) == r.claim}
+    contexts = _contexts(published.values())
+    shown = [
+        Shown(
+            r,
+            section_of(r.claim.id),
+            contexts.get(r.claim.id, "") if r.claim.id in theirs else "",
+            weak.get(r.claim.id, ()),
+            sorted(graph.successors(r.claim.id)),
+            [d for d in derivations if r.claim.id in d.claims],
+            [f for f in drawn if r.claim.id in f.claims],
+            _sides(r),
+            command(r, report.environment, r.claim.id in theirs),
+        )
+        for r in results
+    ]
+    return (
+        _templates()
+        .get_template("page.html")
+        .render(
+            report=report,
+            shown=shown,
+            sections=sorted({s.section for s in shown}, key=lambda letter: (len(letter), letter)),
+            verdicts=list(Verdict),
+            counts=Counter(r.verdict for r in results),
+            judged={r.claim.id: r.verdict for r in results},
+            rates=stated_rates(results),
+            weak=weak,
+            picture=picture(graph),
+            alone=[i for i in ids if not graph.degree(i)],
+            derivations=derivations,
+            figures=drawn,
+            explorer=Markup(fragment()),  # noqa: S704 (ours)
+            methods=_methods(results),
+            statement=statement,
+        )
+    )
+
+
+def _sides(result: Result) -> str:
+    where = result.counterexample
+    if where is None or where.profile is None or not figures.can_draw():
+        return ""
+    return figures.both_sides(result.claim, where.profile)
+
+
+def section_of(identifier: str) -> str:
+    """The letter of a key such as A5; "other" for other ids.
+
+    Examples:
+        >>> section_of("A5-state-ar1"), section_of("my-claim")
+        ('A', 'other')
+
+    """
+    letter, number = identifier[:1], identifier[1:2]
+    return letter if letter.isupper() and number.isdigit() else "other"
+
+
+def command(result: Result, environment: Mapping[str, object], published: bool) -> str:
+    """What judges the claim anew; the file that holds it is the user's if it is not the paper's."""
+    words = ["curseproof verify", result.claim.id if published else "FILE.toml"]
+    if environment["tier"] != "quick":
+        words.append(f"--tier {environment['tier']}")
+    if environment["seed"]:
+        words.append(f"--seed {environment['seed']}")
+    return " ".join([*words, "--fresh"])
+
+
+def _contexts(claims: Iterable[Claim]) -> Mapping[str, str]:
+    """For statements that begin with "…", the last one that does not."""
+    contexts, last = {}, ""
+    for claim in claims:
+        if claim.statement.startswith("…"):
+            contexts[claim.id] = last
+        else:
+            last = claim.statement
+    return contexts
+
+
+def _methods(results: Sequence[Result]) -> Mapping[str, str]:
+    """What the methods that found something do, in the words of their modules."""
+    used = {e.method for r in results for e in r.evidence}
+    modules = {
+        name: importlib.import_module(_HOME.get(name, f"verify.judging.routes.{name}"))
+        for name in METHODS
+        if name in used
+    }
+    return {name: (module.__doc__ or "").partition("\n")[0] for name, module in modules.items()}
+
+
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("verify.reporting.page"),
+        autoescape=True,  # claim files come from strangers
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"prose": _prose, "power": _power}
+    environment.globals |= {"text": _text, "font": _font}
+    return environment
+
+
+def _prose(words: str) -> Markup:
+    return Markup(html_prose(words))  # noqa: S704 (it escapes)
+
+
+def _power(number: float) -> Markup:
+    """1e-35 as a power of ten; what is not so small in percent."""
+    if number >= 0.001:
+        return Markup(f"{100 * number:.3g} %")  # noqa: S704 (digits)
+    mantissa, _, exponent = f"{number:.0e}".partition("e")
+    ten = f"10<sup>{str(int(exponent)).replace('-', '−')}</sup>"
+    return Markup(ten if mantissa == "1" else f"{mantissa} · {ten}")  # noqa: S704 (digits)
+
+
+def _text(name: str) -> Markup:
+    """A style sheet or script of ours, as it is."""
+    source = files("verify.reporting.page").joinpath("templates", name).read_text(encoding="utf-8")
+    return Markup(source)  # noqa: S704
+
+
+def _font() -> str:
+    font = files("verify.reporting.page").joinpath("font", "STIXTwoMath.woff2").read_bytes()
+    return b64encode(font).decode()

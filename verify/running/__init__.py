@@ -1,0 +1,1 @@
+"""Many claims at once: processes, clusters, and what was found before."""

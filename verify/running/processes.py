@@ -1,0 +1,194 @@
+"""One subject in a process of its own, under a time and a memory limit."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
+
+from verify.claims.claim import Claim
+from verify.claims.trial import Trial
+from verify.judging.engine import Known, Result, concluded, is_settled, try_out, verify_claim
+from verify.judging.evidence import Evidence, Finding, Verdict
+from verify.running.store import Store
+from verify.settings import Settings
+
+Subject = Claim | Trial
+
+
+MEMORY_BYTES = 8 * 2**30
+
+
+# for what the verdict does not need, when the verifier is on trial
+EXTRA_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A trial that has ended: one piece of evidence, what it measured or why it did not."""
+
+    trial: Trial
+    evidence: tuple[Evidence, ...]
+
+
+def processes() -> ForkServerContext:
+    """How processes start: as forks of one that has loaded the libraries, once for all."""
+    # one worker per core: more threads would wait for each other, and be lost in a fork
+    os.environ["OMP_NUM_THREADS"] = "1"  # BLAS and Torch read it when the server loads them
+    context = multiprocessing.get_context("forkserver")
+    # each worker imports the main module anew, and with it whatever that one has imported
+    loaded = (name for name in sys.modules if name.partition(".")[0] == "verify")
+    context.set_forkserver_preload(["verify.running.preload", *loaded])
+    return context
+
+
+def _on_this_machine(
+    subjects: Sequence[tuple[Subject, Known]], settings: Settings, store: Store, workers: int
+) -> Iterator[Result | Tried]:
+    context = processes()
+    waiting = list(reversed(subjects))
+    active: dict[Connection, _Job] = {}
+    try:
+        while waiting or active:
+            while waiting and len(active) < workers:
+                subject, known = waiting.pop()
+                receiver, sender = context.Pipe(duplex=False)
+                process = context.Process(
+                    target=_work, args=(sender, subject, settings, known), daemon=True
+                )
+                process.start()
+                sender.close()
+                limit = _seconds(subject, settings)
+                active[receiver] = _Job(subject, process, limit, list(known.values()))
+            soonest = min(job.deadline for job in active.values())
+            ready = wait(list(active), timeout=max(0.0, soonest - time.perf_counter()))
+            for receiver, job in list(active.items()):
+                outcome = job.receive(receiver) if receiver in ready else None
+                if isinstance(outcome, Evidence):
+                    store.keep(job.subject, settings, outcome)
+                elif outcome is None and time.perf_counter() > job.deadline:
+                    outcome = job.overrun()
+                if isinstance(outcome, Result | Tried):
+                    del active[receiver]
+                    yield outcome
+    finally:
+        for job in active.values():
+            job.process.kill()
+
+
+def _seconds(subject: Subject, settings: Settings) -> float:
+    is_trial = isinstance(subject, Trial)
+    return settings.tier.seconds_per_trial if is_trial else settings.tier.seconds
+
+
+def _without_verdict(
+    subject: Subject, verdict: Verdict, reason: str, evidence: Sequence[Evidence], seconds: float
+) -> Result | Tried:
+    if isinstance(subject, Claim):
+        return Result(subject, verdict, reason, tuple(evidence), seconds)
+    finding = Finding.FAILED if verdict is Verdict.ERROR else Finding.ABSTAINS
+    return Tried(subject, (Evidence("trial", finding, reason),))
+
+
+@dataclass
+class _Job:
+    subject: Subject
+    process: BaseProcess
+    limit: float
+    evidence: list[Evidence]
+    started: float = field(default_factory=time.perf_counter)
+
+    def __post_init__(self) -> None:
+        self.deadline = self.started + self.limit
+
+    def receive(self, receiver: Connection) -> Evidence | Result | Tried:
+        """The next piece of evidence, or the outcome."""
+        try:
+            message = receiver.recv()
+        except (EOFError, OSError):
+            self.process.join()
+            died = f"the worker died ({_cause(self.process.exitcode)})"
+            return self._without_verdict(Verdict.ERROR, died)
+        if isinstance(message, Evidence):
+            self.evidence.append(message)
+            if self._settled():
+                self.deadline = min(self.deadline, time.perf_counter() + EXTRA_SECONDS)
+            return message
+        self.process.join()
+        if isinstance(message, Result | Tried):
+            return message
+        return self._without_verdict(Verdict.ERROR, str(message))
+
+    def overrun(self) -> Result | Tried:
+        self.process.kill()
+        self.process.join()
+        if claim := self._settled():
+            return concluded(claim, self.evidence, self._elapsed())
+        return self._without_verdict(Verdict.UNDECIDED, f"no verdict within {self.limit:g} s")
+
+    def _settled(self) -> Claim | None:
+        """The claim, if the evidence is all that its verdict needs."""
+        known = {piece.method: piece for piece in self.evidence}
+        if isinstance(self.subject, Claim) and is_settled(self.subject, known):
+            return self.subject
+        return None
+
+    def _without_verdict(self, verdict: Verdict, reason: str) -> Result | Tried:
+        return _without_verdict(self.subject, verdict, reason, self.evidence, self._elapsed())
+
+    def _elapsed(self) -> float:
+        return time.perf_counter() - self.started
+
+
+def _cause(exitcode: int | None) -> str:
+    if exitcode is not None and exitcode < 0:
+        return signal.Signals(-exitcode).name
+    return f"exit code {exitcode}"
+
+
+def _work(sender: Connection, subject: Subject, settings: Settings, known: Known) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _limit_resources(_seconds(subject, settings), settings.device)
+    try:
+        if isinstance(subject, Claim):
+            sender.send(verify_claim(subject, settings, known, found=sender.send))
+        else:
+            sender.send(piece := try_out(subject, settings))
+            sender.send(Tried(subject, (piece,)))
+    except BrokenPipeError:  # the parent is gone
+        os._exit(1)
+    except MemoryError:
+        sender.send(f"more than {MEMORY_BYTES >> 30} GiB of memory")
+    except Exception as error:  # the parent reports it as the claim's verdict
+        sender.send(f"{type(error).__name__}: {error}")
+    sender.close()
+    os._exit(0)  # taking torch and SymPy down in order takes longer than many a claim
+
+
+def _end_with_parent() -> None:
+    """A run that was killed leaves nobody to work for."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _limit_resources(seconds: float, device: str) -> None:
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    if device == "cpu":  # CUDA reserves more addresses than there is memory
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    # should the parent be stuck when there is an overrun to stop
+    cpu = ceil(seconds) * (os.cpu_count() or 1) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))

@@ -1,0 +1,129 @@
+"""What evidence depends on: claim, method, code, settings, and the machine's libraries."""
+
+from __future__ import annotations
+
+import ast
+import json
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from verify.claims.claim import Claim
+from verify.claims.expressions import Expression
+from verify.claims.trial import Trial
+from verify.settings import TIERS, Settings
+
+PACKAGES = ("mpmath", "numpy", "python-flint", "scipy", "sympy", "torch")
+STOREYS = ("theory", "numerics", "verify")
+# of a tier, what a method's evidence depends on
+_SIZE = ("points", "chains", "tolerance")
+_SIZES = {
+    "trial": ("replicas", "networks", "steps", "batch"),
+    "experiment": ("replicas", "networks", "steps", "batch", "tolerance"),
+}
+ROOT = Path(__file__).parents[2]
+_WORDS = {"source", "statement", "uses", "expect", "origin"}  # no method reads them
+
+
+@cache
+def code_version(parts: Sequence[str] = STOREYS) -> str:
+    """A digest of every module of the project, or of some folders and modules."""
+    digest = sha256()
+    for part in parts:
+        for path in sorted((ROOT / part).rglob("*.py")) or [ROOT / part]:
+            text = path.read_bytes()
+            digest.update(f"{path.relative_to(ROOT).as_posix()} {len(text)}\n".encode() + text)
+    return digest.hexdigest()
+
+
+@cache
+def dependencies(module: str) -> tuple[str, ...]:
+    """The files, from the project's root, of a module and of all that it imports of the project.
+
+    What is imported for its type alone does not count, nor does a package for a module in it.
+    """
+    found: set[Path] = set()
+    waiting = [module]
+    while waiting:
+        path = _file(waiting.pop())
+        if path is not None and path not in found:
+            found.add(path)
+            waiting += _imported(ast.parse(path.read_bytes()))
+    return tuple(sorted(path.relative_to(ROOT).as_posix() for path in found))
+
+
+def _file(name: str) -> Path | None:
+    """Where a module of the project is, or one that has something of this name."""
+    for module in (name, name.rpartition(".")[0]):
+        base = ROOT.joinpath(*module.split("."))
+        for path in (base.with_suffix(".py"), base / "__init__.py"):
+            if module and path.is_file():
+                return path
+    return None
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    """Names of modules, or of what is in one."""
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    if isinstance(node, ast.ImportFrom) and node.module:
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    for child in ast.iter_child_nodes(node):
+        yield from _imported(child)
+
+
+def question(subject: Claim | Trial, method: str, settings: Settings) -> str:
+    """A digest of what was asked: the same for every machine."""
+    asked = {
+        "subject": {
+            f.name: getattr(subject, f.name) for f in fields(subject) if f.name not in _WORDS
+        },
+        "method": method,
+        "code": code_version(_parts(subject)),
+        "seed": settings.seed,
+        "on_trial": settings.on_trial,
+        "tier": {name: getattr(settings.tier, name) for name in _SIZES.get(method, _SIZE)},
+    }
+    return sha256(json.dumps(asked, sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+def _parts(subject: Claim | Trial) -> tuple[str, ...]:
+    """A trial is not another one because something is that it does not run."""
+    if isinstance(subject, Claim):
+        return STOREYS
+    from verify.experiments import EXPERIMENTS
+
+    return dependencies(EXPERIMENTS[subject.experiment].run.__module__)
+
+
+def _plain(value: object) -> object:
+    return value.source if isinstance(value, Expression) else vars(value)
+
+
+@cache
+def machine(device: str) -> dict[str, object]:
+    """What else may tell in the last digits, JSON-ready."""
+    return {
+        "device": device,
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+    }
+
+
+def environment(settings: Settings) -> dict[str, object]:
+    """What a run was made with, JSON-ready."""
+    return {
+        **machine(settings.device),
+        "platform": platform.platform(),
+        "curseproof": version("curseproof"),
+        "code": code_version(),
+        "seed": settings.seed,
+        "tier": next((name for name, tier in TIERS.items() if tier == settings.tier), "custom"),
+        "size": asdict(settings.tier),
+    }

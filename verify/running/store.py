@@ -1,0 +1,149 @@
+"""Evidence kept between runs, in SQLite, addressed by all that it depends on.
+
+A piece is written as soon as it is found, so that a run killed at any moment resumes with all
+but the method it was in. Several runs may share a store. One that cannot be read or written is
+reported, once, and done without.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from verify.claims.claim import Claim
+from verify.claims.trial import Trial
+from verify.judging.engine import Known, methods
+from verify.judging.evidence import Evidence, Finding
+from verify.running.provenance import machine, question
+from verify.settings import Settings
+
+BUSY_SECONDS = 30
+_SCHEMA = """
+create table if not exists evidence (
+    question text not null,     -- digest of claim or trial, method, code, seed and tier
+    machine text not null,      -- device and library versions, JSON
+    imported integer not null,  -- 1 if another machine says so
+    evidence text not null,     -- JSON
+    digest text not null,       -- of the four before
+    primary key (question, machine)
+) without rowid, strict
+"""
+
+
+def default_path() -> Path:
+    """Where evidence is kept unless said otherwise."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "curseproof" / "evidence.sqlite"
+
+
+class Store:
+    """Evidence by claim, method, code, settings and machine.
+
+    Args:
+        path: the database; made if it is not there. None keeps nothing.
+        warn: told, once, why the store is not used.
+        fresh: keep evidence, but do not look up any.
+
+    """
+
+    def __init__(
+        self,
+        path: Path | None,
+        warn: Callable[[str], object] = lambda reason: None,
+        fresh: bool = False,
+    ) -> None:
+        self.path, self.warn, self.fresh = path, warn, fresh
+        self.connection: sqlite3.Connection | None = None
+        if path is None:
+            return
+        with self._reported():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+            self.connection.execute("pragma journal_mode = wal")
+            self.connection.execute("pragma synchronous = normal")
+            self.connection.execute(_SCHEMA)
+
+    def known(self, claim: Claim | Trial, settings: Settings) -> Known:
+        """The evidence there is, by method; another machine's says where it is from."""
+        found: dict[str, Evidence] = {}
+        here = _canonical(machine(settings.device))
+        for method in methods(claim):
+            row = None if self.fresh else self._row(question(claim, method, settings), here)
+            if row is None:
+                continue
+            if _digest(*row[:-1]) != row[-1]:
+                self.warn(f"{self.path}: the evidence of {method} on {claim} is damaged")
+                continue
+            piece = Evidence.from_json(json.loads(row[3]))
+            if row[1] != here:
+                piece = replace(piece, data={**piece.data, "machine": json.loads(row[1])})
+            found[method] = piece
+        return found
+
+    def _row(self, asked: str, here: str) -> tuple[Any, ...] | None:
+        """What this machine found, or else what another did."""
+        row = None
+        if self.connection is not None:
+            with self._reported():
+                row = self.connection.execute(
+                    "select * from evidence where question = ? and (machine = ? or imported)"
+                    " order by machine = ? desc, machine limit 1",
+                    (asked, here, here),
+                ).fetchone()
+        return row
+
+    def keep(
+        self,
+        claim: Claim | Trial,
+        settings: Settings,
+        evidence: Evidence,
+        elsewhere: Mapping[str, object] | None = None,
+    ) -> None:
+        """Write one piece at once; a method that broke is tried again next time.
+
+        Args:
+            claim: what it is about.
+            settings: tier, seed and device.
+            evidence: what was found.
+            elsewhere: the machine it was found on, if it may be another one.
+
+        """
+        if self.connection is None or evidence.finding is Finding.FAILED:
+            return
+        if evidence.method == "trial" and evidence.finding is not Finding.SUPPORTS:
+            return
+        here = machine(settings.device)
+        where = elsewhere or here
+        row = (
+            question(claim, evidence.method, settings),
+            _canonical(where),
+            int(where != here),
+            _canonical(evidence.to_json()),
+        )
+        with self._reported():
+            self.connection.execute(
+                "insert or replace into evidence values (?, ?, ?, ?, ?)", (*row, _digest(*row))
+            )
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            self.connection = None
+            self.warn(f"{self.path}: {error}; going on without stored evidence")
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _digest(*fields: object) -> str:
+    return sha256(_canonical(fields).encode()).hexdigest()

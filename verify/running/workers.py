@@ -1,0 +1,107 @@
+"""Judges many claims: each in a process of its own, under a time and a memory limit.
+
+A worker that dies or overruns takes one claim with it, never the run, and leaves the evidence
+it had found. Trials of experiments, which claims share, are run likewise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from verify.claims.claim import Claim
+from verify.claims.trial import Trial, trials
+from verify.judging.engine import Known, Result, is_settled, verify_claim
+from verify.judging.evidence import Evidence, Finding
+from verify.running.cluster import _on_cluster
+from verify.running.processes import Subject, Tried, _on_this_machine
+from verify.running.store import Store
+from verify.settings import Settings
+
+
+def run(
+    claims: Iterable[Claim],
+    settings: Settings,
+    workers: int,
+    store: Store | None = None,
+    dask: str | None = None,
+    told: Callable[[Trial, int], object] = lambda trial, left: None,
+) -> Iterator[Result]:
+    """Judge claims in parallel; results come as they are ready.
+
+    A script calls this under `if __name__ == "__main__":`, as all that starts processes.
+
+    Args:
+        claims: what to judge.
+        settings: tier, seed and device.
+        workers: processes at a time.
+        store: where evidence from before is looked up, and new evidence kept.
+        dask: a Dask scheduler's address, to judge on its workers instead.
+        told: of each trial of an experiment that has ended, and how many are left.
+
+    Raises:
+        OSError: if there is no scheduler at that address.
+        ImportError: without the package distributed.
+
+    """
+    store = store or Store(None)
+    open_claims: list[tuple[Claim, Known]] = []
+    measured: list[Claim] = []
+    for claim in claims:
+        known = store.known(claim, settings)
+        if is_settled(claim, known):
+            yield verify_claim(claim, settings, known)
+        elif claim.experiment:
+            measured.append(claim)
+        else:
+            open_claims.append((claim, known))
+    open_claims.sort(key=lambda one: one[0].relation not in ("<=", ">="))  # bounds take longest
+    for outcome in _outcomes(open_claims, settings, store, workers, dask):
+        if isinstance(outcome, Result):
+            yield outcome
+    tried: dict[Trial, Evidence] = {}
+    wanted = [trial for claim in measured for trial in trials(claim)]
+    for trial, evidence in try_all(wanted, settings, workers, store, dask, told):
+        tried[trial] = evidence
+        for claim in [c for c in measured if tried.keys() >= trials(c).keys()]:
+            measured.remove(claim)
+            result = verify_claim(claim, settings, tried=tried)
+            for piece in result.evidence:
+                if all(tried[t].finding is Finding.SUPPORTS for t in trials(claim)):
+                    store.keep(claim, settings, piece)
+            yield result
+
+
+def try_all(
+    wanted: Iterable[Trial],
+    settings: Settings,
+    workers: int,
+    store: Store,
+    dask: str | None = None,
+    told: Callable[[Trial, int], object] = lambda trial, left: None,
+) -> Iterator[tuple[Trial, Evidence]]:
+    """What trials measured, as they end; arguments and errors as for `run`."""
+    missing: list[tuple[Subject, Known]] = []
+    for trial in dict.fromkeys(wanted):
+        if known := store.known(trial, settings):
+            yield trial, known["trial"]
+        else:
+            missing.append((trial, known))
+    left = len(missing)
+    for outcome in _outcomes(missing, settings, store, workers, dask):
+        if isinstance(outcome, Tried):
+            left -= 1
+            told(outcome.trial, left)
+            yield outcome.trial, outcome.evidence[0]
+
+
+def _outcomes(
+    subjects: Sequence[tuple[Subject, Known]],
+    settings: Settings,
+    store: Store,
+    workers: int,
+    dask: str | None,
+) -> Iterator[Result | Tried]:
+    if dask and subjects:
+        yield from _on_cluster(subjects, settings, store, dask)
+    else:
+        yield from _on_this_machine(subjects, settings, store, workers)

@@ -1,0 +1,239 @@
+"""The oracle's quantities, from the autocorrelation's lags by summation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise, product
+from typing import Any
+
+import numpy as np
+from mpmath import mp
+
+from verify.claims.claim import Claim, Derivative
+from verify.claims.expressions import parse
+from verify.selftest.oracle_values import (
+    MOVING_AVERAGE,
+    STEP,
+    TURNING,
+    Known,
+    Lags,
+    NoTruth,
+    Point,
+    _agree,
+    _Meaningless,
+    _value,
+)
+
+
+def _lags(claim: Claim, point: Point) -> Lags:
+    """R(Δ) for Δ ≥ 0."""
+    if claim.arbitrary:
+        texts = TURNING if claim.complex_input else MOVING_AVERAGE
+        weights = [_value(parse(text).node, {}, None) for text in texts]
+        return lambda lag: sum(
+            weights[k + lag] * mp.conj(weights[k]) for k in range(len(weights) - lag)
+        )
+    node = claim.autocorrelation.node
+    return lambda lag: _value(node, {**point, "Delta": mp.mpf(lag)}, None)
+
+
+class _Input:
+    """R at one point, checked to be an autocorrelation as far as a few lags show."""
+
+    def __init__(self, claim: Claim, point: Point) -> None:
+        self.R = _lags(claim, point)
+        first = [self.R(lag) for lag in range(8)]
+        if not (mp.im(first[0]) == 0 and mp.re(first[0]) >= 0):
+            raise _Meaningless
+        if first[0] == 0 and any(first):
+            raise _Meaningless
+        rows = [
+            [first[j - i] if j >= i else mp.conj(first[i - j]) for j in range(8)] for i in range(8)
+        ]
+        scaled = np.array([[complex(r / (first[0] or 1)) for r in row] for row in rows])
+        if np.linalg.eigvalsh(scaled)[0] < -1e-9:
+            raise _Meaningless
+        self.start = len(MOVING_AVERAGE) if claim.arbitrary else 1
+        tail = [self.R(self.start + k) for k in range(4)]
+        self.tail, self.ratio = tail[0], tail[1] / tail[0] if tail[0] else mp.mpf(0)
+        if any(not _agree(b, a * self.ratio) for a, b in pairwise(tail)):
+            raise NoTruth("the autocorrelation has no geometric tail")
+
+    def generating(self, z: Any) -> Any:
+        """Σ_{Δ≥1} z^Δ R(Δ)."""
+        head = sum(z**lag * self.R(lag) for lag in range(1, self.start))
+        return head + z**self.start * self.tail / (1 - self.ratio * z)
+
+    def moment(self, a: Any, b: Any, steps: Any = None) -> Any:
+        """Σ_ij a^i conj(b)^j R(j − i): E[h_a conj(h_b)], from h = 0 `steps` ago if given."""
+        b = mp.conj(b)
+        if steps is None:
+            anticausal = mp.conj(self.generating(mp.conj(a)))
+            return (self.R(0) + self.generating(b) + anticausal) / (1 - a * b)
+        if self.tail == 0 and self.start == 1:
+            return self.R(0) * ((1 - (a * b) ** steps) / (1 - a * b) if a * b != 1 else steps)
+        pairs = product(range(int(steps)), repeat=2)
+        return sum(
+            a**i * b**j * (self.R(j - i) if j >= i else mp.conj(self.R(i - j))) for i, j in pairs
+        )
+
+
+def _quantity(claim: Claim, point: Point, known: Known) -> Any:
+    """The quantity at a point, looked up where it is known."""
+    key = (
+        *(claim.quantity, claim.autocorrelation.source, str(claim.eigenvalue), str(claim.gamma)),
+        *(claim.wrt, claim.differentiate_gamma, claim.horizon, claim.complex_input),
+        tuple(point.items()),
+    )
+    if key not in known:
+        try:
+            value = _Moments(claim, point).quantity()
+        except ZeroDivisionError:
+            raise _Meaningless from None
+        known[key] = mp.re(value) if _agree(mp.re(value), value) else value
+    return known[key]
+
+
+def _with_poles(claim: Claim, point: Point) -> dict[str, Any]:
+    """The parameters' values and the poles'."""
+    values = dict(point)
+    for pole in claim.poles:  # the teacher's may be an expression of the student's
+        if pole in claim.eigenvalue:
+            values[pole] = _value(claim.eigenvalue[pole].node, values, None)
+    return values
+
+
+State = list[tuple[Any, Any]]  # weight and pole of each unit
+
+
+class _Moments:
+    """E[u conj(v)] of units and of their derivatives, at one point."""
+
+    def __init__(self, claim: Claim, point: Point) -> None:
+        self.claim, self.point = claim, point
+        self.poles = self._poles(point)
+        if claim.horizon is None and any(abs(pole) >= 1 for pole in self.poles):
+            if claim.limit and all(abs(pole) <= 1 for pole in self.poles):
+                raise NoTruth("nearer to 1 than these digits tell")
+            raise _Meaningless
+        self.input = _Input(claim, point)
+        self.gammas = self._gammas(point)
+
+    def quantity(self) -> Any:
+        poles, wrt = self.poles, self.claim.wrt
+        match self.claim.quantity:
+            case "second_moment":
+                return self.moment([self.unit(0)], [self.unit(0)])
+            case "backpropagated_error":
+                return self.moment([(1, mp.conj(poles[0]))], [(1, mp.conj(poles[0]))])
+            case "sensitivity":
+                return self.metric(self.point, wrt[0], wrt[0])
+            case "curvature":
+                return self.curvature()
+            case "cross_moment":
+                return self.moment([(1, poles[0])], [(1, mp.conj(poles[1]))])
+            case "cross_sensitivity":
+                return self.cross_sensitivity()
+            case "cross_sensitivity_power":
+                return abs(self.cross_sensitivity()) ** 2
+            case "teacher_student_loss":
+                return self.loss(self.point)
+            case "teacher_student_hessian":
+                return _mixed(
+                    lambda s, t: self.loss(_shifted(_shifted(self.point, wrt[0], s), wrt[-1], t))
+                )
+            case "output_hessian":
+                return _mixed(
+                    lambda s, t: self.product_of_outputs(
+                        _shifted(self.point, wrt[0], s), _shifted(self.point, wrt[-1], t)
+                    )
+                )
+        raise NoTruth(f"{self.claim.quantity} has no definition here")
+
+    def _poles(self, point: Point) -> list[Any]:
+        values = _with_poles(self.claim, point)
+        return [values[pole] for pole in self.claim.poles]
+
+    def _gammas(self, point: Point) -> list[Any]:
+        return [
+            _value(self.claim.gamma[name].node, {**point, "lambda": pole}, None)
+            if name in self.claim.gamma
+            else mp.mpf(1)
+            for name, pole in zip(self.claim.poles, self._poles(point), strict=True)
+        ]
+
+    def unit(self, index: int, point: Point | None = None, fixed: bool = False) -> tuple[Any, Any]:
+        """γ and λ of one pole at this or another point, γ from this one if `fixed`."""
+        point = self.point if point is None else point
+        gammas = self.gammas if fixed else self._gammas(point)
+        return gammas[index], self._poles(point)[index]
+
+    def moment(self, u: State, v: State) -> Any:
+        """E[u conj(v)] of two sums of units."""
+        steps = self.point[self.claim.horizon] if self.claim.horizon else None
+        return sum(
+            c * mp.conj(d) * self.input.moment(a, b, steps) for (c, a), (d, b) in product(u, v)
+        )
+
+    def metric(self, point: Point, p: Derivative, q: Derivative) -> Any:
+        """Re E[∂_p(γh) conj ∂_q(γh)]."""
+        fixed = not self.claim.differentiate_gamma
+        at = self if point is self.point else _Moments(self.claim, point)
+
+        def product_of_states(s: Any, t: Any) -> Any:
+            u = at.unit(0, _shifted(point, p, s), fixed)
+            v = at.unit(0, _shifted(point, q, t), fixed)
+            return at.moment([u], [v])
+
+        return mp.re(_mixed(product_of_states))
+
+    def curvature(self) -> Any:
+        """R_1212 / det g from Christoffel symbols."""
+        p, q = self.claim.wrt
+        step = mp.mpf(10) ** -(STEP // 2)
+
+        def metric(s: int, t: int) -> Any:
+            point = _shifted(_shifted(self.point, p, s * step), q, t * step)
+            entries = [self.metric(point, *pair) for pair in ((p, p), (p, q), (q, q))]
+            return mp.matrix([[entries[0], entries[1]], [entries[1], entries[2]]])
+
+        grid = {(s, t): metric(s, t) for s, t in product((-1, 0, 1), repeat=2)}
+        g = grid[0, 0]
+        slope = [(grid[1, 0] - grid[-1, 0]) / (2 * step), (grid[0, 1] - grid[0, -1]) / (2 * step)]
+        e_qq = (grid[0, 1] - 2 * g + grid[0, -1])[0, 0] / step**2
+        g_pp = (grid[1, 0] - 2 * g + grid[-1, 0])[1, 1] / step**2
+        f_pq = (grid[1, 1] - grid[1, -1] - grid[-1, 1] + grid[-1, -1])[0, 1] / (4 * step**2)
+
+        def lowered(i: int, j: int) -> Any:
+            return mp.matrix([slope[i][k, j] + slope[j][k, i] - slope[k][i, j] for k in (0, 1)]) / 2
+
+        inverse = g**-1
+        bent = (lowered(0, 1).T * inverse * lowered(0, 1))[0]
+        bent -= (lowered(0, 0).T * inverse * lowered(1, 1))[0]
+        return (f_pq - (e_qq + g_pp) / 2 + bent) / mp.det(g)
+
+    def cross_sensitivity(self) -> Any:
+        a, b = self.poles
+        return _mixed(lambda s, t: self.moment([(1, a + s)], [(1, mp.conj(b + t))]))
+
+    def loss(self, point: Point) -> Any:
+        """½ E|γh − γ*h*|² for the student at another point, the teacher at this one."""
+        weight, pole = self.unit(1)
+        error = [self.unit(0, point), (-weight, pole)]
+        return self.moment(error, error) / 2
+
+    def product_of_outputs(self, one: Point, other: Point) -> Any:
+        """E[Re u Re v] of the outputs at two points, for real input."""
+        u, v = ([self.unit(0, point), self.unit(1, point)] for point in (one, other))
+        barred = [(mp.conj(c), mp.conj(a)) for c, a in v]
+        return mp.re(self.moment(u, v) + self.moment(u, barred)) / 2
+
+
+def _shifted(point: Point, by: Derivative, distance: Any) -> Point:
+    return {**point, by.name: point[by.name] + (mp.j * distance if by.part == "im" else distance)}
+
+
+def _mixed(f: Callable[[Any, Any], Any]) -> Any:
+    """∂²f/∂s∂t at 0."""
+    e = mp.mpf(10) ** -STEP
+    return (f(e, e) - f(e, -e) - f(-e, e) + f(-e, -e)) / (4 * e * e)

@@ -1,4 +1,0 @@
-"""The first judge's mathematics: SymPy expressions prepared for a cover of the domain.
-
-What `verify.exact` does for the second judge on its polynomials, done again on its own.
-"""

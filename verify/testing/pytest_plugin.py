@@ -1,0 +1,80 @@
+"""`pytest --claims FILE`: each claim of a claim file is a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from verify.claims.claim import Claim
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option."""
+    parser.addoption(
+        "--claims",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="also judge the claims of a TOML file with curseproof, each as a test",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the files collected."""
+    config.args += config.getoption("--claims")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ClaimFile | None:
+    """Read one of the files."""
+    chosen = [Path(name).resolve() for name in parent.config.getoption("--claims")]
+    if file_path.resolve() not in chosen:
+        return None
+    return ClaimFile.from_parent(parent, path=file_path)
+
+
+class ClaimFile(pytest.File):
+    """A claim file."""
+
+    def collect(self) -> Iterator[ClaimItem]:
+        """Its claims."""
+        from verify.claims.claim import ClaimError
+        from verify.claims.file import read_claims
+
+        try:
+            claims = read_claims(self.path)
+        except ClaimError as error:
+            raise self.CollectError(str(error)) from None
+        for claim in claims:
+            yield ClaimItem.from_parent(self, name=claim.id, claim=claim)
+
+
+class ClaimItem(pytest.Item):
+    """A claim, judged in a process of its own under a time and a memory limit."""
+
+    def __init__(self, *, claim: Claim, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.claim = claim
+
+    def runtest(self) -> None:
+        """Judge it."""
+        from verify.running.workers import run
+        from verify.settings import Settings
+        from verify.testing.assertions import check
+
+        check(run([self.claim], Settings(), workers=1))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The counterexample, without our stack."""
+        from verify.testing.assertions import ClaimFailed
+
+        if isinstance(excinfo.value, ClaimFailed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """Where the claim stands."""
+        return self.path, None, self.claim.id
