@@ -21,14 +21,15 @@ from rich.progress import track
 
 from verify.claims.selection import paper_claims, select
 from verify.claims.trial import Trial, trials
-from verify.judging.engine import Result, try_out
+from verify.judging.engine import Result
 from verify.judging.evidence import Evidence, Finding
+from verify.judging.routes.experiment import try_out
 from verify.reporting.figures import FIGURES, Figure
 from verify.reporting.figures.style import rendered
 from verify.reporting.page import FORMATS
 from verify.reporting.results import Report, from_json, to_json
 from verify.running.store import Store, default_path
-from verify.running.workers import run, try_all
+from verify.running.workers import run, run_trials
 from verify.settings import TIERS, Settings
 
 K, V = TypeVar("K"), TypeVar("V")
@@ -47,10 +48,10 @@ def main() -> None:
         [t for figure in FIGURES.values() for t in figure.trials]
         + [t for claim in claims if claim.experiment for t in trials(claim)]
     )
-    tried = _all(try_all(wanted, settings, asked.workers, store), "trials", wanted)
+    trial_results = _all(run_trials(wanted, settings, asked.workers, store), "trials", wanted)
     judged = run(claims, settings, asked.workers, store)
     results = _all(((r.claim.id, r) for r in judged), "claims", [c.id for c in claims])
-    values = to_json(list(results.values()), settings, tried)
+    values = to_json(list(results.values()), settings, trial_results)
     report = from_json(values)
     written = {
         "report.json": json.dumps(values, ensure_ascii=False) + "\n",
@@ -88,15 +89,15 @@ def _experiments(report: Report, settings: Settings) -> Iterator[str]:
         chosen = [results[claim.id] for claim in select(figure.claims) if claim.experiment]
         if not chosen:
             continue
-        _draw(name, figure, report.tried)
+        _draw(name, figure, report.trial_results)
         yield f"## {figure.title}\n\n![{figure.title}](figures/{name}.svg)\n"
         yield f"{figure.caption}\n"
         yield from _verdicts(chosen)
-    yield from _cost(report.tried, settings)
+    yield from _cost(report.trial_results, settings)
 
 
-def _draw(name: str, figure: Figure, tried: Mapping[Trial, Evidence]) -> None:
-    measured = figure.found(tried)
+def _draw(name: str, figure: Figure, trial_results: Mapping[Trial, Evidence]) -> None:
+    measured = figure.found(trial_results)
     if measured is not None:
         (HERE / "figures" / f"{name}.svg").write_bytes(rendered(figure.draw(measured), "svg"))
 
@@ -112,7 +113,7 @@ def _verdicts(results: Sequence[Result]) -> Iterator[str]:
     yield ""
 
 
-def _cost(tried: Mapping[Trial, Evidence], settings: Settings) -> Iterator[str]:
+def _cost(trial_results: Mapping[Trial, Evidence], settings: Settings) -> Iterator[str]:
     """What it took, and what tier full would."""
     yield "## Cost\n"
     yield "Seconds of one core that the trials above took, other work beside them, and hours that"
@@ -121,9 +122,9 @@ def _cost(tried: Mapping[Trial, Evidence], settings: Settings) -> Iterator[str]:
     yield "| experiment | trials | seconds | hours at tier full |\n|---|--:|--:|--:|"
     torch.set_num_threads(1)
     cost: dict[str, list[tuple[float, float]]] = {}
-    for trial, evidence in track(list(tried.items()), "costs"):
+    for trial, evidence in track(list(trial_results.items()), "costs"):
         if evidence.finding is Finding.SUPPORTS:
-            spent = float(evidence.detail.removeprefix("in ").removesuffix(" s"))
+            spent = evidence.seconds or 0.0
             hours = _at_full_tier(trial, spent, settings) / 3600
             cost.setdefault(trial.experiment, []).append((spent, hours))
     for experiment, each in cost.items():

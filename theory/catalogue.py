@@ -1,38 +1,20 @@
-"""The quantities that can be asked for by name, and the poles each is a function of."""
+"""The quantities that can be asked for by name, an entry each.
+
+Claims are read with this table: SymPy is loaded only where something is derived or written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-import sympy as sp
+import theory
 
-from theory import geometry, moments
-from theory.algebra.conjugation import bar, conjugated, polarised
-from theory.inputs import Input
-from theory.symbols import lam
+if TYPE_CHECKING:
+    import sympy as sp
 
-# quantity → its poles, the names under which claims and commands know them
-POLES: Mapping[str, tuple[str, ...]] = {
-    "second_moment": ("lambda",),
-    "sensitivity": ("lambda",),
-    "backpropagated_error": ("lambda",),
-    "cross_moment": ("lambda1", "lambda2"),
-    "cross_sensitivity": ("lambda1", "lambda2"),
-    "cross_sensitivity_power": ("lambda1", "lambda2"),
-    "teacher_student_loss": ("lambda", "lambda_star"),
-    "teacher_student_hessian": ("lambda", "lambda_star"),
-    "output_hessian": ("lambda1", "lambda2"),
-    "curvature": ("lambda",),
-}
-# quantity → how many parameters it is differentiated by: a Hessian's p and q may be the same
-DIFFERENTIATED: Mapping[str, int] = {
-    "sensitivity": 1,
-    "teacher_student_hessian": 2,
-    "output_hessian": 2,
-    "curvature": 2,
-}
-NORMALISED = frozenset({"second_moment", "teacher_student_loss", *DIFFERENTIATED})
+    from theory.inputs import Input
 
 
 @dataclass(frozen=True)
@@ -58,7 +40,128 @@ class Unit:
 
     def gamma(self, index: int = 0) -> sp.Expr:
         """The normaliser of one pole."""
-        return self.gammas[index] if self.gammas else sp.S.One
+        from sympy import S
+
+        return self.gammas[index] if self.gammas else S.One
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What is to be known of a quantity, but for the independent ways to its value.
+
+    Attributes:
+        derive: its closed form for an input and a unit, polarised.
+        write: how it is written, made with `theory.algebra.notation`; see `notation`.
+        poles: the names of the poles that it is a function of.
+        takes: what else of a unit counts: gamma, differentiate_gamma, horizon.
+        derivatives: how many parameters it is differentiated by at most.
+        coordinates: how many different ones at least, where it is a derivative.
+        is_complex: whether its values are.
+        cost: of evaluating it at a point, where a second moment costs 1.
+
+    """
+
+    derive: Callable[[Input, Unit], sp.Expr]
+    write: Callable[[Any, Unit], sp.Expr]
+    poles: tuple[str, ...] = ("lambda",)
+    takes: frozenset[str] = frozenset()
+    derivatives: int = 0
+    coordinates: int = 1
+    is_complex: bool = False
+    cost: int = 1
+
+    def notation(self, unit: Unit) -> sp.Expr:
+        """The quantity as it is written: E[|γ ∂h/∂λ|²] for the sensitivity, say.
+
+        Examples:
+            >>> from theory.catalogue import QUANTITIES, Unit
+            >>> from theory.symbols import lam
+            >>> QUANTITIES["sensitivity"].notation(Unit((lam,), wrt=(lam,)))
+            E(Abs(Partial(h, lambda))**2)
+
+        """
+        from theory.algebra import notation
+
+        return self.write(notation, unit)
+
+
+_TWO, _STUDENT = ("lambda1", "lambda2"), ("lambda", "lambda_star")
+_GAMMA = frozenset({"gamma"})
+
+QUANTITIES: Mapping[str, Quantity] = {
+    "second_moment": Quantity(
+        lambda x, u: theory.second_moment(x, u.poles[0], u.gamma(), u.horizon),
+        lambda n, u: n.mean_square(n.gamma(u) * n.state(u)),
+        takes=_GAMMA | {"horizon"},
+    ),
+    "sensitivity": Quantity(
+        lambda x, u: theory.sensitivity(
+            x, u.poles[0], u.wrt[0], u.gamma(), u.differentiate_gamma, u.horizon
+        ),
+        lambda n, u: n.mean_square(
+            n.Partial(n.gamma(u) * n.state(u), *u.wrt)
+            if u.differentiate_gamma
+            else n.gamma(u) * n.Partial(n.state(u), *u.wrt)
+        ),
+        takes=_GAMMA | {"differentiate_gamma", "horizon"},
+        derivatives=1,
+    ),
+    "backpropagated_error": Quantity(
+        lambda x, u: theory.backpropagated_error(x, u.poles[0]),
+        lambda n, u: n.mean_square(n.error),
+    ),
+    "cross_moment": Quantity(
+        lambda x, u: theory.cross_moment(x, *u.poles),
+        lambda n, u: n.mean(n.first * n.second),
+        _TWO,
+        is_complex=True,
+    ),
+    "cross_sensitivity": Quantity(
+        lambda x, u: theory.cross_sensitivity(x, *u.poles),
+        lambda n, u: n.cross_sensitivity,
+        _TWO,
+        is_complex=True,
+    ),
+    "cross_sensitivity_power": Quantity(
+        lambda x, u: theory.cross_sensitivity_power(x, *u.poles),
+        lambda n, u: n.modulus(n.cross_sensitivity) ** 2,
+        _TWO,
+    ),
+    "teacher_student_loss": Quantity(
+        lambda x, u: theory.teacher_student_loss(
+            x, u.poles[0], u.poles[1], (u.gamma(0), u.gamma(1))
+        ),
+        lambda n, u: n.loss(n.lam, n.lam_star),
+        _STUDENT,
+        _GAMMA,
+    ),
+    "teacher_student_hessian": Quantity(
+        lambda x, u: theory.teacher_student_hessian(
+            x, u.poles[0], u.poles[1], u.wrt, (u.gamma(0), u.gamma(1))
+        ),
+        lambda n, u: n.Partial(n.loss_alone, u.wrt[0], u.wrt[-1]),
+        _STUDENT,
+        _GAMMA,
+        derivatives=2,
+    ),
+    "output_hessian": Quantity(
+        lambda x, u: theory.output_hessian(
+            x, [(a, u.gamma(i)) for i, a in enumerate(u.poles)], u.wrt
+        ),
+        lambda n, u: n.Partial(n.loss_alone, u.wrt[0], u.wrt[-1]),
+        _TWO,
+        _GAMMA,
+        derivatives=2,
+    ),
+    "curvature": Quantity(
+        lambda x, u: theory.curvature(x, u.poles[0], u.wrt, u.gamma(), u.differentiate_gamma),
+        lambda n, u: n.curvature(*u.wrt),
+        takes=_GAMMA | {"differentiate_gamma"},
+        derivatives=2,
+        coordinates=2,
+        cost=3,  # of 27 moments
+    ),
+}
 
 
 def quantity(name: str, x: Input, unit: Unit) -> sp.Expr:
@@ -75,49 +178,6 @@ def quantity(name: str, x: Input, unit: Unit) -> sp.Expr:
         1/(1 - lambda**2)
 
     """
-    pole, gamma = unit.poles[0], unit.gamma()
-    match name:
-        case "second_moment":
-            return moments.second_moment(x, pole, gamma, unit.horizon)
-        case "sensitivity":
-            return moments.sensitivity(
-                x, pole, unit.wrt[0], gamma, unit.differentiate_gamma, unit.horizon
-            )
-        case "backpropagated_error":
-            return moments.backpropagated_error(x, pole)
-        case "cross_moment":
-            return moments.cross_moment(x, *unit.poles)
-        case "cross_sensitivity":
-            return moments.cross_sensitivity(x, *unit.poles)
-        case "cross_sensitivity_power":
-            amplitude = moments.cross_sensitivity(x, *unit.poles)
-            return amplitude * conjugated(amplitude)
-        case "teacher_student_loss":
-            return moments.teacher_student_loss(x, pole, unit.poles[1], (gamma, unit.gamma(1)))
-        case "teacher_student_hessian":
-            return _hessian(x, unit)
-        case "output_hessian":
-            modes = [(a, unit.gamma(i)) for i, a in enumerate(unit.poles)]
-            return moments.output_hessian(x, modes, unit.wrt)
-        case "curvature":
-            return _curvature(x, unit)
-        case _:
-            raise ValueError(f"unknown quantity {name!r}: one of {', '.join(POLES)}")
-
-
-def _hessian(x: Input, unit: Unit) -> sp.Expr:
-    """The teacher stays where it is, even where λ* is an expression of λ (the optimum, λ* = λ)."""
-    pole, teacher = unit.poles
-    star, gamma_star = sp.symbols("lambda* gamma*")  # no parameter can have such a name
-    hessian = moments.teacher_student_hessian(x, pole, star, unit.wrt, (unit.gamma(), gamma_star))
-    fixed = {star: polarised(teacher), gamma_star: polarised(unit.gamma(1))}
-    conjugates = {bar(s): conjugated(value) for s, value in fixed.items()}
-    return hessian.xreplace(fixed | conjugates)
-
-
-def _curvature(x: Input, unit: Unit) -> sp.Expr:
-    pole, gamma = unit.poles[0], unit.gamma()
-    if (pole, unit.wrt) == (lam, geometry.PLANE) and not unit.differentiate_gamma:
-        return geometry.conformal_curvature(geometry.conformal_factor(x, gamma))  # much shorter
-    metric = geometry.sensitivity_metric(x, pole, unit.wrt, gamma, unit.differentiate_gamma)
-    return geometry.gaussian_curvature(metric, unit.wrt)
+    if name not in QUANTITIES:
+        raise ValueError(f"unknown quantity {name!r}: one of {', '.join(QUANTITIES)}")
+    return QUANTITIES[name].derive(x, unit)

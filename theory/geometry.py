@@ -160,6 +160,20 @@ def gaussian_curvature(metric: sp.Matrix, wrt: Coordinates = PLANE) -> sp.Expr:
     return (first - second) / (E * G - F**2) ** 2
 
 
+def curvature(
+    x: Input,
+    eigenvalue: sp.Expr = lam,
+    wrt: Coordinates = PLANE,
+    gamma: sp.Expr = sp.S.One,
+    differentiate_gamma: bool = False,
+) -> sp.Expr:
+    """The Gaussian curvature of `sensitivity_metric`, whose arguments these are (claim G1)."""
+    if (eigenvalue, wrt) == (lam, PLANE) and not differentiate_gamma:
+        return conformal_curvature(conformal_factor(x, gamma))  # much shorter
+    metric = sensitivity_metric(x, eigenvalue, wrt, gamma, differentiate_gamma)
+    return gaussian_curvature(metric, wrt)
+
+
 Row = tuple[sp.Expr, sp.Expr, sp.Expr]
 
 

@@ -12,7 +12,7 @@ from functools import cache
 
 import sympy as sp
 
-from theory.algebra.conjugation import conjugated, partial, polarised
+from theory.algebra.conjugation import bar, conjugated, partial, polarised
 from theory.inputs import Input
 from theory.kernel import finite_kernel, kernel
 from theory.symbols import alpha, beta_bar, lam, lam1, lam2, lam_star
@@ -117,6 +117,21 @@ def cross_sensitivity(x: Input, first: sp.Expr = lam1, second: sp.Expr = lam2) -
     return kernel_derivative(_real(x), 1, 1, polarised(first), polarised(second))
 
 
+def cross_sensitivity_power(x: Input, first: sp.Expr = lam1, second: sp.Expr = lam2) -> sp.Expr:
+    """|S|² of the cross sensitivity S (paper App. C; claim D4).
+
+    Examples:
+        >>> import sympy as sp
+        >>> from theory import cross_sensitivity_power, present, white
+        >>> a, b = sp.symbols("a b", real=True)
+        >>> present(cross_sensitivity_power(white(), a, b))
+        (a*b + 1)**2/(-a*b + 1)**6
+
+    """
+    amplitude = cross_sensitivity(x, first, second)
+    return amplitude * conjugated(amplitude)
+
+
 def backpropagated_error(x: Input, eigenvalue: sp.Expr = lam) -> sp.Expr:
     """E|δ|² of δ_t = Σ_k λ^k e_{t+k}: the second moment with time reversed (paper §2; claim A8).
 
@@ -168,6 +183,8 @@ def teacher_student_hessian(
 ) -> sp.Expr:
     """∂²L/∂p∂q of the teacher–student loss (paper §4; claims C2 and C3). The student's γ moves.
 
+    The teacher stays where it is, even where λ* is an expression of λ (the optimum, λ* = λ).
+
     Args:
         x: the input.
         eigenvalue: λ, an expression in p, q and other parameters.
@@ -186,8 +203,11 @@ def teacher_student_hessian(
         (b**2 + 1)/(1 - b**2)**3
 
     """
-    loss = teacher_student_loss(x, eigenvalue, teacher, gammas)
-    return partial(partial(loss, _real_parameter(wrt[0])), _real_parameter(wrt[-1]))
+    star, gamma_star = sp.symbols("lambda* gamma*")  # no parameter can have such a name
+    loss = teacher_student_loss(x, eigenvalue, star, (gammas[0], gamma_star))
+    hessian = partial(partial(loss, _real_parameter(wrt[0])), _real_parameter(wrt[-1]))
+    fixed = {star: polarised(teacher), gamma_star: polarised(gammas[1])}
+    return hessian.xreplace(fixed | {bar(s): conjugated(value) for s, value in fixed.items()})
 
 
 def output_hessian(

@@ -54,4 +54,4 @@ class Settings:
     tier: Tier = TIERS["quick"]
     seed: int = 0
     device: str = "cpu"
-    on_trial: bool = False  # the verifier is: every method speaks, and explains nothing
+    selftest: bool = False  # the verifier is: every method speaks, and explains nothing

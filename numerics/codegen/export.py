@@ -15,7 +15,7 @@ from theory import symbols
 from theory.algebra.conjugation import bar
 from theory.algebra.presentation import present
 from theory.architectures.pairs import ARCHITECTURES, Parametrization
-from theory.catalogue import POLES, Unit, quantity
+from theory.catalogue import QUANTITIES, Unit
 from theory.geometry import PLANE
 from theory.inputs import StationaryInput, exponential, white
 from theory.parametrizations import optimal_gamma
@@ -23,7 +23,6 @@ from theory.printing.latex import displayed, to_latex
 from theory.printing.pdf import document
 
 TARGETS = ("latex", "latex-commands", *CODE)
-_COMPLEX = frozenset({"cross_moment", "cross_sensitivity"})
 _SYMBOLS = {
     "lambda": symbols.lam,
     "lambda1": symbols.lam1,
@@ -31,7 +30,9 @@ _SYMBOLS = {
     "lambda_star": symbols.lam_star,
 }
 _ARCHITECTURES: Mapping[str, Parametrization] = {a.__name__: a().pair for a in ARCHITECTURES}
-NAMES = (*POLES, "gamma", *_ARCHITECTURES)
+NAMES = (*QUANTITIES, "gamma", *_ARCHITECTURES)
+# a Hessian of two modes has four entries, and so no one formula
+_COMMANDS = tuple(n for n in (*QUANTITIES, "gamma") if n != "output_hessian")
 
 
 def exported(name: str, x: StationaryInput, target: str) -> str:
@@ -46,7 +47,7 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
         ValueError: for an unknown name or target, or a quantity that the input does not have.
 
     """
-    names = ("all", *(n for n in NAMES if n in _LATEX)) if target == "latex-commands" else NAMES
+    names = ("all", *_COMMANDS) if target == "latex-commands" else NAMES
     if name not in names:
         raise ValueError(f"unknown name {name!r}: one of {', '.join(names)}")
     if target not in TARGETS:
@@ -54,13 +55,18 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
     if target == "latex-commands":
         return latex_commands(None if name == "all" else name)
     if target == "latex":
-        return document("\n".join(displayed(e) for e in _equations(name, x)))
+        equations = (
+            sp.Eq(subject, form, evaluate=False)
+            for subject, function in _equations(name, x)
+            for form in _forms(name, x, function)
+        )
+        return document("\n".join(map(displayed, equations)))
     disc = frozenset({*_SYMBOLS.values(), symbols.real_lam, symbols.real_lam_star, symbols.rho})
     functions = [
         replace(f, variables=frozenset(f.expression.free_symbols & disc))
         for f in _functions(name, x)
     ]
-    if name in (*POLES, "gamma") and name != "output_hessian":  # of Re λ and Im λ
+    if name in _COMMANDS:  # the others are of Re λ and Im λ
         functions += [
             *map(near_one, functions),
             *(near_circle(f) for f in functions if target == "javascript" and _is_complex(f)),
@@ -83,44 +89,57 @@ def _is_complex(function: Function) -> bool:
 
 
 def _functions(name: str, x: StationaryInput) -> list[Function]:
+    return [function for _, function in _equations(name, x)]
+
+
+def _equations(name: str, x: StationaryInput) -> list[tuple[sp.Expr, Function]]:
+    """What a name stands for, as it is written and as functions."""
     if name in _ARCHITECTURES:
-        pair = _ARCHITECTURES[name]
-        functions = [
-            Function("eigenvalue", pair.eigenvalue, f"λ: {pair.name}.", real=False),
-            Function("gamma", pair.gamma, f"The input normaliser γ: {pair.name}.", real=False),
-        ]
-        if pair.eigenvalue.is_real and not pair.eigenvalue.is_Symbol:
-            distance = "1−λ, the argument of functions whose name ends in near_one."
-            functions.insert(1, Function("one_minus_eigenvalue", 1 - pair.eigenvalue, distance))
-        return functions
+        return _architecture(_ARCHITECTURES[name])
     if name == "gamma":
-        return [Function("gamma", optimal_gamma(x, symbols.lam), "γ(λ) that makes E|γh|² = 1.")]
-    poles = tuple(_SYMBOLS[pole] for pole in POLES[name])
+        gamma = optimal_gamma(x, symbols.lam)
+        return [(symbols.gamma, Function("gamma", gamma, "γ(λ) that makes E|γh|² = 1."))]
+    poles = tuple(_SYMBOLS[pole] for pole in QUANTITIES[name].poles)
     if name == "output_hessian":
-        return [_hessian_entry(x, poles, p, q) for p in (sp.re, sp.im) for q in (sp.re, sp.im)]
+        parts = [(p, q) for p in (sp.re, sp.im) for q in (sp.re, sp.im)]
+        return [_hessian_entry(x, poles, p, q) for p, q in parts]
     if name == "teacher_student_hessian":
         poles = (symbols.real_lam, symbols.real_lam_star)
     wrt = PLANE if name == "curvature" else (poles[0],)
-    expression = quantity(name, x, Unit(poles, wrt=wrt))
-    return [Function(name, expression, f"The {name.replace('_', ' ')}.", name not in _COMPLEX)]
+    return [_equation(name, name, x, Unit(poles, wrt=wrt), f"The {name.replace('_', ' ')}.")]
+
+
+def _architecture(pair: Parametrization) -> list[tuple[sp.Expr, Function]]:
+    equations = [
+        (symbols.lam, Function("eigenvalue", pair.eigenvalue, f"λ: {pair.name}.", real=False)),
+        (
+            symbols.gamma,
+            Function("gamma", pair.gamma, f"The input normaliser γ: {pair.name}.", real=False),
+        ),
+    ]
+    if pair.eigenvalue.is_real and not pair.eigenvalue.is_Symbol:
+        distance = "1−λ, the argument of functions whose name ends in near_one."
+        function = Function("one_minus_eigenvalue", 1 - pair.eigenvalue, distance)
+        equations.insert(1, (1 - symbols.lam, function))
+    return equations
 
 
 def _hessian_entry(
     x: StationaryInput, poles: tuple[sp.Symbol, ...], p: type[sp.Expr], q: type[sp.Expr]
-) -> Function:
+) -> tuple[sp.Expr, Function]:
     """One entry of the block of two complex modes with weights w_1, w_2."""
     unit = Unit(poles, sp.symbols("w1 w2"), wrt=(p(poles[0]), q(poles[1])))
-    entry = f"{p.__name__}_{q.__name__}"
+    entry = f"output_hessian_{p.__name__}_{q.__name__}"
     description = f"The Hessian of the output by ({p.__name__} λ_1, {q.__name__} λ_2)."
-    return Function(f"output_hessian_{entry}", quantity("output_hessian", x, unit), description)
+    return _equation("output_hessian", entry, x, unit, description)
 
 
-def _equations(name: str, x: StationaryInput) -> list[sp.Basic]:
-    return [
-        sp.Eq(sp.Symbol(_LATEX[function.name]), form, evaluate=False)
-        for function in _functions(name, x)
-        for form in _forms(name, x, function)
-    ]
+def _equation(
+    quantity: str, name: str, x: StationaryInput, unit: Unit, description: str
+) -> tuple[sp.Expr, Function]:
+    asked = QUANTITIES[quantity]
+    function = Function(name, asked.derive(x, unit), description, not asked.is_complex)
+    return asked.notation(unit), function
 
 
 def _forms(name: str, x: StationaryInput, function: Function) -> list[sp.Expr]:
@@ -128,7 +147,7 @@ def _forms(name: str, x: StationaryInput, function: Function) -> list[sp.Expr]:
     if name == "gamma":
         return [optimal_gamma(x, lam) for lam in (symbols.lam, symbols.real_lam)]
     forms = [function.expression]
-    if function.name in POLES:
+    if function.name in QUANTITIES:
         real = {symbols.lam: symbols.real_lam, symbols.lam_star: symbols.real_lam_star}
         bars = {bar(z): x for z, x in real.items()}
         forms += [forms[0].xreplace(real | bars)]
@@ -136,33 +155,11 @@ def _forms(name: str, x: StationaryInput, function: Function) -> list[sp.Expr]:
     return forms
 
 
-_LATEX = {
-    "second_moment": r"\operatorname{E}|h|^2",
-    "sensitivity": r"\operatorname{E}\left|\partial h/\partial\lambda\right|^2",
-    "backpropagated_error": r"\operatorname{E}|\delta|^2",
-    "cross_moment": r"\operatorname{E}[h_1 h_2]",
-    "cross_sensitivity": r"\operatorname{E}[\partial_{\lambda_1} h_1\,\partial_{\lambda_2} h_2]",
-    "teacher_student_loss": r"L(\lambda)",
-    "teacher_student_hessian": r"\partial^2 L/\partial\lambda^2",
-    **{
-        f"output_hessian_{p}_{q}": rf"\partial^2 L/\partial\operatorname{{{p}}}\lambda_1"
-        rf"\partial\operatorname{{{q}}}\lambda_2"
-        for p in ("re", "im")
-        for q in ("re", "im")
-    },
-    "cross_sensitivity_power": r"\left|\operatorname{E}[\partial h_1\,\partial h_2]\right|^2",
-    "curvature": r"\kappa",
-    "gamma": r"\gamma",
-    "eigenvalue": r"\lambda",
-    "one_minus_eigenvalue": r"1-\lambda",
-}
-
-
 def latex_commands(only: str | None = None) -> str:
     r"""One \newcommand per formula, for white and for AR(1) input; it needs amsmath alone."""
     lines = ["% Made by curseproof; needs amsmath."]
     for suffix, x in (("White", white()), ("AROne", exponential())):
-        for name in (n for n in NAMES if n in _LATEX and only in (None, n)):
+        for name in (n for n in _COMMANDS if only in (None, n)):
             forms = _forms(name, x, _functions(name, x)[0])
             for form, real in zip(forms, ("", "Real"), strict=False):
                 command = "curse" + name.title().replace("_", "") + suffix + real

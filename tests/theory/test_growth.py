@@ -28,6 +28,7 @@ from verify.judging.evidence import Finding
 from verify.judging.exact import judge as polynomials
 from verify.judging.model import Model
 from verify.judging.routes import limit
+from verify.settings import Settings
 
 HALF, THIRD = sp.Rational(1, 2), sp.Rational(1, 3)
 # name → input, angle, and by hand: (c, n) of the state and of the sensitivity
@@ -123,9 +124,11 @@ def test_the_other_judge_agrees(autocorrelation, n):
     found = (growth(x).state, growth(x).sensitivity)[n]
     said = model.formula.subs(lam, 1 - epsilon)
     assert sp.simplify(found.expression.subs(rho, model.symbols.get("rho", rho)) - said) == 0
-    assert polynomials.judge(model.claim).finding is Finding.PROVES
-    assert limit.check(model, 2, seed=0).finding is Finding.SUPPORTS
-    assert polynomials.judge(claim(f"2*({formula})")).finding is Finding.CONTRADICTS
+    assert polynomials.check(model, Settings()).finding is Finding.PROVES
+    assert limit.check(model, Settings()).finding is Finding.SUPPORTS
+    assert (
+        polynomials.check(Model(claim(f"2*({formula})")), Settings()).finding is Finding.CONTRADICTS
+    )
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,13 @@ class _Printer(Ordered, LatexPrinter):  # type: ignore[misc]
 
     _print_C_plus = _print_C_bar = _print_C  # SymPy does not look for the base class's
 
+    def _print_Partial(self, expr: sp.Expr, exp: str | None = None) -> str:
+        inside, *by = expr.args
+        above = self.parenthesize(inside, PRECEDENCE["Pow"])
+        orders = [(p, by.count(p)) for p in dict.fromkeys(by)]
+        below = "".join(rf"\partial {self._print(p)}" + _power(n) for p, n in orders)
+        return self._powered(rf"\frac{{\partial{_power(len(by))} {above}}}{{{below}}}", exp)
+
     def _print_Indexed(self, expr: sp.Indexed) -> str:
         indices = ", ".join(map(sp.latex, expr.indices))  # t + 1, not 1 + t
         base, index, number = self._print(expr.base).partition("_{")
@@ -98,6 +105,10 @@ class _Printer(Ordered, LatexPrinter):  # type: ignore[misc]
 
     def _powered(self, tex: str, exp: str | None) -> str:
         return tex if exp is None else f"{{{tex}}}^{{{exp}}}"
+
+
+def _power(order: int) -> str:
+    return f"^{{{order}}}" if order > 1 else ""
 
 
 _SETTINGS = {"order": ORDER, "fold_func_brackets": True}

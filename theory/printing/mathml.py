@@ -240,6 +240,14 @@ class _Printer(Ordered):
             return f"<mfrac>{row(sign, self._print(expr.expr))}{below}</mfrac>"
         return row(f"<mfrac>{sign}{below}</mfrac>", self._held(expr.expr, "Mul"))
 
+    def _print_Partial(self, expr: sp.Expr) -> str:
+        inside, *by = expr.args
+        d = "<mi>∂</mi>"
+        above = f"<msup>{d}<mn>{len(by)}</mn></msup>" if len(by) > 1 else d
+        orders = [(p, by.count(p)) for p in dict.fromkeys(by)]
+        below = row(*(d + self._print(_power(p, sp.Integer(n))) for p, n in orders))
+        return f"<mfrac>{row(above, self._held(inside, 'Pow'))}{below}</mfrac>"
+
     def _print_Subs(self, expr: sp.Subs) -> str:
         inside, variables, values = expr.args
         pairs = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from theory.catalogue import POLES
+from theory.catalogue import QUANTITIES
 from verify.claims.expressions import Expression, Refusal, parse
 
 RELATIONS = ("==", "<=", ">=", "~")
@@ -104,7 +104,7 @@ class Claim:
     @property
     def poles(self) -> tuple[str, ...]:
         """The names of the quantity's poles."""
-        return POLES[self.quantity]
+        return QUANTITIES[self.quantity].poles
 
     def entry(self) -> dict[str, Any]:
         """The claim as a claim file has it, JSON-ready."""

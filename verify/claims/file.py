@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from theory.catalogue import DIFFERENTIATED, NORMALISED, POLES
-from verify.claims.claim import ARBITRARY, RELATIONS, Claim, ClaimError, Derivative, Interval, Limit
-from verify.claims.expressions import LAG, SERIES, Expression, ExpressionError, parse
+from theory.catalogue import QUANTITIES
+from verify.claims import rules
+from verify.claims.claim import RELATIONS, Claim, ClaimError, Derivative, Interval, Limit
+from verify.claims.expressions import Expression, ExpressionError, parse
 
-_TAKERS = {
-    "gamma": NORMALISED,
-    "differentiate_gamma": ("sensitivity", "curvature"),
-    "horizon": ("second_moment", "sensitivity"),
-}
 VERDICTS = ("proved", "supported", "refuted", "undecided")
 MAX_FILE_BYTES = 1_000_000
 
@@ -107,9 +102,13 @@ class _Reader:
             if name not in self.entry and not (measured and name == "autocorrelation"):
                 raise self.error(name, "missing")
         read = {name: _FIELDS[name](self, name) for name in self.entry}
+        read["origin"] = str(self.path)
         if measured:
-            return self.measured(Claim(**{"autocorrelation": parse("0"), **read}))  # type: ignore[arg-type]
-        return self.complete(Claim(**read))  # type: ignore[arg-type]
+            for name in sorted(set(self.entry) - _MEASURED):
+                raise self.error(name, f"an experiment has {rules.listed(_MEASURED)} only")
+            claim = Claim(**{"autocorrelation": parse("0"), **read})  # type: ignore[arg-type]
+            return rules.measured(claim, self.error)
+        return rules.complete(Claim(**read), self.error)  # type: ignore[arg-type]
 
     # one reader per kind of field
 
@@ -236,136 +235,6 @@ class _Reader:
             raise self.error(name, "say the side: lambda -> 1- (from below) or 1+ (from above)")
         return Limit(subject, self.parsed(name, target), direction)
 
-    # fields that must agree with each other
-
-    def measured(self, claim: Claim) -> Claim:
-        """A claim about an experiment: its settings and measure exist, its bound is constant."""
-        from verify.experiments import EXPERIMENTS
-
-        for name in sorted(set(self.entry) - _MEASURED):
-            raise self.error(name, f"an experiment has {_listed(_MEASURED)} only")
-        experiment = EXPERIMENTS.get(claim.experiment or "")
-        if experiment is None:
-            raise self.unknown("experiment", {str(claim.experiment)}, EXPERIMENTS)
-        if claim.quantity not in experiment.measures:
-            raise self.unknown("quantity", {claim.quantity}, experiment.measures)
-        for setting, choices in experiment.settings.items():
-            given = claim.settings.get(setting, "")
-            if not set([given] if isinstance(given, str) else given) <= set(choices):
-                raise self.error("settings", f"{setting} is one of {_listed(choices)}")
-        if stray := set(claim.settings) - set(experiment.settings):
-            raise self.unknown("settings", stray, experiment.settings)
-        if claim.relation not in ("<=", ">="):
-            raise self.error("relation", "a measured number is claimed <= or >= a constant")
-        if claim.formula.names or claim.formula.functions & SERIES:
-            raise self.error("formula", "a measured number is compared with a constant")
-        return replace(claim, origin=str(self.path))
-
-    def complete(self, claim: Claim) -> Claim:
-        claim = replace(claim, eigenvalue=self.eigenvalues(claim), gamma=self.gammas(claim))
-        claim = replace(claim, parameters=self.parameters(claim), origin=str(self.path))
-        known = set(claim.parameters) | set(claim.poles)
-        stray = claim.formula.names - known - ({LAG} if "sum" in claim.formula.functions else set())
-        if stray:
-            raise self.unknown("formula", stray, known)
-        if (claim.relation == "~") != (claim.limit is not None):
-            raise self.error("limit", "relation ~ needs a limit, and no other relation takes one")
-        if claim.limit and claim.limit.name not in claim.parameters:
-            raise self.unknown("limit", {claim.limit.name}, claim.parameters)
-        for name in ("gamma", "differentiate_gamma", "horizon"):
-            takers = _TAKERS[name]
-            if getattr(claim, name) and claim.quantity not in takers:
-                raise self.error(name, f"only {_listed(takers)} take it")
-        return replace(claim, wrt=self.differentiated(claim))
-
-    def unknown(self, name: str, stray: Iterable[str], known: Iterable[str]) -> ClaimError:
-        return self.error(name, f"unknown symbol {sorted(stray)[0]!r}; known are {_listed(known)}")
-
-    def eigenvalues(self, claim: Claim) -> dict[str, Expression]:
-        """Each pole's expression; one given without a name is λ's."""
-        poles = {name or "lambda": e for name, e in claim.eigenvalue.items()}
-        for pole, expression in poles.items():
-            if pole not in claim.poles:
-                raise self.error(
-                    "eigenvalue", f"{claim.quantity} has the poles {_listed(claim.poles)}"
-                )
-            # the teacher may stand where the student is
-            allowed = {"lambda"} if pole == "lambda_star" else set()
-            if expression.names & ({*claim.poles, "lambda", LAG} - allowed):
-                raise self.error(
-                    "eigenvalue", "an expression in parameters other than poles, Delta"
-                )
-        return poles
-
-    def gammas(self, claim: Claim) -> dict[str, Expression]:
-        """Each pole's normaliser; one given without a name is every pole's."""
-        if set(claim.gamma) == {""}:
-            return dict.fromkeys(claim.poles, claim.gamma[""])
-        if stray := set(claim.gamma) - set(claim.poles):
-            raise self.unknown("gamma", stray, claim.poles)
-        return dict(claim.gamma)
-
-    def parameters(self, claim: Claim) -> tuple[str, ...]:
-        if claim.autocorrelation.functions & {"sum"} or (
-            "R" in claim.autocorrelation.functions and not claim.arbitrary
-        ):
-            raise self.error("autocorrelation", f"an expression in Delta, or {ARBITRARY} for any")
-        names = set(claim.autocorrelation.names) - {LAG}
-        own = set(claim.poles) - set(claim.eigenvalue)
-        names |= own.union(*(e.names for e in claim.eigenvalue.values()))
-        names |= {i.name for i in claim.domain}
-        if claim.horizon:
-            names.add(claim.horizon)
-        if "lambda" in claim.poles and "lambda" not in own:
-            if any(i.name == "lambda" for i in claim.domain):
-                raise self.error(
-                    "domain", "with an eigenvalue, give ranges to its parameters, not lambda"
-                )
-            names.discard("lambda")
-        for name in sorted(names):
-            try:
-                claim.interval(name)
-            except KeyError:
-                raise self.error(
-                    "domain", f'no range for {name!r}: add e.g. "0 < {name} < 1"'
-                ) from None
-        for pole, expression in claim.gamma.items():
-            known = names | {"lambda"}
-            if pole == "lambda_star" and "lambda" in claim.eigenvalue:
-                known -= claim.eigenvalue["lambda"].names  # the teacher has its own
-            if stray := expression.names - known:
-                raise self.unknown("gamma", stray, known)
-        inner = claim.autocorrelation.names.union(*(e.names for e in claim.eigenvalue.values()))
-        for i in claim.domain:
-            if i.modulus and i.name not in claim.poles and (i.name in inner or not claim.gamma):
-                raise self.error(
-                    "domain", f"abs({i.name}): only eigenvalues and weights are complex"
-                )
-        return tuple(sorted(names))
-
-    def differentiated(self, claim: Claim) -> tuple[Derivative, ...]:
-        if claim.quantity not in DIFFERENTIATED:
-            if claim.wrt:
-                raise self.error("wrt", f"{claim.quantity} is not a derivative")
-            return ()
-        student = claim.eigenvalue.get(claim.poles[0])
-        own = sorted(student.names) if student else list(claim.poles[:1])
-        if not claim.wrt:
-            wanted = 2 if claim.quantity == "curvature" else 1
-            if len(own) != wanted:
-                raise self.error("wrt", f"missing: which {wanted} of {_listed(own)}?")
-            return tuple(map(Derivative, own))
-        if len(claim.wrt) > DIFFERENTIATED[claim.quantity]:
-            raise self.error("wrt", f"at most {DIFFERENTIATED[claim.quantity]}")
-        if claim.quantity == "curvature" and len(set(claim.wrt)) < 2:
-            raise self.error("wrt", "a surface has two coordinates")
-        for by in claim.wrt:
-            if by.name not in claim.parameters:
-                raise self.unknown("wrt", {by.name}, claim.parameters)
-            if by.part and not claim.is_complex(by.name):
-                raise self.error("wrt", f"{by.name} is real")
-        return claim.wrt
-
 
 _SUBJECT = re.compile(r"(?:(abs)\()?\s*([A-Za-z][A-Za-z0-9_]*)\s*(?(1)\))")
 _CONSTANTS = {"pi", "E", "I"}
@@ -382,7 +251,7 @@ _FIELDS: Mapping[str, Callable[[_Reader, str], object]] = {
     "autocorrelation": _Reader.expression,
     "experiment": _Reader.text,
     "settings": _Reader.settings,
-    "quantity": lambda r, n: r.text(n) if "experiment" in r.entry else r.choice(POLES)(n),
+    "quantity": lambda r, n: r.text(n) if "experiment" in r.entry else r.choice(QUANTITIES)(n),
     "relation": lambda r, n: r.choice(RELATIONS)(n),
     "formula": _Reader.expression,
     "domain": _Reader.domain,
@@ -398,7 +267,3 @@ _FIELDS: Mapping[str, Callable[[_Reader, str], object]] = {
 }
 
 FIELDS = tuple(_FIELDS)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names))

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from verify.cli.app import err, out
@@ -24,23 +34,32 @@ _COLOURS = {
 }
 
 
+@dataclass(frozen=True)
+class Bars:
+    """Bars on the terminal: of what was asked for, and of trials while there are any."""
+
+    shown: Progress
+    main: TaskID
+    trials: TaskID
+
+    def step(self, description: str) -> None:
+        """Move the first bar by one."""
+        self.shown.update(self.main, advance=1, description=description)
+
+    def on_trial(self, trial: Trial, left: int) -> None:
+        """Move the second bar: a trial has ended, and so many are left."""
+        done = self.shown.tasks[self.trials].completed + 1
+        self.shown.update(
+            self.trials, description=str(trial), completed=done, total=done + left, visible=True
+        )
+
+
 @contextmanager
-def progress(
-    what: str, total: int, quiet: bool
-) -> Iterator[tuple[Callable[[str], None], Callable[[Trial, int], None]]]:
-    """Bars, and what moves them: a step of the first, and a trial ended, with how many are left.
+def progress(what: str, total: int, quiet: bool) -> Iterator[Bars]:
+    """Bars while the block runs.
 
     Ctrl-C ends the block, not the program: what is done is done.
     """
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -50,21 +69,10 @@ def progress(
     )
     with Progress(
         *columns, console=err, disable=quiet, transient=True, speed_estimate_period=3600
-    ) as bars:
-        main = bars.add_task(what, total=total)
-        trials = bars.add_task("trials", total=None, visible=False)
-
-        def step(description: str) -> None:
-            bars.update(main, advance=1, description=description)
-
-        def told(trial: Trial, left: int) -> None:
-            done = bars.tasks[trials].completed + 1
-            bars.update(
-                trials, description=str(trial), completed=done, total=done + left, visible=True
-            )
-
+    ) as shown:
+        main = shown.add_task(what, total=total)
         try:
-            yield step, told
+            yield Bars(shown, main, shown.add_task("trials", total=None, visible=False))
         except KeyboardInterrupt:
             err.print("[yellow]interrupted; what was judged so far:[/]")
 

@@ -31,8 +31,8 @@ def figures(
     except ModuleNotFoundError as error:
         fail(f"{error}: install the extra 'plot'")
 
-    tried = read_report(results).tried if results else {}
-    found = {name: figure.found(tried) for name, figure in FIGURES.items()}
+    trial_results = read_report(results).trial_results if results else {}
+    found = {name: figure.found(trial_results) for name, figure in FIGURES.items()}
     drawable = [name for name, measured in found.items() if measured is not None]
     if unknown := set(names or ()) - FIGURES.keys():
         fail(f"figures {', '.join(sorted(unknown))}: one or more of {', '.join(FIGURES)}")

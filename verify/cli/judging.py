@@ -81,10 +81,10 @@ def verify(
         chosen = select(claims or [])
     quiet, kept = json_path == "-", _store(store, fresh)
     results: list[Result] = []
-    with bad_input(OSError, ImportError), progress("judging", len(chosen), quiet) as (step, told):
-        for result in run(chosen, settings, workers, kept, dask, told):
+    with bad_input(OSError, ImportError), progress("judging", len(chosen), quiet) as bars:
+        for result in run(chosen, settings, workers, kept, dask, bars.on_trial):
             results.append(result)
-            step(f"{result.claim.id}: {result.verdict}")
+            bars.step(f"{result.claim.id}: {result.verdict}")
     order = {claim.id: place for place, claim in enumerate(chosen)}
     results.sort(key=lambda result: order[result.claim.id])
     if not quiet:
@@ -121,7 +121,7 @@ def sweep(
     """Run an experiment over a grid of its settings; what is done is kept, and done once."""
     from verify.reporting.results import to_json
     from verify.running.sweep import SweepError, grid, table
-    from verify.running.workers import try_all
+    from verify.running.workers import run_trials
 
     settings = _settings(tier, seed, device, networks, steps)
     given = dict(choice.partition("=")[::2] for choice in choices or [])
@@ -129,10 +129,10 @@ def sweep(
         wanted = grid(experiment, {name: values.split(",") for name, values in given.items()})
     quiet, kept = json_path == "-", _store(store, fresh)
     found: dict[Trial, Evidence] = {}
-    with bad_input(OSError, ImportError), progress("trials", len(wanted), quiet) as (step, _):
-        for trial, evidence in try_all(wanted, settings, workers, kept, dask):
+    with bad_input(OSError, ImportError), progress("trials", len(wanted), quiet) as bars:
+        for trial, evidence in run_trials(wanted, settings, workers, kept, dask):
             found[trial] = evidence
-            step(str(trial))
+            bars.step(str(trial))
     found = {trial: found[trial] for trial in wanted if trial in found}
     if found and not quiet:
         head, rows = table(found)
@@ -194,10 +194,10 @@ def import_command(
     """Take over the evidence of another machine, once a sample of it was found again here."""
     from verify.claims.claim import ClaimError
     from verify.claims.selection import select
-    from verify.reporting.adoption import ForeignError, adopt
+    from verify.reporting.adoption import ForeignError, import_results
 
     with bad_input(ClaimError, ForeignError):
-        taken = adopt(results, select(claims or []), _store(store), replay, workers)
+        taken = import_results(results, select(claims or []), _store(store), replay, workers)
     out.print(f"{taken} pieces of evidence taken over")
 
 
@@ -211,13 +211,14 @@ def _reports(
 ) -> None:
     from verify.claims.trial import trials
     from verify.cli.reporting import write_report
+    from verify.judging.methods import TRIAL
     from verify.reporting.results import from_json, to_json, to_junit
 
     if json_path is not None or html is not None:
         needed = (t for r in results if r.claim.experiment for t in trials(r.claim))
-        known = {trial: kept.known(trial, settings).get("trial") for trial in needed}
-        tried = {trial: evidence for trial, evidence in known.items() if evidence}
-        report = to_json(results, settings, tried)
+        known = {trial: kept.known(trial, settings).get(TRIAL) for trial in needed}
+        trial_results = {trial: evidence for trial, evidence in known.items() if evidence}
+        report = to_json(results, settings, trial_results)
         _write_json(report, json_path)
         if html is not None:
             write_report(from_json(report), "html", html)

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from verify.judging.methods import judges
+
 
 class Finding(StrEnum):
     """What one method found."""
@@ -27,9 +29,6 @@ class Verdict(StrEnum):
     REFUTED = "refuted"
     UNDECIDED = "undecided"
     ERROR = "error"
-
-
-JUDGES = ("sympy", "polynomials")
 
 
 @dataclass(frozen=True)
@@ -112,6 +111,7 @@ class Evidence:
         noticeable: the smallest relative error the method would have noticed, if it has one.
         counterexample: where the claim fails, if it does.
         data: further numbers (digits, samples, error rates), JSON-ready.
+        seconds: what a trial took; no part of what was found.
 
     """
 
@@ -121,6 +121,7 @@ class Evidence:
     noticeable: float | None = None
     counterexample: Counterexample | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, object]:
         """The evidence as JSON-ready values."""
@@ -156,10 +157,10 @@ def verdict(evidence: Iterable[Evidence], is_bound: bool = False) -> tuple[Verdi
     if refutes and not proves:
         return Verdict.REFUTED, refutes[0].detail
     against = {piece.method for piece in contradicts}
-    if against >= set(JUDGES):
+    if against >= judges():
         # both are exact; what only sampled may have missed it
         return Verdict.REFUTED, contradicts[0].detail
-    if against & set(JUDGES) and len(against) > 1 and not proves and not supports:
+    if against & judges() and len(against) > 1 and not proves and not supports:
         return Verdict.REFUTED, contradicts[0].detail
     if (refutes or contradicts) and (proves or supports):
         return Verdict.ERROR, (
@@ -170,7 +171,7 @@ def verdict(evidence: Iterable[Evidence], is_bound: bool = False) -> tuple[Verdi
         return Verdict.ERROR, f"{broken.method}: {broken.detail}"
     if contradicts:
         return Verdict.UNDECIDED, f"only {_names(contradicts)} says it is false"
-    if {piece.method for piece in proves} >= set(JUDGES):
+    if {piece.method for piece in proves} >= judges():
         return Verdict.PROVED, f"by {_names(proves)}"
     if is_bound and not proves:
         return Verdict.UNDECIDED, "the bound holds at the points tried, and no judge can prove it"

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import sympy as sp
 
 from theory.algebra.conjugation import polarised
+from theory.algebra.presentation import present, readable
 from theory.catalogue import Unit, quantity
 from theory.inputs import ArbitraryInput, Input, StationaryInput, from_expression
 from theory.symbols import Delta
 from verify.claims.claim import Claim, Derivative
 from verify.claims.expressions import Expression, name_of, parse
+from verify.claims.trial import Trial
+from verify.judging.evidence import Evidence
 
 _FUNCTIONS: Mapping[str, type] = {
     "sqrt": sp.sqrt,
@@ -140,11 +143,13 @@ _AT_LAG = sp.Dummy("R")
 class Model:
     """A claim's two sides and their ingredients, as SymPy expressions.
 
-    Compared by identity, so that what follows from a model can be remembered.
+    Compared by identity, so that what follows from a model can be remembered. A claim about an
+    experiment has what its trials measured, `trial_results`, instead of two sides.
     Raises MeaningError from its properties where the claim has no meaning.
     """
 
     claim: Claim
+    trial_results: Mapping[Trial, Evidence] = field(default_factory=dict)
 
     @cached_property
     def symbols(self) -> dict[str, sp.Symbol]:
@@ -233,6 +238,11 @@ class Model:
     def difference(self) -> sp.Expr:
         """Formula minus quantity, polarised."""
         return polarised(self.formula) - self.value
+
+    @property
+    def correction(self) -> str:
+        """The quantity in closed form, as text."""
+        return str(readable(present(self.value)))
 
     def instances(self) -> list[Model]:
         """The claim for concrete inputs: itself, or samples of "any stationary input"."""

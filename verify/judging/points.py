@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, product
-from math import tan
+from math import ceil, tan
 from random import Random
 
 import flint
@@ -18,8 +18,10 @@ import sympy as sp
 
 from numerics.arithmetic.balls import evaluate
 from numerics.arithmetic.gaussian import gaussian
+from theory.catalogue import QUANTITIES
 from verify.claims.claim import Claim, Interval
 from verify.judging.model import MeaningError, Model, to_sympy
+from verify.settings import Settings
 
 # |λ| ≤ 1 − MARGIN of the way: the series route sums about digits/(−log10|λ|) lags
 MARGIN = Fraction(1, 50)
@@ -114,6 +116,11 @@ def _bound(expression: object, up: bool) -> Fraction:
     rounded = Fraction(float(ball.real.mid()))
     inwards = (1 + abs(rounded)) * Fraction(1, 2**50)
     return rounded + inwards if up else rounded - inwards
+
+
+def number_of_points(model: Model, settings: Settings) -> int:
+    """How many points of the domain a route may try."""
+    return ceil(settings.tier.points / QUANTITIES[model.claim.quantity].cost)
 
 
 def sample(claim: Claim, count: int, seed: int) -> Iterator[Point]:

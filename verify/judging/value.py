@@ -9,7 +9,7 @@ import sympy as sp
 
 from numerics.arithmetic.balls import certified, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
-from theory.catalogue import POLES
+from theory.catalogue import QUANTITIES
 from theory.inputs import StationaryInput, from_expression
 from verify.claims.claim import ClaimError
 from verify.claims.expressions import ExpressionError, parse
@@ -106,5 +106,5 @@ def _domain(name: str, text: str, constants: Mapping[str, sp.Expr]) -> str:
     real = constants[name].is_real or evaluate(constants[name], {}).imag == 0
     if not real:
         return f"abs({name}) <= 1"
-    is_pole = any(name in poles for poles in POLES.values())
+    is_pole = any(name in quantity.poles for quantity in QUANTITIES.values())
     return f"-1 <= {name} <= 1" if is_pole else f"{text} <= {name} <= {text}"

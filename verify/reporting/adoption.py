@@ -31,7 +31,9 @@ class _Judged:
     evidence: tuple[Evidence, ...]
 
 
-def adopt(path: Path, claims: Iterable[Claim], store: Store, replays: int, workers: int) -> int:
+def import_results(
+    path: Path, claims: Iterable[Claim], store: Store, replays: int, workers: int
+) -> int:
     """Take over the evidence in a file that `curseproof verify --json` wrote.
 
     Args:
@@ -62,7 +64,7 @@ def adopt(path: Path, claims: Iterable[Claim], store: Store, replays: int, worke
         settings = Settings(tier, environment["seed"], environment["device"])
         machine = {name: environment[name] for name in ("device", "python", "packages")}
         judged = list(_judged(path, report, {c.id: c for c in claims}, settings))
-        tried = dict(_tried(path, report, settings))
+        trial_results = dict(_trial_results(path, report, settings))
     except OSError as error:
         raise ForeignError(f"{path}: {error.strerror}") from None
     except ForeignError:
@@ -76,12 +78,12 @@ def adopt(path: Path, claims: Iterable[Claim], store: Store, replays: int, worke
     for found in judged:
         for piece in found.evidence:
             store.keep(found.claim, here, piece, machine)
-    for trial, piece in tried.items():
+    for trial, piece in trial_results.items():
         store.keep(trial, here, piece, machine)
-    return sum(len(found.evidence) for found in judged) + len(tried)
+    return sum(len(found.evidence) for found in judged) + len(trial_results)
 
 
-def _tried(
+def _trial_results(
     path: Path, report: Mapping[str, Any], settings: Settings
 ) -> Iterable[tuple[Trial, Evidence]]:
     for entry in report["trials"]:

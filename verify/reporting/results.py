@@ -7,20 +7,19 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from theory.algebra.presentation import present, readable
 from verify.claims.claim import Claim
 from verify.claims.expressions import Expression, Refusal
 from verify.claims.file import FIELDS, make_claim
 from verify.claims.trial import Trial
 from verify.judging.engine import Result
 from verify.judging.evidence import Evidence, Finding, Verdict
+from verify.judging.methods import sampled
 from verify.judging.model import Model
 from verify.judging.statistics import RATE_OF_FEW
 from verify.running.provenance import environment, question
 from verify.settings import Settings
 
 SCHEMA = 1
-SAMPLED = ("experiment", "simulation")
 
 
 @dataclass(frozen=True)
@@ -29,13 +28,13 @@ class Report:
 
     Attributes:
         results: of each claim.
-        tried: what trials of experiments measured.
+        trial_results: what trials of experiments measured.
         environment: what the run was made with; see `verify.running.provenance.environment`.
 
     """
 
     results: Sequence[Result]
-    tried: Mapping[Trial, Evidence]
+    trial_results: Mapping[Trial, Evidence]
     environment: Mapping[str, Any]
 
 
@@ -48,8 +47,8 @@ def error_rates(results: Sequence[Result]) -> list[float]:
 
     It is if it contradicts what is true, or misses a discrepancy of the size it says it notices.
     """
-    sampled = (e for result in results for e in result.evidence if e.method in SAMPLED)
-    return [e.data["false_alarm"] for e in sampled if e.finding is not Finding.ABSTAINS]
+    checks = (e for result in results for e in result.evidence if e.method in sampled())
+    return [e.data["false_alarm"] for e in checks if e.finding is not Finding.ABSTAINS]
 
 
 def stated_rates(results: Sequence[Result]) -> list[str]:
@@ -68,7 +67,9 @@ def stated_rates(results: Sequence[Result]) -> list[str]:
 
 
 def to_json(
-    results: Sequence[Result], settings: Settings, tried: Mapping[Trial, Evidence] | None = None
+    results: Sequence[Result],
+    settings: Settings,
+    trial_results: Mapping[Trial, Evidence] | None = None,
 ) -> dict[str, object]:
     """All results with their evidence, and what trials of experiments measured, JSON-ready."""
     return {
@@ -79,7 +80,7 @@ def to_json(
         ],
         "trials": [
             {"experiment": t.experiment, "point": dict(t.point), **_addressed(t, e, settings)}
-            for t, e in (tried or {}).items()
+            for t, e in (trial_results or {}).items()
         ],
         "error_rate": min(1.0, sum(error_rates(results))),
         "environment": environment(settings),
@@ -130,7 +131,7 @@ def trial_of(entry: Mapping[str, Any]) -> Trial:
 
 
 def _evidence(entry: Mapping[str, Any]) -> Evidence:
-    piece = Evidence.from_json({f.name: entry[f.name] for f in fields(Evidence)})
+    piece = Evidence.from_json({f.name: entry[f.name] for f in fields(Evidence) if f.name in entry})
     noticeable = None if piece.noticeable is None else float(piece.noticeable)
     return replace(piece, noticeable=noticeable, data=dict(piece.data))
 
@@ -170,7 +171,7 @@ def description(claim: Claim) -> str:
         "uses": ", ".join(claim.uses),
     }
     if not claim.experiment:
-        fields["derived"] = f"{claim.quantity} = {readable(present(Model(claim).value))}"
+        fields["derived"] = f"{claim.quantity} = {Model(claim).correction}"
     lines = [f"  {name:<11}{text}" for name, text in fields.items() if text]
     return "\n".join([claim.id, *lines])
 

@@ -7,22 +7,26 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from verify.judging.engine import Known, Result
 from verify.judging.evidence import Verdict
-from verify.running.processes import Subject, Tried, _on_this_machine, _without_verdict
+from verify.running.processes import Subject, TrialResult, on_this_machine, without_verdict
 from verify.running.provenance import code_version, machine
 from verify.running.store import Store
 from verify.settings import Settings
 
 
-def _on_cluster(
+def on_cluster(
     subjects: Sequence[tuple[Subject, Known]], settings: Settings, store: Store, address: str
-) -> Iterator[Result | Tried]:
+) -> Iterator[Result | TrialResult]:
+    """Judge subjects on the workers of the Dask scheduler at an address; outcomes as they come."""
     from concurrent.futures import as_completed
 
     from distributed import Client
 
     with Client(address, timeout="10s") as client, client.get_executor(pure=False) as executor:
         futures = {
-            executor.submit(_there, subject, settings, known, code_version()): (subject, known)
+            executor.submit(_judge_on_worker, subject, settings, known, code_version()): (
+                subject,
+                known,
+            )
             for subject, known in subjects
         }
         for future in as_completed(futures):
@@ -31,7 +35,7 @@ def _on_cluster(
                 outcome, where = future.result()
             except Exception as error:  # a lost worker takes its claim with it, not the run
                 reason = f"{type(error).__name__}: {error}"
-                yield _without_verdict(subject, Verdict.ERROR, reason, (), 0.0)
+                yield without_verdict(subject, Verdict.ERROR, reason, (), 0.0)
                 continue
             for piece in outcome.evidence:
                 if piece.method not in known:
@@ -39,12 +43,12 @@ def _on_cluster(
             yield outcome
 
 
-def _there(
+def _judge_on_worker(
     subject: Subject, settings: Settings, known: Known, code: str
-) -> tuple[Result | Tried, Mapping[str, object]]:
+) -> tuple[Result | TrialResult, Mapping[str, object]]:
     """One subject on a cluster's worker, limited as it would be here; and what that worker is."""
     if code != code_version():
         raise RuntimeError("the cluster's worker has other code than this machine")
     multiprocessing.current_process().daemon = False  # a nanny's worker is, and could not fork
-    [outcome] = _on_this_machine([(subject, known)], settings, Store(None), workers=1)
+    [outcome] = on_this_machine([(subject, known)], settings, Store(None), workers=1)
     return outcome, machine(settings.device)

@@ -6,14 +6,10 @@ import gc
 import torch._decomp.decompositions_for_jvp  # by the first forward-mode derivative otherwise,
 import torch._dynamo  # noqa: F401  # and this too, for more than a second
 
-import verify.judging.exact.judge
-import verify.judging.routes.autograd
-import verify.judging.routes.experiment
-import verify.judging.routes.limit
-import verify.judging.routes.lyapunov
-import verify.judging.routes.series
-import verify.judging.routes.simulation
-import verify.judging.routes.spectral  # noqa: F401
+from verify.judging.methods import METHODS
+
+for method in METHODS:
+    _ = method.module
 
 gc.freeze()  # a collection would write to every page, and so copy what the workers share
 atexit.register(gc.unfreeze)  # what is never freed is reported as leaked by some

@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 
 from verify.claims.claim import Claim
 from verify.claims.trial import Trial
-from verify.judging.engine import Known, Result, concluded, is_settled, try_out, verify_claim
+from verify.judging.engine import Known, Result, concluded, is_settled, verify_claim
 from verify.judging.evidence import Evidence, Finding, Verdict
 from verify.running.store import Store
 from verify.settings import Settings
@@ -33,14 +33,14 @@ EXTRA_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Tried:
+class TrialResult:
     """A trial that has ended: one piece of evidence, what it measured or why it did not."""
 
     trial: Trial
     evidence: tuple[Evidence, ...]
 
 
-def processes() -> ForkServerContext:
+def fork_server() -> ForkServerContext:
     """How processes start: as forks of one that has loaded the libraries, once for all."""
     # one worker per core: more threads would wait for each other, and be lost in a fork
     os.environ["OMP_NUM_THREADS"] = "1"  # BLAS and Torch read it when the server loads them
@@ -51,10 +51,11 @@ def processes() -> ForkServerContext:
     return context
 
 
-def _on_this_machine(
+def on_this_machine(
     subjects: Sequence[tuple[Subject, Known]], settings: Settings, store: Store, workers: int
-) -> Iterator[Result | Tried]:
-    context = processes()
+) -> Iterator[Result | TrialResult]:
+    """Judge subjects, each in a process of its own, so many at a time; outcomes as they come."""
+    context = fork_server()
     waiting = list(reversed(subjects))
     active: dict[Connection, _Job] = {}
     try:
@@ -67,7 +68,7 @@ def _on_this_machine(
                 )
                 process.start()
                 sender.close()
-                limit = _seconds(subject, settings)
+                limit = time_limit(subject, settings)
                 active[receiver] = _Job(subject, process, limit, list(known.values()))
             soonest = min(job.deadline for job in active.values())
             ready = wait(list(active), timeout=max(0.0, soonest - time.perf_counter()))
@@ -77,7 +78,7 @@ def _on_this_machine(
                     store.keep(job.subject, settings, outcome)
                 elif outcome is None and time.perf_counter() > job.deadline:
                     outcome = job.overrun()
-                if isinstance(outcome, Result | Tried):
+                if isinstance(outcome, Result | TrialResult):
                     del active[receiver]
                     yield outcome
     finally:
@@ -85,18 +86,20 @@ def _on_this_machine(
             job.process.kill()
 
 
-def _seconds(subject: Subject, settings: Settings) -> float:
+def time_limit(subject: Subject, settings: Settings) -> float:
+    """The seconds that a claim or a trial may take."""
     is_trial = isinstance(subject, Trial)
     return settings.tier.seconds_per_trial if is_trial else settings.tier.seconds
 
 
-def _without_verdict(
+def without_verdict(
     subject: Subject, verdict: Verdict, reason: str, evidence: Sequence[Evidence], seconds: float
-) -> Result | Tried:
+) -> Result | TrialResult:
+    """The outcome of what ended without one, undecided or an error, with the evidence there is."""
     if isinstance(subject, Claim):
         return Result(subject, verdict, reason, tuple(evidence), seconds)
     finding = Finding.FAILED if verdict is Verdict.ERROR else Finding.ABSTAINS
-    return Tried(subject, (Evidence("trial", finding, reason),))
+    return TrialResult(subject, (Evidence("trial", finding, reason),))
 
 
 @dataclass
@@ -110,7 +113,7 @@ class _Job:
     def __post_init__(self) -> None:
         self.deadline = self.started + self.limit
 
-    def receive(self, receiver: Connection) -> Evidence | Result | Tried:
+    def receive(self, receiver: Connection) -> Evidence | Result | TrialResult:
         """The next piece of evidence, or the outcome."""
         try:
             message = receiver.recv()
@@ -124,11 +127,11 @@ class _Job:
                 self.deadline = min(self.deadline, time.perf_counter() + EXTRA_SECONDS)
             return message
         self.process.join()
-        if isinstance(message, Result | Tried):
+        if isinstance(message, Result | TrialResult):
             return message
         return self._without_verdict(Verdict.ERROR, str(message))
 
-    def overrun(self) -> Result | Tried:
+    def overrun(self) -> Result | TrialResult:
         self.process.kill()
         self.process.join()
         if claim := self._settled():
@@ -142,8 +145,8 @@ class _Job:
             return self.subject
         return None
 
-    def _without_verdict(self, verdict: Verdict, reason: str) -> Result | Tried:
-        return _without_verdict(self.subject, verdict, reason, self.evidence, self._elapsed())
+    def _without_verdict(self, verdict: Verdict, reason: str) -> Result | TrialResult:
+        return without_verdict(self.subject, verdict, reason, self.evidence, self._elapsed())
 
     def _elapsed(self) -> float:
         return time.perf_counter() - self.started
@@ -158,13 +161,15 @@ def _cause(exitcode: int | None) -> str:
 def _work(sender: Connection, subject: Subject, settings: Settings, known: Known) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _limit_resources(_seconds(subject, settings), settings.device)
+    _limit_resources(time_limit(subject, settings), settings.device)
+    from verify.judging.routes.experiment import try_out
+
     try:
         if isinstance(subject, Claim):
-            sender.send(verify_claim(subject, settings, known, found=sender.send))
+            sender.send(verify_claim(subject, settings, known, on_evidence=sender.send))
         else:
             sender.send(piece := try_out(subject, settings))
-            sender.send(Tried(subject, (piece,)))
+            sender.send(TrialResult(subject, (piece,)))
     except BrokenPipeError:  # the parent is gone
         os._exit(1)
     except MemoryError:

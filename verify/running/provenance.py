@@ -19,12 +19,9 @@ from verify.settings import TIERS, Settings
 
 PACKAGES = ("mpmath", "numpy", "python-flint", "scipy", "sympy", "torch")
 STOREYS = ("theory", "numerics", "verify")
-# of a tier, what a method's evidence depends on
-_SIZE = ("points", "chains", "tolerance")
-_SIZES = {
-    "trial": ("replicas", "networks", "steps", "batch"),
-    "experiment": ("replicas", "networks", "steps", "batch", "tolerance"),
-}
+# of a tier, what evidence depends on
+_OF_FORMULAS = ("points", "chains", "tolerance")
+_OF_TRIALS = ("replicas", "networks", "steps", "batch")
 ROOT = Path(__file__).parents[2]
 _WORDS = {"source", "statement", "uses", "expect", "origin"}  # no method reads them
 
@@ -87,10 +84,16 @@ def question(subject: Claim | Trial, method: str, settings: Settings) -> str:
         "method": method,
         "code": code_version(_parts(subject)),
         "seed": settings.seed,
-        "on_trial": settings.on_trial,
-        "tier": {name: getattr(settings.tier, name) for name in _SIZES.get(method, _SIZE)},
+        "selftest": settings.selftest,
+        "tier": {name: getattr(settings.tier, name) for name in _sizes(subject)},
     }
     return sha256(json.dumps(asked, sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+def _sizes(subject: Claim | Trial) -> tuple[str, ...]:
+    if isinstance(subject, Trial):
+        return _OF_TRIALS
+    return (*_OF_TRIALS, "tolerance") if subject.experiment else _OF_FORMULAS
 
 
 def _parts(subject: Claim | Trial) -> tuple[str, ...]:

@@ -19,8 +19,9 @@ from typing import Any
 
 from verify.claims.claim import Claim
 from verify.claims.trial import Trial
-from verify.judging.engine import Known, methods
+from verify.judging.engine import Known
 from verify.judging.evidence import Evidence, Finding
+from verify.judging.methods import TRIAL, method_names
 from verify.running.provenance import machine, question
 from verify.settings import Settings
 
@@ -48,7 +49,7 @@ class Store:
 
     Args:
         path: the database; made if it is not there. None keeps nothing.
-        warn: told, once, why the store is not used.
+        warn: on_trial, once, why the store is not used.
         fresh: keep evidence, but do not look up any.
 
     """
@@ -74,7 +75,7 @@ class Store:
         """The evidence there is, by method; another machine's says where it is from."""
         found: dict[str, Evidence] = {}
         here = _canonical(machine(settings.device))
-        for method in methods(claim):
+        for method in method_names(claim):
             row = None if self.fresh else self._row(question(claim, method, settings), here)
             if row is None:
                 continue
@@ -117,7 +118,7 @@ class Store:
         """
         if self.connection is None or evidence.finding is Finding.FAILED:
             return
-        if evidence.method == "trial" and evidence.finding is not Finding.SUPPORTS:
+        if evidence.method == TRIAL and evidence.finding is not Finding.SUPPORTS:
             return
         here = machine(settings.device)
         where = elsewhere or here

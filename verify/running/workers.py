@@ -12,8 +12,9 @@ from verify.claims.claim import Claim
 from verify.claims.trial import Trial, trials
 from verify.judging.engine import Known, Result, is_settled, verify_claim
 from verify.judging.evidence import Evidence, Finding
-from verify.running.cluster import _on_cluster
-from verify.running.processes import Subject, Tried, _on_this_machine
+from verify.judging.methods import TRIAL
+from verify.running.cluster import on_cluster
+from verify.running.processes import Subject, TrialResult, on_this_machine
 from verify.running.store import Store
 from verify.settings import Settings
 
@@ -24,7 +25,7 @@ def run(
     workers: int,
     store: Store | None = None,
     dask: str | None = None,
-    told: Callable[[Trial, int], object] = lambda trial, left: None,
+    on_trial: Callable[[Trial, int], object] = lambda trial, left: None,
 ) -> Iterator[Result]:
     """Judge claims in parallel; results come as they are ready.
 
@@ -36,7 +37,7 @@ def run(
         workers: processes at a time.
         store: where evidence from before is looked up, and new evidence kept.
         dask: a Dask scheduler's address, to judge on its workers instead.
-        told: of each trial of an experiment that has ended, and how many are left.
+        on_trial: called with each trial of an experiment that has ended, and how many are left.
 
     Raises:
         OSError: if there is no scheduler at that address.
@@ -58,39 +59,39 @@ def run(
     for outcome in _outcomes(open_claims, settings, store, workers, dask):
         if isinstance(outcome, Result):
             yield outcome
-    tried: dict[Trial, Evidence] = {}
+    trial_results: dict[Trial, Evidence] = {}
     wanted = [trial for claim in measured for trial in trials(claim)]
-    for trial, evidence in try_all(wanted, settings, workers, store, dask, told):
-        tried[trial] = evidence
-        for claim in [c for c in measured if tried.keys() >= trials(c).keys()]:
+    for trial, evidence in run_trials(wanted, settings, workers, store, dask, on_trial):
+        trial_results[trial] = evidence
+        for claim in [c for c in measured if trial_results.keys() >= trials(c).keys()]:
             measured.remove(claim)
-            result = verify_claim(claim, settings, tried=tried)
+            result = verify_claim(claim, settings, trial_results=trial_results)
             for piece in result.evidence:
-                if all(tried[t].finding is Finding.SUPPORTS for t in trials(claim)):
+                if all(trial_results[t].finding is Finding.SUPPORTS for t in trials(claim)):
                     store.keep(claim, settings, piece)
             yield result
 
 
-def try_all(
+def run_trials(
     wanted: Iterable[Trial],
     settings: Settings,
     workers: int,
     store: Store,
     dask: str | None = None,
-    told: Callable[[Trial, int], object] = lambda trial, left: None,
+    on_trial: Callable[[Trial, int], object] = lambda trial, left: None,
 ) -> Iterator[tuple[Trial, Evidence]]:
     """What trials measured, as they end; arguments and errors as for `run`."""
     missing: list[tuple[Subject, Known]] = []
     for trial in dict.fromkeys(wanted):
         if known := store.known(trial, settings):
-            yield trial, known["trial"]
+            yield trial, known[TRIAL]
         else:
             missing.append((trial, known))
     left = len(missing)
     for outcome in _outcomes(missing, settings, store, workers, dask):
-        if isinstance(outcome, Tried):
+        if isinstance(outcome, TrialResult):
             left -= 1
-            told(outcome.trial, left)
+            on_trial(outcome.trial, left)
             yield outcome.trial, outcome.evidence[0]
 
 
@@ -100,8 +101,8 @@ def _outcomes(
     store: Store,
     workers: int,
     dask: str | None,
-) -> Iterator[Result | Tried]:
+) -> Iterator[Result | TrialResult]:
     if dask and subjects:
-        yield from _on_cluster(subjects, settings, store, dask)
+        yield from on_cluster(subjects, settings, store, dask)
     else:
-        yield from _on_this_machine(subjects, settings, store, workers)
+        yield from on_this_machine(subjects, settings, store, workers)

@@ -104,7 +104,7 @@ def calibrate(runs: int, error_rate: float = LARGE, seed: int = 0) -> list[Calib
         for is_true in (True, False):
             model = Model(_claim(name, entry, is_true))
             found = Counter(
-                simulation.check(model, CHAINS, seed + run, TOLERANCE, error_rate).finding
+                simulation.compare(model, CHAINS, seed + run, TOLERANCE, error_rate).finding
                 for run in range(runs)
             )
             wrong = Finding.CONTRADICTS if is_true else Finding.SUPPORTS

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+from theory.catalogue import QUANTITIES
 from verify.claims.claim import Claim, Interval, Limit
 from verify.claims.expressions import LAG, Expression, ExpressionError, integer_of, name_of, parse
 from verify.selftest.rewriting import Rewrite, rewritings, rewritten_everywhere, spread
@@ -147,7 +148,7 @@ def _real_only(claim: Claim) -> Iterator[Claim]:
 
 def _relation(claim: Claim) -> Iterator[Claim]:
     """Inequalities turned round, and sharpened by 1e-9; equations weakened to such."""
-    complex_valued = claim.quantity in ("cross_moment", "cross_sensitivity")
+    complex_valued = QUANTITIES[claim.quantity].is_complex
     if claim.limit is not None or complex_valued:
         return
     if claim.relation != "==":
@@ -163,7 +164,7 @@ def _turned_round(claim: Claim) -> Iterator[Claim]:
 
 
 def _weaker_relation(claim: Claim) -> Iterator[Claim]:
-    if claim.relation == "==" and claim.quantity not in ("cross_moment", "cross_sensitivity"):
+    if claim.relation == "==" and not QUANTITIES[claim.quantity].is_complex:
         yield replace(claim, relation="<=")
         yield replace(claim, relation=">=")
 

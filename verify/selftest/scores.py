@@ -14,7 +14,7 @@ from rich.progress import track
 from verify.claims.claim import Claim
 from verify.judging.engine import Result
 from verify.judging.evidence import Finding, Verdict
-from verify.running.processes import processes
+from verify.running.processes import fork_server
 from verify.running.workers import run
 from verify.selftest.equal_forms import EqualForm, equal_forms
 from verify.selftest.mutants import Mutant, mutants
@@ -164,7 +164,7 @@ def score_mutants(
 ) -> MutantScore:
     """Try the mutants of true claims, at most `per_operator` of each kind and claim."""
     made = _in_processes(partial(mutants, per_operator=per_operator), claims, workers)
-    trials = tried((m.claim for m in made), replace(settings, on_trial=True), workers)
+    trials = judged((m.claim for m in made), replace(settings, selftest=True), workers)
     return MutantScore(tuple(zip(made, trials, strict=True)))
 
 
@@ -173,14 +173,14 @@ def score_equal_forms(
 ) -> FormScore:
     """Try equal forms of true claims, at most `per_claim` of each."""
     made = _in_processes(partial(equal_forms, per_claim=per_claim), claims, workers)
-    trials = tried((f.claim for f in made), settings, workers)
+    trials = judged((f.claim for f in made), settings, workers)
     return FormScore(tuple(zip(made, trials, strict=True)))
 
 
-def tried(claims: Iterable[Claim], settings: Settings, workers: int) -> list[Result]:
+def judged(claims: Iterable[Claim], settings: Settings, workers: int) -> list[Result]:
     """The claims' results, in their order.
 
-    With `settings.on_trial`, a method that is not done EXTRA_SECONDS after the verdict is there
+    With `settings.selftest`, a method that is not done EXTRA_SECONDS after the verdict is there
     counts as not asked.
     """
     claims = list(claims)
@@ -198,7 +198,7 @@ def tried(claims: Iterable[Claim], settings: Settings, workers: int) -> list[Res
 def _in_processes(
     make: Callable[[Claim], list[T]], claims: Iterable[Claim], workers: int
 ) -> list[T]:
-    with ProcessPoolExecutor(workers, processes()) as pool:
+    with ProcessPoolExecutor(workers, fork_server()) as pool:
         return [item for items in pool.map(make, claims) for item in items]
 
 

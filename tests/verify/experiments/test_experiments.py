@@ -9,15 +9,16 @@ import pytest
 import torch
 from scipy.stats import binom
 
-import verify.running.processes
+import verify.judging.routes.experiment
 from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import ClaimError
 from verify.claims.file import make_claim
 from verify.claims.trial import compared, trials
 from verify.experiments import EXPERIMENTS
 from verify.experiments.eigenvalue_learning import Adam
-from verify.judging.engine import try_out, verify_claim
+from verify.judging.engine import verify_claim
 from verify.judging.evidence import Evidence, Finding
+from verify.judging.routes.experiment import try_out
 from verify.judging.statistics import RATE_OF_FEW, median
 from verify.running.store import Store
 from verify.running.workers import run
@@ -132,15 +133,17 @@ def test_a_trial_is_run_once_for_all_claims_and_kept(store, monkeypatch):
         for other, pair in (("a", ("dense", "diagonal")), ("b", ("diagonal", "lru")))
     ]
     ended = []
-    first = list(run(claims, SMALL, 2, Store(store), told=lambda trial, left: ended.append(left)))
+    first = list(
+        run(claims, SMALL, 2, Store(store), on_trial=lambda trial, left: ended.append(left))
+    )
     assert ended == [2, 1, 0]
-    monkeypatch.setattr(verify.running.processes, "try_out", None)
+    monkeypatch.setattr(verify.judging.routes.experiment, "try_out", None)
     again = list(run(claims, SMALL, 1, Store(store)))
     known = {result.claim.id: result.evidence for result in first}
     assert {result.claim.id: result.evidence for result in again} == known
     # another tolerance is another question about the same trials
     finer = replace(SMALL, tier=replace(SMALL.tier, tolerance=0.01))
-    assert len(list(run(claims, finer, 1, Store(store), told=ended.append))) == 2
+    assert len(list(run(claims, finer, 1, Store(store), on_trial=ended.append))) == 2
 
 
 def test_what_a_trial_lacks_is_said_and_tried_again(store, monkeypatch):

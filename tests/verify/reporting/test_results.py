@@ -47,8 +47,8 @@ def result(identifier, verdict, uses=(), **fields):
     return Result(claim(identifier, uses, **fields), Verdict(verdict), "by hand", (), 0.1)
 
 
-def report(*results, tried=None):
-    return from_json(json.loads(json.dumps(to_json(results, Settings(), tried))))
+def report(*results, trial_results=None):
+    return from_json(json.loads(json.dumps(to_json(results, Settings(), trial_results))))
 
 
 @pytest.fixture(scope="module")
@@ -65,13 +65,15 @@ def test_entries_read_as_the_claims_they_are_of():
 
 def test_report_is_read_again_as_it_was(judged):
     [*_, measured] = (c for c in paper_claims() if c.experiment)
-    tried = {t: Evidence("trial", Finding.SUPPORTS, data={"a": [1.0]}) for t in trials(measured)}
-    found = report(*judged, tried=tried)
+    trial_results = {
+        t: Evidence("trial", Finding.SUPPORTS, data={"a": [1.0]}) for t in trials(measured)
+    }
+    found = report(*judged, trial_results=trial_results)
     assert [r.claim for r in found.results] == [r.claim for r in judged]
     assert [r.verdict for r in found.results] == [Verdict.PROVED, Verdict.REFUTED]
     assert [r.evidence for r in found.results] == [r.evidence for r in judged]
     assert found.results[1].counterexample == judged[1].counterexample
-    assert found.tried == tried
+    assert found.trial_results == trial_results
     assert found.environment["tier"] == "quick"
 
 
@@ -255,16 +257,16 @@ def test_figures_are_drawn_where_their_trials_are(judged, monkeypatch):
         "measured": Figure("Measured", "And this.", ["D2-cross-sensitivity"], draw, [trial]),
     }
     monkeypatch.setattr(figures, "FIGURES", both)
-    tried = {trial: Evidence("trial", Finding.SUPPORTS, data={"size": [1.0, 2.0]})}
-    without, page = html(report(*judged)), html(report(*judged, tried=tried))
+    trial_results = {trial: Evidence("trial", Finding.SUPPORTS, data={"size": [1.0, 2.0]})}
+    without, page = html(report(*judged)), html(report(*judged, trial_results=trial_results))
     for text, shown in ((without, ["free"]), (page, ["free", "measured"])):
         images = [a for tag, a in Elements(text).found if tag == "img" and "class" not in a]
         assert [a["alt"].split(".")[0] for a in images] == [both[n].title for n in shown]
         assert all(a["src"].startswith("data:image/svg+xml;base64,") for a in images)
     assert 'href="#figure-free"' in page.split('id="claim-A5-state-ar1"')[1].split("</article>")[0]
-    assert html(report(*judged, tried=tried)) == page  # the same bytes
+    assert html(report(*judged, trial_results=trial_results)) == page  # the same bytes
     monkeypatch.setattr(figures, "can_draw", lambda: False)
-    assert "<img" not in html(report(*judged, tried=tried))
+    assert "<img" not in html(report(*judged, trial_results=trial_results))
 
 
 def curseproof(*arguments):

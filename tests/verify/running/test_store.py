@@ -11,7 +11,7 @@ import pytest
 
 import verify.running.workers
 from verify import Finding, Settings, Tier, make_claim, run
-from verify.reporting.adoption import ForeignError, adopt
+from verify.reporting.adoption import ForeignError, import_results
 from verify.reporting.results import to_json
 from verify.running.provenance import machine, question
 from verify.running.store import Store
@@ -56,7 +56,7 @@ def test_evidence_survives_the_round_trip(store):
 
 def test_only_what_is_missing_is_judged_again(store, monkeypatch):
     judged(Store(store))
-    monkeypatch.setattr(verify.running.workers, "_on_this_machine", forbidden)
+    monkeypatch.setattr(verify.running.workers, "on_this_machine", forbidden)
     judged(Store(store))
     for changed in (
         replace(SMALL, seed=1),
@@ -190,7 +190,7 @@ def elsewhere(report):
 
 def test_results_from_elsewhere_keep_their_provenance(results, store):
     kept = Store(store)
-    assert adopt(results(elsewhere), CLAIMS, kept, replays=1, workers=1) == 1
+    assert import_results(results(elsewhere), CLAIMS, kept, replays=1, workers=1) == 1
     piece = kept.known(FALSE, Settings())["lyapunov"]
     assert piece.data["machine"]["packages"]["torch"] == "9.9"
     judged(kept, [FALSE], Settings())  # nothing to do: is_settled
@@ -219,16 +219,16 @@ def forged(report):
 def test_results_that_are_not_taken_over(results, store, change, words):
     kept = Store(store)
     with pytest.raises(ForeignError, match=words):
-        adopt(results(change), CLAIMS, kept, replays=1, workers=1)
+        import_results(results(change), CLAIMS, kept, replays=1, workers=1)
     assert not kept.known(FALSE, Settings())
 
 
 def test_unreadable_results(tmp_path, store):
     with pytest.raises(ForeignError, match="No such file"):
-        adopt(tmp_path / "none.json", CLAIMS, Store(store), 1, 1)
+        import_results(tmp_path / "none.json", CLAIMS, Store(store), 1, 1)
     (tmp_path / "x.json").write_bytes(os.urandom(64))
     with pytest.raises(ForeignError, match="not what"):
-        adopt(tmp_path / "x.json", CLAIMS, Store(store), 1, 1)
+        import_results(tmp_path / "x.json", CLAIMS, Store(store), 1, 1)
 
 
 def test_machine_names_device_and_versions():

@@ -11,12 +11,12 @@ import pytest
 
 from verify.claims.trial import Trial
 from verify.judging.evidence import Evidence, Finding
-from verify.reporting.adoption import adopt
+from verify.reporting.adoption import import_results
 from verify.reporting.results import to_json
 from verify.running import provenance
 from verify.running.store import Store
 from verify.running.sweep import SweepError, grid, table
-from verify.running.workers import try_all
+from verify.running.workers import run_trials
 from verify.settings import TIERS, Settings
 
 TINY = Settings(replace(TIERS["quick"], networks=3, steps=20, replicas=8))
@@ -32,7 +32,7 @@ STUDENTS = grid(
 
 
 def measured(trials, workers, store):
-    return {t: e.data for t, e in try_all(trials, TINY, workers, store)}
+    return {t: e.data for t, e in run_trials(trials, TINY, workers, store)}
 
 
 def test_one_and_four_workers_give_the_same_table():
@@ -41,15 +41,15 @@ def test_one_and_four_workers_give_the_same_table():
 
 def test_a_sweep_killed_goes_on_where_it_was(store):
     whole = measured(STUDENTS, 2, Store(None))
-    begun = try_all(STUDENTS, TINY, 1, Store(store))
+    begun = run_trials(STUDENTS, TINY, 1, Store(store))
     first, _ = next(begun)
     for process in multiprocessing.active_children():
         process.kill()
     begun.close()
     assert Store(store).known(first, TINY)
     left = []
-    resumed = try_all(
-        STUDENTS, TINY, 2, Store(store), told=lambda trial, remaining: left.append(remaining)
+    resumed = run_trials(
+        STUDENTS, TINY, 2, Store(store), on_trial=lambda trial, remaining: left.append(remaining)
     )
     assert {trial: evidence.data for trial, evidence in resumed} == whole
     assert left == [2, 1, 0]
@@ -57,7 +57,7 @@ def test_a_sweep_killed_goes_on_where_it_was(store):
 
 def test_a_worker_that_dies_takes_one_trial_with_it(store):
     endless = replace(TINY, tier=replace(TINY.tier, steps=10**9))
-    begun = try_all(STUDENTS[:1], endless, 1, Store(store), told=lambda *_: None)
+    begun = run_trials(STUDENTS[:1], endless, 1, Store(store), on_trial=lambda *_: None)
 
     def killed():
         while not (children := multiprocessing.active_children()):
@@ -76,7 +76,7 @@ def test_a_worker_that_dies_takes_one_trial_with_it(store):
 
 def test_a_trial_that_overruns_is_ended():
     short = replace(TINY, tier=replace(TINY.tier, steps=10**9, seconds_per_trial=0.5))
-    [(_, evidence)] = try_all(STUDENTS[:1], short, 1, Store(None))
+    [(_, evidence)] = run_trials(STUDENTS[:1], short, 1, Store(None))
     assert evidence.finding is Finding.ABSTAINS
     assert "0.5 s" in evidence.detail
 
@@ -115,13 +115,13 @@ def test_table_shows_medians_and_leaves_out_what_is_not_measured():
 
 def test_trials_of_another_machine_are_taken_over_and_say_so(tmp_path, store):
     trials = grid("hessian_against_angles", {"angles": ["pi"]})
-    found = dict(try_all(trials, TINY, 1, Store(None)))
+    found = dict(run_trials(trials, TINY, 1, Store(None)))
     report = json.loads(json.dumps(to_json([], TINY, found)))
     report["environment"]["device"] = "cuda"
     report["environment"]["platform"] = "elsewhere"
     path = tmp_path / "results.json"
     path.write_text(json.dumps(report))
-    assert adopt(path, [], Store(store), replays=3, workers=1) == 1
+    assert import_results(path, [], Store(store), replays=3, workers=1) == 1
     [trial] = trials
     known = Store(store).known(trial, TINY)["trial"]
     assert known.data["machine"]["device"] == "cuda"

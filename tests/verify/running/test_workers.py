@@ -148,12 +148,12 @@ def test_workers_end_with_the_run_that_was_killed(tmp_path):
         "from verify.settings import TIERS, Settings\n"
         "from verify.running.store import Store\n"
         "from verify.running.sweep import grid\n"
-        "from verify.running.workers import try_all\n"
+        "from verify.running.workers import run_trials\n"
         "if __name__ == '__main__':\n"
         "    point = dict(student=['lru'], memory=['0.99'], angle=['1'], optimizer=['adam'])\n"
         "    endless = Settings(replace(TIERS['quick'], networks=1, steps=10**9))\n"
         "    trials = grid('linear_system_learning', point)\n"
-        "    list(try_all(trials, endless, 1, Store(None)))\n"
+        "    list(run_trials(trials, endless, 1, Store(None)))\n"
     )
     script = tmp_path / "endless.py"
     script.write_text(code)

@@ -12,10 +12,10 @@ from verify.selftest.mutants import mutants
 from verify.selftest.mutations import OPERATORS
 from verify.selftest.oracle import Truth, truth
 from verify.selftest.rewriting import rewritings, spread, written
-from verify.selftest.scores import MutantScore, score_mutants, tried
+from verify.selftest.scores import MutantScore, judged, score_mutants
 
 TRUE = [c for c in paper_claims() if c.expect != "refuted"]
-# the first of them that has a mutant of a kind is tried
+# the first of them that has a mutant of a kind is judged
 CLAIMS = select(["A5-state-ar1", "A4-state-complex", "A7-state-ar1", "B2-bound", "B3-tanh"])
 
 
@@ -25,7 +25,7 @@ def score():
     for operator in OPERATORS:
         found = next(filter(None, (mutants(c, 1, [operator]) for c in CLAIMS)))
         sample.extend(found)
-    trials = tried((m.claim for m in sample), Settings(on_trial=True), workers=2)
+    trials = judged((m.claim for m in sample), Settings(selftest=True), workers=2)
     return MutantScore(tuple(zip(sample, trials, strict=True)))
 
 
@@ -96,7 +96,7 @@ def test_mutants_are_the_same_each_time():
 def test_trials_do_not_depend_on_the_workers():
     claims = select(["A5-state-ar1", "A7-state-white"])
     one, two = (
-        [replace(t, seconds=0.0) for t in tried(claims, Settings(on_trial=True), workers)]
+        [replace(t, seconds=0.0) for t in judged(claims, Settings(selftest=True), workers)]
         for workers in (1, 2)
     )
     assert one == two
@@ -105,7 +105,7 @@ def test_trials_do_not_depend_on_the_workers():
 def test_an_overrun_takes_one_claim_with_it():
     claims = select(["A5-state-ar1", "A7-state-white"])
     hurried = Settings(replace(Settings().tier, seconds=0.01))
-    trials = tried(claims, hurried, workers=1)
+    trials = judged(claims, hurried, workers=1)
     assert {t.verdict for t in trials} == {Verdict.UNDECIDED}
     assert "0.01 s" in trials[0].reason
 

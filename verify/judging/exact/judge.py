@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.claims.claim import Claim, Limit
+from verify.claims.claim import Limit
 from verify.claims.expressions import rational_of
 from verify.judging.covers.boxes import exactly
 from verify.judging.covers.cover import Cover, cover, judged
@@ -13,12 +13,15 @@ from verify.judging.exact.field import Element, Unsupported
 from verify.judging.exact.leading import leading_term
 from verify.judging.exact.moments import quantity
 from verify.judging.exact.reader import Reader
+from verify.judging.model import Model
+from verify.settings import Settings
 
 JUDGE = "polynomials"
 
 
-def judge(claim: Claim) -> Evidence:
-    """Prove the claim on its whole domain, contradict it, or abstain."""
+def check(model: Model, settings: Settings) -> Evidence:
+    """Prove the claim on its whole domain, contradict it, or abstain, from its text alone."""
+    claim = model.claim
     try:
         reader = Reader(claim)
         formula, value = reader.expression(claim.formula), quantity(reader)

@@ -24,6 +24,7 @@ from verify.judging.points import sample
 from verify.judging.routes.impulse import bilinear_forms
 from verify.judging.routes.pointwise import evaluate_at
 from verify.judging.routes.series import autocorrelation, steps_needed, truncation
+from verify.settings import Settings
 
 if TYPE_CHECKING:
     import torch
@@ -33,20 +34,20 @@ POINTS = 2
 DIGITS = 12
 
 
-def check(model: Model, points: int, seed: int, device: str = "cpu") -> Evidence:
+def check(model: Model, settings: Settings) -> Evidence:
     """Compare the formula with autograd's sensitivity (quantity sensitivity; ==, <=, >=)."""
     if model.claim.quantity != "sensitivity":
         return Evidence("autograd", Finding.ABSTAINS, "differentiates sensitivities only")
     compared, worst = 0, 0.0
-    instances = model.instances()
-    for instance in instances:
-        for point in sample(instance.claim, ceil(min(points, POINTS) / len(instances)), seed):
+    count = ceil(min(settings.tier.points, POINTS) / len(model.instances()))
+    for instance in model.instances():
+        for point in sample(instance.claim, count, settings.seed):
             values = point.values(instance)
             formula = evaluate_at(instance, point)
             if not formula.is_finite():
                 continue
             try:
-                actual, tolerance = sensitivity(instance, values, device)
+                actual, tolerance = sensitivity(instance, values, settings.device)
             except MeaningError:
                 continue
             claimed = complex(formula.mid()).real
@@ -67,7 +68,7 @@ def check(model: Model, points: int, seed: int, device: str = "cpu") -> Evidence
         Finding.SUPPORTS,
         f"{compared} points agree within {worst:.1e}",
         noticeable=worst,
-        data={"points": compared, "device": device},
+        data={"points": compared, "device": settings.device},
     )
 
 

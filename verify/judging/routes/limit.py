@@ -15,7 +15,8 @@ from verify.claims.claim import Claim, Limit
 from verify.claims.expressions import rational_of
 from verify.judging.evidence import Counterexample, Evidence, Finding
 from verify.judging.model import Model
-from verify.judging.points import Point, Polar, sample
+from verify.judging.points import Point, Polar, number_of_points, sample
+from verify.settings import Settings
 
 DIGITS = 30
 CLOSE = 1e-3
@@ -26,14 +27,14 @@ _FAR = [Fraction(n) for n in (1, 3, 10, 30, 100, 1000)]
 _MANY_STEPS = [Fraction(10**k) for k in (3, 6, 12, 24)]
 
 
-def check(model: Model, points: int, seed: int) -> Evidence:
+def check(model: Model, settings: Settings) -> Evidence:
     """Follow the ratio towards the limit from several points (relation ~)."""
     limit = model.claim.limit
     if limit is None:
         return Evidence("limit", Finding.ABSTAINS, "no limit")
     errors = []
     for instance in model.instances():
-        for point in sample(instance.claim, points, seed):
+        for point in sample(instance.claim, number_of_points(model, settings), settings.seed):
             path, cut_short = [], ""
             try:
                 for step in _approach(instance, point, limit):

@@ -32,6 +32,7 @@ from verify.judging.routes.statespace import (
     unit,
     with_input,
 )
+from verify.settings import Settings
 
 MAX_STEPS = 5_000
 # rationals grow by the same number of digits with every step
@@ -41,13 +42,13 @@ FLOATING_BITS = 106
 ENOUGH_BITS = 3.33 * DIGITS
 
 
-def check(model: Model, points: int, seed: int) -> Evidence:
+def check(model: Model, settings: Settings) -> Evidence:
     """Compare the formula with the solved system at points of the domain (==, <=, >=)."""
     certified = Route("lyapunov", lyapunov_value, is_exact=is_exact, is_near_edges=True)
     floating = Route("lyapunov", floating_value, FLOATING_DIGITS, is_judge=False)
     return confirmed(
-        compare_at_points(model, points, seed, certified),
-        compare_at_points(model, points, seed, floating),
+        compare_at_points(model, settings, certified),
+        compare_at_points(model, settings, floating),
         "floating point",
     )
 

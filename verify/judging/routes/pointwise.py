@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,8 +14,9 @@ from numerics.arithmetic.balls import decimal, evaluate
 from theory.algebra.conjugation import polarised
 from verify.judging.evidence import Counterexample, Evidence, Finding
 from verify.judging.model import MeaningError, Model
-from verify.judging.points import Point, corners, faces, sample
+from verify.judging.points import Point, corners, faces, number_of_points, sample
 from verify.judging.search import worst_gap
+from verify.settings import Settings
 
 DIGITS = 40
 EDGE = Fraction(1, 10**12)
@@ -32,6 +34,8 @@ class Route:
         is_exact: whether the route needs no rounding at a point, if it is ever so.
         is_near_edges: whether it leads to points next to the domain's corners and faces, where a
             bound is likeliest to fail.
+        cost: of a point, where 1 is usual: so many times fewer are tried.
+        most_points: that are tried at each instance of the claim.
 
     """
 
@@ -41,14 +45,17 @@ class Route:
     is_judge: bool = True
     is_exact: Callable[[Model, Point], bool] | None = None
     is_near_edges: bool = False
+    cost: int = 1
+    most_points: int = sys.maxsize
 
 
-def compare_at_points(model: Model, points: int, seed: int, route: Route) -> Evidence:
+def compare_at_points(model: Model, settings: Settings, route: Route) -> Evidence:
     """Compare the formula with a route at points of the domain (relations ==, <=, >=)."""
     tried, exact, skipped = 0, 0, []
-    instances = model.instances()
-    for instance in instances:
-        for point in _points(instance, ceil(points / len(instances)), seed, route.is_near_edges):
+    share = number_of_points(model, settings) / route.cost / len(model.instances())
+    count = min(ceil(share), route.most_points)
+    for instance in model.instances():
+        for point in _points(instance, count, settings.seed, route.is_near_edges):
             try:
                 actual = route.value(instance, point)
                 claimed = evaluate_at(instance, point)

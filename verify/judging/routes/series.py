@@ -20,8 +20,10 @@ from verify.judging.model import MeaningError, Model, concrete
 from verify.judging.points import Point
 from verify.judging.routes.impulse import BilinearForm, Response, assembled, bilinear_forms
 from verify.judging.routes.pointwise import DIGITS, Route, compare_at_points, precision
+from verify.settings import Settings
 
 MAX_LAGS = 5_000
+COST = 2  # of a point, where one costs the other routes 1
 
 
 def series_value(model: Model, values: Values, digits: int = DIGITS) -> flint.acb:
@@ -47,9 +49,9 @@ def series_value(model: Model, values: Values, digits: int = DIGITS) -> flint.ac
         return assembled(model, values, moment)
 
 
-def check(model: Model, points: int, seed: int) -> Evidence:
+def check(model: Model, settings: Settings) -> Evidence:
     """Compare the formula with the series at points of the domain (relations ==, <=, >=)."""
-    return compare_at_points(model, points, seed, Route("series", _value_at))
+    return compare_at_points(model, settings, Route("series", _value_at, cost=COST))
 
 
 def _value_at(model: Model, point: Point) -> flint.acb:

@@ -35,6 +35,7 @@ from verify.judging.statistics import (
     mean_forms,
     stream,
 )
+from verify.settings import Settings
 
 POINTS = 2
 STEPS = 256
@@ -51,7 +52,13 @@ Array = NDArray[Any]  # float64 or complex128
 State = tuple[complex, int]
 
 
-def check(
+def check(model: Model, settings: Settings) -> Evidence:
+    """Compare the formula with simulated chains, as `compare` does."""
+    tier = settings.tier
+    return compare(model, tier.chains, settings.seed, tier.tolerance)
+
+
+def compare(
     model: Model,
     chains: int,
     seed: int,

@@ -24,6 +24,7 @@ from verify.judging.points import Point
 from verify.judging.routes.impulse import BilinearForm, Response, assembled
 from verify.judging.routes.pointwise import Route, compare_at_points, confirmed, precision
 from verify.judging.routes.transforms import Part, Transform, monomial, power, series_length
+from verify.settings import Settings
 
 # residues at neighbouring poles nearly cancel: twice the bits keep the digits
 RESIDUE_BITS = 2 * precision()
@@ -33,13 +34,15 @@ GUARD_DIGITS = 8
 QUADRATURE_POINTS = 2
 
 
-def check(model: Model, points: int, seed: int) -> Evidence:
+def check(model: Model, settings: Settings) -> Evidence:
     """Compare the formula with residues and quadrature at points of the domain (==, <=, >=)."""
     residues = Route("spectral", residue_value)
-    quadrature = Route("spectral", quadrature_value, QUADRATURE_DIGITS)
+    quadrature = Route(
+        "spectral", quadrature_value, QUADRATURE_DIGITS, most_points=QUADRATURE_POINTS
+    )
     return confirmed(
-        compare_at_points(model, points, seed, residues),
-        compare_at_points(model, min(points, QUADRATURE_POINTS), seed, quadrature),
+        compare_at_points(model, settings, residues),
+        compare_at_points(model, settings, quadrature),
         "quadrature",
     )
 

@@ -13,7 +13,6 @@ from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import bar, polarised
 from theory.algebra.generating_functions import C
 from theory.algebra.leading import epsilon, leading_term
-from theory.algebra.presentation import present, readable
 from theory.algebra.vanishing import vanishes
 from verify.claims.claim import Claim, Limit
 from verify.judging.covers.cover import Cover, cover, judged
@@ -23,13 +22,14 @@ from verify.judging.points import Point, sample
 from verify.judging.symbolic.angles import without_angles
 from verify.judging.symbolic.atlas import charts
 from verify.judging.symbolic.fractions import factors, in_lowest_terms
+from verify.settings import Settings
 
 JUDGE = "sympy"
 Ranges = Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]
 _TO_EXP = (sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh)
 
 
-def judge(model: Model) -> Evidence:
+def check(model: Model, settings: Settings) -> Evidence:
     """Prove the claim on its whole domain, contradict it, or abstain."""
     claim = model.claim
     if claim.limit is not None:
@@ -72,11 +72,6 @@ def _cancels(expr: sp.Expr) -> bool:
         return vanishes(expr)
     except (ValueError, BasePolynomialError):  # other roots; not finite
         return False
-
-
-def correction(model: Model) -> str:
-    """The derived closed form, for a refuted formula."""
-    return str(readable(present(model.value)))
 
 
 def fraction(expr: sp.Expr) -> tuple[sp.Expr, sp.Expr]:

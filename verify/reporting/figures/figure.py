@@ -34,12 +34,12 @@ class Figure:
     draw: Callable[[Measured], Drawing]
     trials: Sequence[Trial] = ()
 
-    def found(self, tried: Mapping[Trial, Evidence]) -> Measured | None:
+    def found(self, trial_results: Mapping[Trial, Evidence]) -> Measured | None:
         """What is measured of its trials; None where nothing is, and hence nothing to draw."""
         measured = {
-            trial: tried[trial].data
+            trial: trial_results[trial].data
             for trial in self.trials
-            if trial in tried and tried[trial].finding is Finding.SUPPORTS
+            if trial in trial_results and trial_results[trial].finding is Finding.SUPPORTS
         }
         return measured if measured or not self.trials else None
 

@@ -37,10 +37,10 @@ def can_draw() -> bool:
     return all(importlib.util.find_spec(name) for name in ("matplotlib", "numba"))
 
 
-def drawn(tried: Mapping[Trial, Evidence], claims: list[str]) -> Iterator[Drawn]:
+def drawn(trial_results: Mapping[Trial, Evidence], claims: list[str]) -> Iterator[Drawn]:
     """Figures of `claims`, with what is measured of their trials, and the ids that they name."""
     for name, figure in FIGURES.items():
-        measured = figure.found(tried)
+        measured = figure.found(trial_results)
         named = tuple(c for c in claims if set(names(c)) & set(figure.claims))
         if named and measured is not None:
             yield Drawn(name, figure, _address(figure.draw(measured)), named)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,21 +16,13 @@ from verify.claims.claim import Claim
 from verify.claims.selection import paper_claims
 from verify.judging.engine import Result
 from verify.judging.evidence import Verdict
+from verify.judging.methods import METHODS
 from verify.reporting.page import figures, statement
 from verify.reporting.page.derivations import Section, derived
 from verify.reporting.page.explorer import fragment
 from verify.reporting.page.figures import Drawn
 from verify.reporting.page.graph import claim_graph, picture, unsound
 from verify.reporting.results import Report, stated_rates
-
-METHODS = (
-    *("sympy", "polynomials", "lyapunov", "spectral", "series", "limit", "autograd"),
-    *("simulation", "experiment"),
-)
-_HOME = {
-    "sympy": "verify.judging.symbolic.judge",
-    "polynomials": "verify.judging.exact.judge",
-}
 
 
 @dataclass(frozen=True)
@@ -69,7 +60,7 @@ def html(report: Report) -> str:
     graph = claim_graph(results)
     weak = unsound(graph, results)
     derivations = derived([r.claim for r in results])
-    drawn = list(figures.drawn(report.tried, ids)) if figures.can_draw() else []
+    drawn = list(figures.drawn(report.trial_results, ids)) if figures.can_draw() else []
     published = {claim.id: claim for claim in paper_claims()}
     theirs = {i for i, r in zip(ids, results, strict=True) if published.get(i) == r.claim}
     contexts = _contexts(published.values())
@@ -153,12 +144,8 @@ def _contexts(claims: Iterable[Claim]) -> Mapping[str, str]:
 def _methods(results: Sequence[Result]) -> Mapping[str, str]:
     """What the methods that found something do, in the words of their modules."""
     used = {e.method for r in results for e in r.evidence}
-    modules = {
-        name: importlib.import_module(_HOME.get(name, f"verify.judging.routes.{name}"))
-        for name in METHODS
-        if name in used
-    }
-    return {name: (module.__doc__ or "").partition("\n")[0] for name, module in modules.items()}
+    judges_first = sorted(METHODS, key=lambda method: not method.is_judge)
+    return {m.name: m.description for m in judges_first if m.name in used}
 
 
 def _templates() -> Environment:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from html import escape
 
+import sympy as sp
 from markupsafe import Markup
 
-from theory.printing.mathml_elements import bracketed, listed, operator, row, symbol, word
+from theory.catalogue import QUANTITIES, Unit
+from theory.printing.mathml import to_mathml
+from theory.printing.mathml_elements import bracketed, operator, row, symbol
 from verify.claims.claim import Claim, Derivative, Interval
 from verify.claims.expressions import LAG, SERIES, Expression, ExpressionError, parse
 from verify.claims.trial import Trial, trials
 from verify.reporting.page.mathml import formula, inline
 
 _RELATIONS = {"==": "=", "<=": "≤", ">=": "≥", "~": "∼"}
-_TWO = "<mn>2</mn>"
 
 
 def displayed(claim: Claim) -> Markup:
@@ -68,70 +70,23 @@ def approach(claim: Claim) -> Markup | None:
 
 
 def _quantity(claim: Claim) -> str:
-    unit = "<mi>h</mi>"
-    if claim.horizon:
-        unit = f"<msub>{unit}{symbol(claim.horizon)}</msub>"
-    normalised = row("<mi>γ</mi>", unit) if claim.gamma else unit
-    match claim.quantity:
-        case "second_moment":
-            return _mean_square(normalised)
-        case "sensitivity" if claim.differentiate_gamma:
-            return _mean_square(_derivative(bracketed(normalised), claim.wrt[0]))
-        case "sensitivity":
-            gamma = "<mi>γ</mi>" if claim.gamma else ""
-            return _mean_square(row(gamma, _derivative(unit, claim.wrt[0])))
-        case "backpropagated_error":
-            return _mean_square("<mi>δ</mi>")
-        case "cross_moment":
-            return _mean(row(_unit(1), _unit(2)))
-        case "cross_sensitivity":
-            return _cross_sensitivity()
-        case "cross_sensitivity_power":
-            return _square(bracketed(_cross_sensitivity(), "|", "|"))
-        case "teacher_student_loss":
-            return row("<mi>L</mi>", bracketed(listed(map(symbol, claim.poles))))
-        case "curvature":
-            return f"<msub><mi>K</mi>{listed(map(_parameter, claim.wrt))}</msub>"
-    return _second_derivative("<mi>L</mi>", claim.wrt[0], claim.wrt[-1])
+    unit = Unit(
+        tuple(map(sp.Symbol, claim.poles)),
+        tuple(map(sp.Symbol, claim.gamma)),
+        tuple(map(_parameter, claim.wrt)),
+        claim.differentiate_gamma,
+        sp.Symbol(claim.horizon) if claim.horizon else None,
+    )
+    return to_mathml(QUANTITIES[claim.quantity].notation(unit))
 
 
-def _cross_sensitivity() -> str:
-    return _mean(row(*(_derivative(_unit(n), Derivative(f"lambda{n}")) for n in (1, 2))))
-
-
-def _unit(number: int) -> str:
-    return f"<msub><mi>h</mi><mn>{number}</mn></msub>"
+def _parameter(by: Derivative) -> sp.Expr:
+    z = sp.Symbol(by.name)
+    return {"": z, "re": sp.re(z), "im": sp.im(z)}[by.part]
 
 
 def _gamma(pole: str) -> str:
     return f"<msub><mi>γ</mi>{symbol(pole)}</msub>"
-
-
-def _mean(inside: str) -> str:
-    return row("<mi>𝔼</mi>", bracketed(inside, "[", "]"))
-
-
-def _mean_square(inside: str) -> str:
-    return row("<mi>𝔼</mi>", _square(bracketed(inside, "|", "|")))
-
-
-def _square(base: str) -> str:
-    return f"<msup>{base}{_TWO}</msup>"
-
-
-def _parameter(by: Derivative) -> str:
-    return row(word(by.part), symbol(by.name)) if by.part else symbol(by.name)
-
-
-def _derivative(above: str, by: Derivative) -> str:
-    return f"<mfrac>{row('<mi>∂</mi>', above)}{row('<mi>∂</mi>', _parameter(by))}</mfrac>"
-
-
-def _second_derivative(above: str, p: Derivative, q: Derivative) -> str:
-    below = [row("<mi>∂</mi>", _parameter(by)) for by in (p, q)]
-    if p == q:
-        below = [row("<mi>∂</mi>", _square(_parameter(p)))]
-    return f"<mfrac>{row(_square('<mi>∂</mi>'), above)}{row(*below)}</mfrac>"
 
 
 def _measure(claim: Claim) -> str:

@@ -18,6 +18,7 @@ from verify.judging.model import Model
 from verify.judging.symbolic import judge as algebra
 from verify.judging.symbolic.atlas import charts
 from verify.judging.symbolic.charts import Uncovered
+from verify.settings import Settings
 
 WHITE = "KroneckerDelta(Delta, 0)"
 LRU = {
@@ -45,7 +46,7 @@ UNIT = {x: (sp.S.Zero, sp.S.One), y: (sp.S.Zero, sp.S.One)}
 
 def both(entry):
     claim = make_claim({"id": "c", **entry})
-    return algebra.judge(Model(claim)), polynomials.judge(claim)
+    return algebra.check(Model(claim), Settings()), polynomials.check(Model(claim), Settings())
 
 
 def sign(expr, ranges=None, **options):

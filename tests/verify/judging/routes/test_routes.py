@@ -8,13 +8,14 @@ import pytest
 
 from numerics.arithmetic import gaussian
 from numerics.arithmetic.balls import evaluate
-from theory.catalogue import POLES
+from theory.catalogue import QUANTITIES
 from verify.claims.file import make_claim
 from verify.judging.evidence import Finding
 from verify.judging.model import MeaningError, Model
 from verify.judging.points import Point, Polar, sample
 from verify.judging.routes import lyapunov, series, spectral
 from verify.judging.routes.pointwise import Route, compare, compare_at_points
+from verify.settings import Settings
 
 DIGITS = 30
 # what the difference of large moments may lose
@@ -45,7 +46,7 @@ EXTRA = {
 LEFT_OUT = {("curvature", "damped-cosine"), ("curvature", "complex-line")}
 PAIRS = [
     (quantity, kind)
-    for quantity in POLES
+    for quantity in QUANTITIES
     for kind in INPUTS
     if not (quantity in REAL_ONLY and kind.startswith("complex"))
     and (quantity, kind) not in LEFT_OUT
@@ -53,7 +54,7 @@ PAIRS = [
 
 
 def model(quantity, autocorrelation, formula="0", **entry):
-    poles = [f"abs({pole}) < 1" for pole in POLES[quantity]]
+    poles = [f"abs({pole}) < 1" for pole in QUANTITIES[quantity].poles]
     return Model(
         make_claim(
             {
@@ -118,7 +119,7 @@ def test_routes_agree(quantity, kind):
 HALF, TURNED = Polar(Fraction(1, 2), Fraction(0)), Polar(Fraction(4, 5), Fraction(1, 3))
 
 
-@pytest.mark.parametrize("quantity", POLES)
+@pytest.mark.parametrize("quantity", QUANTITIES)
 @pytest.mark.parametrize("pole", [HALF, Polar(Fraction(0), Fraction(0))], ids=str)
 def test_coinciding_poles(quantity, pole):
     """λ = λ* = ρ, a pole of high order; or all of them at the origin, where lags have theirs."""
@@ -169,8 +170,9 @@ FALSE = {
 @pytest.mark.parametrize("route", [series, lyapunov, spectral])
 @pytest.mark.parametrize("name", FALSE)
 def test_each_route_refutes(route, name):
-    assert route.check(model("second_moment", "rho**Delta", STATE), 6, 0).finding == "supports"
-    evidence = route.check(model("second_moment", "rho**Delta", FALSE[name]), 6, 0)
+    right, wrong = (model("second_moment", "rho**Delta", f) for f in (STATE, FALSE[name]))
+    assert route.check(right, Settings()).finding == "supports"
+    evidence = route.check(wrong, Settings())
     assert evidence.finding is Finding.REFUTES
     assert evidence.counterexample is not None
 
@@ -186,7 +188,7 @@ def test_less_precise_routes_notice_what_they_say(value, digits):
     route = Route("second", value, digits, is_judge=False)
     wrong = f"{STATE}*(1 + {10.0 ** (1 - digits)})"
     found = [
-        compare_at_points(model("second_moment", "rho**Delta", formula), 6, 0, route).finding
+        compare_at_points(model("second_moment", "rho**Delta", formula), Settings(), route).finding
         for formula in (STATE, wrong)
     ]
     assert found == [Finding.SUPPORTS, Finding.CONTRADICTS]

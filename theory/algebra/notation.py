@@ -1,0 +1,49 @@
+"""What quantities are written with: means and partial derivatives that stand as they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from theory import symbols
+from theory.symbols import lam, lam_star
+
+if TYPE_CHECKING:
+    from theory.catalogue import Unit
+
+__all__ = [
+    "Partial", "cross_sensitivity", "curvature", "error", "first", "gamma", "lam", "lam_star",
+    "loss", "loss_alone", "mean", "mean_square", "modulus", "second", "state",
+]  # fmt: skip
+
+
+class Partial(sp.Function):  # type: ignore[misc]  # SymPy is untyped
+    """∂f/∂p or ∂²f/∂p∂q of (f, p) or (f, p, q), not evaluated; p and q may be re(z) or im(z)."""
+
+    nargs = (2, 3)
+
+
+mean, loss, curvature = sp.Function("E"), sp.Function("L"), sp.Function("kappa")
+error, loss_alone, first, second = sp.symbols("delta L h1 h2")
+cross_sensitivity = mean(Partial(first, symbols.lam1) * Partial(second, symbols.lam2))
+
+
+def modulus(expr: sp.Expr) -> sp.Expr:
+    """|x|, whatever is known of x."""
+    return sp.Abs(expr, evaluate=False)
+
+
+def mean_square(expr: sp.Expr) -> sp.Expr:
+    """E[|x|²]."""
+    return mean(modulus(expr) ** 2)
+
+
+def state(unit: Unit) -> sp.Symbol:
+    """The state h, with the horizon for its index where there is one."""
+    return sp.Symbol(f"h_{unit.horizon}" if unit.horizon else "h")
+
+
+def gamma(unit: Unit) -> sp.Expr:
+    """The letter γ, or 1 where there is no normaliser."""
+    return symbols.gamma if unit.gammas else sp.S.One

@@ -1,0 +1,143 @@
+"""What the fields of a claim have to do with each other, and what is left out, filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from theory.catalogue import QUANTITIES
+from verify.claims.claim import ARBITRARY, Claim, ClaimError, Derivative
+from verify.claims.expressions import LAG, SERIES, Expression
+
+Refuse = Callable[[str, str], ClaimError]  # of a field's name, and why
+
+
+def measured(claim: Claim, refuse: Refuse) -> Claim:
+    """A claim about an experiment, if its settings and measure exist and its bound is constant."""
+    from verify.experiments import EXPERIMENTS
+
+    experiment = EXPERIMENTS.get(claim.experiment or "")
+    if experiment is None:
+        raise _unknown(refuse, "experiment", {str(claim.experiment)}, EXPERIMENTS)
+    if claim.quantity not in experiment.measures:
+        raise _unknown(refuse, "quantity", {claim.quantity}, experiment.measures)
+    for setting, choices in experiment.settings.items():
+        given = claim.settings.get(setting, "")
+        if not set([given] if isinstance(given, str) else given) <= set(choices):
+            raise refuse("settings", f"{setting} is one of {listed(choices)}")
+    if stray := set(claim.settings) - set(experiment.settings):
+        raise _unknown(refuse, "settings", stray, experiment.settings)
+    if claim.relation not in ("<=", ">="):
+        raise refuse("relation", "a measured number is claimed <= or >= a constant")
+    if claim.formula.names or claim.formula.functions & SERIES:
+        raise refuse("formula", "a measured number is compared with a constant")
+    return replace(claim)
+
+
+def complete(claim: Claim, refuse: Refuse) -> Claim:
+    """A claim about a quantity: what is left out is filled in, and all names are known."""
+    claim = replace(claim, eigenvalue=_eigenvalues(claim, refuse), gamma=_gammas(claim, refuse))
+    claim = replace(claim, parameters=_parameters(claim, refuse))
+    known = set(claim.parameters) | set(claim.poles)
+    stray = claim.formula.names - known - ({LAG} if "sum" in claim.formula.functions else set())
+    if stray:
+        raise _unknown(refuse, "formula", stray, known)
+    if (claim.relation == "~") != (claim.limit is not None):
+        raise refuse("limit", "relation ~ needs a limit, and no other relation takes one")
+    if claim.limit and claim.limit.name not in claim.parameters:
+        raise _unknown(refuse, "limit", {claim.limit.name}, claim.parameters)
+    for name in ("gamma", "differentiate_gamma", "horizon"):
+        takers = [quantity for quantity, q in QUANTITIES.items() if name in q.takes]
+        if getattr(claim, name) and claim.quantity not in takers:
+            raise refuse(name, f"only {listed(takers)} take it")
+    return replace(claim, wrt=_differentiated(claim, refuse))
+
+
+def _unknown(refuse: Refuse, name: str, stray: Iterable[str], known: Iterable[str]) -> ClaimError:
+    return refuse(name, f"unknown symbol {sorted(stray)[0]!r}; known are {listed(known)}")
+
+
+def _eigenvalues(claim: Claim, refuse: Refuse) -> dict[str, Expression]:
+    """Each pole's expression; one given without a name is λ's."""
+    poles = {name or "lambda": e for name, e in claim.eigenvalue.items()}
+    for pole, expression in poles.items():
+        if pole not in claim.poles:
+            raise refuse("eigenvalue", f"{claim.quantity} has the poles {listed(claim.poles)}")
+        # the teacher may stand where the student is
+        allowed = {"lambda"} if pole == "lambda_star" else set()
+        if expression.names & ({*claim.poles, "lambda", LAG} - allowed):
+            raise refuse("eigenvalue", "an expression in parameters other than poles, Delta")
+    return poles
+
+
+def _gammas(claim: Claim, refuse: Refuse) -> dict[str, Expression]:
+    """Each pole's normaliser; one given without a name is every pole's."""
+    if set(claim.gamma) == {""}:
+        return dict.fromkeys(claim.poles, claim.gamma[""])
+    if stray := set(claim.gamma) - set(claim.poles):
+        raise _unknown(refuse, "gamma", stray, claim.poles)
+    return dict(claim.gamma)
+
+
+def _parameters(claim: Claim, refuse: Refuse) -> tuple[str, ...]:
+    """All names that stand for numbers, each with a range."""
+    if claim.autocorrelation.functions & {"sum"} or (
+        "R" in claim.autocorrelation.functions and not claim.arbitrary
+    ):
+        raise refuse("autocorrelation", f"an expression in Delta, or {ARBITRARY} for any")
+    names = set(claim.autocorrelation.names) - {LAG}
+    own = set(claim.poles) - set(claim.eigenvalue)
+    names |= own.union(*(e.names for e in claim.eigenvalue.values()))
+    names |= {i.name for i in claim.domain}
+    if claim.horizon:
+        names.add(claim.horizon)
+    if "lambda" in claim.poles and "lambda" not in own:
+        if any(i.name == "lambda" for i in claim.domain):
+            raise refuse("domain", "with an eigenvalue, give ranges to its parameters, not lambda")
+        names.discard("lambda")
+    for name in sorted(names):
+        try:
+            claim.interval(name)
+        except KeyError:
+            raise refuse("domain", f'no range for {name!r}: add e.g. "0 < {name} < 1"') from None
+    for pole, expression in claim.gamma.items():
+        known = names | {"lambda"}
+        if pole == "lambda_star" and "lambda" in claim.eigenvalue:
+            known -= claim.eigenvalue["lambda"].names  # the teacher has its own
+        if stray := expression.names - known:
+            raise _unknown(refuse, "gamma", stray, known)
+    inner = claim.autocorrelation.names.union(*(e.names for e in claim.eigenvalue.values()))
+    for i in claim.domain:
+        if i.modulus and i.name not in claim.poles and (i.name in inner or not claim.gamma):
+            raise refuse("domain", f"abs({i.name}): only eigenvalues and weights are complex")
+    return tuple(sorted(names))
+
+
+def _differentiated(claim: Claim, refuse: Refuse) -> tuple[Derivative, ...]:
+    """What is differentiated by: the eigenvalue's own parameters where nothing is said."""
+    asked = QUANTITIES[claim.quantity]
+    if not asked.derivatives:
+        if claim.wrt:
+            raise refuse("wrt", f"{claim.quantity} is not a derivative")
+        return ()
+    student = claim.eigenvalue.get(claim.poles[0])
+    own = sorted(student.names) if student else list(claim.poles[:1])
+    if not claim.wrt:
+        if len(own) != asked.coordinates:
+            raise refuse("wrt", f"missing: which {asked.coordinates} of {listed(own)}?")
+        return tuple(map(Derivative, own))
+    if len(claim.wrt) > asked.derivatives:
+        raise refuse("wrt", f"at most {asked.derivatives}")
+    if len(set(claim.wrt)) < asked.coordinates:
+        raise refuse("wrt", f"{claim.quantity} has {asked.coordinates} coordinates")
+    for by in claim.wrt:
+        if by.name not in claim.parameters:
+            raise _unknown(refuse, "wrt", {by.name}, claim.parameters)
+        if by.part and not claim.is_complex(by.name):
+            raise refuse("wrt", f"{by.name} is real")
+    return claim.wrt
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names for a message, in order."""
+    return ", ".join(sorted(names))

@@ -1,0 +1,112 @@
+"""The table of methods: two judges and the numerical routes, a line each.
+
+A method is a module with `check(model, settings) -> Evidence`. The engine, the preloading of
+workers, the store, the verdict and the report read this table; nothing else lists methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Flag, auto
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from verify.claims.claim import Claim
+from verify.claims.trial import Trial
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from verify.judging.evidence import Evidence
+    from verify.judging.model import Model
+    from verify.settings import Settings
+
+TRIAL = "trial"  # what the evidence of a trial has for its method
+
+
+class Kind(Flag):
+    """What a claim compares its formula with."""
+
+    VALUE = auto()  # a quantity, at every point of the domain
+    LIMIT = auto()  # a quantity, on the way to a limit
+    EXPERIMENT = auto()  # a number that only a run can tell
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to judge claims.
+
+    Attributes:
+        name: as evidence calls it.
+        home: its module.
+        kinds: the claims that it looks at.
+        is_judge: whether what it proves holds on the whole domain; the judges prove together.
+        is_sampled: whether it draws at random, and so errs at a rate that its evidence states.
+
+    """
+
+    name: str
+    home: str
+    kinds: Kind = Kind.VALUE
+    is_judge: bool = False
+    is_sampled: bool = False
+
+    @property
+    def module(self) -> ModuleType:
+        """The module, imported when it is needed first."""
+        return import_module(self.home)
+
+    @property
+    def check(self) -> Callable[[Model, Settings], Evidence]:
+        """What looks at a claim, and returns what it found."""
+        check: Callable[[Model, Settings], Evidence] = self.module.check
+        return check
+
+    @property
+    def description(self) -> str:
+        """What the method does, as the first line of its module says."""
+        return (self.module.__doc__ or "").partition("\n")[0]
+
+
+_FORMULAS = Kind.VALUE | Kind.LIMIT
+_HERE = "verify.judging"
+# in this order they look at a claim: the first to refute it ends the search
+METHODS = (
+    Method("lyapunov", f"{_HERE}.routes.lyapunov"),
+    Method("spectral", f"{_HERE}.routes.spectral"),
+    Method("series", f"{_HERE}.routes.series"),
+    Method("limit", f"{_HERE}.routes.limit", Kind.LIMIT),
+    Method("polynomials", f"{_HERE}.exact.judge", _FORMULAS, is_judge=True),
+    Method("sympy", f"{_HERE}.symbolic.judge", _FORMULAS, is_judge=True),
+    Method("autograd", f"{_HERE}.routes.autograd"),
+    Method("simulation", f"{_HERE}.routes.simulation", is_sampled=True),
+    Method("experiment", f"{_HERE}.routes.experiment", Kind.EXPERIMENT, is_sampled=True),
+)
+
+
+def kind_of(claim: Claim) -> Kind:
+    """What the claim is about."""
+    if claim.experiment:
+        return Kind.EXPERIMENT
+    return Kind.LIMIT if claim.limit else Kind.VALUE
+
+
+def methods(claim: Claim) -> Iterable[Method]:
+    """The methods that look at a claim, in order."""
+    return (method for method in METHODS if kind_of(claim) & method.kinds)
+
+
+def method_names(subject: Claim | Trial) -> tuple[str, ...]:
+    """The methods that evidence on a claim, or on a trial, is from."""
+    return (TRIAL,) if isinstance(subject, Trial) else tuple(m.name for m in methods(subject))
+
+
+def judges() -> frozenset[str]:
+    """The methods that prove a claim where all of them do."""
+    return frozenset(method.name for method in METHODS if method.is_judge)
+
+
+def sampled() -> frozenset[str]:
+    """The methods whose evidence states error rates."""
+    return frozenset(method.name for method in METHODS if method.is_sampled)
