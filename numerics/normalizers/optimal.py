@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import sympy as sp
 import torch
 from torch import Tensor
 
 from numerics.normalizers.derived import from_the_circle
 from numerics.normalizers.double_precision import DoublePrecision
 from numerics.normalizers.eigenvalues import Eigenvalue, EigenvalueMap
-from theory.inputs import StationaryInput
-from theory.moments import second_moment, sensitivity
-from theory.symbols import real_lam
+
+if TYPE_CHECKING:
+    import sympy as sp
+
+    from theory.inputs import StationaryInput
 
 Moments = list[Callable[[Tensor], Tensor]]
 DIGITS = 20
@@ -50,6 +52,9 @@ class Optimal(DoublePrecision, EigenvalueMap):
     _weights: Tensor
 
     def __init__(self, x: StationaryInput) -> None:
+        from theory.moments import second_moment, sensitivity
+        from theory.symbols import real_lam
+
         super().__init__()
         moments = second_moment(x, real_lam), sensitivity(x, real_lam, real_lam)
         self._ends: list[Moments] = [[_from_the_circle(m, end) for m in moments] for end in (1, -1)]
@@ -114,6 +119,8 @@ class Optimal(DoublePrecision, EigenvalueMap):
 
 
 def _from_the_circle(moment: sp.Expr, end: int) -> Callable[[Tensor], Tensor]:
+    import sympy as sp
+
     # in lowest terms: an input without power at an end of the spectrum has no pole there
     o, expression = from_the_circle(sp.factor(moment), end)
     function: Callable[[Tensor], Tensor] = sp.lambdify(o, expression.evalf(DIGITS), "math")
