@@ -55,7 +55,14 @@ def gamma(x: StationaryInput, eigenvalue: ArrayLike) -> Array:
 
 
 def gamma_near_one(x: StationaryInput, one_minus_lam: ArrayLike) -> Array:
-    """As `gamma` for real λ, from 1 − λ in (0, 2).
+    """As `gamma` for real λ.
+
+    Args:
+        x: the input, without free parameters.
+        one_minus_lam: 1 − λ in (0, 2), any shape.
+
+    Returns:
+        γ > 0, of the same shape.
 
     Examples:
         >>> from numerics.normalizers import gamma_near_one

@@ -69,10 +69,10 @@ class InputNormalizer(DoublePrecision):
         """γ at λ.
 
         Args:
-            eigenvalue: of any shape.
+            eigenvalue: λ, any shape.
 
         Returns:
-            Of the same shape: float64, or λ's own precision if a tensor was given.
+            γ, of the same shape: float64, or λ's own precision if a tensor was given.
 
         """
         if isinstance(eigenvalue, Tensor):
@@ -81,17 +81,41 @@ class InputNormalizer(DoublePrecision):
         return torch.rsqrt(self.second_moment(eigenvalue))
 
     def second_moment(self, eigenvalue: Eigenvalue) -> Tensor:
-        """E|h|² without a normaliser."""
+        """E|h|² without a normaliser.
+
+        Args:
+            eigenvalue: λ, any shape.
+
+        Returns:
+            E|h|², of the same shape, float64.
+
+        """
         return self._white / eigenvalue.one_minus_square + self._of_terms(second_moment, eigenvalue)
 
     def sensitivity(self, eigenvalue: Eigenvalue) -> Tensor:
-        """E|∂h/∂λ|² without a normaliser (of a complex λ: by each of its parts)."""
+        """E|∂h/∂λ|² without a normaliser (of a complex λ: by each of its parts).
+
+        Args:
+            eigenvalue: λ, any shape.
+
+        Returns:
+            E|∂h/∂λ|², of the same shape, float64.
+
+        """
         distance = eigenvalue.one_minus_square
         of_noise = (1 + eigenvalue.signed_modulus**2) / distance**3
         return self._white * of_noise + self._of_terms(sensitivity, eigenvalue)
 
     def metric(self, eigenvalue: Eigenvalue) -> Tensor:
-        """γ² E|∂h/∂λ|², the sensitivity of a normalised state, γ held fixed."""
+        """γ² E|∂h/∂λ|², the sensitivity of a normalised state, γ held fixed.
+
+        Args:
+            eigenvalue: λ, any shape.
+
+        Returns:
+            The metric, of the same shape, float64.
+
+        """
         return self.sensitivity(eigenvalue) / self.second_moment(eigenvalue)
 
     def _of_terms(self, moment: Callable[..., Tensor], eigenvalue: Eigenvalue) -> Tensor:

@@ -67,12 +67,20 @@ class Optimal(DoublePrecision, EigenvalueMap):
         self.register_buffer("_omega", omega - omega[u == 0], persistent=False)
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
-        """λ at ω, any real number, any shape."""
+        """See the class; ω any real number, of any shape."""
         u = self._u_at(parameters[0].double())
         return Eigenvalue(2 * torch.sigmoid(-u), 2 * torch.sigmoid(u))
 
     def omega(self, lam: Eigenvalue) -> Tensor:
-        """ω at a real λ."""
+        """ω at a real λ.
+
+        Args:
+            lam: λ, any shape.
+
+        Returns:
+            ω, of the same shape, float64.
+
+        """
         u = torch.log(lam.one_plus / lam.one_minus)
         start = self._panel(u, self._u)
         return _at(self._omega, start) + self._integral(_at(self._u, start), u)
