@@ -7,7 +7,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--update-golden",
         action="store_true",
-        help="write what is exported to tests/golden instead of comparing it",
+        help="write what is printed to tests/golden and numerics instead of comparing it",
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 
 from numerics.layers.state_space import StateSpace
@@ -43,9 +42,7 @@ class BlockDiagonal(StateSpace):
         blocks = draw_dense(d_hidden // heads, slowest, None, heads)["A"]
         self.A = nn.Parameter(blocks.to(self.D.dtype))
 
-    def states(
-        self, u: Float[Tensor, "batch time d"], state: Float[Tensor, "batch d"] | None
-    ) -> Float[Tensor, "batch time d"]:
+    def states(self, u: Tensor, state: Tensor | None) -> Tensor:
         """See the class; step by step, as products of matrices would cost more than they save."""
         heads = self.A.shape[0]
         h = torch.zeros_like(u[:, 0]) if state is None else state

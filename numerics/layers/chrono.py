@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 
-def chrono_bias(d: int, longest: float) -> Float[Tensor, " d"]:
+def chrono_bias(d: int, longest: float) -> Tensor:
     """Biases log u, u uniform from 1 to `longest` − 1: gates σ(log u) forget in 1 + u steps.
 
     Source: Tallec and Ollivier (2018), §2.
@@ -19,6 +18,9 @@ def chrono_bias(d: int, longest: float) -> Float[Tensor, " d"]:
     Args:
         d: how many.
         longest: the longest time constant, in steps.
+
+    Returns:
+        Biases, (d,).
 
     Raises:
         ValueError: if `longest` is below 2.
@@ -30,12 +32,20 @@ def chrono_bias(d: int, longest: float) -> Float[Tensor, " d"]:
 
 
 def run(
-    layer: Callable[..., tuple[Any, Any]],
-    x: Float[Tensor, "batch time d_in"],
-    state: Any,
-    lengths: Int[Tensor, " batch"] | None,
-) -> tuple[Float[Tensor, "batch time d"], Any]:
-    """One of PyTorch's recurrent layers, batch first; outputs are 0 after a sequence's length."""
+    layer: Callable[..., tuple[Any, Any]], x: Tensor, state: Any, lengths: Tensor | None
+) -> tuple[Tensor, Any]:
+    """One of PyTorch's recurrent layers, batch first; outputs are 0 after a sequence's length.
+
+    Args:
+        layer: inputs and state → outputs and state.
+        x: inputs, (batch, time, d_in).
+        state: as the layer takes it.
+        lengths: steps of each sequence, (batch,), integers; None stands for all of them.
+
+    Returns:
+        Outputs, (batch, time, d_hidden), and the state as the layer returns it.
+
+    """
     if lengths is None:
         return layer(x, state)
     packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)

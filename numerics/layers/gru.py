@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from numerics.layers.chrono import chrono_bias, run
@@ -40,17 +39,17 @@ class GRU(nn.GRU):
             self.get_parameter("bias_hh_l0")[update] = 0
 
     def forward(  # type: ignore[override]  # states without PyTorch's axis of layers
-        self,
-        x: Float[Tensor, "batch time d_in"],
-        state: Float[Tensor, "batch d_hidden"] | None = None,
-        lengths: Int[Tensor, " batch"] | None = None,
-    ) -> tuple[Float[Tensor, "batch time d_hidden"], Float[Tensor, "batch d_hidden"]]:
+        self, x: Tensor, state: Tensor | None = None, lengths: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Outputs, which are the states, and the state after each sequence.
 
         Args:
-            x: input.
-            state: h before the first step; by default 0.
-            lengths: steps of each sequence, at least 1; after them the output is 0.
+            x: inputs, (batch, time, d_in).
+            state: h before the first step, (batch, d_hidden); by default 0.
+            lengths: steps of each sequence, (batch,), integers from 1; after them the output is 0.
+
+        Returns:
+            Outputs, (batch, time, d_hidden), and the state to go on from, (batch, d_hidden).
 
         """
         y, last = run(super().forward, x, None if state is None else state[None], lengths)

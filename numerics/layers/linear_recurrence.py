@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import torch
-from jaxtyping import Complex, Float, Inexact
 from torch import Tensor, nn
 
 from numerics.layers.scan import scan
@@ -22,7 +21,7 @@ class LinearRecurrence(StateSpace):
     Args:
         d_in: input features.
         d_out: output features.
-        lam: initial eigenvalues, real or complex as the map makes them; see `ring`.
+        lam: initial eigenvalues, (d_hidden,), real or complex as the map makes them; see `ring`.
         eigenvalues: from what is trained to λ.
         normalizer: γ, a module from `Eigenvalue`s; by default the one for white input.
 
@@ -41,7 +40,7 @@ class LinearRecurrence(StateSpace):
         self,
         d_in: int,
         d_out: int,
-        lam: Inexact[Tensor, " d"],
+        lam: Tensor,
         eigenvalues: EigenvalueMap,
         normalizer: nn.Module | None = None,
     ) -> None:
@@ -54,28 +53,24 @@ class LinearRecurrence(StateSpace):
             self.register_parameter(name, nn.Parameter(value.detach().clone()))
 
     def eigenvalue(self) -> Eigenvalue:
-        """λ, in double precision."""
+        """λ, (d_hidden,), in double precision."""
         return self.eigenvalues.eigenvalue(*(self.get_parameter(n) for n in self.eigenvalues.names))
 
-    def gamma(self) -> Float[Tensor, " d"]:
-        """The input normaliser of each unit."""
+    def gamma(self) -> Tensor:
+        """The input normaliser of each unit, (d_hidden,), real."""
         return self._gamma_at(self.eigenvalue())
 
-    def _gamma_at(self, lam: Eigenvalue) -> Float[Tensor, " d"]:
+    def _gamma_at(self, lam: Eigenvalue) -> Tensor:
         gamma: Tensor = self.normalizer(lam)
         return gamma
 
-    def states(
-        self, u: Inexact[Tensor, "batch time d"], state: Inexact[Tensor, "batch d"] | None
-    ) -> Inexact[Tensor, "batch time d"]:
+    def states(self, u: Tensor, state: Tensor | None) -> Tensor:
         """See the class; by a scan."""
         lam = self.eigenvalue()
         return scan(lam.value, u * self._gamma_at(lam).to(u.real.dtype), state)
 
 
-def ring(
-    d: int, r_min: float, r_max: float, max_phase: float = 2 * math.pi
-) -> Complex[Tensor, " d"]:
+def ring(d: int, r_min: float, r_max: float, max_phase: float = 2 * math.pi) -> Tensor:
     """Complex eigenvalues, uniform in area on a ring and in angle (Orvieto et al., 2023, §3).
 
     Args:
@@ -83,6 +78,9 @@ def ring(
         r_min: the least modulus, at least 0.
         r_max: the largest modulus, below 1.
         max_phase: the largest angle; the least is 0.
+
+    Returns:
+        Eigenvalues, (d,), complex.
 
     Raises:
         ValueError: if not 0 ≤ r_min ≤ r_max < 1.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 
 from numerics.layers.linear_recurrence import LinearRecurrence, ring
@@ -49,6 +48,6 @@ class LRU(LinearRecurrence):
             torch.log(super()._gamma_at(self.eigenvalue())).to(lam.real.dtype).detach()
         )
 
-    def _gamma_at(self, lam: Eigenvalue) -> Float[Tensor, " d"]:
+    def _gamma_at(self, lam: Eigenvalue) -> Tensor:
         """What is trained, instead of what is derived."""
         return torch.exp(self.gamma_log)

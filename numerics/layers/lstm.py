@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import torch
-from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from numerics.layers.chrono import chrono_bias, run
 
-State = tuple[Float[Tensor, "batch d_hidden"], Float[Tensor, "batch d_hidden"]]
+State = tuple[Tensor, Tensor]  # h and c
 
 
 class LSTM(nn.LSTM):
@@ -43,17 +42,18 @@ class LSTM(nn.LSTM):
             self.get_parameter("bias_hh_l0")[: 2 * d_hidden] = 0
 
     def forward(  # type: ignore[override]  # states without PyTorch's axis of layers
-        self,
-        x: Float[Tensor, "batch time d_in"],
-        state: State | None = None,
-        lengths: Int[Tensor, " batch"] | None = None,
-    ) -> tuple[Float[Tensor, "batch time d_hidden"], State]:
-        """Outputs h, and the state (h, c) after each sequence.
+        self, x: Tensor, state: State | None = None, lengths: Tensor | None = None
+    ) -> tuple[Tensor, State]:
+        """Outputs h, and the state h and c after each sequence.
 
         Args:
-            x: input.
-            state: (h, c) before the first step; by default 0.
-            lengths: steps of each sequence, at least 1; after them the output is 0.
+            x: inputs, (batch, time, d_in).
+            state: h and c before the first step, each (batch, d_hidden); by default 0.
+            lengths: steps of each sequence, (batch,), integers from 1; after them the output is 0.
+
+        Returns:
+            Outputs, (batch, time, d_hidden), and the state to go on from: h and c, each
+            (batch, d_hidden).
 
         """
         before = None if state is None else (state[0][None], state[1][None])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import torch
-from jaxtyping import Complex, Float, Int
 from torch import Tensor, nn
 
 from numerics.layers.scan import scan
@@ -58,11 +57,11 @@ class S4D(nn.Module):
         self.D = nn.Parameter(torch.randn(d))
 
     def eigenvalue(self) -> Eigenvalue:
-        """λ = exp(Δa) (d, states), in double precision."""
+        """λ = exp(Δa), (d, states), in double precision."""
         return self.eigenvalues.eigenvalue(self.log_step, self.a_log_decay, self.a_im)
 
-    def gamma(self) -> Complex[Tensor, "d states"] | Float[Tensor, "d states"]:
-        """What the input is multiplied by."""
+    def gamma(self) -> Tensor:
+        """What the input is multiplied by, (d, states), real from a normaliser, else complex."""
         if self.normalizer is not None:
             gamma: Tensor = self.normalizer(self.eigenvalue())
             return gamma
@@ -70,14 +69,20 @@ class S4D(nn.Module):
         return torch.expm1(torch.exp(self.log_step.double()) * a) / a
 
     def forward(
-        self,
-        x: Float[Tensor, "batch time d"],
-        state: Complex[Tensor, "batch d states"] | None = None,
-        lengths: Int[Tensor, " batch"] | None = None,
-    ) -> tuple[Float[Tensor, "batch time d"], Complex[Tensor, "batch d states"]]:
+        self, x: Tensor, state: Tensor | None = None, lengths: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Outputs, and the state to go on from; as `StateSpace.forward`.
 
         All states of all times are kept at once: batch × time × d × states numbers.
+
+        Args:
+            x: inputs, (batch, time, d).
+            state: h before the first step, (batch, d, states), complex; by default 0.
+            lengths: steps of each sequence, (batch,), integers from 1; by default all of them.
+
+        Returns:
+            Outputs, (batch, time, d), and the state after each sequence, (batch, d, states).
+
         """
         C, lam = torch.complex(self.C_re, self.C_im), self.eigenvalue().value
         u = x.unsqueeze(-1) * self.gamma().to(C.dtype)

@@ -6,28 +6,23 @@ import math
 from typing import Any
 
 import torch
-from jaxtyping import Inexact
 from torch import Tensor
 
 from numerics.recurrences.linear import powers
 
 
-def scan(
-    lam: Inexact[Tensor, " d"],
-    u: Inexact[Tensor, "*batch time d"],
-    state: Inexact[Tensor, "*batch d"] | None = None,
-) -> Inexact[Tensor, "*batch time d"]:
+def scan(lam: Tensor, u: Tensor, state: Tensor | None = None) -> Tensor:
     """The states h_0, h_1, … in about 2 sqrt(time) steps.
 
     Args:
-        lam: eigenvalues, real or complex, best in double precision: their powers are taken in
-            it, and rounded to the input's only then.
-        u: input, complex if λ is.
-        state: h_{−1}; by default 0.
+        lam: eigenvalues, (d,), real or complex, best in double precision: their powers are taken
+            in it, and rounded to the input's only then.
+        u: inputs, (…, time, d), complex if λ is.
+        state: h_{−1}, (…, d); by default 0.
 
     Returns:
-        The states, shaped and typed as `u`. Of it all orders of derivatives exist; kept for them
-        are the states alone, as the gradient is a scan too, backwards in time.
+        The states, (…, time, d), typed as `u`. All orders of derivatives exist; kept for them are
+        the states alone, as the gradient is a scan too, backwards in time.
 
     Examples:
         >>> import torch
@@ -43,10 +38,17 @@ def scan(
     return states
 
 
-def loop(
-    lam: Inexact[Tensor, " d"], u: Inexact[Tensor, "*batch time d"]
-) -> Inexact[Tensor, "*batch time d"]:
-    """As `scan` from h_{−1} = 0, step by step."""
+def loop(lam: Tensor, u: Tensor) -> Tensor:
+    """As `scan` from h_{−1} = 0, step by step.
+
+    Args:
+        lam: eigenvalues, (d,).
+        u: inputs, (…, time, d), complex if λ is.
+
+    Returns:
+        The states, (…, time, d), typed as `u`.
+
+    """
     lam = lam.to(u.dtype)
     states, h = [], torch.zeros_like(u[..., 0, :])
     for now in u.unbind(-2):

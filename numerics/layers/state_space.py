@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import torch
-from jaxtyping import Inexact, Int
 from torch import Tensor, nn
 
 
@@ -34,28 +33,32 @@ class StateSpace(nn.Module):
                 self.register_parameter(part, nn.Parameter(values))
         self.D = nn.Parameter(torch.randn(d_out, d_in) / math.sqrt(d_in))
 
-    def states(
-        self, u: Inexact[Tensor, "batch time d"], state: Inexact[Tensor, "batch d"] | None
-    ) -> Inexact[Tensor, "batch time d"]:
-        """All states from u = B x and the state before the first step, None standing for 0."""
+    def states(self, u: Tensor, state: Tensor | None) -> Tensor:
+        """All states, which a subclass defines.
+
+        Args:
+            u: B x, (batch, time, d_hidden), complex if the states are.
+            state: h before the first step, (batch, d_hidden); None stands for 0.
+
+        Returns:
+            The states, (batch, time, d_hidden).
+
+        """
         raise NotImplementedError
 
     def forward(
-        self,
-        x: Inexact[Tensor, "batch time d_in"],
-        state: Inexact[Tensor, "batch d"] | None = None,
-        lengths: Int[Tensor, " batch"] | None = None,
-    ) -> tuple[Inexact[Tensor, "batch time d_out"], Inexact[Tensor, "batch d"]]:
+        self, x: Tensor, state: Tensor | None = None, lengths: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Outputs, and the state to go on from.
 
         Args:
-            x: input.
-            state: h before the first step; by default 0.
-            lengths: steps of each sequence, at least 1; by default all of them. What comes after
-                them is computed, and has no influence on the state.
+            x: inputs, (batch, time, d_in), real.
+            state: h before the first step, (batch, d_hidden); by default 0.
+            lengths: steps of each sequence, (batch,), integers from 1; by default all of them.
+                What comes after them is computed, and has no influence on the state.
 
         Returns:
-            Outputs, and the state after each sequence.
+            Outputs, (batch, time, d_out), and the state after each sequence, (batch, d_hidden).
 
         """
         B, C = self.matrix("B"), self.matrix("C")
@@ -63,8 +66,8 @@ class StateSpace(nn.Module):
         y = (h @ C.mT).real + x @ self.D.mT
         return y, h[:, -1] if lengths is None else at_lengths(h, lengths)
 
-    def matrix(self, name: str) -> Inexact[Tensor, "rows columns"]:
-        """B or C."""
+    def matrix(self, name: str) -> Tensor:
+        """B, (d_hidden, d_in), or C, (d_out, d_hidden)."""
         parts = [self.get_parameter(part) for part in self._parts(name)]
         return torch.complex(*parts) if self.is_complex else parts[0]
 
@@ -72,8 +75,15 @@ class StateSpace(nn.Module):
         return (f"{name}_re", f"{name}_im") if self.is_complex else (name,)
 
 
-def at_lengths(
-    h: Inexact[Tensor, "batch time ..."], lengths: Int[Tensor, " batch"]
-) -> Inexact[Tensor, "batch ..."]:
-    """The last state of each sequence."""
+def at_lengths(h: Tensor, lengths: Tensor) -> Tensor:
+    """The last state of each sequence.
+
+    Args:
+        h: states, (batch, time, …).
+        lengths: steps of each sequence, (batch,), integers from 1.
+
+    Returns:
+        States, (batch, …).
+
+    """
     return h[torch.arange(len(h), device=h.device), lengths.to(h.device) - 1]

@@ -1,4 +1,7 @@
-"""Normalisers γ and eigenvalues λ(ω) for training code, derived from the input (paper §3)."""
+"""Normalisers γ and eigenvalues λ(ω) for training code, derived from the input (paper §3).
+
+To import them takes Torch alone: SymPy comes in where one is derived from an input.
+"""
 
 from numerics.normalizers.derived import gamma, gamma_near_one
 from numerics.normalizers.eigenvalues import (

@@ -6,19 +6,17 @@ As an expression it is `theory.parametrizations.optimal_gamma`; the numbers here
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import sympy as sp
-from numpy.typing import ArrayLike, NDArray
 
-from numerics.arithmetic.evaluation import NUMPY, evaluate
-from theory.algebra.conjugation import bar
-from theory.inputs import StationaryInput
-from theory.moments import second_moment
-from theory.symbols import lam, real_lam
+if TYPE_CHECKING:
+    import sympy as sp
+    from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[Any]  # float64
+    from theory.inputs import StationaryInput
+
+    Array = NDArray[Any]  # float64
 
 
 def gamma(x: StationaryInput, eigenvalue: ArrayLike) -> Array:
@@ -42,6 +40,10 @@ def gamma(x: StationaryInput, eigenvalue: ArrayLike) -> Array:
         array([1. , 0.8, 0.6])
 
     """
+    from theory.algebra.conjugation import bar
+    from theory.moments import second_moment
+    from theory.symbols import lam
+
     z = np.asarray(eigenvalue)
     if not np.all(np.abs(z) < 1):
         raise ValueError(f"eigenvalue: |λ| < 1 is needed, not {z[~(np.abs(z) < 1)].flat[0]}")
@@ -49,11 +51,18 @@ def gamma(x: StationaryInput, eigenvalue: ArrayLike) -> Array:
         return gamma_near_one(x, 1 - z)
     moment = second_moment(x)
     _require_values(moment, {lam, bar(lam)})
-    return _root_of_inverse(evaluate(moment, {lam: z, bar(lam): np.conj(z)}, NUMPY))
+    return _root_of_inverse(moment, {lam: z, bar(lam): np.conj(z)})
 
 
 def gamma_near_one(x: StationaryInput, one_minus_lam: ArrayLike) -> Array:
-    """As `gamma` for real λ, from 1 − λ in (0, 2).
+    """As `gamma` for real λ.
+
+    Args:
+        x: the input, without free parameters.
+        one_minus_lam: 1 − λ in (0, 2), any shape.
+
+    Returns:
+        γ > 0, of the same shape.
 
     Examples:
         >>> from numerics.normalizers import gamma_near_one
@@ -62,9 +71,12 @@ def gamma_near_one(x: StationaryInput, one_minus_lam: ArrayLike) -> Array:
         1e-20
 
     """
+    from theory.moments import second_moment
+    from theory.symbols import real_lam
+
     o = np.asarray(one_minus_lam, dtype=float)
     symbol, moment = from_the_circle(second_moment(x, real_lam), 1)
-    return _root_of_inverse(evaluate(moment, {symbol: o}, NUMPY))
+    return _root_of_inverse(moment, {symbol: o})
 
 
 def from_the_circle(moment: sp.Expr, end: int) -> tuple[sp.Symbol, sp.Expr]:
@@ -83,6 +95,10 @@ def from_the_circle(moment: sp.Expr, end: int) -> tuple[sp.Symbol, sp.Expr]:
         ValueError: if a parameter of the input has no value.
 
     """
+    import sympy as sp
+
+    from theory.symbols import real_lam
+
     o = sp.Symbol("o", positive=True)
     expression = sp.bottom_up(
         moment.subs(real_lam, end * (1 - o)),
@@ -97,6 +113,8 @@ def _require_values(expr: sp.Expr, given: set[sp.Symbol]) -> None:
         raise ValueError(f"no value for {', '.join(sorted(map(str, missing)))} in the input")
 
 
-def _root_of_inverse(moment: Array) -> Array:
-    root: Array = 1 / np.sqrt(np.real(moment))
+def _root_of_inverse(moment: sp.Expr, values: dict[sp.Symbol, Array]) -> Array:
+    from numerics.arithmetic.evaluation import NUMPY, evaluate
+
+    root: Array = 1 / np.sqrt(np.real(evaluate(moment, values, NUMPY)))
     return root

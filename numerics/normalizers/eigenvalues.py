@@ -18,9 +18,9 @@ class Eigenvalue(NamedTuple):
     """λ = x e^{iθ}, of any shape, in float64.
 
     Attributes:
-        one_minus: 1 − x > 0.
-        one_plus: 1 + x > 0.
-        angle: θ, or None where λ = x is real.
+        one_minus: 1 − x > 0, any shape.
+        one_plus: 1 + x > 0, of the same shape.
+        angle: θ, any shape that broadcasts with it, or None where λ = x is real.
 
     Examples:
         >>> import torch
@@ -36,7 +36,15 @@ class Eigenvalue(NamedTuple):
 
     @classmethod
     def of(cls, lam: Tensor) -> Eigenvalue:
-        """From λ itself, |λ| < 1: no more accurate than 1 − |λ| is after λ was rounded."""
+        """From λ itself: no more accurate than 1 − |λ| is after λ was rounded.
+
+        Args:
+            lam: λ, |λ| < 1, any shape, real or complex.
+
+        Returns:
+            λ, of the same shape.
+
+        """
         if not lam.is_complex():
             x = lam.double()
             return cls(1 - x, 1 + x)
@@ -90,15 +98,39 @@ class EigenvalueMap(nn.Module):
     names: tuple[str, ...] = ("omega",)
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
-        """λ in double precision; parameters of any real type, shapes that broadcast."""
+        """λ in double precision.
+
+        Args:
+            parameters: those of `names`, of any real type, any shapes that broadcast.
+
+        Returns:
+            λ, of the shape to which they broadcast.
+
+        """
         raise NotImplementedError
 
     def right_inverse(self, lam: Tensor) -> Tensor | tuple[Tensor, ...]:
-        """Parameters that give λ; a single tensor where there is a single name."""
+        """Parameters that give λ; a single tensor where there is a single name.
+
+        Args:
+            lam: λ, any shape, real or complex as the map makes it.
+
+        Returns:
+            Parameters, each of the same shape.
+
+        """
         raise NotImplementedError
 
     def forward(self, *parameters: Tensor) -> Tensor:
-        """λ, in the parameters' precision."""
+        """λ, in the parameters' precision.
+
+        Args:
+            parameters: as for `eigenvalue`, any shapes that broadcast.
+
+        Returns:
+            λ, of the shape to which they broadcast.
+
+        """
         lam = self.eigenvalue(*parameters).value
         single = torch.promote_types(parameters[0].dtype, torch.float32)
         return lam.to(single.to_complex() if lam.is_complex() else single)

@@ -3,23 +3,23 @@
 An input whose spectrum is a mixture R(Δ) = Σ_j w_j z_j^Δ with w_j > 0 moves a state as a sum of
 independent inputs does: E|h|² and E|∂h/∂λ|² are sums of those for R = ρ^Δ, ρ = |z_j|, with the
 eigenvalue turned by arg z_j. For each the form without cancellation is known
-(`numerics.codegen.conditioning`), and its factors follow from 1 ∓ x and θ.
+(`numerics.normalizers.ar1_moments`), and its factors follow from 1 ∓ x and θ.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import sympy as sp
 import torch
 from torch import Tensor
 
-from numerics.codegen.conditioning import conditioned
+from numerics.normalizers.ar1_moments import second_moment, sensitivity
 from numerics.normalizers.double_precision import DoublePrecision
 from numerics.normalizers.eigenvalues import Eigenvalue
-from theory.inputs import StationaryInput, exponential, white
-from theory.moments import second_moment, sensitivity
-from theory.symbols import Delta, lam, rho
+
+if TYPE_CHECKING:
+    from theory.inputs import StationaryInput
 
 DIGITS = 40
 
@@ -58,7 +58,7 @@ class InputNormalizer(DoublePrecision):
 
     def __init__(self, x: StationaryInput | None = None) -> None:
         super().__init__()
-        white_part, terms = _numbers(white() if x is None else x)
+        white_part, terms = (1.0, []) if x is None else _numbers(x)
         numbers = torch.tensor(terms, dtype=torch.float64).reshape(-1, 4)
         columns = [torch.tensor(white_part, dtype=torch.float64), *numbers.T.clone()]
         names = ("_white", "_weight", "_one_minus_rho", "_one_plus_rho", "_turn")
@@ -69,10 +69,10 @@ class InputNormalizer(DoublePrecision):
         """γ at λ.
 
         Args:
-            eigenvalue: of any shape.
+            eigenvalue: λ, any shape.
 
         Returns:
-            Of the same shape: float64, or λ's own precision if a tensor was given.
+            γ, of the same shape: float64, or λ's own precision if a tensor was given.
 
         """
         if isinstance(eigenvalue, Tensor):
@@ -81,17 +81,41 @@ class InputNormalizer(DoublePrecision):
         return torch.rsqrt(self.second_moment(eigenvalue))
 
     def second_moment(self, eigenvalue: Eigenvalue) -> Tensor:
-        """E|h|² without a normaliser."""
-        return self._white / eigenvalue.one_minus_square + self._of_terms(_STATE, eigenvalue)
+        """E|h|² without a normaliser.
+
+        Args:
+            eigenvalue: λ, any shape.
+
+        Returns:
+            E|h|², of the same shape, float64.
+
+        """
+        return self._white / eigenvalue.one_minus_square + self._of_terms(second_moment, eigenvalue)
 
     def sensitivity(self, eigenvalue: Eigenvalue) -> Tensor:
-        """E|∂h/∂λ|² without a normaliser (of a complex λ: by each of its parts)."""
+        """E|∂h/∂λ|² without a normaliser (of a complex λ: by each of its parts).
+
+        Args:
+            eigenvalue: λ, any shape.
+
+        Returns:
+            E|∂h/∂λ|², of the same shape, float64.
+
+        """
         distance = eigenvalue.one_minus_square
         of_noise = (1 + eigenvalue.signed_modulus**2) / distance**3
-        return self._white * of_noise + self._of_terms(_SLOPE, eigenvalue)
+        return self._white * of_noise + self._of_terms(sensitivity, eigenvalue)
 
     def metric(self, eigenvalue: Eigenvalue) -> Tensor:
-        """γ² E|∂h/∂λ|², the sensitivity of a normalised state, γ held fixed."""
+        """γ² E|∂h/∂λ|², the sensitivity of a normalised state, γ held fixed.
+
+        Args:
+            eigenvalue: λ, any shape.
+
+        Returns:
+            The metric, of the same shape, float64.
+
+        """
         return self.sensitivity(eigenvalue) / self.second_moment(eigenvalue)
 
     def _of_terms(self, moment: Callable[..., Tensor], eigenvalue: Eigenvalue) -> Tensor:
@@ -114,22 +138,12 @@ class InputNormalizer(DoublePrecision):
         return moments.sum(-1)
 
 
-def _positive_form(moment: sp.Expr) -> Callable[..., Tensor]:
-    """A function of tensors, by their names."""
-    form = conditioned(moment, frozenset({lam, rho}))
-    function: Callable[..., Tensor] = sp.lambdify(_FACTORS, form.constant * form.expression, "math")
-    return function
-
-
-_FACTORS = (
-    *("abs2_lam", "one_minus_abs2_lam", "abs2_one_minus_lam", "abs2_one_plus_lam"),
-    *("one_minus_rho", "one_plus_rho"),
-)
-_STATE, _SLOPE = (_positive_form(moment(exponential())) for moment in (second_moment, sensitivity))
-
-
 def _numbers(x: StationaryInput) -> tuple[float, list[list[float]]]:
     """The weight of white noise; weight, 1 − ρ, 1 + ρ and turn of each other term."""
+    import sympy as sp
+
+    from theory.symbols import Delta
+
     unknown = x.autocorrelation().free_symbols - {Delta}
     if unknown:
         raise ValueError(f"no value for {', '.join(sorted(map(str, unknown)))} in the input")

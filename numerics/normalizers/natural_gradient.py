@@ -23,7 +23,8 @@ def natural_gradient(lam: Sequence[Tensor], metric: Metric) -> list[RemovableHan
     """From now on divide the gradients that reach λ by the metric at λ.
 
     Args:
-        lam: the trained real and imaginary part of λ; or λ itself alone, real or complex.
+        lam: the trained real and imaginary part of λ; or λ itself alone, real or complex; of any
+            shape.
         metric: `InputNormalizer(x).metric` where h is normalised by γ,
             `InputNormalizer(x).sensitivity` where it is not.
 
@@ -59,7 +60,7 @@ def natural_steps(
 
     Args:
         optimizer: any that takes its gradients from `grad`, `lam` among its parameters.
-        lam: as for `natural_gradient`.
+        lam: as for `natural_gradient`, of any shape.
         metric: likewise.
 
     Returns:

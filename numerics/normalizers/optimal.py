@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import sympy as sp
 import torch
 from torch import Tensor
 
 from numerics.normalizers.derived import from_the_circle
 from numerics.normalizers.double_precision import DoublePrecision
 from numerics.normalizers.eigenvalues import Eigenvalue, EigenvalueMap
-from theory.inputs import StationaryInput
-from theory.moments import second_moment, sensitivity
-from theory.symbols import real_lam
+
+if TYPE_CHECKING:
+    import sympy as sp
+
+    from theory.inputs import StationaryInput
 
 Moments = list[Callable[[Tensor], Tensor]]
 DIGITS = 20
@@ -50,6 +52,9 @@ class Optimal(DoublePrecision, EigenvalueMap):
     _weights: Tensor
 
     def __init__(self, x: StationaryInput) -> None:
+        from theory.moments import second_moment, sensitivity
+        from theory.symbols import real_lam
+
         super().__init__()
         moments = second_moment(x, real_lam), sensitivity(x, real_lam, real_lam)
         self._ends: list[Moments] = [[_from_the_circle(m, end) for m in moments] for end in (1, -1)]
@@ -62,12 +67,20 @@ class Optimal(DoublePrecision, EigenvalueMap):
         self.register_buffer("_omega", omega - omega[u == 0], persistent=False)
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
-        """λ at ω, any real number, any shape."""
+        """See the class; ω any real number, of any shape."""
         u = self._u_at(parameters[0].double())
         return Eigenvalue(2 * torch.sigmoid(-u), 2 * torch.sigmoid(u))
 
     def omega(self, lam: Eigenvalue) -> Tensor:
-        """ω at a real λ."""
+        """ω at a real λ.
+
+        Args:
+            lam: λ, any shape.
+
+        Returns:
+            ω, of the same shape, float64.
+
+        """
         u = torch.log(lam.one_plus / lam.one_minus)
         start = self._panel(u, self._u)
         return _at(self._omega, start) + self._integral(_at(self._u, start), u)
@@ -114,6 +127,8 @@ class Optimal(DoublePrecision, EigenvalueMap):
 
 
 def _from_the_circle(moment: sp.Expr, end: int) -> Callable[[Tensor], Tensor]:
+    import sympy as sp
+
     # in lowest terms: an input without power at an end of the spectrum has no pole there
     o, expression = from_the_circle(sp.factor(moment), end)
     function: Callable[[Tensor], Tensor] = sp.lambdify(o, expression.evalf(DIGITS), "math")

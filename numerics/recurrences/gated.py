@@ -16,12 +16,13 @@ def gru_step(p: Parameters, h: Tensor, u: Tensor) -> Tensor:
     """The gated recurrent unit (Cho et al., 2014), with PyTorch's names and order of gates.
 
     Args:
-        p: weight_ih (3d, d_in), weight_hh (3d, d), bias_ih and bias_hh (3d): reset, update, new.
-        h: state (batch, d).
-        u: input (batch, d_in).
+        p: weight_ih, (3 d, d_in); weight_hh, (3 d, d); bias_ih and bias_hh, (3 d,): the gates
+            reset, update, new.
+        h: the state, (batch, d).
+        u: the input, (batch, d_in).
 
     Returns:
-        The next state (batch, d).
+        The next state, (batch, d).
 
     """
     from_input = (u @ p["weight_ih"].mT + p["bias_ih"]).chunk(3, -1)
@@ -37,12 +38,12 @@ def rollout(step: Step, p: Parameters, x: Tensor, size: int) -> Tensor:
 
     Args:
         step: the recurrence.
-        p: its parameters, and C (d_out, d) and D (d_out, d_in).
-        x: inputs (batch, steps, d_in).
+        p: its parameters; C, (d_out, d); D, (d_out, d_in).
+        x: inputs, (batch, time, d_in).
         size: d.
 
     Returns:
-        (batch, steps, d_out).
+        Outputs, (batch, time, d_out).
 
     """
     h, outputs = x.new_zeros(x.shape[0], size), []

@@ -16,10 +16,10 @@ def sampled_moments(x: Tensor) -> Tensor:
     """M of given inputs, averaged over batch and time.
 
     Args:
-        x: inputs (batch, steps, d_in).
+        x: inputs, (batch, time, d_in).
 
     Returns:
-        (d_in · steps, d_in · steps), lags running fastest.
+        M, (d_in · time, d_in · time), lags running fastest.
 
     """
     batch, steps, d_in = x.shape
@@ -40,7 +40,8 @@ def white_moments(lags: int, d_in: int = 1, steps: int | None = None) -> Tensor:
         steps: how many steps the loss is averaged over, at least `lags`; stationary without.
 
     Returns:
-        (d_in · lags,) of float64. Stationary, the lags left out are an error of order |λ|^(2 lags).
+        The diagonal, (d_in · lags,), float64. Stationary, the lags left out are an error of order
+        |λ|^(2 lags).
 
     Raises:
         ValueError: if there are fewer steps than lags.
@@ -62,11 +63,11 @@ def stationary_moments(R: Tensor, steps: int | None = None) -> Tensor:
     """M for a stationary scalar input with autocorrelation R.
 
     Args:
-        R: R(0), …, R(lags − 1), real.
+        R: R(0), …, R(lags − 1), (lags,), real.
         steps: how many steps the loss is averaged over; without, the state is stationary too.
 
     Returns:
-        (lags, lags).
+        M, (lags, lags).
 
     Raises:
         ValueError: if there are fewer steps than lags.
@@ -90,11 +91,11 @@ def mean_squared_error(e: Tensor, moments: Tensor) -> Tensor:
     """The mean squared error of outputs, averaged over d_out, from a difference of responses.
 
     Args:
-        e: difference of impulse responses (…, d_out, d_in, lags).
-        moments: M, (d_in · lags, d_in · lags), or its diagonal.
+        e: difference of impulse responses, (…, d_out, d_in, lags).
+        moments: M, (d_in · lags, d_in · lags), or its diagonal, (d_in · lags,).
 
     Returns:
-        (…).
+        Errors, (…).
 
     """
     e = e.flatten(-2)
@@ -102,5 +103,14 @@ def mean_squared_error(e: Tensor, moments: Tensor) -> Tensor:
 
 
 def weighted(e: Tensor, moments: Tensor) -> Tensor:
-    """E M along the last axis, M a matrix or a diagonal."""
+    """E M along the last axis.
+
+    Args:
+        e: rows, (…, d_in · lags).
+        moments: M, (d_in · lags, d_in · lags), or its diagonal, (d_in · lags,).
+
+    Returns:
+        Rows, (…, d_in · lags).
+
+    """
     return e * moments if moments.ndim == 1 else e @ moments

@@ -22,7 +22,15 @@ class System(Protocol):
         """q, (…, d_out, d_in, steps)."""
 
     def rollout(self, x: Tensor) -> Tensor:
-        """Outputs (…, batch, steps, d_out) for inputs (…, batch, steps, d_in), step by step."""
+        """Outputs, step by step.
+
+        Args:
+            x: inputs, (…, batch, time, d_in).
+
+        Returns:
+            Outputs, (…, batch, time, d_out).
+
+        """
 
 
 class BlockSystem(NamedTuple):
@@ -56,7 +64,15 @@ class BlockSystem(NamedTuple):
         return _feedthrough(q, self.D)
 
     def rollout(self, x: Tensor) -> Tensor:
-        """Outputs (…, batch, steps, d_out) for inputs (…, batch, steps, d_in), step by step."""
+        """Outputs, step by step.
+
+        Args:
+            x: inputs, (…, batch, time, d_in).
+
+        Returns:
+            Outputs, (…, batch, time, d_out).
+
+        """
         h, outputs = torch.zeros_like(self.B[..., :1]), []
         for u in x.unbind(-2):
             h = self.A @ h + self.B @ u.mT.unsqueeze(-3)
@@ -68,10 +84,10 @@ class DiagonalSystem(NamedTuple):
     """Complex states, each with an eigenvalue of its own; y_t = Re(C h_t) + D x_t.
 
     Attributes:
-        lam: eigenvalues, complex (…, d).
-        B: complex (…, d, d_in).
-        C: complex (…, d_out, d).
-        D: real (…, d_out, d_in).
+        lam: eigenvalues, (…, d), complex.
+        B: (…, d, d_in), complex.
+        C: (…, d_out, d), complex.
+        D: (…, d_out, d_in), real.
 
     """
 
@@ -91,7 +107,15 @@ class DiagonalSystem(NamedTuple):
         return _feedthrough(q[..., :steps], self.D)
 
     def rollout(self, x: Tensor) -> Tensor:
-        """Outputs (…, batch, steps, d_out) for inputs (…, batch, steps, d_in), step by step."""
+        """Outputs, step by step.
+
+        Args:
+            x: inputs, (…, batch, time, d_in).
+
+        Returns:
+            Outputs, (…, batch, time, d_out).
+
+        """
         h, outputs = torch.zeros_like(self.B[..., :1]), []
         for u in x.unbind(-2):
             h = self.lam.unsqueeze(-1) * h + self.B @ u.mT.to(h.dtype)
@@ -103,11 +127,11 @@ def convolve(q: Tensor, x: Tensor) -> Tensor:
     """Outputs of the system with impulse response q, by the fast Fourier transform.
 
     Args:
-        q: impulse response (…, d_out, d_in, steps).
-        x: inputs (…, batch, steps, d_in).
+        q: impulse response, (…, d_out, d_in, time).
+        x: inputs, (…, batch, time, d_in).
 
     Returns:
-        (…, batch, steps, d_out), to about log2(steps) ε of the largest output.
+        Outputs, (…, batch, time, d_out), to about log2(time) ε of the largest one.
 
     """
     steps = x.shape[-2]
@@ -133,7 +157,16 @@ def _krylov(A: Tensor, B: Tensor, width: int) -> tuple[Tensor, Tensor]:
 
 
 def powers(lam: Tensor, steps: int) -> Tensor:
-    """λ^0, …, λ^{steps−1} along a new last axis."""
+    """λ^0, …, λ^{steps−1} along a new last axis.
+
+    Args:
+        lam: λ, (…).
+        steps: how many.
+
+    Returns:
+        Powers, (…, steps).
+
+    """
     found, lam = torch.ones_like(lam).unsqueeze(-1), lam.unsqueeze(-1)
     while (have := found.shape[-1]) < steps:
         found = torch.cat([found, lam * found[..., : steps - have]], -1)

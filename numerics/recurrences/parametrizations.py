@@ -18,20 +18,34 @@ Parametrization = Callable[[Parameters], System]
 
 
 def dense(p: Parameters) -> BlockSystem:
-    """A (…, d, d), B (…, d, d_in), C (…, d_out, d) and D (…, d_out, d_in) as they are."""
+    """The matrices as they are.
+
+    Args:
+        p: A, (…, d, d); B, (…, d, d_in); C, (…, d_out, d); D, (…, d_out, d_in).
+
+    """
     A, B, C = (p[name].unsqueeze(-3) for name in "ABC")
     return BlockSystem(A, B, C, p["D"])
 
 
 def block(p: Parameters) -> BlockSystem:
-    """As `dense`, with A's diagonal blocks (…, blocks, size, size) in place of A."""
+    """As `dense`, with A's diagonal blocks in place of A.
+
+    Args:
+        p: A, (…, blocks, size, size), d = blocks · size; B, C and D as for `dense`.
+
+    """
     split = p["A"].shape[-3:-1]
     B, C = p["B"].unflatten(-2, split), p["C"].mT.unflatten(-2, split).mT
     return BlockSystem(p["A"], B, C, p["D"])
 
 
 def diagonal(p: Parameters) -> DiagonalSystem:
-    """Real and imaginary parts of λ (…, d), of B and of C; and D.
+    """Eigenvalues λ and matrices B and C by their real and imaginary parts; and D.
+
+    Args:
+        p: lambda_re and lambda_im, (…, d); B_re and B_im, (…, d, d_in); C_re and C_im,
+            (…, d_out, d); D, (…, d_out, d_in).
 
     Examples:
         >>> import torch
@@ -47,10 +61,14 @@ def diagonal(p: Parameters) -> DiagonalSystem:
 
 
 def lru(p: Parameters) -> DiagonalSystem:
-    """λ = exp(−exp ω_ν + i exp ω_θ), input weights exp(ω_γ) B; each ω of shape (…, d).
+    """λ = exp(−exp ω_ν + i exp ω_θ), input weights exp(ω_γ) B.
 
     Source: Orvieto et al. (2023), §3; the angle lies in (0, ∞), which with y = Re(C h) is no
     loss: a state may be conjugated.
+
+    Args:
+        p: omega_nu, omega_theta and omega_gamma, (…, d); B, C and D as for `diagonal`.
+
     """
     lam = torch.exp(torch.complex(-torch.exp(p["omega_nu"]), torch.exp(p["omega_theta"])))
     gamma = torch.exp(p["omega_gamma"]).unsqueeze(-1)
@@ -60,8 +78,11 @@ def lru(p: Parameters) -> DiagonalSystem:
 def s4(p: Parameters) -> DiagonalSystem:
     """Continuous poles a = −exp(a_log_decay) + i a_im, inputs held for Δ = exp(log_step).
 
-    λ = exp(Δ a), input weights (λ − 1)/a · B. Shapes (…, d); `log_step` may be (…, 1).
-    Source: Gu et al. (2022), S4D §3.
+    λ = exp(Δ a), input weights (λ − 1)/a · B. Source: Gu et al. (2022), S4D §3.
+
+    Args:
+        p: a_log_decay and a_im, (…, d); log_step, (…, d) or (…, 1); B, C and D as for `diagonal`.
+
     """
     pole = torch.complex(-torch.exp(p["a_log_decay"]), p["a_im"])
     exponent = torch.exp(p["log_step"]) * pole
@@ -71,6 +92,12 @@ def s4(p: Parameters) -> DiagonalSystem:
 
 def diagonal_as_lru(p: Parameters) -> dict[str, Tensor]:
     """The LRU parameters of a diagonal system, γ = sqrt(1 − |λ|²).
+
+    Args:
+        p: as for `diagonal`: lambda_re and lambda_im, (…, d), and so on.
+
+    Returns:
+        As for `lru`: omega_nu, omega_theta and omega_gamma, (…, d), and so on.
 
     Raises:
         ValueError: if an eigenvalue is not of 0 < |λ| < 1, or is real and positive.

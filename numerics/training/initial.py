@@ -20,11 +20,11 @@ def draw_dense(
         d: states.
         slowest: ν, the least modulus, 0 ≤ ν < 1.
         generator: of the random numbers; Torch's own if None.
-        leading: leading axes: so many systems.
+        leading: leading axes, … in shapes: so many systems.
         angle: the largest angle, in (0, π].
 
     Returns:
-        A, B, C and D, float64.
+        A, (…, d, d); B, (…, d, 1); C, (…, 1, d); D, (…, 1, 1): float64.
 
     Raises:
         ValueError: if `slowest` or `angle` lies outside its interval.
@@ -54,6 +54,9 @@ def draw_block(
 
     Arguments and errors as for that; `d` states in `heads` blocks of the same size.
 
+    Returns:
+        A, (…, heads, size, size); B, (…, d, 1); C, (…, 1, d); D, (…, 1, 1): float64.
+
     Raises:
         ValueError: also if `heads` does not divide `d`.
 
@@ -76,6 +79,11 @@ def draw_diagonal(
 
     Arguments and errors as for `draw_dense`; B of variance 1 − |λ|², so that each state has unit
     variance under white input, C of variance 1/d.
+
+    Returns:
+        lambda_re and lambda_im, (…, d); B_re and B_im, (…, d, 1); C_re and C_im, (…, 1, d); D,
+        (…, 1, 1): float64.
+
     """
     _check(slowest, angle)
     shape = (*leading, d)

@@ -16,12 +16,12 @@ def sampled_loss(parametrization: Parametrization, p: Parameters, x: Tensor, y: 
 
     Args:
         parametrization: named parameters → system.
-        p: parameters, behind any leading axes: one entry for each student.
-        x: inputs (…, batch, steps, d_in).
-        y: targets (…, batch, steps, d_out).
+        p: parameters of any shape behind the leading axes: one entry for each student.
+        x: inputs, (…, batch, time, d_in).
+        y: targets, (…, batch, time, d_out).
 
     Returns:
-        (…), averaged over batch, steps and outputs.
+        Losses, (…), averaged over batch, time and outputs.
 
     """
     outputs = convolve(parametrization(p).impulse_response(x.shape[-2]), x)
@@ -36,10 +36,11 @@ def population_loss(parametrization: Parametrization, teacher: Tensor, moments: 
     Args:
         parametrization: named parameters → system.
         teacher: its impulse response q*, (…, d_out, d_in, lags).
-        moments: the input's, from `numerics.recurrences`.
+        moments: the input's, from `numerics.recurrences`, (d_in · lags, d_in · lags), or their
+            diagonal, (d_in · lags,).
 
     Returns:
-        Parameters → loss (…).
+        Parameters → losses, (…).
 
     """
     lags = teacher.shape[-1]

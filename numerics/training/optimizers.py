@@ -15,10 +15,19 @@ class Optimizer(Protocol):
     """Carries its state from step to step; one instance trains one batch of students."""
 
     def step(self, vector: Tensor, gradient: Tensor) -> Tensor:
-        """What to subtract from the parameters (…, P), for unit learning rate."""
+        """What to subtract from the parameters, for unit learning rate.
+
+        Args:
+            vector: parameters, (…, P).
+            gradient: of the loss by them, (…, P).
+
+        Returns:
+            The step, (…, P).
+
+        """
 
 
-class Adam:
+class Adam(Optimizer):
     """Adam (Kingma and Ba, 2015), or AdamW (Loshchilov and Hutter, 2019) with weight decay.
 
     Args:
@@ -26,8 +35,8 @@ class Adam:
 
     Attributes:
         count: steps made.
-        mean: the gradient's decaying mean, not yet corrected for its start at 0.
-        square: that of its square.
+        mean: the gradient's decaying mean, (…, P), not yet corrected for its start at 0.
+        square: that of its square, (…, P).
 
     """
 
@@ -39,16 +48,24 @@ class Adam:
         self.mean = self.square = torch.zeros(())
 
     def step(self, vector: Tensor, gradient: Tensor) -> Tensor:
-        """What to subtract from the parameters (…, P), for unit learning rate."""
+        """See `Optimizer.step`."""
         self.count, self.mean, self.square = self._after(gradient)
         return self._update(self.count, self.mean, self.square) + self.weight_decay * vector
 
     def response(self, gradient: Tensor) -> Tensor:
-        """What a further step on this gradient would subtract; the state stays as it is."""
+        """What a further step on this gradient would subtract; the state stays as it is.
+
+        Args:
+            gradient: of the loss, (…, P).
+
+        Returns:
+            The step, (…, P).
+
+        """
         return self._update(*self._after(gradient))
 
     def scale(self) -> Tensor:
-        """What the last step multiplied the mean gradient by, 1/(sqrt(v̂) + ε)."""
+        """What the last step multiplied the mean gradient by, 1/(sqrt(v̂) + ε), (…, P)."""
         return 1 / self._size(self.count, self.square)
 
     def _after(self, gradient: Tensor) -> tuple[int, Tensor, Tensor]:
@@ -64,7 +81,7 @@ class Adam:
         return torch.sqrt(square / (1 - self.decays[1] ** count)) + self.epsilon
 
 
-class SGD:
+class SGD(Optimizer):
     """Gradient descent with momentum: v ← μ v + g."""
 
     def __init__(self, momentum: float = 0.9) -> None:
@@ -72,19 +89,19 @@ class SGD:
         self.velocity = torch.zeros(())
 
     def step(self, vector: Tensor, gradient: Tensor) -> Tensor:
-        """What to subtract from the parameters (…, P), for unit learning rate."""
+        """See `Optimizer.step`."""
         self.velocity = self.momentum * self.velocity + gradient
         return self.velocity
 
 
-class Muon:
+class Muon(Optimizer):
     """Muon (Jordan et al., 2024) for the recurrent matrices, and AdamW for all other parameters.
 
     The momentum of A, orthogonalised and scaled to the size of Adam's steps, so that learning
     rates of the one suit the other. As `torch.optim.Muon`, for all students' matrices at once.
 
     Args:
-        p: one student's parameters, or all students' behind `leading` axes.
+        p: one student's parameters, of any shape, or all students' behind `leading` axes.
         leading: how many.
         weight_decay: as for Adam, of all parameters.
 
@@ -98,7 +115,7 @@ class Muon:
         self.velocity = torch.zeros(())
 
     def step(self, vector: Tensor, gradient: Tensor) -> Tensor:
-        """What to subtract from the parameters (…, P), for unit learning rate."""
+        """See `Optimizer.step`."""
         self.velocity = self.momentum * self.velocity + gradient
         update = unflat(self.adam.step(vector, gradient), self.like, self.leading)
         if "A" in self.like:

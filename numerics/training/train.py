@@ -27,14 +27,14 @@ def train(
 
     Args:
         loss: parameters → one loss per student; called once a step, it may draw fresh data.
-        p: initial parameters; their leading axes are those of `rate`.
-        rate: learning rates (…), one per student, or a scalar tensor for a single one.
+        p: initial parameters, of any shape behind the axes of `rate`.
+        rate: learning rates, (…), one per student, or a scalar tensor for a single one.
         steps: how many.
-        final_rate: the rate of the last step; `rate` itself keeps it constant.
+        final_rate: the rate of the last step, (…) or a scalar; `rate` itself keeps it constant.
         optimizer: Adam if none; fresh, unless training goes on.
 
     Returns:
-        The trained parameters, and the losses before each step (steps, …).
+        The trained parameters, of the shapes of `p`, and the losses before each step, (steps, …).
 
     Raises:
         ValueError: if there is no step to make, or parameters do not begin with `rate`'s axes.
