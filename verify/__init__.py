@@ -15,34 +15,9 @@
 'proved'
 """
 
-from __future__ import annotations
+import sys
 
-from verify.claims.claim import Claim, ClaimError
-from verify.claims.file import make_claim, read_claims
-from verify.claims.selection import paper_claims, select
-from verify.judging.engine import Result, verify_claim
-from verify.judging.evidence import Counterexample, Evidence, Finding, Verdict
-from verify.running.workers import run
-from verify.settings import TIERS, Settings, Tier
-from verify.testing.assertions import ClaimFailed, assert_claims
+from theory import FormerModule, Package
 
-__all__ = [
-    "TIERS",
-    "Claim",
-    "ClaimError",
-    "ClaimFailed",
-    "Counterexample",
-    "Evidence",
-    "Finding",
-    "Result",
-    "Settings",
-    "Tier",
-    "Verdict",
-    "assert_claims",
-    "make_claim",
-    "paper_claims",
-    "read_claims",
-    "run",
-    "select",
-    "verify_claim",
-]
+sys.modules[__name__].__class__ = Package
+FormerModule("verify.sweep", "verify.running.sweep")

@@ -12,8 +12,7 @@ from fractions import Fraction
 import flint
 import sympy as sp
 
-from numerics.arithmetic.evaluation import Arithmetic, NotEvaluated
-from numerics.arithmetic.evaluation import evaluate as evaluate_in
+from numerics.arithmetic.evaluation import Arithmetic, NotEvaluated, evaluate as evaluate_in
 from theory.algebra.conjugation import bar
 
 Values = Mapping[sp.Symbol, flint.fmpq_mat]

@@ -13,8 +13,7 @@ import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.codegen.rewriting import expm1_opt, optimize
 
-from numerics.codegen.conditioning import Cancellation
-from numerics.codegen.conditioning import roundings as roundings_of
+from numerics.codegen.conditioning import Cancellation, roundings as roundings_of
 
 RANGE = 80  # of every argument
 # how often a library's function rounds: 2 or 4 ulp

@@ -9,8 +9,7 @@ from typing import Any
 import sympy as sp
 
 from numerics.codegen.functions import Function, near_circle, near_one
-from numerics.codegen.modules import TARGETS as CODE
-from numerics.codegen.modules import module
+from numerics.codegen.modules import TARGETS as CODE, module
 from theory import symbols
 from theory.algebra.conjugation import bar
 from theory.algebra.presentation import present

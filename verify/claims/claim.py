@@ -133,6 +133,30 @@ class Claim:
         }
         return {name: value for name, value in entry.items() if value}
 
+    def description(self) -> str:
+        """The claim for a reader, field by field."""
+        run = {
+            "experiment": self.experiment,
+            "settings": ", ".join(f"{name} = {self.setting(name)}" for name in self.settings),
+        }
+        source = f"R(Delta) = {self.autocorrelation}"
+        unit = {
+            "input": "any stationary input" if self.arbitrary else source,
+            "eigenvalue": _by_pole(self.eigenvalue),
+            "gamma": _by_pole(self.gamma),
+            "by": ", ".join(map(str, self.wrt)),
+            "horizon": self.horizon,
+        }
+        fields = {
+            "statement": self.statement,
+            "source": self.source,
+            **(run if self.experiment else unit),
+            "claimed": f"{self.quantity} {self.relation} {self.formula}",
+            "uses": ", ".join(self.uses),
+        }
+        lines = [f"  {name:<11}{text}" for name, text in fields.items() if text]
+        return "\n".join([self.id, *lines])
+
     def setting(self, name: str) -> str:
         """An experiment's setting in words: its value, or one value over another."""
         value = self.settings[name]
@@ -152,3 +176,9 @@ class Claim:
     def is_complex(self, name: str) -> bool:
         """Whether a parameter ranges over complex numbers."""
         return self.interval(name).modulus
+
+
+def _by_pole(expressions: Mapping[str, Expression]) -> str:
+    if len(set(expressions.values())) == 1:
+        return str(next(iter(expressions.values())))
+    return ", ".join(f"{pole}: {e}" for pole, e in expressions.items())

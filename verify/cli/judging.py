@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from ctypes.util import find_library
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,74 +19,52 @@ from verify.cli.app import (
     app,
     bad_input,
     err,
-    fail,
     out,
     write,
 )
 from verify.cli.display import progress, show_results
+from verify.cli.options import CORES, RunOptions, StorePath, Workers, store_at, takes_run_options
 
 if TYPE_CHECKING:
+    from verify.claims.claim import Claim
     from verify.claims.trial import Trial
     from verify.judging.engine import Result
     from verify.judging.evidence import Evidence
     from verify.running.store import Store
     from verify.settings import Settings
 
-StorePath = Annotated[
-    Path | None,
-    typer.Option(
-        "--store", envvar="CURSEPROOF_STORE", help="Where evidence is kept.", show_default=False
-    ),
-]
-TierName = Annotated[str, typer.Option("--tier", help="quick or full.")]
-Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
-Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
-Seed = Annotated[int, typer.Option(min=0, help="Same seed, same evidence.")]
-JsonPath = Annotated[str | None, typer.Option("--json", help="Write JSON; - prints it.")]
-Dask = Annotated[str | None, typer.Option(help="Work on this Dask scheduler's workers.")]
-Networks = Annotated[int | None, typer.Option(min=1, help="Networks trained in each trial.")]
-Steps = Annotated[int | None, typer.Option(min=1, help="Steps of training.")]
-Fresh = Annotated[bool, typer.Option(help="Look up no evidence of earlier runs.")]
-CORES = os.cpu_count() or 1
-
 
 @app.command()
+@takes_run_options
 def verify(
+    options: RunOptions,
     claims: Annotated[
         list[str] | None, typer.Argument(help="Ids, keys (A5) or claim files; all without.")
     ] = None,
-    tier: TierName = "quick",
-    device: Device = "auto",
-    workers: Workers = CORES,
-    seed: Seed = 0,
-    json_path: JsonPath = None,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write a page with all evidence.")] = None,
-    dask: Dask = None,
-    networks: Networks = None,
-    steps: Steps = None,
-    fresh: Fresh = False,
-    store: StorePath = None,
 ) -> None:
     """Judge claims: proved, supported, refuted, undecided or error."""
     from verify.claims.claim import ClaimError
     from verify.claims.selection import select
     from verify.running.workers import run
 
-    settings = _settings(tier, seed, device, networks, steps)
+    settings = options.settings()
     with bad_input(ClaimError):
         chosen = select(claims or [])
-    quiet, kept = json_path == "-", _store(store, fresh)
-    results: list[Result] = []
-    with bad_input(OSError, ImportError), progress("judging", len(chosen), quiet) as bars:
-        for result in run(chosen, settings, workers, kept, dask, bars.on_trial):
+    kept, results = options.store(), list[Result]()
+    with (
+        bad_input(OSError, ImportError),
+        progress("judging", len(chosen), options.quiet) as bars,
+    ):
+        for result in run(chosen, settings, options.workers, kept, options.dask, bars.on_trial):
             results.append(result)
             bars.step(f"{result.claim.id}: {result.verdict}")
     order = {claim.id: place for place, claim in enumerate(chosen)}
     results.sort(key=lambda result: order[result.claim.id])
-    if not quiet:
+    if not options.quiet:
         show_results(results)
-    _reports(results, settings, json_path, junit, html, kept)
+    _reports(results, settings, options.json_path, junit, html, kept)
     invalid = [r for r in results if r.invalid]
     for result in invalid:
         origin = f"{result.claim.origin}: " if result.claim.origin else ""
@@ -101,40 +76,32 @@ def verify(
 
 
 @app.command()
+@takes_run_options
 def sweep(
+    options: RunOptions,
     experiment: Annotated[str, typer.Argument(help="linear_system_learning, …")],
     choices: Annotated[
         list[str] | None,
         typer.Argument(help="SETTING=VALUE,VALUE…; a setting left out takes all its values."),
     ] = None,
-    tier: TierName = "quick",
-    device: Device = "auto",
-    workers: Workers = CORES,
-    seed: Seed = 0,
-    json_path: JsonPath = None,
-    dask: Dask = None,
-    networks: Networks = None,
-    steps: Steps = None,
-    fresh: Fresh = False,
-    store: StorePath = None,
 ) -> None:
     """Run an experiment over a grid of its settings; what is done is kept, and done once."""
+    from verify.judging.evidence import Finding
     from verify.reporting.results import to_json
     from verify.running.sweep import SweepError, grid, table
     from verify.running.workers import run_trials
 
-    settings = _settings(tier, seed, device, networks, steps)
+    settings = options.settings()
     given = dict(choice.partition("=")[::2] for choice in choices or [])
     with bad_input(SweepError):
         wanted = grid(experiment, {name: values.split(",") for name, values in given.items()})
-    quiet, kept = json_path == "-", _store(store, fresh)
-    found: dict[Trial, Evidence] = {}
-    with bad_input(OSError, ImportError), progress("trials", len(wanted), quiet) as bars:
-        for trial, evidence in run_trials(wanted, settings, workers, kept, dask):
+    kept, found = options.store(), dict[Trial, Evidence]()
+    with bad_input(OSError, ImportError), progress("trials", len(wanted), options.quiet) as bars:
+        for trial, evidence in run_trials(wanted, settings, options.workers, kept, options.dask):
             found[trial] = evidence
             bars.step(str(trial))
     found = {trial: found[trial] for trial in wanted if trial in found}
-    if found and not quiet:
+    if found and not options.quiet:
         head, rows = table(found)
         shown = Table(box=None, pad_edge=False)
         for name in head:
@@ -142,24 +109,11 @@ def sweep(
         for row in rows:
             shown.add_row(*map(escape, row))
         out.print(shown)
-    _write_json(to_json([], settings, found), json_path)
-    for trial, evidence in found.items():
-        if str(evidence.finding) != "supports":
-            err.print(f"[red]{escape(str(trial))}[/]: {escape(evidence.detail)}", soft_wrap=True)
-    complete = all(str(evidence.finding) == "supports" for evidence in found.values())
-    raise typer.Exit(PASSED if complete and len(found) == len(wanted) else UNDECIDED)
-
-
-def _settings(
-    tier: str, seed: int, device: str, networks: int | None, steps: int | None
-) -> Settings:
-    from verify.settings import TIERS, Settings
-
-    if tier not in TIERS:
-        fail(f"--tier {tier}: one of {', '.join(TIERS)}")
-    size = {"networks": networks, "steps": steps}
-    change = {name: value for name, value in size.items() if value is not None}
-    return Settings(replace(TIERS[tier], **change), seed, _device(device))
+    _write_json(to_json([], settings, found), options.json_path)
+    failed = {t: e for t, e in found.items() if e.finding is not Finding.SUPPORTS}
+    for trial, evidence in failed.items():
+        err.print(f"[red]{escape(str(trial))}[/]: {escape(evidence.detail)}", soft_wrap=True)
+    raise typer.Exit(UNDECIDED if failed or len(found) < len(wanted) else PASSED)
 
 
 def exit_status(results: list[Result], incomplete: bool = False) -> int:
@@ -167,18 +121,11 @@ def exit_status(results: list[Result], incomplete: bool = False) -> int:
     if any(r.invalid for r in results):
         return BAD_INPUT
     unexpected = [r for r in results if not r.as_expected]
-    if any(str(r.verdict) not in ("undecided", "error") for r in unexpected):
+    from verify.judging.evidence import Verdict
+
+    if any(r.verdict not in (Verdict.UNDECIDED, Verdict.ERROR) for r in unexpected):
         return REFUTED
     return UNDECIDED if unexpected or incomplete else PASSED
-
-
-def _store(path: Path | None, fresh: bool = False) -> Store:
-    from verify.running.store import Store, default_path
-
-    def warn(reason: str) -> None:
-        err.print(f"[yellow]store:[/] {escape(reason)}", soft_wrap=True)
-
-    return Store(path or default_path(), warn, fresh)
 
 
 @app.command("import")
@@ -197,7 +144,7 @@ def import_command(
     from verify.reporting.adoption import ForeignError, import_results
 
     with bad_input(ClaimError, ForeignError):
-        taken = import_results(results, select(claims or []), _store(store), replay, workers)
+        taken = import_results(results, select(claims or []), store_at(store), replay, workers)
     out.print(f"{taken} pieces of evidence taken over")
 
 
@@ -234,20 +181,6 @@ def _write_json(report: dict[str, object], path: str | None) -> None:
         write(text, Path(path))
 
 
-def _device(name: str) -> str:
-    if name not in ("auto", "cpu", "cuda"):
-        fail(f"--device {name}: auto, cpu or cuda")
-    if name == "cpu" or (name == "auto" and find_library("cuda") is None):
-        return "cpu"
-    import torch
-
-    if torch.cuda.is_available():
-        return "cuda"
-    if name == "cuda":
-        fail("--device cuda: this machine has no CUDA device; use cpu or auto")
-    return "cpu"
-
-
 @app.command("list")
 def list_command() -> None:
     """List the paper's claims."""
@@ -262,12 +195,23 @@ def list_command() -> None:
 
 
 @app.command()
-def show(identifier: Annotated[str, typer.Argument(help="A claim's id, or a key.")]) -> None:
-    """Show a claim in full, with the derived formula beside it."""
+def show(
+    identifier: Annotated[str, typer.Argument(help="A claim's id, or a key.")],
+    derive: Annotated[bool, typer.Option("--derive", help="With the derived formula.")] = False,
+) -> None:
+    """Show a claim in full."""
     from verify.claims.claim import ClaimError
     from verify.claims.selection import select
-    from verify.reporting.results import description
 
     with bad_input(ClaimError):
         found = select([identifier])
-    out.print("\n\n".join(description(claim) for claim in found), markup=False, soft_wrap=True)
+    texts = (claim.description() + (_derived(claim) if derive else "") for claim in found)
+    out.print("\n\n".join(texts), markup=False, soft_wrap=True)
+
+
+def _derived(claim: Claim) -> str:
+    from verify.judging.model import Model
+
+    return (
+        "" if claim.experiment else f"\n  derived    {claim.quantity} = {Model(claim).correction}"
+    )

@@ -90,8 +90,7 @@ def bench(
 ) -> None:
     """Measure accuracy and speed beside what people use instead."""
     from numerics.benchmarks.suite import PARTS, report
-    from numerics.benchmarks.tables import Table as BenchmarkTable
-    from numerics.benchmarks.tables import machine
+    from numerics.benchmarks.tables import Table as BenchmarkTable, machine
 
     if unknown := set(parts or ()) - set(PARTS):
         fail(f"bench {', '.join(sorted(unknown))}: one or more of {', '.join(PARTS)}")

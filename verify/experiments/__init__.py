@@ -2,29 +2,23 @@
 
 An experiment measures one number per replica. A deterministic one has a single replica; of the
 others the median is claimed, whose interval from order statistics holds for any distribution.
+Claims are read with this table; what runs an experiment is imported when it is run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
-from verify.experiments import (
-    deep_networks,
-    eigenvalue_learning,
-    embedding_autocorrelation,
-    gated_learning,
-    gated_units,
-    hessian_structure,
-    linear_systems,
-    nonlinear_units,
-    teacher_normalizer,
-)
-from verify.settings import Settings
+    from verify.settings import Settings
 
-Measured = Mapping[str, Sequence[float]]  # by measure: a number per replica
+    Measured = Mapping[str, Sequence[float]]  # by measure: a number per replica
+    Run = Callable[[Mapping[str, str], Settings, np.random.Generator], Measured]
 
 
 @dataclass(frozen=True)
@@ -32,104 +26,144 @@ class Experiment:
     """An experiment that claims may name.
 
     Attributes:
-        settings: each setting's possible values.
+        module: in this folder, what runs it.
+        function: the function there: a value of each setting, how much to try, and random
+            numbers → what is measured.
         measures: the numbers it yields, by name.
-        run: a value of each setting, how much to try, and random numbers → what is measured.
+        settings: each setting's possible values.
         random: whether replicas differ; there is one if not.
 
     """
 
-    settings: Mapping[str, Sequence[str]]
+    module: str
+    function: str
     measures: Sequence[str]
-    run: Callable[[Mapping[str, str], Settings, np.random.Generator], Measured]
+    settings: Mapping[str, Sequence[str]]
     random: bool = True
 
+    @property
+    def home(self) -> str:
+        """The module's full name."""
+        return f"{__name__}.{self.module}"
 
+    @property
+    def run(self) -> Run:
+        """What runs it."""
+        run: Run = getattr(import_module(self.home), self.function)
+        return run
+
+
+_FINAL_LOSSES = ("smallest_final_loss", "largest_final_loss")
+_OFF_BY = ("state_off_by", "sensitivity_off_by")
 _LINEAR_SYSTEM = {
-    "student": linear_systems.STUDENTS,
-    "memory": linear_systems.MEMORIES,
-    "angle": tuple(linear_systems.ANGLES),
+    "student": (
+        *("dense", "2 heads", "4 heads", "8 heads", "16 heads", "32 heads", "64 heads of 2"),
+        *("diagonal", "diagonal with gamma", "lru", "s4"),
+    ),
+    "memory": ("0.32", "0.68", "0.84", "0.92", "0.96", "0.98", "0.99"),
+    "angle": ("1", "0.316", "0.1", "0.0316", "0.01"),
 }
 
 EXPERIMENTS: Mapping[str, Experiment] = {
     "eigenvalue_learning": Experiment(
+        "eigenvalue_learning",
+        "run",
+        _FINAL_LOSSES,
         {
-            "angle": tuple(eigenvalue_learning.ANGLES),
+            "angle": ("plain", "exponential", "optimal"),
             "optimiser_state": ("carried", "dropped"),
-            "arithmetic": tuple(eigenvalue_learning.ARITHMETICS),
+            "arithmetic": ("double", "100 digits"),
         },
-        eigenvalue_learning.MEASURES,
-        eigenvalue_learning.run,
         random=False,
     ),
     "eigenvalue_learning_by_natural_gradient": Experiment(
-        {}, eigenvalue_learning.MEASURES, eigenvalue_learning.run_naturally, random=False
+        "eigenvalue_learning", "run_naturally", _FINAL_LOSSES, {}, random=False
     ),
     "hessian_of_equivalent_systems": Experiment(
+        "hessian_structure",
+        "equivalent_systems",
+        ("largest_eigenvalue", "distance_from_dense", "spread", "diagonal_mass"),
         {
             "eigenvectors": ("random", "orthonormal"),
-            "parametrization": hessian_structure.PARAMETRIZATIONS,
+            "parametrization": ("dense", "diagonal", "lru", "lru_without_angle"),
         },
-        hessian_structure.MEASURES,
-        hessian_structure.equivalent_systems,
     ),
     "hessian_against_angles": Experiment(
-        {"angles": tuple(hessian_structure.ANGLES)},
+        "hessian_structure",
+        "against_angles",
         ("diagonal_mass",),
-        hessian_structure.against_angles,
+        {"angles": ("pi", "pi/10", "pi/100")},
     ),
     "linear_system_learning": Experiment(
-        {**_LINEAR_SYSTEM, "optimizer": tuple(linear_systems.OPTIMIZERS)},
+        "linear_systems",
+        "learn",
         ("final_loss", "best_rate"),
-        linear_systems.learn,
+        {**_LINEAR_SYSTEM, "optimizer": ("adam", "adamw", "muon", "sgd")},
     ),
     "effective_learning_rates": Experiment(
-        _LINEAR_SYSTEM, linear_systems.RATE_MEASURES, linear_systems.effective_rates
+        "linear_systems",
+        "effective_rates",
+        tuple(
+            f"{kind}_{group}_{summary}"
+            for kind in ("published", "applied")
+            for group in ("recurrence", "angle", "rest")
+            for summary in ("median", "spread")
+        ),
+        _LINEAR_SYSTEM,
     ),
     "embedding_autocorrelation": Experiment(
-        {"control": embedding_autocorrelation.CONTROLS},
-        embedding_autocorrelation.MEASURES,
-        embedding_autocorrelation.correlations,
+        "embedding_autocorrelation",
+        "correlations",
+        ("correlation_1", "correlation_10", "correlation_100", "correlation_300"),
+        {
+            "control": (
+                *("as published", "tokens shuffled", "without positions", "without mean"),
+                "without positions or mean",
+            )
+        },
     ),
     "deep_networks_at_initialisation": Experiment(
+        "deep_networks",
+        "at_initialisation",
+        ("state", "gradient_recurrence", "gradient_angle", "gradient_rest"),
         {
-            "recurrence": tuple(deep_networks.RECURRENCES),
-            "time_constant": tuple(deep_networks.TIME_CONSTANTS),
-            "norm": tuple(deep_networks.NORMS),
+            "recurrence": ("complex RNN", "LRU", "GRU", "LSTM"),
+            "time_constant": ("1", "3.16", "10", "31.6", "100"),
+            "norm": ("none", "layer", "batch"),
         },
-        deep_networks.MEASURES,
-        deep_networks.at_initialisation,
     ),
     "gru_jacobian": Experiment(
-        {"strength": gated_units.STRENGTHS, "delay": gated_units.DELAYS},
-        gated_units.JACOBIAN_MEASURES,
-        gated_units.jacobian,
+        "gated_units",
+        "jacobian",
+        ("diagonal_over_rest", "diagonal_share"),
+        {"strength": ("0", "1", "3"), "delay": ("1", "10", "100")},
     ),
     "gates_against_theory": Experiment(
-        {"gates": gated_units.GATES},
-        ("state_off_by", "sensitivity_off_by"),
-        gated_units.against_theory,
+        "gated_units",
+        "against_theory",
+        _OFF_BY,
+        {"gates": ("constant", "of the input", "of the input and the state")},
     ),
     "teacher_normalizer": Experiment(
-        {
-            "product": teacher_normalizer.PRODUCTS,
-            "eigenvectors": teacher_normalizer.EIGENVECTORS,
-        },
+        "teacher_normalizer",
+        "second_moment",
         ("second_moment",),
-        teacher_normalizer.second_moment,
+        {"product": ("entrywise", "matrix"), "eigenvectors": ("as drawn", "orthonormal")},
     ),
     "nonlinear_sensitivity": Experiment(
+        "nonlinear_units",
+        "against_bounds",
+        ("sensitivity", "over_linear", "over_bound"),
         {
-            "activation": tuple(nonlinear_units.ACTIVATIONS),
-            "eigenvalue": nonlinear_units.EIGENVALUES,
-            "correlation": nonlinear_units.CORRELATIONS,
+            "activation": ("identity", "absolute value", "relu", "tanh", "gelu"),
+            "eigenvalue": ("0.8", "0.9", "0.99", "0.999"),
+            "correlation": ("0", "0.9"),
         },
-        nonlinear_units.MEASURES,
-        nonlinear_units.against_bounds,
     ),
     "gated_networks_learning": Experiment(
-        {"recurrence": tuple(gated_learning.RECURRENCES), "steps": gated_learning.STEPS},
-        gated_learning.MEASURES,
-        gated_learning.during_training,
+        "gated_learning",
+        "during_training",
+        (*_OFF_BY, "loss"),
+        {"recurrence": ("GRU", "LSTM"), "steps": ("0", "30", "100", "300")},
     ),
 }

@@ -9,6 +9,7 @@ As published: 4 blocks of norm, recurrence, GELU, norm, gated linear unit and a 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -28,7 +29,6 @@ NORMS: Mapping[str, Callable[[], nn.Module]] = {
     "layer": lambda: nn.LayerNorm(WIDTH),
     "batch": lambda: _BatchNorm(WIDTH),
 }
-MEASURES = ("state", "gradient_recurrence", "gradient_angle", "gradient_rest")
 _GROUPS = {
     **dict.fromkeys(("lambda_re", "lambda_im", "nu_log", "bias_ih_l0"), "recurrence"),
     "theta_log": "angle",
@@ -43,7 +43,7 @@ def at_initialisation(
     Averages over all layers. `gradient_recurrence` is by λ, ω_ν or the gates' biases,
     `gradient_angle` by ω_θ, and `gradient_rest` by all other parameters of the network.
     """
-    measured: dict[str, list[float]] = {name: [] for name in MEASURES}
+    measured: dict[str, list[float]] = defaultdict(list)
     text = windows()
     for _ in range(settings.tier.networks):
         torch.manual_seed(int(rng.integers(2**63)))

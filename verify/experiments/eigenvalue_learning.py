@@ -21,7 +21,6 @@ STEPS = 50_000
 # in double precision, or in so many digits that rounding plays no part: from one burst of Adam's to
 # the next the distance to the teacher falls to 1e-45
 ARITHMETICS: Mapping[str, int | None] = {"double": None, "100 digits": 100}
-MEASURES = ("smallest_final_loss", "largest_final_loss")
 RATE = 1e-3
 # exact numbers: SymPy's printer for cmath knows no floats
 START, TEACHER = ((sp.Rational(99, 100), angle) for angle in (sp.pi / 4, sp.pi / 100))

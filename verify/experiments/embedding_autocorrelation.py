@@ -11,15 +11,7 @@ from torch import Tensor
 from verify.experiments.text import LENGTH, embedded, windows
 from verify.settings import Settings
 
-CONTROLS = (
-    "as published",
-    "tokens shuffled",
-    "without positions",
-    "without mean",
-    "without positions or mean",
-)
 LAGS = (1, 10, 100, 300)
-MEASURES = tuple(f"correlation_{lag}" for lag in LAGS)
 
 
 def correlations(

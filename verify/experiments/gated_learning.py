@@ -19,8 +19,6 @@ from verify.settings import Settings
 
 UNITS, LONGEST, LENGTH, BATCH = 32, 100.0, 256, 8
 RATE = 3e-3
-STEPS = ("0", "30", "100", "300")
-MEASURES = ("state_off_by", "sensitivity_off_by", "loss")
 
 
 class Parts(NamedTuple):

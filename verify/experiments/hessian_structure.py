@@ -26,8 +26,6 @@ from verify.settings import Settings
 
 BATCH, STEPS = 4, 300
 LEADING = 4
-MEASURES = ("largest_eigenvalue", "distance_from_dense", "spread", "diagonal_mass")
-PARAMETRIZATIONS = ("dense", "diagonal", "lru", "lru_without_angle")
 # claim D6's system
 MODES, MODULI, CORRELATION = 10, (0.99, 0.995), 0.99
 ANGLES = {"pi": np.pi, "pi/10": np.pi / 10, "pi/100": np.pi / 100}

@@ -41,13 +41,12 @@ from numerics.training import (
     train,
 )
 from numerics.training.train import FINAL_RATE
+from verify.experiments import EXPERIMENTS
 from verify.settings import Settings
 
 TEACHER, STUDENT, LAGS = 10, 64, 300
-MEMORIES = ("0.32", "0.68", "0.84", "0.92", "0.96", "0.98", "0.99")
 ANGLES = {"1": 1.0, "0.316": 10**-0.5, "0.1": 0.1, "0.0316": 10**-1.5, "0.01": 0.01}
 HEADS = {f"{heads} heads": heads for heads in (2, 4, 8, 16, 32)}
-STUDENTS = ("dense", *HEADS, "64 heads of 2", "diagonal", "diagonal with gamma", "lru", "s4")
 OPTIMIZERS: Mapping[str, Callable[[Parameters], Optimizer]] = {
     "adam": lambda _: Adam(),
     "adamw": lambda _: Adam(weight_decay=0.01),
@@ -55,12 +54,6 @@ OPTIMIZERS: Mapping[str, Callable[[Parameters], Optimizer]] = {
     "sgd": lambda _: SGD(),
 }
 CONSTANT_RATE = 1e-3
-RATE_MEASURES = tuple(
-    f"{kind}_{group}_{summary}"
-    for kind in ("published", "applied")
-    for group in ("recurrence", "angle", "rest")
-    for summary in ("median", "spread")
-)
 
 _RATES: Mapping[str, Sequence[float]] = {
     "lru": (0.32, 0.1, 0.032, 0.01, 0.0032),
@@ -129,7 +122,9 @@ def effective_rates(
             for name, value in problem.start.items()
         ]
     )
-    measured = dict.fromkeys(RATE_MEASURES, [math.nan] * settings.tier.networks)
+    measured = dict.fromkeys(
+        EXPERIMENTS["effective_learning_rates"].measures, [math.nan] * settings.tier.networks
+    )
     for kind, unit in kinds.items():
         for group in set(groups):
             rates = CONSTANT_RATE * unit.cpu().numpy()[:, groups == group]

@@ -19,9 +19,6 @@ from verify.settings import Settings
 
 Array = NDArray[np.float64]
 
-MEASURES = ("sensitivity", "over_linear", "over_bound")
-EIGENVALUES = ("0.8", "0.9", "0.99", "0.999")
-CORRELATIONS = ("0", "0.9")
 CHAINS = 256  # per replica
 TIME_CONSTANTS = 10  # to forget the start, and as many to average over
 

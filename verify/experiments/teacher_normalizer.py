@@ -13,8 +13,6 @@ from numerics.training import draw_dense
 from verify.settings import Settings
 
 STATES, MEMORY = 10, 0.99
-EIGENVECTORS = ("as drawn", "orthonormal")
-PRODUCTS = ("entrywise", "matrix")
 
 
 def second_moment(

@@ -8,13 +8,12 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from verify.claims.claim import Claim
-from verify.claims.expressions import Expression, Refusal
+from verify.claims.expressions import Refusal
 from verify.claims.file import FIELDS, make_claim
 from verify.claims.trial import Trial
 from verify.judging.engine import Result
 from verify.judging.evidence import Evidence, Finding, Verdict
 from verify.judging.methods import sampled
-from verify.judging.model import Model
 from verify.judging.statistics import RATE_OF_FEW
 from verify.running.provenance import environment, question
 from verify.settings import Settings
@@ -159,41 +158,3 @@ def to_junit(results: Iterable[Result]) -> str:
             kind = "failure" if r in failures else "error"
             ET.SubElement(case, kind, message=f"{r.verdict}: {r.reason}")
     return ET.tostring(suite, encoding="unicode", xml_declaration=True)
-
-
-def description(claim: Claim) -> str:
-    """A claim field by field, with the derived expression of its quantity."""
-    fields = {
-        "statement": claim.statement,
-        "source": claim.source,
-        **(_experiment(claim) if claim.experiment else _unit(claim)),
-        "claimed": f"{claim.quantity} {claim.relation} {claim.formula}",
-        "uses": ", ".join(claim.uses),
-    }
-    if not claim.experiment:
-        fields["derived"] = f"{claim.quantity} = {Model(claim).correction}"
-    lines = [f"  {name:<11}{text}" for name, text in fields.items() if text]
-    return "\n".join([claim.id, *lines])
-
-
-def _experiment(claim: Claim) -> dict[str, str | None]:
-    settings = (f"{name} = {claim.setting(name)}" for name in claim.settings)
-    return {"experiment": claim.experiment, "settings": ", ".join(settings)}
-
-
-def _unit(claim: Claim) -> dict[str, str | None]:
-    return {
-        "input": "any stationary input"
-        if claim.arbitrary
-        else f"R(Delta) = {claim.autocorrelation}",
-        "eigenvalue": _by_pole(claim.eigenvalue),
-        "gamma": _by_pole(claim.gamma),
-        "by": ", ".join(map(str, claim.wrt)),
-        "horizon": claim.horizon,
-    }
-
-
-def _by_pole(expressions: Mapping[str, Expression]) -> str:
-    if len(set(expressions.values())) == 1:
-        return str(next(iter(expressions.values())))
-    return ", ".join(f"{pole}: {e}" for pole, e in expressions.items())

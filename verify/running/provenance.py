@@ -102,7 +102,7 @@ def _parts(subject: Claim | Trial) -> tuple[str, ...]:
         return STOREYS
     from verify.experiments import EXPERIMENTS
 
-    return dependencies(EXPERIMENTS[subject.experiment].run.__module__)
+    return dependencies(EXPERIMENTS[subject.experiment].home)
 
 
 def _plain(value: object) -> object:

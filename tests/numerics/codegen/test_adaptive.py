@@ -8,8 +8,7 @@ import flint
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from numerics.arithmetic.balls import certified
 from numerics.codegen.adaptive import _adaptive, _Bounded, _Complex

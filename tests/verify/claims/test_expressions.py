@@ -6,8 +6,7 @@ from fractions import Fraction
 
 import pytest
 import sympy as sp
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from verify.claims.expressions import ExpressionError, integer_of, parse, rational_of
 from verify.judging.model import MeaningError, to_sympy

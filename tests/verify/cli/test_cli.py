@@ -241,7 +241,7 @@ def test_list_and_show():
     listing = curseproof("list").stdout
     assert "A5-state-ar1" in listing
     assert "B8-gru-state" in listing
-    shown = curseproof("show", "A5").stdout
+    shown = curseproof("show", "A5", "--derive").stdout
     assert "claimed    second_moment == (1 + rho*lambda)" in shown
 
 

@@ -14,7 +14,15 @@ from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import ClaimError
 from verify.claims.file import make_claim
 from verify.claims.trial import compared, trials
-from verify.experiments import EXPERIMENTS
+from verify.experiments import (
+    EXPERIMENTS,
+    deep_networks,
+    eigenvalue_learning,
+    gated_learning,
+    hessian_structure,
+    linear_systems,
+    nonlinear_units,
+)
 from verify.experiments.eigenvalue_learning import Adam
 from verify.judging.engine import verify_claim
 from verify.judging.evidence import Evidence, Finding
@@ -152,11 +160,7 @@ def test_what_a_trial_lacks_is_said_and_tried_again(store, monkeypatch):
 
     claim = make_claim(ANGLES)
     with monkeypatch.context() as patch:
-        patch.setitem(
-            EXPERIMENTS,
-            "hessian_against_angles",
-            replace(EXPERIMENTS["hessian_against_angles"], run=lacking),
-        )
+        patch.setattr(hessian_structure, "against_angles", lacking)
         result = verify_claim(claim, SMALL)
     assert str(result.verdict) == "undecided"
     assert "extra 'text'" in result.reason
@@ -164,6 +168,29 @@ def test_what_a_trial_lacks_is_said_and_tried_again(store, monkeypatch):
     kept = Store(store)
     kept.keep(trial, SMALL, Evidence("trial", Finding.ABSTAINS, "no"))
     assert not kept.known(trial, SMALL)
+
+
+@pytest.mark.parametrize(
+    ("experiment", "setting", "meanings"),
+    [
+        ("eigenvalue_learning", "angle", eigenvalue_learning.ANGLES),
+        ("eigenvalue_learning", "arithmetic", eigenvalue_learning.ARITHMETICS),
+        ("hessian_against_angles", "angles", hessian_structure.ANGLES),
+        ("linear_system_learning", "angle", linear_systems.ANGLES),
+        ("linear_system_learning", "optimizer", linear_systems.OPTIMIZERS),
+        ("deep_networks_at_initialisation", "recurrence", deep_networks.RECURRENCES),
+        ("deep_networks_at_initialisation", "time_constant", deep_networks.TIME_CONSTANTS),
+        ("deep_networks_at_initialisation", "norm", deep_networks.NORMS),
+        ("nonlinear_sensitivity", "activation", nonlinear_units.ACTIVATIONS),
+        ("gated_networks_learning", "recurrence", gated_learning.RECURRENCES),
+    ],
+)
+def test_what_claims_may_say_is_what_experiments_know(experiment, setting, meanings):
+    assert EXPERIMENTS[experiment].settings[setting] == tuple(meanings)
+
+
+def test_every_experiment_has_what_runs_it():
+    assert all(callable(experiment.run) for experiment in EXPERIMENTS.values())
 
 
 @pytest.mark.parametrize("n", [40, 64, 100])

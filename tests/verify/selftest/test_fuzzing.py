@@ -6,8 +6,14 @@ import time
 import pytest
 
 from verify.claims.claim import ClaimError
-from verify.selftest.fuzzing import KINDS, Surprise, fuzz, fuzz_by_coverage, judge_random_claims
-from verify.selftest.fuzzing import survives as read_or_refused
+from verify.selftest.fuzzing import (
+    KINDS,
+    Surprise,
+    fuzz,
+    fuzz_by_coverage,
+    judge_random_claims,
+    survives as read_or_refused,
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import exp, log
 
+from verify.experiments import EXPERIMENTS
 from verify.experiments.deep_networks import NORMS, RECURRENCES, TIME_CONSTANTS
 from verify.experiments.embedding_autocorrelation import LAGS
-from verify.experiments.gated_units import STRENGTHS
 from verify.reporting.figures.panel import Line, Panel, figure
 
 _TAU = "time constant τ"
@@ -106,7 +106,7 @@ GATED_UNITS = figure(
         ("steps", "|J_ii| over |J_ij|"),
         tuple(
             Line(f"σ_h = {strength}", "diagonal_over_rest", {"strength": strength})
-            for strength in STRENGTHS
+            for strength in EXPERIMENTS["gru_jacobian"].settings["strength"]
         ),
         place=float,
         title="Fig. 14",

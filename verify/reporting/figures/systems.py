@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from verify.experiments.hessian_structure import PARAMETRIZATIONS
+from verify.experiments import EXPERIMENTS
 from verify.experiments.nonlinear_units import ACTIVATIONS
-from verify.experiments.teacher_normalizer import PRODUCTS
 from verify.reporting.figures.panel import Line, Panel, figure
 
 _DRAWN = ("random", "orthonormal")
@@ -20,7 +19,7 @@ HESSIANS = figure(
             "parametrization",
             ("", label),
             tuple(Line(name, measure, {"eigenvectors": name}) for name in _DRAWN),
-            values=PARAMETRIZATIONS,
+            values=EXPERIMENTS["hessian_of_equivalent_systems"].settings["parametrization"],
             scale=scale,
         )
         for measure, label, scale in (
@@ -41,7 +40,10 @@ TEACHER_NORMALIZER = figure(
         "teacher_normalizer",
         "eigenvectors",
         ("eigenvectors", "E|h|²/|B|²"),
-        tuple(Line(product, "second_moment", {"product": product}) for product in PRODUCTS),
+        tuple(
+            Line(product, "second_moment", {"product": product})
+            for product in EXPERIMENTS["teacher_normalizer"].settings["product"]
+        ),
         bound=1,
     ),
 )

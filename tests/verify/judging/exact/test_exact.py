@@ -5,8 +5,7 @@ from fractions import Fraction
 
 import flint
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from verify.claims.claim import Limit
 from verify.claims.expressions import parse

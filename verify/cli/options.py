@@ -1,0 +1,113 @@
+"""The options of commands that judge or run many things, once for all of them."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable
+from ctypes.util import find_library
+from dataclasses import MISSING, dataclass, fields, replace
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+from rich.markup import escape
+
+from verify.cli.app import err, fail
+
+if TYPE_CHECKING:
+    from verify.running.store import Store
+    from verify.settings import Settings
+
+CORES = os.cpu_count() or 1
+Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
+StorePath = Annotated[
+    Path | None,
+    typer.Option(
+        "--store", envvar="CURSEPROOF_STORE", help="Where evidence is kept.", show_default=False
+    ),
+]
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How much is tried, on what, with what kept; each field is an option of the command."""
+
+    tier: Annotated[str, typer.Option("--tier", help="quick or full.")] = "quick"
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto"
+    workers: Workers = CORES
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same evidence.")] = 0
+    json_path: Annotated[str | None, typer.Option("--json", help="Write JSON; - prints it.")] = None
+    dask: Annotated[str | None, typer.Option(help="Work on this Dask scheduler's workers.")] = None
+    networks: Annotated[int | None, typer.Option(min=1, help="Networks trained in each trial.")] = (
+        None
+    )
+    steps: Annotated[int | None, typer.Option(min=1, help="Steps of training.")] = None
+    fresh: Annotated[bool, typer.Option(help="Look up no evidence of earlier runs.")] = False
+    store_path: StorePath = None
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing but JSON is printed."""
+        return self.json_path == "-"
+
+    def settings(self) -> Settings:
+        """Tier, seed and device; what they cannot be ends the command."""
+        from verify.settings import TIERS, Settings
+
+        if self.tier not in TIERS:
+            fail(f"--tier {self.tier}: one of {', '.join(TIERS)}")
+        size = {"networks": self.networks, "steps": self.steps}
+        change = {name: value for name, value in size.items() if value is not None}
+        return Settings(replace(TIERS[self.tier], **change), self.seed, _device(self.device))
+
+    def store(self) -> Store:
+        """Where evidence is kept."""
+        return store_at(self.store_path, self.fresh)
+
+
+def store_at(path: Path | None, fresh: bool = False) -> Store:
+    """The store at a path, or where it is by default; why it is not used is said once."""
+    from verify.running.store import Store, default_path
+
+    def warn(reason: str) -> None:
+        err.print(f"[yellow]store:[/] {escape(reason)}", soft_wrap=True)
+
+    return Store(path or default_path(), warn, fresh)
+
+
+def _device(name: str) -> str:
+    if name not in ("auto", "cpu", "cuda"):
+        fail(f"--device {name}: auto, cpu or cuda")
+    if name == "cpu" or (name == "auto" and find_library("cuda") is None):
+        return "cpu"
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    if name == "cuda":
+        fail("--device cuda: this machine has no CUDA device; use cpu or auto")
+    return "cpu"
+
+
+def takes_run_options(command: Callable[..., None]) -> Callable[..., None]:
+    """A command whose parameter `options` is filled from the options that RunOptions has."""
+    hints = get_type_hints(RunOptions, include_extras=True)
+    own = inspect.signature(command, eval_str=True).parameters.values()
+    unfolded = [
+        inspect.Parameter(
+            f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name]
+        )
+        for f in fields(RunOptions)
+        if f.default is not MISSING
+    ]
+
+    @wraps(command)
+    def unfolding(**given: Any) -> None:
+        options = RunOptions(**{p.name: given.pop(p.name) for p in unfolded})
+        command(**given, options=options)
+
+    kept = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own if p.name != "options"]
+    unfolding.__signature__ = inspect.Signature([*kept, *unfolded])  # type: ignore[attr-defined]
+    return unfolding
