@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from numerics.arithmetic.balls import certified
-    from numerics.codegen.functions import near_circle, near_one
-    from numerics.codegen.modules import module
+    from numerics.codegen.functions import from_polar_distance, near_one
+    from numerics.codegen.modules import module_source
     from numerics.fitting.autocorrelation import FittedAutocorrelation, estimate, fit
     from numerics.fitting.heldout import heldout_check
     from numerics.normalizers import InputNormalizer, Optimal, gamma, gamma_near_one
@@ -30,11 +30,11 @@ _HOME = {
     "certified": "numerics.arithmetic.balls",
     "estimate": "numerics.fitting.autocorrelation",
     "fit": "numerics.fitting.autocorrelation",
+    "from_polar_distance": "numerics.codegen.functions",
     "gamma": "numerics.normalizers",
     "gamma_near_one": "numerics.normalizers",
     "heldout_check": "numerics.fitting.heldout",
-    "module": "numerics.codegen.modules",
-    "near_circle": "numerics.codegen.functions",
+    "module_source": "numerics.codegen.modules",
     "near_one": "numerics.codegen.functions",
     "rollout": "numerics.simulate.rollout",
     "rollout_with_sensitivity": "numerics.simulate.rollout",
@@ -57,11 +57,11 @@ __all__ = [
     "certified",
     "estimate",
     "fit",
+    "from_polar_distance",
     "gamma",
     "gamma_near_one",
     "heldout_check",
-    "module",
-    "near_circle",
+    "module_source",
     "near_one",
     "rollout",
     "rollout_with_sensitivity",

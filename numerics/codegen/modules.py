@@ -66,7 +66,7 @@ _POLAR = {
 _POLAR_ROUNDINGS = 12  # in any of those: sine and cosine have 4 each
 
 
-def module(functions: list[Function], target: str, title: str) -> str:
+def module_source(functions: list[Function], target: str, title: str) -> str:
     """The source of a standalone module.
 
     Args:
@@ -78,11 +78,11 @@ def module(functions: list[Function], target: str, title: str) -> str:
         ValueError: for an unknown target, or what the target has no form for.
 
     Examples:
-        >>> from numerics import module
+        >>> from numerics import module_source
         >>> from numerics.codegen.functions import Function
         >>> from theory import second_moment, white
         >>> state = Function("state", second_moment(white()), "E|h|².")
-        >>> print(module([state], "sympy", "White input.").splitlines()[-1])
+        >>> print(module_source([state], "sympy", "White input.").splitlines()[-1])
             return 1/(-lam*conjugate(lam) + 1)
 
     """

@@ -16,8 +16,8 @@ from string import Template
 
 import sympy as sp
 
-from numerics.codegen.functions import Function, near_circle
-from numerics.codegen.modules import arguments, module
+from numerics.codegen.functions import Function, from_polar_distance
+from numerics.codegen.modules import arguments, module_source
 from theory.algebra.leading import epsilon
 from theory.algebra.presentation import present_terms
 from theory.architectures import pairs as architectures
@@ -127,7 +127,8 @@ def functions() -> Mapping[str, Function]:
         Function("gamma_derived", optimal_gamma(x, lam), "γ for this input."),
     ]
     disc = {lam, lam_star, rho}
-    near = {f.name: near_circle(replace(f, variables=f.symbols & disc)) for f in of_eigenvalue}
+    in_disc = [replace(f, variables=f.symbols & disc) for f in of_eigenvalue]
+    near = {f.name: from_polar_distance(f) for f in in_disc}
     others = [Function("gamma_none", sp.S.One, "No normaliser.")]
     others += [f for c in coordinates() for f in c.functions()]
     return {**near, **{f.name: f for f in others}}
@@ -138,7 +139,8 @@ def javascript() -> str:
     named = functions()
     calls = {name: [f"at.{a}" for a in arguments(f, False)] for name, f in named.items()}
     table = (f"  {n}: (at) => {named[n].name}({', '.join(given)})," for n, given in calls.items())
-    printed = module([*named.values()], "javascript", "What the explorer computes, R(Δ) = ρ^|Δ|.")
+    title = "What the explorer computes, R(Δ) = ρ^|Δ|."
+    printed = module_source([*named.values()], "javascript", title)
     return "\n".join([printed, "const formulas = {", *table, "};"])
 
 
