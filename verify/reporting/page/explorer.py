@@ -10,11 +10,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from html import escape
-from importlib.resources import files
-from string import Template
 
 import sympy as sp
+from markupsafe import Markup
 
 from numerics.codegen.functions import Function, from_polar_distance
 from numerics.codegen.modules import arguments, module_source
@@ -26,8 +24,7 @@ from theory.inputs import exponential, white
 from theory.moments import second_moment, sensitivity, teacher_student_loss
 from theory.parametrizations import optimal_gamma, optimal_parameter_white
 from theory.symbols import lam, lam_star, rho, theta
-
-_PARTS = files("verify.reporting.page") / "templates"
+from verify.reporting.page.rendering import rendered
 
 distance = sp.Symbol("one_minus_abs_lam", positive=True)  # 1 − |λ|
 angle = sp.Symbol("arg_lam", real=True)
@@ -147,14 +144,10 @@ def javascript() -> str:
 @cache
 def fragment() -> str:
     """The explorer as an HTML section with its style and script."""
-    style, script, markup = (
-        (_PARTS / name).read_text(encoding="utf-8")
-        for name in ("explorer.css", "explorer.js", "explorer.html")
-    )
     names = json.dumps({c.key: c.names for c in coordinates()}, ensure_ascii=False)
-    options = (f'<option value="{c.key}">{escape(c.label)}</option>' for c in coordinates())
-    return Template(markup).substitute(
-        style=style,
-        options="\n".join(options),
-        script="\n".join([javascript(), f"const names = {names};", script]),
+    return rendered(
+        "explorer.html",
+        coordinates=coordinates(),
+        formulas=Markup(javascript()),  # noqa: S704 (ours)
+        names=Markup(names),  # noqa: S704 (ours)
     )
