@@ -1,8 +1,8 @@
 """The public names; each is imported when it is first used."""
 
 from .arithmetic.balls import certified as certified
-from .codegen.functions import near_circle as near_circle, near_one as near_one
-from .codegen.modules import module as module
+from .codegen.functions import from_polar_distance as from_polar_distance, near_one as near_one
+from .codegen.modules import module_source as module_source
 from .fitting.autocorrelation import (
     FittedAutocorrelation as FittedAutocorrelation,
     estimate as estimate,

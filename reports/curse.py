@@ -13,7 +13,7 @@ import sympy as sp
 from matplotlib.axes import Axes
 
 from theory.algebra.leading import epsilon
-from theory.growth import near_circle
+from theory.growth import moment_near_circle
 from verify.reporting.figures.curse import GRADIENT, SENSITIVITY, STATE
 from verify.reporting.figures.curves import INPUTS, curve, simulated
 from verify.reporting.figures.normalised import moments
@@ -46,8 +46,8 @@ def draw_curse(axes: Axes) -> None:
     for name, of, style in (("ρ = 0", "white input", "-"), (CORRELATED, CORRELATED, "--")):
         x, _ = INPUTS[name]
         state, sensitivity = simulated(x, 1 / SIMULATED)
-        draw(axes, near_circle(x, 1), f"sensitivity, {of}", ORANGE, style)
-        draw(axes, near_circle(x, 0), f"state, {of}", BLUE, style)
+        draw(axes, moment_near_circle(x, 1), f"sensitivity, {of}", ORANGE, style)
+        draw(axes, moment_near_circle(x, 0), f"state, {of}", BLUE, style)
         sensitivity.draw(axes, SIMULATED, ORANGE)
         state.draw(axes, SIMULATED, BLUE)
     axes.axhline(1, color=GREY, linestyle=":", label=GRADIENT)
@@ -56,7 +56,7 @@ def draw_curse(axes: Axes) -> None:
 def draw_cure(axes: Axes) -> None:
     """Right: the sensitivity by the trained parameter, for plain λ, the LRU, and as derived."""
     x, _ = INPUTS[CORRELATED]
-    state, slope = near_circle(x, 0), near_circle(x, 1)
+    state, slope = moment_near_circle(x, 0), moment_near_circle(x, 1)
     optimal = sp.sqrt(state / slope)  # λ'(ω) for γ = 1/sqrt(E[h²])
     draw(axes, slope, "plain λ, γ = 1", ORANGE)
     draw(axes, moments(x)[1], "LRU: exp(−exp ω), γ = √(1−λ²)", BLUE)

@@ -30,7 +30,7 @@ class Growth:
     sensitivity: LeadingTerm
 
 
-def near_circle(x: Input, derivatives: int, angle: sp.Expr = sp.S.Zero) -> sp.Expr:
+def moment_near_circle(x: Input, derivatives: int, angle: sp.Expr = sp.S.Zero) -> sp.Expr:
     """E|∂^n h/∂λ^n|² at λ = (1 − ε) e^{iθ}, n = `derivatives` being 0 or 1."""
     a, b = ((1 - epsilon) * sp.exp(sign * sp.I * angle) for sign in (1, -1))
     return kernel_derivative(x, derivatives, derivatives, a, b)
@@ -51,7 +51,7 @@ def growth(x: Input, angle: sp.Expr = sp.S.Zero) -> Growth:
         LeadingTerm(coefficient=19/4, order=-3)
 
     """
-    state, sensitivity = (leading_term(near_circle(x, n, angle)) for n in (0, 1))
+    state, sensitivity = (leading_term(moment_near_circle(x, n, angle)) for n in (0, 1))
     return Growth(state, sensitivity)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import sympy as sp
 
-from numerics.codegen.functions import Function, near_circle, near_one
-from numerics.codegen.modules import TARGETS as CODE, module
+from numerics.codegen.functions import Function, from_polar_distance, near_one
+from numerics.codegen.modules import TARGETS as CODE, module_source
 from theory import symbols
 from theory.algebra.conjugation import bar
 from theory.algebra.presentation import present
@@ -66,14 +66,12 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
         for f in _functions(name, x)
     ]
     if name in _COMMANDS:  # the others are of Re λ and Im λ
-        functions += [
-            *map(near_one, functions),
-            *(near_circle(f) for f in functions if target == "javascript" and _is_complex(f)),
-        ]
+        polar = [f for f in functions if target == "javascript" and _is_complex(f)]
+        functions += [*map(near_one, functions), *map(from_polar_distance, polar)]
     title = f"{name} for R(Delta) = {x.autocorrelation()}."
     if name in _ARCHITECTURES:
         title = f"λ and γ of {_ARCHITECTURES[name].name}."
-    return module(functions, target, title)
+    return module_source(functions, target, title)
 
 
 def compiled(name: str, x: StationaryInput, target: str) -> Mapping[str, Callable[..., Any]]:

@@ -68,16 +68,17 @@ def near_one(function: Function) -> Function:
     )
 
 
-def near_circle(function: Function) -> Function:
+def from_polar_distance(function: Function) -> Function:
     """The same function of 1−|λ|, arg λ and 1−ρ, for complex λ.
 
     Examples:
-        >>> from numerics import module, near_circle
+        >>> from numerics import from_polar_distance, module_source
         >>> from numerics.codegen.functions import Function
         >>> from theory import second_moment, white
         >>> from theory.symbols import lam
         >>> state = Function("state", second_moment(white()), "E|h|².", variables=frozenset({lam}))
-        >>> print(module([near_circle(state)], "javascript", "White input.").splitlines()[-4])
+        >>> source = module_source([from_polar_distance(state)], "javascript", "White input.")
+        >>> print(source.splitlines()[-4])
         export function state_near_circle(one_minus_abs_lam, arg_lam) {
 
     """

@@ -22,10 +22,11 @@ from numerics.codegen.exponentials import RANGE, roundings, stable
 from numerics.codegen.functions import Function, of_distances, polar
 from numerics.codegen.printers import RationalPrinter
 from numerics.codegen.real_parts import Parts, real_parts
+from numerics.codegen.runtime import Runtime
 from theory.algebra.conjugation import bar, polarised, restored
 
 TARGETS = (*DIALECTS, "sympy")
-_ADAPTIVE = "@_adaptive"
+_ADAPTIVE = Runtime.of("adaptive.py")
 _WITHIN_AN_ULP = (
     "Terms may cancel: each value, or part of a complex one, is within an ulp, as it is computed\n"
     "with a bound of its error, and once more in fractions where that bound is too wide."
@@ -65,7 +66,7 @@ _POLAR = {
 _POLAR_ROUNDINGS = 12  # in any of those: sine and cosine have 4 each
 
 
-def module(functions: list[Function], target: str, title: str) -> str:
+def module_source(functions: list[Function], target: str, title: str) -> str:
     """The source of a standalone module.
 
     Args:
@@ -77,11 +78,11 @@ def module(functions: list[Function], target: str, title: str) -> str:
         ValueError: for an unknown target, or what the target has no form for.
 
     Examples:
-        >>> from numerics import module
+        >>> from numerics import module_source
         >>> from numerics.codegen.functions import Function
         >>> from theory import second_moment, white
         >>> state = Function("state", second_moment(white()), "E|h|².")
-        >>> print(module([state], "sympy", "White input.").splitlines()[-1])
+        >>> print(module_source([state], "sympy", "White input.").splitlines()[-1])
             return 1/(-lam*conjugate(lam) + 1)
 
     """
@@ -92,17 +93,12 @@ def module(functions: list[Function], target: str, title: str) -> str:
         return "\n\n\n".join([head, *map(_in_sympy, functions)]) + "\n"
     dialect = DIALECTS[target]
     printed = [_function(f, dialect) for f in functions]
-    helpers: list[str] = []
-    for helper in reversed(dialect.helpers):  # each calls those before it
-        if any(_name(helper) in source for source in (*printed, *helpers)):
-            helpers.append(helper)
-    imports = dialect.adaptive_head if any(_ADAPTIVE in p for p in printed) else dialect.head
+    source = "\n".join(printed)
+    adaptive = _ADAPTIVE.called_in(source)
+    imports = (_ADAPTIVE if adaptive else dialect.runtime).imports
     head = "\n\n".join(filter(None, [dialect.title.format(title), imports]))
-    return "\n\n\n".join([head, *reversed(helpers), *printed]) + "\n"
-
-
-def _name(helper: str) -> str:
-    return str(re.findall(r"(?:def|function) (\w+)", helper)[0])
+    helpers = adaptive + dialect.runtime.called_in(source)
+    return "\n\n\n".join([head, *helpers, *printed]) + "\n"
 
 
 def _in_sympy(function: Function) -> str:
@@ -119,7 +115,7 @@ def _function(function: Function, dialect: Dialect) -> str:
         with suppress(Cancellation):
             # an expression is one in eigenvalues or one in trained parameters
             return (_in_factors if function.variables else _in_exponentials)(function, dialect)
-        if dialect.adaptive_head and _is_rational(_plain(function)):
+        if dialect.has_adaptive and _is_rational(_plain(function)):
             return _adaptively(function)
     return _as_it_stands(function, dialect)
 
@@ -196,7 +192,7 @@ def _adaptively(function: Function) -> str:
     described = f"{function.description}\n\n{_WITHIN_AN_ULP}"
     body = [*lines, f"return {result}"]
     given = arguments(function, True)
-    return f"{_ADAPTIVE}\n{python_function(function.name, given, described, body)}"
+    return f"@_adaptive\n{python_function(function.name, given, described, body)}"
 
 
 def _plain(function: Function) -> sp.Expr:

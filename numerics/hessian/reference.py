@@ -1,7 +1,7 @@
 """Jacobians of linear RNNs' outputs by plain loops over time, for many systems at once.
 
-They are what the fast routes are tested against, and good for small systems. With them the
-Hessian at the optimum is 2 E[∂y/∂p ∂y/∂q] (paper §4.2).
+The fast routes are tested against them, and experiments that draw many small systems compute
+with them. With them the Hessian at the optimum is 2 E[∂y/∂p ∂y/∂q] (paper §4.2).
 h_t = A h_{t−1} + B x_t from h = 0, y_t = C h_t + D x_t; diagonal: y_t = Re(C h_t) + D x_t with
 complex λ, B and C.
 """

@@ -1,4 +1,4 @@
-"""The plain simulator: the recurrence as written, in NumPy; and what starting from zero leaves out.
+"""The plain simulator: the recurrence as written, in NumPy; and how long it takes to settle.
 
 Every faster simulator is checked against this one.
 """
@@ -45,35 +45,6 @@ def simulate(x: Array, lam: complex, gamma: complex = 1) -> Trajectories:
     return Trajectories(h, s)
 
 
-def burn_in_bias(lam: complex, steps: int, variance: float) -> tuple[float, float]:
-    """How far second moments after T = `steps` steps from zero are from stationarity.
-
-    h_T = Σ_{i<T} g_i x_{T−i} with g_i = λ^i, and i λ^{i−1} for ∂h/∂λ. As |R(Δ)| ≤ R(0),
-    |E|h_T|² − E|h_∞|²| ≤ R(0) [(Σ_{i≥0} |g_i|)² − (Σ_{i<T} |g_i|)²], for any input at all.
-
-    Args:
-        lam: λ, |λ| < 1.
-        steps: T ≥ 1.
-        variance: R(0).
-
-    Returns:
-        The bounds for E|h|² and for E|∂h/∂λ|², at γ = 1.
-
-    Raises:
-        ValueError: if |λ| ≥ 1, or steps < 1.
-
-    """
-    r, o = _modulus(lam)
-    if steps < 1:
-        raise ValueError(f"steps = {steps}: at least 1")
-    tail = r**steps / o
-    sensitivity_tail = r ** (steps - 1) * (steps * o + r) / o**2
-    return (
-        variance * tail * (2 / o - tail),
-        variance * sensitivity_tail * (2 / o**2 - sensitivity_tail),
-    )
-
-
 def burn_in_steps(lam: complex, tolerance: float) -> int:
     """The least T after which E|h_T|² and E|∂h_T/∂λ|² are within `tolerance` of stationarity.
 
@@ -90,7 +61,9 @@ def burn_in_steps(lam: complex, tolerance: float) -> int:
         ValueError: if |λ| ≥ 1 or the tolerance is not between 0 and 1.
 
     """
-    r, o = _modulus(lam)
+    r = abs(lam)
+    if not r < 1:
+        raise ValueError(f"lam = {lam}: |λ| < 1 is needed for stationarity")
     if not 0 < tolerance < 1:
         raise ValueError(f"tolerance = {tolerance}: between 0 and 1")
 
@@ -99,7 +72,7 @@ def burn_in_steps(lam: complex, tolerance: float) -> int:
         return 2 * epsilon + epsilon**2
 
     # up to its peak at T ≈ 1/(1−r) the bound exceeds 1; from there on it falls
-    low = high = max(1, int(1 / o))
+    low = high = max(1, int(1 / (1 - r)))
     while bias(high) > tolerance:
         low, high = high, 2 * high
     while high - low > 1:
@@ -136,10 +109,3 @@ def _summed(g: Array, R: Array) -> float:
     # correlate conjugates its second argument: Σ_i g_i ḡ_{i+Δ} for Δ = 0, 1, …
     products = np.correlate(g, g, "full")[: g.size][::-1]
     return float(products[0].real * R[0].real + 2 * np.sum(products[1:] * R[1:]).real)
-
-
-def _modulus(lam: complex) -> tuple[float, float]:
-    r = abs(lam)
-    if not r < 1:
-        raise ValueError(f"lam = {lam}: |λ| < 1 is needed for stationarity")
-    return r, 1 - r

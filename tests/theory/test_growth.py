@@ -21,7 +21,7 @@ from theory import (
 )
 from theory.algebra.leading import ZERO, LeadingTerm, epsilon, leading_term, taylor
 from theory.derivations.growth import derive_growth
-from theory.growth import growth, near_circle, spectral_density
+from theory.growth import growth, moment_near_circle, spectral_density
 from theory.symbols import Delta, phi, rho, theta
 from verify.claims.file import make_claim
 from verify.judging.evidence import Finding
@@ -83,7 +83,7 @@ def test_in_balls_the_ratio_is_off_by_order_epsilon(name, n):
     """|f/(c ε^n) − 1| ≤ 100 ε at 1e-6 and 1e-12: no coefficient at these inputs is larger."""
     x, angle, *_ = KNOWN[name]
     term = (growth(x, sp.sympify(angle)).state, growth(x, sp.sympify(angle)).sensitivity)[n]
-    moment = near_circle(x, n, sp.sympify(angle))
+    moment = moment_near_circle(x, n, sp.sympify(angle))
     for distance in (sp.Rational(1, 10**6), sp.Rational(1, 10**12)):
         ratio = (moment / term.expression).subs(POINT).subs(epsilon, distance)
         off = abs(certified(ratio, dict, 30) - acb(1))

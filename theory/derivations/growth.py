@@ -15,7 +15,7 @@ from theory.derivations.checking.formal_series import E, Filter, FormalSeries, t
 from theory.derivations.checking.step import Derivation, Step, equation
 from theory.derivations.kernel import Check, geometric, kernel_steps
 from theory.derivations.moments import derive_second_moment, derive_sensitivity
-from theory.growth import growth, near_circle, spectral_density
+from theory.growth import growth, moment_near_circle, spectral_density
 from theory.inputs import ArbitraryInput, Input, StationaryInput, exponential, moving_average
 from theory.symbols import lam, nu
 
@@ -40,15 +40,15 @@ def derive_growth(x: Input, angle: sp.Expr = sp.S.Zero) -> Derivation:
 
     def outgrows(statement: sp.Basic) -> bool:
         def quotient(u: Input) -> sp.Expr:
-            return near_circle(u, 1, angle) / near_circle(u, 0, angle)
+            return moment_near_circle(u, 1, angle) / moment_near_circle(u, 0, angle)
 
         return _all_tend(x, quotient, ratio.order, statement.rhs)
 
     steps = (
         *state.steps,
-        *_near_circle(x, 0, angle, terms.state),
+        *_leading_steps(x, 0, angle, terms.state),
         *sensitivity.steps[len(kernel_steps(x)) :],
-        *_near_circle(x, 1, angle, terms.sensitivity),
+        *_leading_steps(x, 1, angle, terms.sensitivity),
         limit(
             _SENSITIVITY / _STATE,
             ratio,
@@ -92,7 +92,7 @@ def instantiated(expr: sp.Expr, x: Input, instance: StationaryInput) -> sp.Expr:
     return expr.xreplace(values)
 
 
-def _near_circle(x: Input, n: int, angle: sp.Expr, term: LeadingTerm) -> Iterator[Step]:
+def _leading_steps(x: Input, n: int, angle: sp.Expr, term: LeadingTerm) -> Iterator[Step]:
     pole = nu * sp.exp(sp.I * angle)
     filters = {"h": geometric(pole), "s": Filter(lambda i: i * pole ** max(i - 1, 0))}
     series, lhs = FormalSeries(x, (nu,), filters), (_STATE, _SENSITIVITY)[n]
@@ -104,10 +104,10 @@ def _near_circle(x: Input, n: int, angle: sp.Expr, term: LeadingTerm) -> Iterato
         expected = _expected(x, n, angle)
         agrees = expected is None or vanishes(statement.rhs - expected)
         return agrees and _all_tend(
-            x, lambda u: near_circle(u, n, angle), term.order, statement.rhs
+            x, lambda u: moment_near_circle(u, n, angle), term.order, statement.rhs
         )
 
-    moment = present(near_circle(x, n, angle))
+    moment = present(moment_near_circle(x, n, angle))
     yield equation(lhs, moment, "Near the circle", "Put λ in.", as_series)
     why = "The lowest powers of ε above and below."
     yield limit(lhs, term, "Leading term", why, tends)

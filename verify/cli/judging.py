@@ -52,7 +52,8 @@ def verify(
     settings = options.settings()
     with bad_input(ClaimError):
         chosen = select(claims or [])
-    kept, results = options.store(), list[Result]()
+    kept = options.store()
+    results: list[Result] = []
     with (
         bad_input(OSError, ImportError),
         progress("judging", len(chosen), options.quiet) as bars,
@@ -95,7 +96,8 @@ def sweep(
     given = dict(choice.partition("=")[::2] for choice in choices or [])
     with bad_input(SweepError):
         wanted = grid(experiment, {name: values.split(",") for name, values in given.items()})
-    kept, found = options.store(), dict[Trial, Evidence]()
+    kept = options.store()
+    found: dict[Trial, Evidence] = {}
     with bad_input(OSError, ImportError), progress("trials", len(wanted), options.quiet) as bars:
         for trial, evidence in run_trials(wanted, settings, options.workers, kept, options.dask):
             found[trial] = evidence

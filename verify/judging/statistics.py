@@ -170,14 +170,6 @@ def mean_forms(
     return intervals
 
 
-def mean_square(x: Array, error_rate: float) -> Interval:
-    """E[x²] from independent centred real Gaussian samples x, of shape (n,)."""
-    total = float(np.sum(np.square(x)))
-    return Interval(
-        total / chi2.isf(error_rate / 2, x.size), total / chi2.ppf(error_rate / 2, x.size)
-    )
-
-
 def median(values: Array, error_rate: float) -> Interval:
     """The median of any continuous distribution, from independent draws of shape (n,).
 

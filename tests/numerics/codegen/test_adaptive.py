@@ -11,8 +11,8 @@ import sympy as sp
 from hypothesis import given, settings, strategies as st
 
 from numerics.arithmetic.balls import certified
-from numerics.codegen.adaptive import _adaptive, _Bounded, _Complex
 from numerics.codegen.export import exported
+from numerics.codegen.runtime.adaptive import _adaptive, _Bounded, _Complex
 from theory.catalogue import Unit, quantity
 from theory.inputs import exponential
 from theory.symbols import lam, lam1, lam2, lam_star, real_lam, real_lam_star, rho

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, chi2
 
 from verify.judging.statistics import (
     LOOKS,
@@ -11,7 +11,6 @@ from verify.judging.statistics import (
     Moments,
     look_sizes,
     mean_forms,
-    mean_square,
     stream,
 )
 
@@ -55,13 +54,18 @@ def test_a_square_is_exact(is_complex):
     assert low <= missed <= high
 
 
-def test_mean_square_is_the_form():
-    x = np.random.default_rng(3).standard_normal((60, 1))
-    [interval] = mean_forms([np.eye(1)], Moments.of(x), Moments.of(x[:5]), RATE)
-    expected = mean_square(x, RATE)
-    assert [interval.lower, interval.upper] == pytest.approx(
-        [expected.lower, expected.upper], rel=1e-10
-    )
+def mean_square(x):
+    """The interval for E[x²]."""
+    z = x[:, None]
+    [interval] = mean_forms([np.eye(1)], Moments.of(z), Moments.of(z[:5]), RATE)
+    return interval
+
+
+def test_a_mean_square_has_the_quantiles_of_chi_squared():
+    x = np.random.default_rng(3).standard_normal(60)
+    interval = mean_square(x)
+    expected = np.sum(x**2) / chi2.ppf([1 - RATE / 2, RATE / 2], x.size)
+    assert [interval.lower, interval.upper] == pytest.approx(expected, rel=1e-10)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e4])
@@ -86,7 +90,7 @@ def test_a_claim_a_width_away_is_noticed():
     rng = np.random.default_rng(2)
     noticed = 0
     for _ in range(REPEATS):
-        interval = mean_square(rng.standard_normal(200), RATE)
+        interval = mean_square(rng.standard_normal(200))
         noticed += not interval.contains(1 + interval.upper - interval.lower)
     assert noticed >= binom.ppf(1e-9, REPEATS, 1 - RATE)
 

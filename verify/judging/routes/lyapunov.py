@@ -25,11 +25,11 @@ from verify.judging.routes.impulse import BilinearForm, assembled
 from verify.judging.routes.pointwise import DIGITS, Route, compare_at_points, confirmed, precision
 from verify.judging.routes.statespace import (
     Arithmetic,
+    Chain,
     Driven,
     Matrix,
-    Unit,
+    chain,
     shaping,
-    unit,
     with_input,
 )
 from verify.settings import Settings
@@ -132,19 +132,19 @@ def _value(model: Model, values: Values, arithmetic: Arithmetic, steps: int | No
     filters = shaping(concrete(model.input), arithmetic)
 
     @cache
-    def chain(pole: sp.Expr, n: int) -> Unit:
+    def chain_of(pole: sp.Expr, n: int) -> Chain:
         if steps is None:
             _check_stable(pole, values)
-        return unit(pole, n, arithmetic)
+        return chain(pole, n, arithmetic)
 
     @cache
     def stationary(pole: sp.Expr, n: int) -> list[Matrix]:
-        return with_input(chain(pole, n), filters, arithmetic)
+        return with_input(chain_of(pole, n), filters, arithmetic)
 
     @cache
     def covariance(first: sp.Expr, n: int, second: sp.Expr, m: int) -> flint.acb_mat:
         """E[s s'*] of the chains of two poles, with n and m states."""
-        driven = Driven(chain(first, n), chain(second, m), filters, arithmetic)
+        driven = Driven(chain_of(first, n), chain_of(second, m), filters, arithmetic)
         try:
             if steps is None:
                 moments = driven.stationary(stationary(first, n), stationary(second, m))

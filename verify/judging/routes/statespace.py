@@ -43,8 +43,8 @@ class Arithmetic:
 
 
 @dataclass(frozen=True)
-class Unit:
-    """s_t = A s_{t−1} + b x_t. Shapes: A (n, n), b (n, 1)."""
+class Chain:
+    """A state and its derivatives: s_t = A s_{t−1} + b x_t. Shapes: A (n, n), b (n, 1)."""
 
     A: Matrix
     b: Matrix
@@ -59,14 +59,14 @@ class Shaping:
     H: Matrix
 
 
-def unit(pole: sp.Expr, order: int, arithmetic: Arithmetic) -> Unit:
+def chain(pole: sp.Expr, order: int, arithmetic: Arithmetic) -> Chain:
     """The chain s_k = ∂^k h/∂λ^k for k < order: a Jordan block, as s_k ← λ s_k + k s_{k−1}."""
     lam, one, zero = map(arithmetic.number, (pole, sp.S.One, sp.S.Zero))
     rows = [
         [lam if i == j else one * i if i == j + 1 else zero for j in range(order)]
         for i in range(order)
     ]
-    return Unit(arithmetic.matrix(rows), arithmetic.matrix([[one], *[[zero]] * (order - 1)]))
+    return Chain(arithmetic.matrix(rows), arithmetic.matrix([[one], *[[zero]] * (order - 1)]))
 
 
 def shaping(x: StationaryInput, arithmetic: Arithmetic) -> list[Shaping]:
@@ -102,22 +102,22 @@ def _shift_register(lags: Sequence[tuple[int, sp.Expr]], arithmetic: Arithmetic)
     )
 
 
-def with_input(s: Unit, filters: Sequence[Shaping], arithmetic: Arithmetic) -> list[Matrix]:
+def with_input(s: Chain, filters: Sequence[Shaping], arithmetic: Arithmetic) -> list[Matrix]:
     """E[s ξ*] for each filter, in the stationary state."""
     return [arithmetic.stein(s.A, f.F, _entry(s, f, arithmetic)) for f in filters]
 
 
-def _entry(s: Unit, f: Shaping, arithmetic: Arithmetic) -> Matrix:
+def _entry(s: Chain, f: Shaping, arithmetic: Arithmetic) -> Matrix:
     """What a step adds to E[s ξ*] = A E[s ξ*] F* + bG*."""
     return s.b * arithmetic.adjoint(f.G)
 
 
 @dataclass(frozen=True)
 class Driven:
-    """Two units and the input that drives both; their covariance E[s s'*]."""
+    """Two chains and the input that drives both; their covariance E[s s'*]."""
 
-    first: Unit
-    second: Unit
+    first: Chain
+    second: Chain
     filters: Sequence[Shaping]
     arithmetic: Arithmetic
 
@@ -133,8 +133,8 @@ class Driven:
 
     def after(self, steps: int) -> Matrix:
         """The same `steps` ≥ 1 steps after s = s' = 0, the input being stationary."""
-        units = (self.first, self.second)
-        entries = y, z = [[_entry(s, f, self.arithmetic) for f in self.filters] for s in units]
+        chains = (self.first, self.second)
+        entries = y, z = [[_entry(s, f, self.arithmetic) for f in self.filters] for s in chains]
         x = self._source(y, z)
         for _ in range(steps - 1):
             y, z = (
@@ -142,7 +142,7 @@ class Driven:
                     self._step(s.A, covariance, f.F) + entry
                     for covariance, f, entry in zip(cross, self.filters, own, strict=True)
                 ]
-                for s, cross, own in zip(units, (y, z), entries, strict=True)
+                for s, cross, own in zip(chains, (y, z), entries, strict=True)
             )
             x = self._step(self.first.A, x, self.second.A) + self._source(y, z)
         return x

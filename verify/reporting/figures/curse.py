@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from theory.algebra.leading import LeadingTerm, epsilon
-from theory.growth import growth, near_circle
+from theory.growth import growth, moment_near_circle
 from theory.moments import second_moment, sensitivity
 from theory.symbols import real_lam
 from verify.reporting.figures.curves import INPUTS, SIMULATED, curve, simulated
@@ -46,7 +46,7 @@ def _draw_growth() -> Drawing:
         for n, (panel, term) in enumerate(
             zip(axes, (orders.state, orders.sensitivity), strict=True)
         ):
-            curve(panel, near_circle(x, n), epsilon, one_minus_lam, color=colour, label=name)
+            curve(panel, moment_near_circle(x, n), epsilon, one_minus_lam, color=colour, label=name)
             ends, dashed = one_minus_lam[[0, -1]], {"color": colour, "linewidth": 1}
             curve(panel, term.expression, epsilon, ends, "--", label=_written(term), **dashed)
     for panel, title, quantity in _titled(axes):

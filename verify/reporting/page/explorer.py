@@ -10,14 +10,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from html import escape
-from importlib.resources import files
-from string import Template
 
 import sympy as sp
+from markupsafe import Markup
 
-from numerics.codegen.functions import Function, near_circle
-from numerics.codegen.modules import arguments, module
+from numerics.codegen.functions import Function, from_polar_distance
+from numerics.codegen.modules import arguments, module_source
 from theory.algebra.leading import epsilon
 from theory.algebra.presentation import present_terms
 from theory.architectures import pairs as architectures
@@ -26,8 +24,7 @@ from theory.inputs import exponential, white
 from theory.moments import second_moment, sensitivity, teacher_student_loss
 from theory.parametrizations import optimal_gamma, optimal_parameter_white
 from theory.symbols import lam, lam_star, rho, theta
-
-_PARTS = files("verify.reporting.page") / "templates"
+from verify.reporting.page.rendering import rendered
 
 distance = sp.Symbol("one_minus_abs_lam", positive=True)  # 1 − |λ|
 angle = sp.Symbol("arg_lam", real=True)
@@ -127,7 +124,8 @@ def functions() -> Mapping[str, Function]:
         Function("gamma_derived", optimal_gamma(x, lam), "γ for this input."),
     ]
     disc = {lam, lam_star, rho}
-    near = {f.name: near_circle(replace(f, variables=f.symbols & disc)) for f in of_eigenvalue}
+    in_disc = [replace(f, variables=f.symbols & disc) for f in of_eigenvalue]
+    near = {f.name: from_polar_distance(f) for f in in_disc}
     others = [Function("gamma_none", sp.S.One, "No normaliser.")]
     others += [f for c in coordinates() for f in c.functions()]
     return {**near, **{f.name: f for f in others}}
@@ -138,21 +136,18 @@ def javascript() -> str:
     named = functions()
     calls = {name: [f"at.{a}" for a in arguments(f, False)] for name, f in named.items()}
     table = (f"  {n}: (at) => {named[n].name}({', '.join(given)})," for n, given in calls.items())
-    printed = module([*named.values()], "javascript", "What the explorer computes, R(Δ) = ρ^|Δ|.")
+    title = "What the explorer computes, R(Δ) = ρ^|Δ|."
+    printed = module_source([*named.values()], "javascript", title)
     return "\n".join([printed, "const formulas = {", *table, "};"])
 
 
 @cache
 def fragment() -> str:
     """The explorer as an HTML section with its style and script."""
-    style, script, markup = (
-        (_PARTS / name).read_text(encoding="utf-8")
-        for name in ("explorer.css", "explorer.js", "explorer.html")
-    )
     names = json.dumps({c.key: c.names for c in coordinates()}, ensure_ascii=False)
-    options = (f'<option value="{c.key}">{escape(c.label)}</option>' for c in coordinates())
-    return Template(markup).substitute(
-        style=style,
-        options="\n".join(options),
-        script="\n".join([javascript(), f"const names = {names};", script]),
+    return rendered(
+        "explorer.html",
+        coordinates=coordinates(),
+        formulas=Markup(javascript()),  # noqa: S704 (ours)
+        names=Markup(names),  # noqa: S704 (ours)
     )

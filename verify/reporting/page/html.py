@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from theory.printing.derivations import html_prose
 from verify.claims.claim import Claim
 from verify.claims.selection import paper_claims
 from verify.judging.engine import Result
@@ -22,6 +18,7 @@ from verify.reporting.page.derivations import Section, derived
 from verify.reporting.page.explorer import fragment
 from verify.reporting.page.figures import Drawn
 from verify.reporting.page.graph import claim_graph, picture, unsound
+from verify.reporting.page.rendering import rendered
 from verify.reporting.results import Report, stated_rates
 
 
@@ -78,26 +75,23 @@ def html(report: Report) -> str:
         )
         for r in results
     ]
-    return (
-        _templates()
-        .get_template("page.html")
-        .render(
-            report=report,
-            shown=shown,
-            sections=sorted({s.section for s in shown}, key=lambda letter: (len(letter), letter)),
-            verdicts=list(Verdict),
-            counts=Counter(r.verdict for r in results),
-            judged={r.claim.id: r.verdict for r in results},
-            rates=stated_rates(results),
-            weak=weak,
-            picture=picture(graph),
-            alone=[i for i in ids if not graph.degree(i)],
-            derivations=derivations,
-            figures=drawn,
-            explorer=Markup(fragment()),  # noqa: S704 (ours)
-            methods=_methods(results),
-            statement=statement,
-        )
+    return rendered(
+        "page.html",
+        report=report,
+        shown=shown,
+        sections=sorted({s.section for s in shown}, key=lambda letter: (len(letter), letter)),
+        verdicts=list(Verdict),
+        counts=Counter(r.verdict for r in results),
+        judged={r.claim.id: r.verdict for r in results},
+        rates=stated_rates(results),
+        weak=weak,
+        picture=picture(graph),
+        alone=[i for i in ids if not graph.degree(i)],
+        derivations=derivations,
+        figures=drawn,
+        explorer=Markup(fragment()),  # noqa: S704 (ours)
+        methods=_methods(results),
+        statement=statement,
     )
 
 
@@ -146,40 +140,3 @@ def _methods(results: Sequence[Result]) -> Mapping[str, str]:
     used = {e.method for r in results for e in r.evidence}
     judges_first = sorted(METHODS, key=lambda method: not method.is_judge)
     return {m.name: m.description for m in judges_first if m.name in used}
-
-
-def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("verify.reporting.page"),
-        autoescape=True,  # claim files come from strangers
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"prose": _prose, "power": _power}
-    environment.globals |= {"text": _text, "font": _font}
-    return environment
-
-
-def _prose(words: str) -> Markup:
-    return Markup(html_prose(words))  # noqa: S704 (it escapes)
-
-
-def _power(number: float) -> Markup:
-    """1e-35 as a power of ten; what is not so small in percent."""
-    if number >= 0.001:
-        return Markup(f"{100 * number:.3g} %")  # noqa: S704 (digits)
-    mantissa, _, exponent = f"{number:.0e}".partition("e")
-    ten = f"10<sup>{str(int(exponent)).replace('-', '−')}</sup>"
-    return Markup(ten if mantissa == "1" else f"{mantissa} · {ten}")  # noqa: S704 (digits)
-
-
-def _text(name: str) -> Markup:
-    """A style sheet or script of ours, as it is."""
-    source = files("verify.reporting.page").joinpath("templates", name).read_text(encoding="utf-8")
-    return Markup(source)  # noqa: S704
-
-
-def _font() -> str:
-    font = files("verify.reporting.page").joinpath("font", "STIXTwoMath.woff2").read_bytes()
-    return b64encode(font).decode()

@@ -1,0 +1,39 @@
+"""The widest precision enabled, and 1 − x² − y² without cancellation, of exported JAX modules.
+
+In `_one_minus_squares`, rest − q is exact where it cancels; what the three roundings before it
+lost is added. To first order that is constant, hence no part of the derivative.
+"""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+
+
+def _in_double(function):
+    """Computed in double precision where that is enabled; of the arguments' precision."""
+
+    @functools.wraps(function)
+    def rounded(*arguments):
+        work = jax.dtypes.canonicalize_dtype(jnp.float64)
+        single = jnp.result_type(*arguments) in (jnp.float32, jnp.complex64)
+        given = (jnp.asarray(a, jnp.result_type(a, work)) for a in arguments)
+        return function(*given).astype(jnp.float32 if single else work)
+
+    return rounded
+
+
+def _lost_in_square(x, square):
+    """x**2 - square, exactly (Veltkamp's splitting, Dekker's product)."""
+    scaled = x * (2.0 ** ((jnp.finfo(x.dtype).nmant + 2) // 2) + 1)
+    high = scaled - (scaled - x)
+    low = x - high
+    return ((high * high - square) + 2 * high * low) + low * low
+
+
+def _one_minus_squares(x, y):
+    """1 - x**2 - y**2, with what each operation rounds away."""
+    p, q = x * x, y * y
+    rest = 1 - p
+    lost = ((1 - rest) - p) - _lost_in_square(x, p) - _lost_in_square(y, q)
+    return (rest - q) + jax.lax.stop_gradient(lost)

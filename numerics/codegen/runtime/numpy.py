@@ -1,0 +1,46 @@
+"""Long double by blocks, and 1 − x² − y² without cancellation, of exported NumPy modules.
+
+In `_one_minus_squares`, rest − q is exact where it cancels; what the three roundings before it
+lost is added.
+"""
+
+import functools
+
+import numpy as np
+
+
+def _in_blocks(function):
+    """Computed in long double (double for single precision), by blocks that fit in the cache."""
+
+    @functools.wraps(function)
+    def rounded(*arguments):
+        single = np.result_type(*arguments) in (np.float32, np.complex64)
+        work, result = (np.float64, np.float32) if single else (np.longdouble, np.float64)
+        with np.nditer(
+            [*arguments, None],
+            ["external_loop", "buffered", "zerosize_ok"],
+            [["readonly"]] * len(arguments) + [["writeonly", "allocate"]],
+            [*(np.result_type(a, work) for a in arguments), result],
+            casting="same_kind",
+        ) as blocks:
+            for *given, values in blocks:
+                values[...] = function(*given)
+            return blocks.operands[-1][()]
+
+    return rounded
+
+
+def _lost_in_square(x, square):
+    """x**2 - square, exactly (Veltkamp's splitting, Dekker's product)."""
+    scaled = x * (2.0 ** ((np.finfo(x.dtype).nmant + 2) // 2) + 1)
+    high = scaled - (scaled - x)
+    low = x - high
+    return ((high * high - square) + 2 * high * low) + low * low
+
+
+def _one_minus_squares(x, y):
+    """1 - x**2 - y**2, with what each operation rounds away."""
+    p, q = x * x, y * y
+    rest = 1 - p
+    lost = ((1 - rest) - p) - _lost_in_square(x, p) - _lost_in_square(y, q)
+    return (rest - q) + lost

@@ -1,0 +1,44 @@
+"""Double precision, and 1 − x² − y² without cancellation, of exported Torch modules.
+
+In `_one_minus_squares`, rest − q is exact where it cancels; what the three roundings before it
+lost is added. To first order that is constant, hence no part of the derivative.
+"""
+
+import functools
+
+import torch
+
+
+def _in_double(function):
+    """Computed in double precision; of single precision if all tensors are, or of less."""
+    low = {torch.float16, torch.bfloat16, torch.float32, torch.complex32, torch.complex64}
+
+    @functools.wraps(function)
+    def rounded(*arguments):
+        dtypes = {a.dtype for a in arguments if isinstance(a, torch.Tensor)}
+        value = function(*map(_double, arguments))
+        return value.to(torch.float32 if dtypes and dtypes <= low else torch.float64)
+
+    return rounded
+
+
+def _double(a):
+    """As a tensor of double precision."""
+    is_complex = a.is_complex() if isinstance(a, torch.Tensor) else isinstance(a, complex)
+    return torch.as_tensor(a, dtype=torch.complex128 if is_complex else torch.float64)
+
+
+def _lost_in_square(x, square):
+    """x**2 - square, exactly (Veltkamp's splitting, Dekker's product)."""
+    scaled = x * (2.0**27 + 1)
+    high = scaled - (scaled - x)
+    low = x - high
+    return ((high * high - square) + 2 * high * low) + low * low
+
+
+def _one_minus_squares(x, y):
+    """1 - x**2 - y**2, with what each operation rounds away."""
+    p, q = x * x, y * y
+    rest = 1 - p
+    lost = ((1 - rest) - p) - _lost_in_square(x, p) - _lost_in_square(y, q)
+    return (rest - q) + lost.detach()
