@@ -107,11 +107,13 @@ def started(*arguments):
 
 
 def wait_for_evidence(store):
-    while True:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         with suppress(sqlite3.OperationalError), sqlite3.connect(store) as database:
             if database.execute("select count(*) from evidence").fetchone()[0]:
                 return
         time.sleep(0.05)
+    pytest.fail("no evidence within a minute")
 
 
 def test_interrupted_run_says_what_it_has_and_resumes(store):
