@@ -14,8 +14,9 @@ from verify.claims.claim import Claim
 from verify.claims.trial import Trial
 from verify.judging.evidence import Counterexample, Evidence, Finding, Verdict, verdict
 from verify.judging.methods import Method, methods
-from verify.judging.model import MeaningError, Model
+from verify.judging.model import Model
 from verify.judging.search import profile, worst_gap
+from verify.judging.translation import MeaningError
 from verify.judging.validity import check_meaning
 from verify.settings import Settings
 

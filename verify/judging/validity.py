@@ -17,9 +17,9 @@ from scipy.linalg import eigvalsh, toeplitz
 from numerics.arithmetic.balls import Values, evaluate
 from theory.algebra.conjugation import conjugated, polarised
 from theory.inputs import StationaryInput
-from verify.judging.model import MeaningError, Model, concrete
-from verify.judging.points import bounds, corners, sample
+from verify.judging.model import Model, concrete
 from verify.judging.routes.series import autocorrelation
+from verify.judging.translation import MeaningError
 
 LAGS = 48
 # enough to tell 1 − 1e-300 from 1
@@ -33,11 +33,10 @@ def check_meaning(model: Model, seed: int) -> None:
         MeaningError: naming the field, what is wrong and where.
 
     """
-    for name in model.claim.parameters:
-        bounds(model.claim.interval(name))
+    model.domain.check()
     _ = model.formula, model.value
     for instance in model.instances():
-        for point in (*sample(instance.claim, 4, seed), *corners(instance.claim)):
+        for point in (*instance.domain.sample(4, seed), *instance.domain.corners()):
             values = partial(point.values, instance)
             if instance.unit.horizon is None:
                 check_poles(instance, values, f"field 'domain', at {point}: ")

@@ -9,7 +9,7 @@ import sympy as sp
 from hypothesis import given, strategies as st
 
 from verify.claims.expressions import ExpressionError, integer_of, parse, rational_of
-from verify.judging.model import MeaningError, to_sympy
+from verify.judging.translation import MeaningError, to_sympy
 
 x = sp.Symbol("x", positive=True)
 

@@ -17,7 +17,7 @@ from verify.claims.trial import Trial, compared, trials
 from verify.experiments import EXPERIMENTS
 from verify.judging.evidence import Counterexample, Evidence, Finding
 from verify.judging.methods import TRIAL
-from verify.judging.model import Model, to_sympy
+from verify.judging.model import Model
 from verify.judging.statistics import (
     RATE,
     RATE_OF_FEW,
@@ -27,6 +27,7 @@ from verify.judging.statistics import (
     median,
     stream,
 )
+from verify.judging.translation import to_sympy
 from verify.settings import Settings
 
 # replicas, with which RATE can be kept

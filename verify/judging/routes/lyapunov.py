@@ -18,7 +18,7 @@ from numerics.arithmetic.balls import Values, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import conjugated, polarised
 from verify.judging.evidence import Evidence
-from verify.judging.model import MeaningError, Model, concrete
+from verify.judging.model import Model, concrete
 from verify.judging.points import Point
 from verify.judging.routes import stein
 from verify.judging.routes.impulse import BilinearForm, assembled
@@ -32,6 +32,7 @@ from verify.judging.routes.statespace import (
     shaping,
     with_input,
 )
+from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 MAX_STEPS = 5_000

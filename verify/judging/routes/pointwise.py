@@ -12,10 +12,12 @@ import flint
 
 from numerics.arithmetic.balls import decimal, evaluate
 from theory.algebra.conjugation import polarised
+from theory.catalogue import QUANTITIES
 from verify.judging.evidence import Counterexample, Evidence, Finding
-from verify.judging.model import MeaningError, Model
-from verify.judging.points import Point, corners, faces, number_of_points, sample
+from verify.judging.model import Model
+from verify.judging.points import Point
 from verify.judging.search import worst_gap
+from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 DIGITS = 40
@@ -47,6 +49,11 @@ class Route:
     is_near_edges: bool = False
     cost: int = 1
     most_points: int = sys.maxsize
+
+
+def number_of_points(model: Model, settings: Settings) -> int:
+    """How many points of the domain a route may try."""
+    return ceil(settings.tier.points / QUANTITIES[model.claim.quantity].cost)
 
 
 def compare_at_points(model: Model, settings: Settings, route: Route) -> Evidence:
@@ -100,14 +107,14 @@ def confirmed(certified: Evidence, other: Evidence, name: str) -> Evidence:
 
 def _points(model: Model, count: int, seed: int, near_edges: bool) -> Iterator[Point]:
     """Random points; for an inequality also those where it looks most like failing."""
-    yield from sample(model.claim, count, seed)
+    yield from model.domain.sample(count, seed)
     if model.claim.relation == "==":
         return
     if gap := worst_gap(model, seed):
         yield gap.point
     if near_edges:
-        yield from corners(model.claim, EDGE)
-        yield from faces(model.claim, EDGE)
+        yield from model.domain.corners(EDGE)
+        yield from model.domain.faces(EDGE)
 
 
 def compare(

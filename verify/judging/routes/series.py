@@ -16,10 +16,11 @@ import sympy as sp
 from numerics.arithmetic.balls import Values, evaluate
 from theory.inputs import StationaryInput
 from verify.judging.evidence import Evidence
-from verify.judging.model import MeaningError, Model, concrete
+from verify.judging.model import Model, concrete
 from verify.judging.points import Point
 from verify.judging.routes.impulse import BilinearForm, Response, assembled, bilinear_forms
 from verify.judging.routes.pointwise import DIGITS, Route, compare_at_points, precision
+from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 MAX_LAGS = 5_000

@@ -19,8 +19,8 @@ from numerics.arithmetic.balls import Values, evaluate
 from numerics.simulate.inputs import sample_input
 from numerics.simulate.reference import simulate
 from verify.judging.evidence import Evidence, Finding
-from verify.judging.model import MeaningError, Model, concrete
-from verify.judging.points import Point, sample
+from verify.judging.model import Model, concrete
+from verify.judging.points import Point
 from verify.judging.routes.impulse import Response, bilinear_forms
 from verify.judging.routes.pointwise import evaluate_at
 from verify.judging.routes.series import autocorrelation, steps_needed, truncation
@@ -35,6 +35,7 @@ from verify.judging.statistics import (
     mean_forms,
     stream,
 )
+from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 POINTS = 2
@@ -151,7 +152,7 @@ def _look(
 def _points(model: Model, seed: int) -> Iterator[tuple[Point, complex, Ensemble]]:
     """Points that are stationary within STEPS, what is claimed there, and the chains."""
     found = 0
-    for point in sample(model.claim, 20 * POINTS, seed):
+    for point in model.domain.sample(20 * POINTS, seed):
         values = point.values(model)
         try:
             steps = steps_needed(model, values, BURN_IN_DIGITS)

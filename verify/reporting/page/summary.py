@@ -16,7 +16,7 @@ from verify.claims.claim import Claim
 from verify.claims.expressions import ExpressionError, parse
 from verify.judging.engine import Result
 from verify.judging.evidence import Verdict
-from verify.judging.model import MeaningError, to_sympy
+from verify.judging.translation import MeaningError, to_sympy
 from verify.reporting.results import Report, stated_rates
 
 _HEADS = ("claim", "verdict", "reason", "source")

@@ -16,9 +16,10 @@ from verify.judging.exact.leading import leading_term
 from verify.judging.exact.moments import quantity
 from verify.judging.exact.reader import Reader
 from verify.judging.exact.sequence import in_falling_factorials
-from verify.judging.model import MeaningError, Model
+from verify.judging.model import Model
 from verify.judging.points import Polar, sample
 from verify.judging.routes.series import series_value
+from verify.judging.translation import MeaningError
 
 
 @pytest.fixture
