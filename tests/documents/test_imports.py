@@ -12,11 +12,13 @@ HEAVY = {"flint", "matplotlib", "mpmath", "networkx", "numba", "numpy", "scipy",
 def loaded(code):
     """The heavy libraries that a fresh interpreter has loaded after some code."""
     script = f"import sys\n{code}\nprint('loaded:', *({HEAVY!r} & sys.modules.keys()))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     return set(done.stdout.splitlines()[-1].split()[1:])
 
 
-def command(*arguments):
+def run(*arguments):
     return (
         "from typer.testing import CliRunner\n"
         "from verify.cli import app\n"
@@ -27,15 +29,15 @@ def command(*arguments):
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["list"], ["show", "A5"]])
 def test_commands_that_derive_nothing_load_nothing(arguments):
-    assert loaded(command(*arguments)) == set()
+    assert loaded(run(*arguments)) == set()
 
 
 def test_the_check_of_what_is_loaded_sees_it():
-    assert loaded(command("show", "A5-state-ar1", "--derive")) >= {"sympy", "mpmath"}
+    assert loaded(run("show", "A5-state-ar1", "--derive")) >= {"sympy", "mpmath"}
 
 
 def test_eval_needs_no_torch():
-    assert not loaded(command("eval", "second_moment", "--set", "lambda=1/2")) & {"torch", "numba"}
+    assert not loaded(run("eval", "second_moment", "--set", "lambda=1/2")) & {"torch", "numba"}
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import json
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def code_version(parts: Sequence[str] = STOREYS) -> str:
     """A digest of every module of the project, or of some folders and modules."""
     digest = sha256()
     for part in parts:
-        for path in sorted((ROOT / part).rglob("*.py")) or [ROOT / part]:
+        found = sorted(p for p in (ROOT / part).rglob("*") if p.suffix in (".py", ".pyi"))
+        for path in found or [ROOT / part]:
             text = path.read_bytes()
             digest.update(f"{path.relative_to(ROOT).as_posix()} {len(text)}\n".encode() + text)
     return digest.hexdigest()
@@ -41,16 +43,26 @@ def code_version(parts: Sequence[str] = STOREYS) -> str:
 def dependencies(module: str) -> tuple[str, ...]:
     """The files, from the project's root, of a module and of all that it imports of the project.
 
-    What is imported for its type alone does not count, nor does a package for a module in it.
+    What is imported for its type alone does not count, nor does a package for a module in it. A
+    public name stands for the module that has it, a package by itself for all its public names.
     """
     found: set[Path] = set()
     waiting = [module]
     while waiting:
-        path = _file(waiting.pop())
+        name = waiting.pop()
+        waiting += _homes(name)
+        path = _file(name)
         if path is not None and path not in found:
             found.add(path)
             waiting += _imported(ast.parse(path.read_bytes()))
     return tuple(sorted(path.relative_to(ROOT).as_posix() for path in found))
+
+
+def _homes(name: str) -> Iterable[str]:
+    """The modules that have what is imported from one of the packages when it is first used."""
+    package, _, public = name.partition(".")
+    homes = import_module(package).homes if package in STOREYS else {}
+    return [homes[public]] if public in homes else set(homes.values()) if not public else []
 
 
 def _file(name: str) -> Path | None:
