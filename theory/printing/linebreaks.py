@@ -128,7 +128,7 @@ def _opened(tex: str) -> tuple[str, str, str] | None:
 
 
 def _closing(tex: str, begin: int) -> int:
-    """Where the group that is open at `begin` ends."""
+    """The place where the group that is open at `begin` ends."""
     depth = 1
     for token in _TOKEN.finditer(tex, begin):
         depth += _step(token[0])
