@@ -20,7 +20,7 @@ class Package(ModuleType):
 
     @cached_property
     def homes(self) -> dict[str, str]:
-        """The module that has each public name."""
+        """The module that has each public name, by that name."""
         stub = ast.parse(Path(str(self.__file__)).with_suffix(".pyi").read_text(encoding="utf-8"))
         return {
             alias.name: f"{self.__name__}.{node.module}"

@@ -238,7 +238,7 @@ Response = Sequence[tuple[sp.Expr, Sequence[sp.Expr]]]
 
 
 def _gradient(modes: Sequence[tuple[sp.Expr, sp.Expr]], wrt: sp.Expr) -> Response:
-    """∂/∂p of Σ_i w_i h_i, by pole the weights of h and of ∂h/∂λ."""
+    """∂/∂p of Σ_i w_i h_i, as weights of h and of ∂h/∂λ for each pole."""
     polar = [(polarised(a), polarised(w)) for a, w in modes]
     return [(a, (partial(w, wrt), w * partial(a, wrt))) for a, w in polar]
 

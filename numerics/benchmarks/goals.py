@@ -1,4 +1,4 @@
-"""What the figures were to be, and why some are not."""
+"""What the benchmarks' figures were to be, and why some are not."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Goal:
         title: the table that shows it.
         says: what is to hold.
         figure: what decides, from the table's rows.
-        least: bound of the figure.
-        most: likewise.
-        cause: of a miss.
+        least: the lower bound of the figure.
+        most: its upper bound.
+        cause: why the goal is missed, if it is.
 
     """
 
@@ -34,7 +34,7 @@ class Goal:
 
 
 def summary(tables: Sequence[Table]) -> Table:
-    """Each goal that these tables decide."""
+    """A table of the goals that other tables decide."""
     rows = []
     for goal in GOALS:
         for table in tables:
@@ -63,7 +63,7 @@ def _worst(precision: str, code: str) -> Callable[[Rows], float]:
 
 
 def _ratio(slow: tuple[str, ...], fast: tuple[str, ...]) -> Callable[[Rows], float]:
-    """How many times as long one takes as the other."""
+    """A figure read off a table: how many times as long `slow` takes as `fast`."""
     return lambda rows: rows[slow][1] / rows[fast][1]
 
 

@@ -21,7 +21,7 @@ _LIBRARY = {sp.exp: 4, expm1: 8, log1p: 8, sp.tanh: 8}
 
 
 def stable(expr: sp.Expr) -> sp.Expr:
-    """The same expression, with expm1 and log1p; itself where it holds neither exp nor log."""
+    """An expression with expm1 and log1p put in; itself where it holds neither exp nor log."""
     if not expr.has(sp.exp, sp.tanh, sp.log):
         return expr
     return sp.bottom_up(expr, _without_cancellation)
@@ -77,7 +77,7 @@ def _rounded_in_function(expr: sp.Expr, largest: float) -> float:
 
 
 def _condition(expr: sp.Function, largest: float) -> float:
-    """A bound of |x f′(x)/f(x)|."""
+    """A bound of |x f′(x)/f(x)| for a function f of x."""
     [x] = expr.args
     if isinstance(expr, sp.tanh) or (isinstance(expr, expm1) and x.is_nonpositive):
         return 1

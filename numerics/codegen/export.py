@@ -35,7 +35,7 @@ _COMMANDS = tuple(n for n in (*QUANTITIES, "gamma") if n != "output_hessian")
 
 
 def exported(name: str, x: StationaryInput, target: str) -> str:
-    """LaTeX, or a standalone module.
+    """A quantity, γ or an architecture in LaTeX or as a standalone module.
 
     Args:
         name: a quantity, `gamma`, or an architecture; for latex-commands also `all`.
@@ -140,7 +140,7 @@ def _equation(
 
 
 def _forms(name: str, x: StationaryInput, function: Function) -> list[sp.Expr]:
-    """The expression; for complex λ (and λ*), that for real ones too."""
+    """A function's expression; for complex λ (and λ*), that for real ones too."""
     if name == "gamma":
         return [optimal_gamma(x, lam) for lam in (symbols.lam, symbols.real_lam)]
     forms = [function.expression]

@@ -142,7 +142,7 @@ def leading_eigenpairs(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The eigenvalues largest in modulus, from the largest on, and their vectors (count, P).
 
-    By Lanczos's method with implicit restarts, from a fixed start.
+    They are found by Lanczos's method with implicit restarts, from a fixed start.
 
     Args:
         product: v ↦ H v, H symmetric of size P.

@@ -31,7 +31,7 @@ def sampled_loss(parametrization: Parametrization, p: Parameters, x: Tensor, y: 
 def population_loss(parametrization: Parametrization, teacher: Tensor, moments: Tensor) -> Loss:
     """The expected mean squared error against a linear teacher: no data, no noise.
 
-    For white input over T steps, by `white_moments(T, steps=T)`, Σ_k (1 − k/T) |q_k − q*_k|².
+    For white input over T steps, by `white_moments(T, steps=T)`, it is Σ_k (1 − k/T) |q_k − q*_k|².
 
     Args:
         parametrization: named parameters → system.

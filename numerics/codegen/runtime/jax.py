@@ -11,7 +11,7 @@ import jax.numpy as jnp
 
 
 def _in_double(function):
-    """Computed in double precision where that is enabled; of the arguments' precision."""
+    """A function in double precision where that is enabled; values of the arguments' precision."""
 
     @functools.wraps(function)
     def rounded(*arguments):

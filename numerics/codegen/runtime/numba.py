@@ -11,7 +11,7 @@ import numpy as np
 
 
 def _fused(function):
-    """One loop on all cores, in double precision; of single precision if all arguments are."""
+    """A function as one loop on all cores, in double precision; single if all arguments are."""
     # the arithmetic as it is written: no contraction
     loop = numba.njit(parallel=True, error_model="numpy")(function)
 

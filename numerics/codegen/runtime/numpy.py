@@ -10,7 +10,7 @@ import numpy as np
 
 
 def _in_blocks(function):
-    """Computed in long double (double for single precision), by blocks that fit in the cache."""
+    """A function in long double (double for single precision), by blocks that fit in the cache."""
 
     @functools.wraps(function)
     def rounded(*arguments):

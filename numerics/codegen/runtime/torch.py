@@ -10,7 +10,7 @@ import torch
 
 
 def _in_double(function):
-    """Computed in double precision; of single precision if all tensors are, or of less."""
+    """A function in double precision; its values are single if all tensors are, or of less."""
     low = {torch.float16, torch.bfloat16, torch.float32, torch.complex32, torch.complex64}
 
     @functools.wraps(function)
@@ -23,7 +23,7 @@ def _in_double(function):
 
 
 def _double(a):
-    """As a tensor of double precision."""
+    """A number or tensor as a tensor of double precision."""
     is_complex = a.is_complex() if isinstance(a, torch.Tensor) else isinstance(a, complex)
     return torch.as_tensor(a, dtype=torch.complex128 if is_complex else torch.float64)
 
