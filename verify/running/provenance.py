@@ -47,14 +47,17 @@ def dependencies(module: str) -> tuple[str, ...]:
     public name stands for the module that has it, a package by itself for all its public names.
     """
     found: set[Path] = set()
-    waiting = [module]
+    seen: set[str] = set()
+    waiting = {module}
     while waiting:
         name = waiting.pop()
-        waiting += _homes(name)
+        seen.add(name)
         path = _file(name)
+        imported = set(_homes(name))
         if path is not None and path not in found:
             found.add(path)
-            waiting += _imported(ast.parse(path.read_bytes()))
+            imported |= set(_imported(ast.parse(path.read_bytes())))
+        waiting |= imported - seen
     return tuple(sorted(path.relative_to(ROOT).as_posix() for path in found))
 
 
