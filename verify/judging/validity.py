@@ -56,7 +56,7 @@ def check_poles(model: Model, values: Callable[[], Values], label: str) -> None:
         label: what the error begins with.
 
     Raises:
-        MeaningError: if one does not.
+        MeaningError: if a pole does not.
 
     """
     for name, pole in zip(model.claim.poles, model.unit.poles, strict=True):
