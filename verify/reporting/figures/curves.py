@@ -48,7 +48,7 @@ def values(expr: sp.Expr, variable: sp.Symbol, points: Array) -> Array:
     """A real expression at each point, to 15 digits whatever cancels on the way.
 
     Raises:
-        NotEvaluated: it is zero at one of the points, or singular.
+        NotEvaluated: the expression is zero at one of the points, or singular.
 
     """
 
@@ -71,7 +71,7 @@ class Estimate:
 
     Attributes:
         mean: shape (eigenvalues,).
-        half_width: of the 99 % intervals, likewise.
+        half_width: of the 99 % intervals, shape (eigenvalues,).
 
     """
 

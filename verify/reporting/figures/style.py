@@ -34,7 +34,7 @@ def panels(
         columns: panels side by side.
         rows: of panels.
         width: of one panel, inches.
-        height: likewise.
+        height: of one panel, inches.
         shared: sharex and sharey, as Matplotlib knows them.
 
     """
