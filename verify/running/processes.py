@@ -181,7 +181,7 @@ def _work(sender: Connection, subject: Subject, settings: Settings, known: Known
 
 
 def _end_with_parent() -> None:
-    """A run that was killed leaves nobody to work for."""
+    """End this process with its parent: a run that was killed leaves nobody to work for."""
     if (parent := multiprocessing.parent_process()) is not None:
         wait([parent.sentinel])
         os._exit(1)
