@@ -86,7 +86,7 @@ def check_gammas(model: Model, values: Values, point: str) -> None:
 
 
 def check_autocorrelation(x: StationaryInput, values: Values, label: str) -> None:
-    """Check R at one point.
+    """Check that R is an autocorrelation at one point.
 
     Raises:
         MeaningError: beginning with `label`.

@@ -95,7 +95,7 @@ def time_limit(subject: Subject, settings: Settings) -> float:
 def without_verdict(
     subject: Subject, verdict: Verdict, reason: str, evidence: Sequence[Evidence], seconds: float
 ) -> Result | TrialResult:
-    """The outcome of what ended without one, undecided or an error, with the evidence there is."""
+    """The outcome on a subject cut short: undecided or an error, with the evidence there is."""
     if isinstance(subject, Claim):
         return Result(subject, verdict, reason, tuple(evidence), seconds)
     finding = Finding.FAILED if verdict is Verdict.ERROR else Finding.ABSTAINS

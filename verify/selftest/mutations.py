@@ -225,7 +225,7 @@ def _normaliser(claim: Claim) -> Iterator[Claim]:
 
 
 def _with_gamma(claim: Claim, change: Callable[[Expression], Expression]) -> Claim:
-    """The claim with γ of each pole changed: a γ that all share is one."""
+    """The claim with each pole's γ changed; a γ that all share stays shared."""
     return replace(claim, gamma={pole: change(gamma) for pole, gamma in claim.gamma.items()})
 
 

@@ -36,7 +36,7 @@ Known = dict[object, Any]
 
 
 class NoTruth(ValueError):
-    """A claim beyond these definitions; the message says why."""
+    """A claim beyond the oracle's definitions; the message says why."""
 
 
 class _Meaningless(ValueError):

@@ -196,7 +196,7 @@ def _turned(chart: PolynomialChart, number: int, scale: Fraction) -> PolynomialC
 
 
 def _linear(exponent: tuple[Poly, Poly], x: int) -> flint.fmpq:
-    """The rate κ of an exponent κ x."""
+    """The factor κ of an exponent κ x."""
     top, bottom = exponent
     monomial = _with((0,) * GENERATORS, {x: 1})
     if set(top.monoms()) != {monomial} or not bottom.is_constant():

@@ -61,7 +61,7 @@ def values(expr: sp.Expr, variable: sp.Symbol, points: Array) -> Array:
 def curve(
     axes: Axes, expr: sp.Expr, variable: sp.Symbol, points: Array, *style: str, **how: Any
 ) -> None:
-    """A line through the expression's values; style and how are those of `Axes.plot`."""
+    """Draw a line through an expression's values; style and how are those of `Axes.plot`."""
     axes.plot(points, values(expr, variable, points), *style, **how)
 
 
@@ -79,7 +79,7 @@ class Estimate:
     half_width: Array
 
     def draw(self, axes: Axes, at: Array, colour: str, scale: Array | float = 1.0) -> None:
-        """Dots with error bars, both multiplied by `scale`."""
+        """Draw dots with error bars, both multiplied by `scale`."""
         axes.errorbar(
             at,
             scale * self.mean,

@@ -68,7 +68,7 @@ _PARAMETERS = ("modulus'", "angle's")
 
 @cache
 def coordinates() -> Sequence[Coordinates]:
-    """The choices of the explorer."""
+    """The parametrisations of λ that the explorer lets one choose."""
     polar, tanh, gate, lru, optimum = (
         _radial(architecture())
         for architecture in (

@@ -26,7 +26,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Picture:
-    """Nodes, edges as SVG paths with the ids they join, and the size in pixels."""
+    """A drawing: nodes, edges as SVG paths with the ids they join, and the size in pixels."""
 
     nodes: Sequence[Node]
     edges: Sequence[tuple[str, str, str]]
@@ -43,7 +43,7 @@ def claim_graph(results: Sequence[Result]) -> nx.DiGraph:
 
 
 def unsound(graph: nx.DiGraph, results: Sequence[Result]) -> Mapping[str, Sequence[str]]:
-    """The claims on which each that holds rests, near or far, that are not known to hold."""
+    """What each claim that holds rests on, near or far, that is not known to hold."""
     holds = {r.claim.id for r in results if r.verdict in ("proved", "supported")}
     return {claim: sorted(nx.ancestors(graph, claim) - holds) for claim in sorted(holds)}
 

@@ -51,7 +51,7 @@ class Shown:
 
 
 def html(report: Report) -> str:
-    """The whole page."""
+    """The whole page on a report."""
     results = report.results
     ids = [r.claim.id for r in results]
     graph = claim_graph(results)

@@ -36,12 +36,12 @@ class Piece:
 
 
 def formula(expression: Expression) -> Iterator[str]:
-    """The rows of MathML between which a line may be broken."""
+    """An expression as rows of MathML, between which a line may be broken."""
     return (piece.mathml for piece in _Printer(expression.source).broken(expression.node))
 
 
 def inline(expression: Expression) -> str:
-    """One row of MathML."""
+    """An expression as one row of MathML."""
     return _Printer(expression.source).piece(expression.node).mathml
 
 
