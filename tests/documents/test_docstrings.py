@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 STOREYS = "theory", "numerics", "verify"
-IN_SENTENCES = "theory", "numerics"
+IN_SENTENCES = "theory", "numerics", "verify"
 SOURCES = {
     storey: sorted(Path(find_spec(storey).submodule_search_locations[0]).rglob("*.py"))
     for storey in STOREYS

@@ -76,7 +76,7 @@ def make_claim(entry: Mapping[str, object], origin: str = "claim") -> Claim:
 
 
 class _Reader:
-    """Reads one [[claim]] table; every refusal goes through `error`."""
+    """A reader of one [[claim]] table; every refusal goes through `error`."""
 
     def __init__(self, path: Path, number: int, entry: object) -> None:
         self.path = path

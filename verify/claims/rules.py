@@ -114,7 +114,7 @@ def _parameters(claim: Claim, refuse: Refuse) -> tuple[str, ...]:
 
 
 def _differentiated(claim: Claim, refuse: Refuse) -> tuple[Derivative, ...]:
-    """What is differentiated by: the eigenvalue's own parameters where nothing is said."""
+    """What is differentiated by: the eigenvalue's own parameters where the claim says nothing."""
     asked = QUANTITIES[claim.quantity]
     if not asked.derivatives:
         if claim.wrt:

@@ -56,7 +56,7 @@ class Bars:
 
 @contextmanager
 def progress(what: str, total: int, quiet: bool) -> Iterator[Bars]:
-    """Bars while the block runs.
+    """Show progress bars while the block runs.
 
     Ctrl-C ends the block, not the program: what is done is done.
     """
@@ -78,7 +78,7 @@ def progress(what: str, total: int, quiet: bool) -> Iterator[Bars]:
 
 
 def show_results(results: list[Result]) -> None:
-    """A line for each claim, the counts, error rates and counterexamples; one claim in full."""
+    """Print a line for each claim, counts, error rates and counterexamples; one claim in full."""
     from verify.reporting.results import stated_rates
 
     table = Table(box=None, pad_edge=False)
@@ -104,7 +104,7 @@ def show_results(results: list[Result]) -> None:
 
 
 def _page(result: Result) -> None:
-    """What each judge and route found."""
+    """Print what each judge and route found of a claim."""
     table = Table(box=None, pad_edge=False)
     for e in result.evidence:
         table.add_row(e.method, str(e.finding), escape(e.detail))

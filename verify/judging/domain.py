@@ -73,7 +73,7 @@ class Range:
 
     @property
     def is_positive(self) -> bool:
-        """Whether no real number of it is 0 or below."""
+        """Whether no real number of the range is 0 or below."""
         return bool(self.lower >= 0) and not (self.has_lower or self.is_modulus)
 
     @cached_property
@@ -117,7 +117,7 @@ class Range:
         return replace(self, has_lower=False, has_upper=False)
 
     def extremes(self, inset: Fraction) -> list[Coordinate]:
-        """The ends, left out ones approached by `inset` of the range; infinity is FAR off."""
+        """The ends, excluded ones approached by `inset` of the range; infinity is FAR off."""
         lower, upper = self.finite_ends
         if self.is_whole:
             return [lower] if self.upper.is_infinite else [lower, upper]
@@ -171,7 +171,7 @@ class Domain:
         self.ranges = {name: Range.of(claim, name) for name in claim.parameters}
 
     def check(self) -> None:
-        """Check that there is something in it.
+        """Check that there is a point in the domain.
 
         Raises:
             MeaningError: if a range is empty, or an end of it is not a real number.
@@ -195,7 +195,7 @@ class Domain:
             )
 
     def corners(self, inset: Fraction = INSET) -> Iterator[Point]:
-        """The box's extremes of what a claim asserts; see `Range.extremes` for `inset`."""
+        """The corners of the box on which the claim is made; see `Range.extremes` for `inset`."""
         ends: list[Sequence[Coordinate]] = [r.extremes(inset) for r in self.ranges.values()]
         for combination in islice(product(*ends), MAX_CORNERS):
             yield Point(dict(zip(self.ranges, combination, strict=True)))

@@ -1,4 +1,4 @@
-"""Judges one claim: which methods look at it, what each finds, and the verdict this carries.
+"""The engine: which methods look at a claim, what each finds, and the verdict this carries.
 
 The evidence depends on the claim and the settings alone, whoever computes it and in what order.
 """
@@ -113,7 +113,7 @@ def verify_claim(
 
 
 def concluded(claim: Claim, evidence: Sequence[Evidence], seconds: float) -> Result:
-    """The verdict that the evidence carries."""
+    """The result on a claim, with the verdict that the evidence carries."""
     is_bound = claim.relation in ("<=", ">=") and not claim.experiment
     found, reason = verdict(evidence, is_bound)
     if claim.experiment:  # judged by one method, which says what it saw
@@ -122,7 +122,7 @@ def concluded(claim: Claim, evidence: Sequence[Evidence], seconds: float) -> Res
 
 
 def examine(method: Method, model: Model, settings: Settings) -> Evidence:
-    """What one method finds.
+    """What one method finds out about a claim.
 
     Raises:
         MeaningError: if the claim turns out to mean nothing.

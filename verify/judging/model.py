@@ -28,8 +28,8 @@ _COMPLEX_INSTANCES = ("(3/5)**Delta*exp(I*Delta)", "(9/10)**Delta*exp(-2*I*Delta
 class Model:
     """A claim's two sides and their ingredients, as SymPy expressions.
 
-    Compared by identity, so that what follows from a model can be remembered. A claim about an
-    experiment has what its trials measured, `trial_results`, instead of two sides.
+    Models are compared by identity, so that what follows from a model can be remembered. A claim
+    about an experiment has what its trials measured, `trial_results`, instead of two sides.
     Raises MeaningError from its properties where the claim has no meaning.
     """
 
@@ -38,7 +38,7 @@ class Model:
 
     @cached_property
     def domain(self) -> Domain:
-        """Where the claim is made."""
+        """The domain on which the claim is made."""
         return Domain(self.claim)
 
     @cached_property
@@ -79,7 +79,7 @@ class Model:
 
     @cached_property
     def unit(self) -> Unit:
-        """Poles, normalisers and parameters."""
+        """The unit: poles, normalisers and parameters."""
         claim = self.claim
         if claim.differentiate_gamma and any(
             claim.is_complex(d.name) and not d.part for d in claim.wrt
@@ -97,7 +97,7 @@ class Model:
         )
 
     def _gamma(self, pole: str) -> sp.Expr:
-        """γ of one pole, which it knows as λ."""
+        """The normaliser γ of one pole, in whose formula the pole is λ."""
         if pole not in self.claim.gamma:
             return sp.S.One
         names = self.names | {"lambda": self.names[pole]}

@@ -60,7 +60,7 @@ class Point:
 
 
 def _parts(coordinate: Coordinate) -> tuple[Fraction, Fraction]:
-    """Real and imaginary part."""
+    """The real and the imaginary part of a coordinate."""
     if isinstance(coordinate, Polar):
         cosine, sine = coordinate.direction
         return coordinate.modulus * cosine, coordinate.modulus * sine

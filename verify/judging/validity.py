@@ -56,7 +56,7 @@ def check_poles(model: Model, values: Callable[[], Values], label: str) -> None:
         label: what the error begins with.
 
     Raises:
-        MeaningError: if one does not.
+        MeaningError: if a pole does not.
 
     """
     for name, pole in zip(model.claim.poles, model.unit.poles, strict=True):
@@ -86,7 +86,7 @@ def check_gammas(model: Model, values: Values, point: str) -> None:
 
 
 def check_autocorrelation(x: StationaryInput, values: Values, label: str) -> None:
-    """Check R at one point.
+    """Check that R is an autocorrelation at one point.
 
     Raises:
         MeaningError: beginning with `label`.

@@ -79,7 +79,7 @@ def _file(name: str) -> Path | None:
 
 
 def _imported(node: ast.AST) -> Iterator[str]:
-    """Names of modules, or of what is in one."""
+    """The names that a syntax tree imports, of modules or of what is in one."""
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         return
     if isinstance(node, ast.Import):
@@ -112,7 +112,7 @@ def _sizes(subject: Claim | Trial) -> tuple[str, ...]:
 
 
 def _parts(subject: Claim | Trial) -> tuple[str, ...]:
-    """A trial is not another one because something is that it does not run."""
+    """The modules or folders that count: a trial stays the same if what it does not run changes."""
     if isinstance(subject, Claim):
         return STOREYS
     from verify.experiments import EXPERIMENTS
@@ -126,7 +126,7 @@ def _plain(value: object) -> object:
 
 @cache
 def machine(device: str) -> dict[str, object]:
-    """What else may tell in the last digits, JSON-ready."""
+    """What of the machine may tell in the last digits, JSON-ready."""
     return {
         "device": device,
         "python": platform.python_version(),

@@ -148,7 +148,7 @@ def _nested(expression: sp.Expr) -> sp.Expr:
 
 
 class _Reader:
-    """A checked tree in SymPy; what has no algebra of its own is a symbol named by its text."""
+    """A reader of checked trees in SymPy; what has no algebra is a symbol named by its text."""
 
     def read(self, node: ast.expr) -> sp.Expr:
         match node:

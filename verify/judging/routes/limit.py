@@ -62,7 +62,7 @@ def check(model: Model, settings: Settings) -> Evidence:
 def _approach(
     model: Model, point: Point, limit: Limit
 ) -> Iterator[tuple[Point, float, flint.acb, flint.acb]]:
-    """(point, formula over quantity, formula, quantity), ever nearer the limit."""
+    """Tuples (point, formula over quantity, formula, quantity), ever nearer the limit."""
     formula = polarised(model.formula)
     for coordinate in _towards(model.claim, limit):
         old = point.coordinates[limit.name]

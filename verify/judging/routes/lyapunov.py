@@ -1,7 +1,7 @@
 """The Lyapunov route: second moments of the linear system that input, unit and sensitivities are.
 
-Solved exactly where poles and input are Gaussian rationals at the point, in balls elsewhere, and
-everywhere in floating point too, with a bound on its error from the residual.
+They are solved exactly where poles and input are Gaussian rationals at the point, in balls
+elsewhere, and everywhere in floating point too, with a bound on its error from the residual.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def lyapunov_value(model: Model, point: Point) -> flint.acb:
 
 
 def floating_value(model: Model, point: Point) -> flint.acb:
-    """As `lyapunov_value`, by LAPACK; over a finite horizon in balls of FLOATING_BITS."""
+    """A ball around the quantity, by LAPACK; over a finite horizon in balls of FLOATING_BITS."""
     with flint.ctx.workprec(FLOATING_BITS):
         values = point.values(model)
         return _value(model, values, _floats(values), _horizon(model, point))

@@ -31,13 +31,13 @@ class Route:
     Attributes:
         name: as evidence calls it.
         value: a ball around the quantity; raises MeaningError where the route does not lead.
-        digits: how many must agree, and how sharp the balls must be, for a point to count.
+        digits: how many digits must agree, and how sharp balls must be, for a point to count.
         is_judge: whether a discrepancy refutes; otherwise it contradicts.
         is_exact: whether the route needs no rounding at a point, if it is ever so.
         is_near_edges: whether it leads to points next to the domain's corners and faces, where a
             bound is likeliest to fail.
-        cost: of a point, where 1 is usual: so many times fewer are tried.
-        most_points: that are tried at each instance of the claim.
+        cost: the cost of a point, where 1 is usual: so many times fewer points are tried.
+        most_points: how many points at most are tried at each instance of the claim.
 
     """
 
@@ -148,7 +148,7 @@ def evaluate_at(model: Model, point: Point) -> flint.acb:
 
 
 def precision(digits: int = DIGITS) -> int:
-    """Working precision in bits for so many digits, with room for what sums and powers lose."""
+    """The working precision in bits for so many digits, and for what sums and powers lose."""
     return int(3.33 * digits) + 80
 
 

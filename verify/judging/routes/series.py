@@ -164,7 +164,7 @@ def _product(u: list[flint.acb], v: list[flint.acb]) -> list[flint.acb]:
 
 
 def _rounded(balls: list[flint.acb]) -> tuple[flint.fmpz_poly, flint.fmpz_poly]:
-    """Real and imaginary midpoints in units of 2^−precision."""
+    """The balls' real and imaginary midpoints in units of 2^−precision."""
     return (
         flint.fmpz_poly([_fixed_point(z.real) for z in balls]),
         flint.fmpz_poly([_fixed_point(z.imag) for z in balls]),

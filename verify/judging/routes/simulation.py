@@ -219,14 +219,14 @@ class Ensemble:
         return cls(correlation.real, states, (real, imag), bias)
 
     def draw(self, chains: int, rng: np.random.Generator) -> Moments:
-        """Simulate so many."""
+        """Simulate so many chains; what is kept are their moments."""
         x = sample_input(self.correlation, chains, rng)
         z = _last(x, self.states)
         return Moments.of(z if np.iscomplexobj(x) else np.hstack([z.real, z.imag]))
 
 
 def _last(x: Array, states: Sequence[State]) -> Array:
-    """The states after the last step, shape (chains, states)."""
+    """The states of chains after the last step, shape (chains, states)."""
     runs = {pole: simulate(x, pole) for pole, _ in states}
     last = [(runs[pole].h, runs[pole].dh_dlam)[order][:, -1] for pole, order in states]
     return np.stack(last, axis=1) if last else np.zeros((len(x), 0))  # where γ = 0

@@ -98,7 +98,7 @@ def _judge_limit(model: Model, limit: Limit) -> Evidence:
 
 
 def _by_leading_term(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
-    """The limit by Laurent series.
+    """The limit of a ratio by Laurent series.
 
     Raises:
         ValueError: if the ratio has none, or might have none.
@@ -116,7 +116,7 @@ def _by_leading_term(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
 
 
 def _by_sympy(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
-    """The limit by SymPy's, which is slow."""
+    """The limit of a ratio by SymPy's own algorithm, which is slow."""
     target = to_sympy(limit.target, {}) * (sp.oo if limit.direction == "oo" else 1)
     direction = "-" if limit.direction in ("-", "oo") else "+"
     return sp.limit(sp.cancel(sp.together(ratio)), p, target, direction)
