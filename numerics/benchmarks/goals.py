@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from numerics.benchmarks.startup import COMMANDS, IMPORT
 from numerics.benchmarks.tables import Table, shown
 
 Rows = Mapping[tuple[str, ...], Sequence[float]]  # a row's numbers by its words
@@ -74,7 +75,14 @@ def _entry(column: int, *words: str) -> Callable[[Rows], float]:
 _EXPORTED = {code: f"exported to {code}" for code in ("numpy", "torch", "numba")}
 _LAMBDIFY, _KERNEL = "lambdify, cse", "fused kernel, Numba"
 _CONVOLUTION, _POPULATION = "convolution, this project", "population, this project"
+_SECONDS = (0.25, 0.5, 0.5, 0.9)
 GOALS = (
+    *(
+        Goal("Start", f"{command}: at most {most} s", _entry(0, f"curseproof {command}"), most=most)
+        for command, most in zip(COMMANDS, _SECONDS, strict=True)
+    ),
+    Goal("Start", f"{IMPORT}: at most 0.05 s", _entry(0, f"{IMPORT}, after import torch"),
+         most=0.05),
     *(
         Goal(title, f"{code}, {precision}: at most {most} ulp", _worst(precision, code), most=most,
              cause=cause)

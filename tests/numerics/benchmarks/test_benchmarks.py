@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from numerics.benchmarks import accuracy, timing
+from numerics.benchmarks import accuracy, startup, timing
 from numerics.benchmarks.goals import summary
 from numerics.benchmarks.suite import report
 from numerics.benchmarks.tables import Table
@@ -72,6 +72,13 @@ def test_goals():
     ]
 
 
+def test_start_measures_every_command_that_has_a_goal():
+    [table] = startup.tables(1)
+    assert [row[0] for row in table.rows][:2] == ["curseproof --help", "curseproof list"]
+    assert all(0 < seconds < 60 for _, seconds in table.rows)
+    assert len(summary([table]).rows) == len(table.rows) == len(startup.COMMANDS) + 1
+
+
 def command(*arguments):
     return subprocess.run(
         [Path(sys.executable).with_name("curseproof"), "bench", *arguments],
@@ -94,4 +101,4 @@ def test_command():
     assert "Python" in data["machine"]
     refused = command("speed")
     assert refused.returncode == 2
-    assert "bench speed: one or more of accuracy, evaluate" in refused.stderr
+    assert "bench speed: one or more of start, accuracy, evaluate" in refused.stderr
