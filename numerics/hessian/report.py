@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from numerics.hessian import at_optimum, diagonal_mass, participation, spectrum_distance
-from numerics.recurrences import Parametrization, dense, diagonal, sampled_moments
+from numerics.recurrences import Realization, dense, diagonal, sampled_moments
 
 Array = NDArray[np.float64]
 
@@ -133,7 +133,7 @@ def hessian_report(system: Mapping[str, NDArray[Any]]) -> HessianReport:
 
 
 def _curvature(
-    parametrization: Parametrization, parameters: Mapping[str, Array], moments: torch.Tensor
+    parametrization: Realization, parameters: Mapping[str, Array], moments: torch.Tensor
 ) -> Curvature:
     p = {name: torch.from_numpy(np.ascontiguousarray(v)) for name, v in parameters.items()}
     H = at_optimum(parametrization, p, moments).numpy()

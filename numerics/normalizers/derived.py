@@ -114,7 +114,7 @@ def _require_values(expr: sp.Expr, given: set[sp.Symbol]) -> None:
 
 
 def _root_of_inverse(moment: sp.Expr, values: dict[sp.Symbol, Array]) -> Array:
-    from numerics.arithmetic.evaluation import NUMPY, evaluate
+    from numerics.arithmetic.evaluation import NUMPY, evaluate_in
 
-    root: Array = 1 / np.sqrt(np.real(evaluate(moment, values, NUMPY)))
+    root: Array = 1 / np.sqrt(np.real(evaluate_in(moment, values, NUMPY)))
     return root

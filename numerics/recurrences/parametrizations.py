@@ -14,7 +14,7 @@ from torch import Tensor
 from numerics.recurrences.linear import BlockSystem, DiagonalSystem, System
 
 Parameters = Mapping[str, Tensor]
-Parametrization = Callable[[Parameters], System]
+Realization = Callable[[Parameters], System]
 
 
 def dense(p: Parameters) -> BlockSystem:

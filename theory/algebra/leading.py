@@ -70,7 +70,7 @@ def leading_term(expr: sp.Expr) -> LeadingTerm:
         polynomials = {part: taylor(part, 2 * terms) for part in analytic}
         rational, back = rationalised(expr.xreplace(polynomials))
         try:
-            series = _Reader(rational, terms).series(rational)
+            series = _Expansion(rational, terms).series(rational)
             coefficient = series.coefficients[0].as_expr()
         except IndexError:
             if _is_zero(expr.xreplace({part: sp.Dummy() for part in analytic})):
@@ -151,7 +151,7 @@ class _Series:
         return _Series(-self.valuation, tuple(b))
 
 
-class _Reader:
+class _Expansion:
     """A reader of rational expressions as Laurent series in ε with a number of terms."""
 
     def __init__(self, rational: sp.Expr, terms: int) -> None:

@@ -36,7 +36,7 @@ def vanishes(expr: sp.Expr, poles: Collection[sp.Symbol] = (), order: int = 0) -
     symbols = [i, *sorted(rational.free_symbols - {i}, key=sp.default_sort_key)]
     _, grade, *generators = ring([sp.Dummy("grade"), *symbols], QQ)
     values = {s: g * grade if s in poles else g for s, g in zip(symbols, generators, strict=True)}
-    numerator, denominator = _Reader(values, grade, order + 1).fraction(rational)
+    numerator, denominator = _Truncation(values, grade, order + 1).fraction(rational)
     lowest = rs_trunc(denominator, grade, 1)
     return not _reduced(numerator, generators[0]) and bool(_reduced(lowest, generators[0]))
 
@@ -46,7 +46,7 @@ def _reduced(polynomial: Polynomial, i: Polynomial) -> Polynomial:
     return polynomial.rem([i**2 + 1])
 
 
-class _Reader:
+class _Truncation:
     """A reader of expressions as fractions of polynomials truncated at a power of `grade`."""
 
     def __init__(self, values: Mapping[sp.Symbol, Polynomial], grade: Polynomial, precision: int):

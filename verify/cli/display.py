@@ -20,17 +20,18 @@ from rich.progress import (
 from rich.table import Table
 
 from verify.cli.app import err, out
+from verify.judging.evidence import Finding, Verdict
 
 if TYPE_CHECKING:
     from verify.claims.trial import Trial
     from verify.judging.engine import Result
 
 _COLOURS = {
-    "proved": "green",
-    "supported": "cyan",
-    "refuted": "red",
-    "undecided": "yellow",
-    "error": "magenta",
+    Verdict.PROVED: "green",
+    Verdict.SUPPORTED: "cyan",
+    Verdict.REFUTED: "red",
+    Verdict.UNDECIDED: "yellow",
+    Verdict.ERROR: "magenta",
 }
 
 
@@ -114,10 +115,10 @@ def _page(result: Result) -> None:
 def _summary(result: Result) -> str:
     if result.counterexample is not None:
         return f"relative error {result.counterexample.discrepancy} at a point, see below"
-    if str(result.verdict) not in ("proved", "supported"):
+    if not result.verdict.holds:
         return result.reason
     return ", ".join(
         e.method if e.noticeable is None else f"{e.method} {e.noticeable:.0e}"
         for e in result.evidence
-        if e.finding in ("proves", "supports")
+        if e.finding in (Finding.PROVES, Finding.SUPPORTS)
     )

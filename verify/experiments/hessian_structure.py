@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from numerics.arithmetic.evaluation import NUMPY, evaluate
+from numerics.arithmetic.evaluation import NUMPY, evaluate_in
 from numerics.hessian import (
     Complex,
     Jacobian,
@@ -140,4 +140,4 @@ _S = present(cross_sensitivity(exponential()))
 
 def _cross_sensitivity(first: Complex, second: Complex) -> Complex:
     values = {lam1: first[..., :, None], lam2: second[..., None, :], rho: CORRELATION}
-    return np.asarray(evaluate(_S, values, NUMPY))
+    return np.asarray(evaluate_in(_S, values, NUMPY))

@@ -19,7 +19,7 @@ from torch import Tensor
 from numerics.recurrences import (
     DiagonalSystem,
     Parameters,
-    Parametrization,
+    Realization,
     block,
     convolve,
     dense,
@@ -179,7 +179,7 @@ class _Problem:
 
 def _student(
     kind: str, slowest: float, generator: torch.Generator, networks: int, angle: float
-) -> tuple[Parametrization, dict[str, Tensor]]:
+) -> tuple[Realization, dict[str, Tensor]]:
     if kind == "dense":
         return dense, draw_dense(STUDENT, slowest, generator, networks, angle=angle)
     if kind.endswith("heads"):

@@ -44,7 +44,7 @@ class Result:
         """Whether the run may pass: proved or supported, or just what `expect` says."""
         if self.claim.expect is not None:
             return self.verdict == self.claim.expect
-        return self.verdict in (Verdict.PROVED, Verdict.SUPPORTED)
+        return self.verdict.holds
 
     def to_json(self) -> dict[str, object]:
         """The result as JSON-ready values (schema 1), with the claim as its file has it."""

@@ -30,6 +30,11 @@ class Verdict(StrEnum):
     UNDECIDED = "undecided"
     ERROR = "error"
 
+    @property
+    def holds(self) -> bool:
+        """Whether the claim is true as far as is known."""
+        return self in (Verdict.PROVED, Verdict.SUPPORTED)
+
 
 @dataclass(frozen=True)
 class Profile:

@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.arithmetic.evaluation import NUMPY, NotEvaluated, evaluate
+from numerics.arithmetic.evaluation import NUMPY, NotEvaluated, evaluate_in
 from theory.algebra.conjugation import bar, polarised
 from verify.judging.evidence import Profile
 from verify.judging.model import Model
@@ -103,6 +103,6 @@ def _sides(model: Model, points: Sequence[Point]) -> list[NDArray[np.complex128]
         columns[bar(symbol)] = columns[symbol].conj()
     with np.errstate(all="ignore"):
         return [
-            np.broadcast_to(evaluate(side, columns, NUMPY), len(points)).astype(complex)
+            np.broadcast_to(evaluate_in(side, columns, NUMPY), len(points)).astype(complex)
             for side in (polarised(model.formula), model.value)
         ]

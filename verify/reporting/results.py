@@ -144,7 +144,7 @@ def _addressed(subject: Claim | Trial, piece: Evidence, settings: Settings) -> d
 def to_junit(results: Iterable[Result]) -> str:
     """JUnit XML: a claim is a test case that passes if its verdict is as expected."""
     results = list(results)
-    failures = [r for r in results if not r.as_expected and r.verdict == "refuted"]
+    failures = [r for r in results if not r.as_expected and r.verdict is Verdict.REFUTED]
     suite = ET.Element(
         "testsuite",
         name="curseproof",

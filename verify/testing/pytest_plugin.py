@@ -63,9 +63,9 @@ class ClaimItem(pytest.Item):
         """Judge the claim."""
         from verify.running.workers import run
         from verify.settings import Settings
-        from verify.testing.assertions import check
+        from verify.testing.assertions import require_expected
 
-        check(run([self.claim], Settings(), workers=1))
+        require_expected(run([self.claim], Settings(), workers=1))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The counterexample, without a traceback through this project."""

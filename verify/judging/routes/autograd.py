@@ -15,7 +15,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.arithmetic.balls import Values
-from numerics.arithmetic.evaluation import evaluate as evaluate_in, torch_arithmetic
+from numerics.arithmetic.evaluation import evaluate_in, torch_arithmetic
 from numerics.simulate.reference import quadratic_form
 from verify.judging.evidence import Evidence, Finding
 from verify.judging.model import Model, concrete

@@ -90,7 +90,7 @@ def is_exact(model: Model, point: Point) -> bool:
     parts = [part for term in x.terms for part in (term.coefficient, term.ratio)]
     try:
         for part in (*map(polarised, model.unit.poles), *parts, *(value for _, value in x.lags)):
-            gaussian.evaluate(part, values)
+            gaussian.exact_value(part, values)
     except NotEvaluated:
         return False
     return True
@@ -107,7 +107,7 @@ def _horizon(model: Model, point: Point) -> int | None:
 
 def _exact(values: gaussian.Values) -> Arithmetic:
     return Arithmetic(
-        number=lambda expr: gaussian.evaluate(expr, values),
+        number=lambda expr: gaussian.exact_value(expr, values),
         matrix=gaussian.block_matrix,
         adjoint=flint.fmpq_mat.transpose,
         stein=stein.exact,

@@ -106,7 +106,7 @@ class Locations:
 
 def _rational(expr: sp.Expr, point: gaussian.Values) -> flint.fmpq_mat | None:
     try:
-        return gaussian.evaluate(expr, point)
+        return gaussian.exact_value(expr, point)
     except NotEvaluated:
         return None
 

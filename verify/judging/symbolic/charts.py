@@ -10,7 +10,7 @@ import flint
 import sympy as sp
 from sympy.polys.rings import PolyElement
 
-from numerics.arithmetic.evaluation import evaluate
+from numerics.arithmetic.evaluation import evaluate_in
 from numerics.arithmetic.jets import Jet, arithmetic, decay, polynomial
 from verify.judging.covers.boxes import Place
 
@@ -77,7 +77,7 @@ class SymbolicChart:
         jets = [
             decay(values[g.args[0]], fmpq(g.args[1]))
             if isinstance(g, Decay)
-            else evaluate(g, values, numbers)
+            else evaluate_in(g, values, numbers)
             for g in self.generators
         ]
         return polynomial(self._numbers, jets)

@@ -44,7 +44,7 @@ def claim_graph(results: Sequence[Result]) -> nx.DiGraph:
 
 def unsound(graph: nx.DiGraph, results: Sequence[Result]) -> Mapping[str, Sequence[str]]:
     """What each claim that holds rests on, near or far, that is not known to hold."""
-    holds = {r.claim.id for r in results if r.verdict in ("proved", "supported")}
+    holds = {r.claim.id for r in results if r.verdict.holds}
     return {claim: sorted(nx.ancestors(graph, claim) - holds) for claim in sorted(holds)}
 
 
