@@ -138,7 +138,7 @@ class Conditioned:
         """How many roundings reach the result at most: times u, its relative error (to u²)."""
         factors = {name: d.factor_roundings for d in self.domains for name in d.factors}
         factors |= dict.fromkeys(map(difference, self.differences), 1)
-        scaling = bool(self.constant.p != 1) + bool(self.constant.q != 1)
+        scaling = sum(not _is_power_of_two(n) for n in self.constant.as_numer_denom())
         number = roundings(self.expression, lambda given: factors.get(given, 0)) + scaling
         return ceil(number / 2 + 1 if self.is_root else number)
 
@@ -198,15 +198,17 @@ def roundings(expr: sp.Expr, of: Callable[[sp.Expr], float]) -> float:
     if expr.is_Rational:
         return 1
     if expr.is_Pow and expr.exp.is_Rational:
-        # a library's power errs by an ulp, hence 2, at most; the inverse of a root rounds twice
-        exponent, is_inverse_root = abs(float(expr.exp)), expr.exp.q != 1 and expr.exp < 0
-        own = max(1.0, exponent - 1) + bool(is_inverse_root)
+        # a library's power errs by an ulp, hence 2, at most; its square or root by half an ulp
+        exponent = abs(float(expr.exp))
+        own = {0.5: 1, 1: 0, 2: 1}.get(exponent, max(2, exponent - 1)) + bool(expr.exp < 0)
         return exponent * roundings(expr.base, of) + own
     if expr.is_Add:
         return max(roundings(a, of) for a in expr.args) + len(expr.args) - 1
     if expr.is_Mul:
-        products = sum(not _is_power_of_two(a) for a in expr.args) - 1
-        return sum(roundings(a, of) for a in expr.args if not _is_power_of_two(a)) + products
+        factors = [a for a in expr.args if not _is_power_of_two(a)]
+        divisors = [a for a in factors if a.is_Pow and a.exp.is_negative]
+        operations = len(factors) - (len(divisors) < len(factors))
+        return sum(roundings(1 / a if a in divisors else a, of) for a in factors) + operations
     return of(expr)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -89,6 +90,7 @@ def _functions(name: str, x: StationaryInput) -> list[Function]:
     return [function for _, function in _equations(name, x)]
 
 
+@cache  # derived once for all languages
 def _equations(name: str, x: StationaryInput) -> list[tuple[sp.Expr, Function]]:
     """What a name stands for, as it is written and as functions."""
     if name in _ARCHITECTURES:

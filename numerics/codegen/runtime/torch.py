@@ -1,7 +1,8 @@
 """Double precision, and 1 − x² − y² without cancellation, of exported Torch modules.
 
-In `_one_minus_squares`, rest − q is exact where it cancels; what the three roundings before it
-lost is added. To first order that is constant, hence no part of the derivative.
+In `_one_minus_squares`, what rounding p, q and 1 − p lost is given back, that of the larger square
+first: where they cancel, only the last sum is rounded then. To first order what is given back is
+constant, hence no part of the derivative.
 """
 
 import functools
@@ -33,12 +34,15 @@ def _lost_in_square(x, square):
     scaled = x * (2.0**27 + 1)
     high = scaled - (scaled - x)
     low = x - high
-    return ((high * high - square) + 2 * high * low) + low * low
+    lost = ((high * high - square) + 2 * high * low) + low * low
+    return lost.detach()
 
 
 def _one_minus_squares(x, y):
     """1 - x**2 - y**2, with what each operation rounds away."""
+    is_less = abs(x) < abs(y)
+    x, y = torch.where(is_less, y, x), torch.where(is_less, x, y)
     p, q = x * x, y * y
     rest = 1 - p
-    lost = ((1 - rest) - p) - _lost_in_square(x, p) - _lost_in_square(y, q)
-    return (rest - q) + lost.detach()
+    lost = (1 - rest) - p
+    return (((rest - q) + lost) - _lost_in_square(x, p)) - _lost_in_square(y, q)
