@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test lint docs figures readme booklet verifier benchmarks claims report
+.PHONY: help setup verify test lint docs figures readme booklet verifier mutation benchmarks claims report
 
 help:  ## Say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -42,10 +42,13 @@ claims: $(STAMP)  ## Judge all claims, run the experiments (an hour), for report
 verifier: $(STAMP)  ## Test the verifier itself, some 30 minutes, for reports/verifier.md
 	$(BIN)/python reports/verifier.py
 
+mutation: $(STAMP)  ## Change lines on which trust rests, one by one, for reports/mutation.md
+	$(BIN)/python reports/mutation.py
+
 benchmarks: $(STAMP)  ## Accuracy and speed beside what people use, for reports/benchmarks.md
 	$(BIN)/curseproof bench --output reports/benchmarks.md --json reports/benchmarks.json
 
-report: figures claims booklet verifier benchmarks  ## Rebuild all of reports/, some hours
+report: figures claims booklet verifier mutation benchmarks  ## Rebuild all of reports/, some hours
 
 readme: $(STAMP)  ## Fill the README's console blocks with what the commands print
 	$(BIN)/python reports/readme.py

@@ -63,7 +63,8 @@ class Profile:
         """
         sides = (list(map(float, values[side])) for side in ("at", "claimed", "actual"))
         found = cls(values["name"], *sides)
-        if not (found.name.isidentifier() and len(found.at) == len(found.claimed)):
+        lengths = {len(side) for side in (found.at, found.claimed, found.actual)}
+        if not found.name.isidentifier() or len(lengths) > 1:
             raise ValueError("no profile")
         return found
 

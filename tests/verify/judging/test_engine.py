@@ -9,7 +9,7 @@ import pytest
 
 from verify.claims.file import make_claim
 from verify.judging.engine import verify_claim
-from verify.judging.evidence import Evidence, Finding, Verdict, verdict
+from verify.judging.evidence import Finding, Verdict
 from verify.judging.exact import judge as polynomials
 from verify.judging.model import Model
 from verify.judging.routes import series
@@ -188,45 +188,6 @@ def test_expectation():
 @pytest.mark.parametrize("name", FALSE)
 def test_no_judge_proves_a_false_claim(judge, name):
     assert judge(Model(claim(name, FALSE[name])), Settings()).finding is not Finding.PROVES
-
-
-def found_by(method, finding):
-    return Evidence(method, finding, "why")
-
-
-@pytest.mark.parametrize(
-    ("evidence", "expected"),
-    [
-        ([], Verdict.UNDECIDED),
-        ([("sympy", "proves")], Verdict.UNDECIDED),
-        ([("sympy", "proves"), ("series", "supports")], Verdict.SUPPORTED),
-        ([("sympy", "proves"), ("polynomials", "proves")], Verdict.PROVED),
-        ([("sympy", "proves"), ("polynomials", "contradicts")], Verdict.ERROR),
-        ([("sympy", "proves"), ("polynomials", "proves"), ("series", "refutes")], Verdict.ERROR),
-        ([("series", "supports"), ("simulation", "contradicts")], Verdict.ERROR),
-        ([("sympy", "proves"), ("series", "failed")], Verdict.ERROR),
-        ([("series", "refutes")], Verdict.REFUTED),
-        ([("sympy", "contradicts"), ("polynomials", "contradicts")], Verdict.REFUTED),
-        ([("limit", "contradicts"), ("sympy", "contradicts")], Verdict.REFUTED),
-        ([("limit", "contradicts"), ("series", "contradicts")], Verdict.UNDECIDED),
-        (
-            [("limit", "contradicts"), ("sympy", "contradicts"), ("polynomials", "proves")],
-            Verdict.ERROR,
-        ),
-        ([("simulation", "contradicts")], Verdict.UNDECIDED),
-        ([("series", "abstains"), ("sympy", "abstains")], Verdict.UNDECIDED),
-    ],
-)
-def test_verdict_is_computed(evidence, expected):
-    pieces = [found_by(method, Finding(finding)) for method, finding in evidence]
-    assert verdict(pieces)[0] == expected
-
-
-def test_points_alone_do_not_support_a_bound():
-    supports = found_by("lyapunov", Finding.SUPPORTS)
-    assert verdict([supports], is_bound=True)[0] == Verdict.UNDECIDED
-    proves = found_by("sympy", Finding.PROVES)
-    assert verdict([supports, proves], is_bound=True)[0] == Verdict.SUPPORTED
 
 
 def test_series_ball_holds_the_truth():
