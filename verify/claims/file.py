@@ -229,11 +229,14 @@ class _EntryReader:
         if not match:
             raise self.error(name, "write lambda -> 1-, T -> oo or omega -> -oo")
         subject, target, direction = match.groups()
-        if target in {"oo", "-oo", "+oo"}:
+        if target in {"oo", "-oo", "+oo"} and not direction:
             return Limit(subject, parse("-1" if target == "-oo" else "1"), "oo")
         if not direction:
             raise self.error(name, "say the side: lambda -> 1- (from below) or 1+ (from above)")
-        return Limit(subject, self.parsed(name, target), direction)
+        point = self.parsed(name, target)
+        if point.names:
+            raise self.error(name, f"{target!r}: a point is a constant expression")
+        return Limit(subject, point, direction)
 
 
 _SUBJECT = re.compile(r"(?:(abs)\()?\s*([A-Za-z][A-Za-z0-9_]*)\s*(?(1)\))")

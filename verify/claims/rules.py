@@ -36,6 +36,8 @@ def measured(claim: Claim, refuse: Refuse) -> Claim:
 
 def complete(claim: Claim, refuse: Refuse) -> Claim:
     """A claim about a quantity: what is left out is filled in, and all names are known."""
+    if claim.settings:
+        raise refuse("settings", "only an experiment has them")
     claim = replace(claim, eigenvalue=_eigenvalues(claim, refuse), gamma=_gammas(claim, refuse))
     claim = replace(claim, parameters=_parameters(claim, refuse))
     known = set(claim.parameters) | set(claim.poles)

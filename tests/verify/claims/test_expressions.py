@@ -8,7 +8,13 @@ import pytest
 import sympy as sp
 from hypothesis import given, strategies as st
 
-from verify.claims.expressions import ExpressionError, integer_of, parse, rational_of
+from verify.claims.expressions import (
+    ExpressionError,
+    Refusal,
+    integer_of,
+    parse,
+    rational_of,
+)
 from verify.judging.translation import MeaningError, to_sympy
 
 x = sp.Symbol("x", positive=True)
@@ -28,16 +34,167 @@ def test_powers_bind_as_in_python():
     assert to_sympy("-x**(1/2)*2**-1", {"x": x}) == -sp.sqrt(x) / 2
 
 
+def test_what_an_expression_names():
+    found = parse(" lambda*rho + pi*sqrt(lam)*sum(E**Delta*R(Delta))/I ")
+    assert found.names == {"lambda", "rho", "Delta"}
+    assert found.functions == {"sqrt", "sum", "R"}
+    assert str(found) == "lambda*rho + pi*sqrt(lam)*sum(E**Delta*R(Delta))/I"
+
+
+def test_expressions_are_compared_by_what_is_written():
+    assert parse("1 + x") == parse(" 1 + x ")
+    assert parse("1 + x") != parse("x + 1")
+
+
 @pytest.mark.parametrize(
-    ("source", "expected"), [("3", 3), ("-3", -3), ("x", None), ("3.5", None), ("--2", 2)]
+    "name", ["sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "atanh"]
+)
+def test_functions_are_those_of_their_names(name):
+    assert to_sympy(f"{name}(x)", {"x": x}) == getattr(sp, name)(x)
+
+
+def test_parts_of_complex_numbers():
+    z = sp.Symbol("z")
+    found = to_sympy("abs(z) + 2*re(z) + 3*im(z) + 4*conjugate(z)", {"z": z})
+    assert found == sp.Abs(z) + 2 * sp.re(z) + 3 * sp.im(z) + 4 * sp.conjugate(z)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        *(("3", 3), ("-3", -3), ("--2", 2), ("0", 0), ("2.0", 2), ("x", None), ("-x", None)),
+        *(("3.5", None), ("+3", None), ("1 + 2", None)),
+    ],
 )
 def test_integer_of(source, expected):
     assert integer_of(parse(source).node) == expected
 
 
-def test_rational_of():
-    assert rational_of(parse("-(1/2 + 0.25)*4").node) == Fraction(-3)
-    assert rational_of(parse("1/0").node) is None
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("-(1/2 + 0.25)*4", Fraction(-3)),
+        ("2 - 5/3", Fraction(1, 3)),
+        ("2*0", Fraction(0)),
+        ("0/3", Fraction(0)),
+        ("1 + 0", Fraction(1)),
+        ("1 - 0", Fraction(1)),
+        *((source, None) for source in ("1/0", "x", "-x", "x + 1", "1 + x", "2**3", "+1", "R(0)")),
+    ],
+)
+def test_rational_of(source, expected):
+    assert rational_of(parse(source).node) == expected
+
+
+def nested(depth):
+    """x under so many signs, 39 of them in a row."""
+    brackets, rest = divmod(depth, 39)
+    return ("-" * 39 + "(") * brackets + "-" * rest + "x" + ")" * brackets
+
+
+DIGITS = "1" * 32  # 128 bits
+LIMITS = {
+    "length": ("x" + " " * 1999, "x" + " " * 2000, "2001 characters: write at most 2000"),
+    "brackets": ("(" * 40 + "1" + ")" * 40, "(" * 41 + "1" + ")" * 41, "nested 41 deep"),
+    "signs": ("- + " * 19 + "-1", "- + " * 20 + "1", "40 signs in a row"),
+    "left": ("x" + "+x" * 160, "x" + "+x" * 161, "nested more than 160 deep"),
+    "right": (f"x*{nested(159)}", f"x*{nested(160)}", "nested more than 160 deep"),
+    "base": (f"({nested(159)})**2", f"({nested(160)})**2", "nested more than 160 deep"),
+    "in a power": (f"2**({nested(159)})", f"2**({nested(160)})", "nested more than 160 deep"),
+    "argument": (f"exp({nested(159)})", f"exp({nested(160)})", "nested more than 160 deep"),
+    "calls": ("sqrt(" * 40 + "x" + ")" * 40, "sqrt(" * 41 + "x" + ")" * 41, "41 deep"),
+    "digits": ("9" * 60, "9" * 61, "at most 60 digits"),
+    "tens": ("1e999", "1e1000", "write numbers as"),
+    "name": ("x" * 31, "x" * 32, "a name is a letter"),
+    "power": ("x**64", "x**65", "an exponent is p, p/q (below 64)"),
+    "inverse": ("x**-64", "x**-65", "an exponent is p, p/q (below 64)"),
+    "root": ("x**(1/64)", "x**(1/65)", "an exponent is p, p/q (below 64)"),
+    "exponent": ("2**(12345*a*b*c*d)", "2**(12345*a*b*c*d*e)", "numbers are too large"),
+    "lag": ("KroneckerDelta(Delta, 256)", "KroneckerDelta(Delta, 257)", "0 <= k <= 256"),
+    "first lag": ("KroneckerDelta(Delta, 0)", "KroneckerDelta(Delta, -1)", "0 <= k <= 256"),
+    # 50·50·8 = 20 000 terms
+    "terms": (
+        "(a + b)**49*(a - b)**49*(a + c)**7",
+        "(a + b)**49*(a - b)**49*(a + c)**7 + a",
+        "too large when expanded",
+    ),
+    "terms of a power": ("(a + b + c + d)**47", "(a + b + c + d)**48", "too large"),
+    "terms of a root": ("(a + b + c + d)**(93/2)", "(a + b + c + d)**(95/2)", "too large"),
+    "degree": ("(x**64)**8", "(x**64)**8*y", "too large when expanded"),
+    "degree of a quotient": ("x**64/(y**64)**7", "x/(y**64)**8", "too large when expanded"),
+    "degree of a sum": ("(x**64)**8 + (y**64)**8", "(x**64)**8*y + 1", "too large when expanded"),
+    "degree in an exponent": ("(x**64)**7*4**(x**20)*x**44", "(x**64)**8*4**x", "too large"),
+    "bits": (f"{DIGITS}**64", f"{DIGITS}**64 + x", "too large when expanded"),
+    "bits of a product": (f"{DIGITS}**63*{DIGITS}", f"{DIGITS}**63*{DIGITS}*x", "too large"),
+    "bits of floats": ("1e9**6", "1e9**7", "too large when expanded"),
+    "bits of Floats": ("1E9**6", "1E9**7", "too large when expanded"),
+    "bits of a power": (f"{DIGITS}**63*x**(1234*x)", f"{DIGITS}**64*x**x", "too large"),
+    "bits in a call": (f"sqrt({DIGITS}**64)", f"1 + sqrt({DIGITS}**64)", "too large"),
+    "terms in a call": (
+        "exp((a + b)**49*(a - b)**49*(a + c)**7)",
+        "exp((a + b)**49*(a - b)**49*(a + c)**7) + a",
+        "too large when expanded",
+    ),
+    "degree in a call": ("exp((x**64)**8)", "exp((x**64)**8)*x", "too large when expanded"),
+}
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_limits(limit):
+    within, beyond, words = LIMITS[limit]
+    assert parse(within).source == within.strip()
+    with pytest.raises(ExpressionError) as caught:
+        parse(beyond)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (3, "3 is not text: write the expression in quotes"),
+        ("λ", "'λ': spell Greek letters out (rho, lambda, omega)"),
+        ("1 $ 2", "syntax error at column 3: '1 $ 2'"),
+        ("lambda + 'x'", "\"'x'\" at column 10: write numbers as 12, 0.5, 3/4 or 1e-9"),
+        ("2 + 1j", "'1j' at column 5: write numbers as 12, 0.5, 3/4 or 1e-9"),
+        ("1 + 1_0", "'1_0' at column 5: write numbers as 12, 0.5, 3/4 or 1e-9"),
+        ("True", "'True' at column 1: write numbers as 12, 0.5, 3/4 or 1e-9"),
+        ("2*sqrt", "'sqrt' at column 3: sqrt is a function: write sqrt(...)"),
+        ("sum", "'sum' at column 1: sum is a function: write sum(...)"),
+        ("KroneckerDelta", "'KroneckerDelta' at column 1: KroneckerDelta is a function: write"),
+        ("2*_x", "'_x' at column 3: a name is a letter, then letters, digits and single"),
+        ("a__b", "'a__b' at column 1: a name is a letter, then letters, digits and single"),
+        ("not lambda", "'not lambda' at column 1: only numbers, names, + - * / ** and functions"),
+        ("~x", "'~x' at column 1: only numbers, names, + - * / ** and functions"),
+        ("x // 2", "'x // 2' at column 1: only numbers, names, + - * / ** and functions"),
+        ("x**(1/0)", "'x**(1/0)' at column 1: an exponent is p, p/q (below 64) or has a parameter"),
+        ("x**2**2", "'x**2**2' at column 1: an exponent is p, p/q (below 64) or has a parameter"),
+        ("x**2.5 + y(1)", "'y(1)' at column 10: only these functions are known: KroneckerDelta, R"),
+        ("f.g(1)", "'f.g(1)' at column 1: only these functions are known"),
+        ("sqrt(x, 2)", "'sqrt(x, 2)' at column 1: sqrt takes 1 argument"),
+        ("sqrt(x=1)", "'sqrt(x=1)' at column 1: sqrt takes 1 argument"),
+        ("sqrt(1, x=1)", "'sqrt(1, x=1)' at column 1: sqrt takes 1 argument"),
+        ("KroneckerDelta(1)", "'KroneckerDelta(1)' at column 1: KroneckerDelta takes 2 arguments"),
+        ("KroneckerDelta(Delta, x)", "'KroneckerDelta(Delta, x)' at column 1: write Kronecker"),
+        ("KroneckerDelta(x, 1)", "'KroneckerDelta(x, 1)' at column 1: write KroneckerDelta(Delta"),
+        ("KroneckerDelta(0, 1)", "'KroneckerDelta(0, 1)' at column 1: write KroneckerDelta(Delta"),
+        ("x" * 61, f"'{'x' * 57}...' at column 1: a name"),
+        ("1 + " + "y" * 60, f"'{'y' * 60}' at column 5: a name"),
+    ],
+)
+def test_a_refusal_says_where_and_why(source, message):
+    with pytest.raises(ExpressionError) as caught:
+        parse(source)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_lag_may_come_first_or_last():
+    assert parse("KroneckerDelta(3, Delta)").names == {"Delta"}
+
+
+def test_a_refusal_is_one_line_of_limited_length():
+    assert str(Refusal("a\nb\x1b[0m\t  c")) == "a b [0m c"
+    assert str(Refusal("x" * 500)) == "x" * 500
+    assert str(Refusal("x" * 501)) == "x" * 497 + "..."
 
 
 @pytest.mark.parametrize(

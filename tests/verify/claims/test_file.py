@@ -4,7 +4,7 @@ import pytest
 
 from verify.claims.claim import ClaimError
 from verify.claims.file import make_claim, read_claims
-from verify.claims.selection import paper_claims, select
+from verify.claims.selection import paper_claims
 from verify.judging.engine import verify_claim
 
 GOOD = {
@@ -40,7 +40,18 @@ def test_the_derivative_is_by_the_eigenvalues_own_parameter():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"id": "a b"}, ["'id'", "a b"]),
+        ({"id": "a b"}, ["'id'", "a b", "up to 80 letters"]),
+        ({"id": "a" * 81}, ["'id'", "up to 80 letters"]),
+        ({"id": "-a"}, ["'id'", "up to 80 letters"]),
+        ({"id": 3}, ["claim number 1: field 'id' = '3'", "string"]),
+        ({"source": 3}, ["'source'", "string"]),
+        ({"statement": ["x"]}, ["'statement'", "string"]),
+        ({"horizon": 5}, ["'horizon'", "string"]),
+        ({"id": None}, ["claim number 1: field 'id': missing"]),
+        ({"quantity": None}, ["'quantity': missing"]),
+        ({"relation": None}, ["'relation': missing"]),
+        ({"autocorrelation": None}, ["'autocorrelation': missing"]),
+        ({"zz": 1, "aa": 2}, ["field 'aa' = '2': unknown field; known are id, source, statement"]),
         ({"formule": "1"}, ["'formule'", "unknown field"]),
         ({"formula": None}, ["'formula'", "missing"]),
         ({"formula": 3}, ["'formula'", "3", "string"]),
@@ -67,7 +78,29 @@ def test_the_derivative_is_by_the_eigenvalues_own_parameter():
         ({"quantity": "cross_moment", "eigenvalue": "rho"}, ["'eigenvalue'", "lambda1"]),
         ({"quantity": "cross_moment", "gamma": "2"}, ["'gamma'", "second_moment"]),
         ({"differentiate_gamma": "yes"}, ["'differentiate_gamma'", "true or false"]),
+        ({"complex_input": 1}, ["'complex_input'", "true or false"]),
         ({"uses": "A2"}, ["'uses'", "list"]),
+        ({"uses": [1]}, ["'uses'", "list"]),
+        ({"wrt": 3}, ["'wrt'", "list of strings"]),
+        ({"wrt": "re(lambda"}, ["'wrt'", "'re(lambda'", "write a parameter"]),
+        ({"wrt": "abs(lambda)"}, ["'wrt'", "write a parameter"]),
+        ({"gamma": 3}, ["'gamma'", "table of strings"]),
+        ({"gamma": {"lambda": 3}}, ["'gamma'", "table of strings"]),
+        ({"gamma": {"lambda": "1 +"}}, ["'gamma'", "syntax"]),
+        ({"formula": "x" * 90 + "("}, ["'formula' = '" + "x" * 80 + "':"]),
+        ({"domain": ["0 < rho < 1 < 2"]}, ["'domain'", "write 0 < rho < 1"]),
+        ({"domain": ["0 < 1 < rho"]}, ["'domain'", "write 0 < rho < 1"]),
+        ({"domain": ["lambda < rho"]}, ["'domain'", "write 0 < rho < 1"]),
+        ({"domain": ["0 < 1"]}, ["'domain'", "write 0 < rho < 1"]),
+        ({"domain": ["E < pi"]}, ["'domain'", "write 0 < rho < 1"]),
+        ({"domain": ["0 > rho < 1"]}, ["'domain'", "write 0 < rho < 1"]),
+        ({"domain": ["mu + 1 < lambda < 1"]}, ["'domain'", "a bound is a constant expression"]),
+        ({"domain": ["0 < lambda < 1 + mu"]}, ["'domain'", "a bound is a constant expression"]),
+        ({"domain": ["0 < rho < 1 +"]}, ["'domain'", "syntax"]),
+        ({"relation": "~", "limit": "lambda -> -oo+"}, ["'limit'", "'-oo': a point is a constant"]),
+        ({"relation": "~", "limit": "lambda -> rho-"}, ["'limit'", "'rho': a point is a constant"]),
+        ({"relation": "~", "limit": 3}, ["'limit'", "string"]),
+        ({"settings": {"angles": "pi"}}, ["'settings'", "only an experiment has them"]),
         ({"expect": "maybe"}, ["'expect'", "refuted"]),
         ({"autocorrelation": "R(1)"}, ["'autocorrelation'", "R(Delta)"]),
     ],
@@ -81,6 +114,89 @@ def test_refused(change, words):
     assert "\n" not in message
     for word in words:
         assert word in message
+
+
+RUN = {
+    "id": "r",
+    "experiment": "hessian_against_angles",
+    "settings": {"angles": "pi"},
+    "quantity": "diagonal_mass",
+    "relation": "<=",
+    "formula": "1",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"settings": ["pi"]}, ["'settings'", "write a table of strings"]),
+        ({"settings": {"angles": 3}}, ["'settings'", "a string, or a pair of them"]),
+        ({"settings": {"angles": ["pi"]}}, ["'settings'", "a string, or a pair of them"]),
+        ({"settings": {"angles": ["pi", "pi/10", "pi"]}}, ["'settings'", "a string, or a pair"]),
+        ({"autocorrelation": "1"}, ["'autocorrelation'", "an experiment has expect, experiment"]),
+        ({"quantity": 3}, ["'quantity'", "string"]),
+        ({"formula": None}, ["'formula': missing"]),
+    ],
+)
+def test_refused_experiment(change, words):
+    test_refused({**RUN, "domain": None, "autocorrelation": None, **change}, words)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("0 < rho < 1", ("rho", False, "0", "1", True, True)),
+        ("0 <= rho < 1", ("rho", False, "0", "1", False, True)),
+        ("0 < rho <= 1", ("rho", False, "0", "1", True, False)),
+        ("1 > rho >= 0", ("rho", False, "0", "1", False, True)),
+        ("1 >= rho > 0", ("rho", False, "0", "1", True, False)),
+        ("rho < 1/2", ("rho", False, None, "1/2", True, True)),
+        ("rho <= 1/2", ("rho", False, None, "1/2", True, False)),
+        ("1/2 < rho", ("rho", False, "1/2", None, True, True)),
+        ("rho >= -pi", ("rho", False, "-pi", None, False, True)),
+        ("abs( rho ) <= E", ("rho", True, None, "E", True, False)),
+        ("1/2 < abs(lam) < 1", ("lambda", True, "1/2", "1", True, True)),
+    ],
+)
+def test_ranges(text, found):
+    name = "lambda" if "lam" in text else "rho"
+    entry = {**GOOD, "domain": ["0 < lambda < 1", "0 < rho < 1"]}
+    entry["domain"] = [text, *(other for other in entry["domain"] if name not in other)]
+    entry["gamma"] = "rho"
+    entry["autocorrelation"], entry["formula"] = "KroneckerDelta(Delta, 0)", "1"
+    interval = make_claim(entry).domain[0]
+    bounds = (interval.lower and str(interval.lower), interval.upper and str(interval.upper))
+    assert (interval.name, interval.modulus, *bounds, interval.lower_strict) == found[:5]
+    assert interval.upper_strict == found[5]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("lambda -> 1-", ("lambda", "1", "-")),
+        (" lambda->1/2 + ", ("lambda", "1/2", "+")),
+        ("lambda -> -oo", ("lambda", "-1", "oo")),
+        ("lambda -> oo", ("lambda", "1", "oo")),
+        ("lambda -> +oo", ("lambda", "1", "oo")),
+    ],
+)
+def test_limits(text, found):
+    limit = make_claim({**GOOD, "relation": "~", "limit": text}).limit
+    assert (limit.name, str(limit.target), limit.direction) == found
+
+
+@pytest.mark.parametrize(
+    ("wrt", "found"),
+    [
+        ("lam", "lambda"),
+        (["re( lambda )"], "re(lambda)"),
+        ("im(lam)", "im(lambda)"),
+        (" rho ", "rho"),
+    ],
+)
+def test_derivatives(wrt, found):
+    entry = {**GOOD, "quantity": "sensitivity", "domain": ["0 < rho < 1"], "wrt": wrt}
+    assert [str(by) for by in make_claim(entry).wrt] == [found]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +244,11 @@ def test_meaningless(change, words):
         (b"claim = 3", "[[claim]]"),
         (b"claim = [3]", "[[claim]] table"),
         (b"a = " + b"[" * 2000 + b"]" * 2000, "claim"),
-        (b"#" * 2_000_000, "larger"),
+        (b"#" * 1_000_001, "larger than 1000000 bytes"),
+        (b"#" * 1_000_000, "holds [[claim]] tables and nothing else"),
+        (b"[claim]\nx = 1", "holds [[claim]] tables and nothing else"),
+        (b"claim = []", "holds [[claim]] tables and nothing else"),
+        (b"[[claim]]\n[[other]]", "nothing else, not 'other'"),
     ],
 )
 def test_broken_file(tmp_path, content, word):
@@ -161,10 +281,3 @@ def test_paper_claims_name_what_they_use():
         assert set(claim.uses) <= ids
         assert claim.statement
         assert claim.source
-
-
-def test_select_by_key():
-    assert {c.id for c in select(["A5"])} == {"A5-state-ar1"}
-    assert {c.id[0] for c in select(["A", "B4"])} == {"A", "B"}
-    with pytest.raises(ClaimError, match="no such claim"):
-        select(["Z9"])

@@ -1,0 +1,89 @@
+"""Which claims a command means."""
+
+import pytest
+
+from verify.claims.claim import ClaimError
+from verify.claims.selection import names, paper_claims, select
+
+CLAIM = """
+[[claim]]
+id = "A5-state-ar1"
+autocorrelation = "rho**Delta"
+quantity = "second_moment"
+relation = "=="
+formula = "FORMULA"
+domain = ["0 < rho < 1"]
+"""
+
+
+def ids(*arguments):
+    return [claim.id for claim in select(arguments)]
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(name, formula="1"):
+        path = tmp_path / name
+        path.write_text(CLAIM.replace("FORMULA", formula))
+        return str(path)
+
+    return write
+
+
+def test_all_without_any_argument():
+    assert select([]) == paper_claims()
+    assert select(iter(())) == paper_claims()
+
+
+def test_by_id_key_and_section():
+    assert ids("A5") == ids("A5-state-ar1") == ["A5-state-ar1"]
+    assert ids("B4") == ["B4-lru-white", "B4-lru-limit", "B4-lru-bounded"]
+    assert {one[0] for one in ids("A", "B4")} == {"A", "B"}
+    assert ids("B") == [claim.id for claim in paper_claims() if claim.id.startswith("B")]
+
+
+def test_each_claim_once_in_the_order_of_the_arguments():
+    assert ids("B4-lru-limit", "A5", "B4") == [
+        "B4-lru-limit",
+        "A5-state-ar1",
+        "B4-lru-white",
+        "B4-lru-bounded",
+    ]
+
+
+def test_names_of_a_claim():
+    assert names("A5-state-ar1") == ("A5-state-ar1", "A5", "A")
+
+
+@pytest.mark.parametrize("argument", ["Z9", "A5-state", "", "toml"])
+def test_no_such_claim(argument):
+    with pytest.raises(ClaimError, match="no such claim; `curseproof list` shows them all"):
+        select([argument])
+
+
+def test_by_file(file):
+    [claim] = select([file("a.toml", "2")])
+    assert claim.formula.source == "2"
+    with pytest.raises(ClaimError, match="No such file"):
+        select(["none.toml"])
+
+
+def test_a_claim_that_is_given_twice_is_the_same(file):
+    assert len(select([file("a.toml"), file("b.toml")])) == 1
+    with pytest.raises(ClaimError, match=r"claim 'A5-state-ar1' is in two of the files given"):
+        select([file("a.toml"), file("b.toml", "2")])
+    with pytest.raises(ClaimError, match=r"claim 'A5-state-ar1' is in two of the files given"):
+        select(["A5", file("a.toml")])
+
+
+def test_the_papers_claims_are_read_once(monkeypatch):
+    reads = []
+
+    def read():
+        reads.append(1)
+        return claims
+
+    claims = paper_claims()
+    monkeypatch.setattr("verify.claims.selection.paper_claims", read)
+    assert ids("A5", "B4-lru-limit") == ["A5-state-ar1", "B4-lru-limit"]
+    assert reads == [1]
