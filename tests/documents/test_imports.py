@@ -32,6 +32,11 @@ def test_commands_that_derive_nothing_load_nothing(arguments):
     assert loaded(run(*arguments)) == set()
 
 
+def test_pytest_loads_nothing_of_ours_that_is_heavy():
+    assert loaded("import verify.testing.pytest_plugin") == set()
+    assert loaded("from verify.testing import assert_claims") > {"sympy"}
+
+
 def test_the_check_of_what_is_loaded_sees_it():
     assert loaded(run("show", "A5-state-ar1", "--derive")) >= {"sympy", "mpmath"}
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import prod
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from verify.claims.claim import Claim
 
@@ -43,12 +38,3 @@ def trials(claim: Claim) -> dict[Trial, int]:
         )
         for chosen in product(*choices)
     }
-
-
-def compared(claim: Claim, measured: Mapping[Trial, Mapping[str, Any]]) -> NDArray[np.float64]:
-    """The number that the claim is about, for each replica."""
-    values = np.ones(1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for trial, side in trials(claim).items():
-            values = values * np.asarray(measured[trial][claim.quantity], dtype=float) ** side
-    return values

@@ -1,5 +1,7 @@
-"""Claims in other people's tests."""
+"""Claims in other people's tests; nothing else is loaded by pytest, which always imports this."""
 
-from verify.testing.assertions import ClaimFailed, assert_claims
+import sys
 
-__all__ = ["ClaimFailed", "assert_claims"]
+from theory import Package
+
+sys.modules[__name__].__class__ = Package

@@ -13,7 +13,7 @@ import verify.judging.routes.experiment
 from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import ClaimError
 from verify.claims.file import make_claim
-from verify.claims.trial import compared, trials
+from verify.claims.trial import trials
 from verify.experiments import (
     EXPERIMENTS,
     deep_networks,
@@ -26,7 +26,7 @@ from verify.experiments import (
 from verify.experiments.eigenvalue_learning import Adam
 from verify.judging.engine import verify_claim
 from verify.judging.evidence import Evidence, Finding
-from verify.judging.routes.experiment import try_out
+from verify.judging.routes.experiment import compared, try_out
 from verify.judging.statistics import RATE_OF_FEW, median
 from verify.running.store import Store
 from verify.running.workers import run

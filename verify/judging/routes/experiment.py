@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from numerics.arithmetic.balls import evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import Claim
-from verify.claims.trial import Trial, compared, trials
+from verify.claims.trial import Trial, trials
 from verify.experiments import EXPERIMENTS
 from verify.judging.evidence import Counterexample, Evidence, Finding
 from verify.judging.methods import TRIAL
@@ -102,6 +102,15 @@ def compare(
         discrepancy=f"{abs(nearest / bound - 1):.3g}",
     )
     return Evidence("experiment", Finding.REFUTES, found, None, counterexample, data)
+
+
+def compared(claim: Claim, measured: Mapping[Trial, Mapping[str, Any]]) -> NDArray[np.float64]:
+    """The number that the claim is about, for each replica."""
+    values = np.ones(1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for trial, side in trials(claim).items():
+            values = values * np.asarray(measured[trial][claim.quantity], dtype=float) ** side
+    return values
 
 
 def interval(values: NDArray[np.float64]) -> tuple[Interval, float]:
