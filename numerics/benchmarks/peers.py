@@ -27,8 +27,8 @@ def dense_outputs(p: Parameters, x: Any) -> Any:
 
 def lru_outputs(p: Parameters, x: Any) -> Any:
     """The linear recurrent unit by a parallel scan (Orvieto et al., 2023, App. A)."""
-    lam = jnp.exp(-jnp.exp(p["omega_nu"]) + 1j * jnp.exp(p["omega_theta"]))
-    B = (p["B_re"] + 1j * p["B_im"]) * jnp.exp(p["omega_gamma"])[:, None]
+    lam = jnp.exp(-jnp.exp(p["nu_log"]) + 1j * jnp.exp(p["theta_log"]))
+    B = (p["B_re"] + 1j * p["B_im"]) * jnp.exp(p["gamma_log"])[:, None]
     inputs = x @ B.T
     factors = jnp.broadcast_to(lam, inputs.shape)
 

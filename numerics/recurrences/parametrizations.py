@@ -61,17 +61,17 @@ def diagonal(p: Parameters) -> DiagonalSystem:
 
 
 def lru(p: Parameters) -> DiagonalSystem:
-    """λ = exp(−exp ω_ν + i exp ω_θ), input weights exp(ω_γ) B.
+    """λ = exp(−exp nu_log + i exp theta_log), input weights exp(ω_γ) B.
 
     Source: Orvieto et al. (2023), §3; the angle lies in (0, ∞), which with y = Re(C h) is no
     loss: a state may be conjugated.
 
     Args:
-        p: omega_nu, omega_theta and omega_gamma, (…, d); B, C and D as for `diagonal`.
+        p: nu_log, theta_log and gamma_log, (…, d); B, C and D as for `diagonal`.
 
     """
-    lam = torch.exp(torch.complex(-torch.exp(p["omega_nu"]), torch.exp(p["omega_theta"])))
-    gamma = torch.exp(p["omega_gamma"]).unsqueeze(-1)
+    lam = torch.exp(torch.complex(-torch.exp(p["nu_log"]), torch.exp(p["theta_log"])))
+    gamma = torch.exp(p["gamma_log"]).unsqueeze(-1)
     return DiagonalSystem(lam, gamma * _complex(p, "B"), _complex(p, "C"), p["D"])
 
 
@@ -97,7 +97,7 @@ def diagonal_as_lru(p: Parameters) -> dict[str, Tensor]:
         p: as for `diagonal`: lambda_re and lambda_im, (…, d), and so on.
 
     Returns:
-        Parameters as for `lru`: omega_nu, omega_theta and omega_gamma, (…, d), and so on.
+        Parameters as for `lru`: nu_log, theta_log and gamma_log, (…, d), and so on.
 
     Raises:
         ValueError: if an eigenvalue is not of 0 < |λ| < 1, or is real and positive.
@@ -116,9 +116,9 @@ def diagonal_as_lru(p: Parameters) -> dict[str, Tensor]:
     gamma = torch.sqrt((1 - modulus) * (1 + modulus))
     B = B / gamma.unsqueeze(-1)
     return {
-        "omega_nu": torch.log(-torch.log(modulus)),
-        "omega_theta": torch.log(angle.abs()),
-        "omega_gamma": torch.log(gamma),
+        "nu_log": torch.log(-torch.log(modulus)),
+        "theta_log": torch.log(angle.abs()),
+        "gamma_log": torch.log(gamma),
         **{"B_re": B.real, "B_im": B.imag, "C_re": C.real, "C_im": C.imag, "D": p["D"]},
     }
 

@@ -53,7 +53,7 @@ def equivalent_systems(
     if point["parametrization"].startswith("lru"):
         jacobian = _lru(jacobian, lam, P_inverse @ B)
     if point["parametrization"] == "lru_without_angle":
-        jacobian = {name: part for name, part in jacobian.items() if name != "omega_theta"}
+        jacobian = {name: part for name, part in jacobian.items() if name != "theta_log"}
     H, H_dense = hessian(jacobian), hessian(dense)
     leading, vectors = (part[..., -LEADING:] for part in np.linalg.eigh(H))
     of_dense = np.linalg.eigvalsh(H_dense)[..., -LEADING:]
@@ -98,7 +98,7 @@ def _modes(rng: np.random.Generator, replicas: int, orthonormal: bool) -> tuple[
 
 
 def _lru(jacobian: Jacobian, lam: Complex, B: Complex) -> Jacobian:
-    """The Jacobian where λ = exp(−exp ω_ν + i exp ω_θ), and γ B is in place of B, γ a parameter."""
+    """The Jacobian where λ = exp(−exp nu_log + i exp theta_log), and B is γ B, γ a parameter."""
 
     def each(z: Real) -> Real:
         """One number per eigenvalue, the same for batch, time and output."""
@@ -111,8 +111,8 @@ def _lru(jacobian: Jacobian, lam: Complex, B: Complex) -> Jacobian:
     nu, theta = np.abs(lam), np.abs(np.angle(lam))
     gamma = np.sqrt(1 - nu**2)
     return {
-        "omega_nu": along("lambda", lam * np.log(nu)),
-        "omega_theta": along("lambda", 1j * lam * np.sign(np.angle(lam)) * theta),
+        "nu_log": along("lambda", lam * np.log(nu)),
+        "theta_log": along("lambda", 1j * lam * np.sign(np.angle(lam)) * theta),
         "gamma": along("B", B[..., 0] / gamma),
         "B_re": jacobian["B_re"] * each(gamma),
         "B_im": jacobian["B_im"] * each(gamma),

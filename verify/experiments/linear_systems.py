@@ -63,9 +63,9 @@ _OTHER_RATES = (0.01, 0.0032, 0.001, 0.00032)
 _SGD_RATES = tuple(10.0**-k for k in range(6, 12))
 _GROUPS = {
     "A": "recurrence",
-    **dict.fromkeys(("lambda_re", "lambda_im", "omega_nu"), "recurrence"),
+    **dict.fromkeys(("lambda_re", "lambda_im", "nu_log"), "recurrence"),
     **dict.fromkeys(("log_step", "a_log_decay", "a_im"), "recurrence"),
-    "omega_theta": "angle",
+    "theta_log": "angle",
 }
 
 
@@ -196,13 +196,13 @@ def _student(
     p |= {name: p[name] / gamma.unsqueeze(-1) for name in ("B_re", "B_im")}
     if kind == "diagonal":
         return diagonal, p
-    return _with_gamma, {**p, "omega_gamma": gamma.log()}
+    return _with_gamma, {**p, "gamma_log": gamma.log()}
 
 
 def _with_gamma(p: Parameters) -> DiagonalSystem:
     """A diagonal system whose input weights are exp(ω_γ) B."""
     system = diagonal(p)
-    return system._replace(B=p["omega_gamma"].exp().unsqueeze(-1) * system.B)
+    return system._replace(B=p["gamma_log"].exp().unsqueeze(-1) * system.B)
 
 
 def _as_s4(p: Parameters, generator: torch.Generator) -> dict[str, Tensor]:
