@@ -59,8 +59,8 @@ def number_of_points(model: Model, settings: Settings) -> int:
 def compare_at_points(model: Model, settings: Settings, route: Route) -> Evidence:
     """Compare the formula with a route at points of the domain (relations ==, <=, >=)."""
     tried, exact, skipped = 0, 0, []
-    share = number_of_points(model, settings) / route.cost / len(model.instances())
-    count = min(ceil(share), route.most_points)
+    affordable = ceil(number_of_points(model, settings) / route.cost)
+    count = ceil(min(affordable, route.most_points) / len(model.instances()))
     for instance in model.instances():
         for point in _points(instance, count, settings.seed, route.is_near_edges):
             try:
