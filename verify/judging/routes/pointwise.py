@@ -37,7 +37,7 @@ class Route:
         is_near_edges: whether it leads to points next to the domain's corners and faces, where a
             bound is likeliest to fail.
         cost: the cost of a point, where 1 is usual: so many times fewer points are tried.
-        most_points: how many points at most are tried at each instance of the claim.
+        most_points: how many points at most are tried, at all instances of the claim together.
 
     """
 
