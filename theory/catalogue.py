@@ -91,7 +91,7 @@ _GAMMA = frozenset({"gamma"})
 QUANTITIES: Mapping[str, Quantity] = {
     "second_moment": Quantity(
         lambda x, u: theory.second_moment(x, u.poles[0], u.gamma(), u.horizon),
-        lambda n, u: n.mean_square(n.gamma(u) * n.state(u)),
+        lambda n, u: n.mean_square(n.gamma(u.gammas) * n.state(u.horizon)),
         takes=_GAMMA | {"horizon"},
     ),
     "sensitivity": Quantity(
@@ -99,9 +99,9 @@ QUANTITIES: Mapping[str, Quantity] = {
             x, u.poles[0], u.wrt[0], u.gamma(), u.differentiate_gamma, u.horizon
         ),
         lambda n, u: n.mean_square(
-            n.Partial(n.gamma(u) * n.state(u), *u.wrt)
+            n.Partial(n.gamma(u.gammas) * n.state(u.horizon), *u.wrt)
             if u.differentiate_gamma
-            else n.gamma(u) * n.Partial(n.state(u), *u.wrt)
+            else n.gamma(u.gammas) * n.Partial(n.state(u.horizon), *u.wrt)
         ),
         takes=_GAMMA | {"differentiate_gamma", "horizon"},
         derivatives=1,

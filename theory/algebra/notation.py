@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import sympy as sp
 
 from theory import symbols
 from theory.symbols import lam, lam_star
-
-if TYPE_CHECKING:
-    from theory.catalogue import Unit
 
 __all__ = [
     "Partial", "cross_sensitivity", "curvature", "error", "first", "gamma", "lam", "lam_star",
@@ -39,11 +36,11 @@ def mean_square(expr: sp.Expr) -> sp.Expr:
     return mean(modulus(expr) ** 2)
 
 
-def state(unit: Unit) -> sp.Symbol:
+def state(horizon: sp.Expr | None) -> sp.Symbol:
     """The state h, with the horizon for its index where there is one."""
-    return sp.Symbol(f"h_{unit.horizon}" if unit.horizon else "h")
+    return sp.Symbol(f"h_{horizon}" if horizon else "h")
 
 
-def gamma(unit: Unit) -> sp.Expr:
+def gamma(gammas: Sequence[sp.Expr]) -> sp.Expr:
     """The letter γ, or 1 where there is no normaliser."""
-    return symbols.gamma if unit.gammas else sp.S.One
+    return symbols.gamma if gammas else sp.S.One

@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import flint
 import sympy as sp
 
 from numerics.arithmetic.gaussian import gaussian
 
-if TYPE_CHECKING:
-    from verify.judging.model import Model
+
+class Named(Protocol):
+    """What has a symbol for each parameter: a model of a claim."""
+
+    @property
+    def symbols(self) -> Mapping[str, sp.Symbol]:
+        """The symbol of each parameter, by name."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,11 @@ class Point:
     def __str__(self) -> str:
         return ", ".join(f"{name} = {value}" for name, value in self.coordinates.items())
 
-    def values(self, model: Model) -> dict[sp.Symbol, flint.acb]:
+    def values(self, model: Named) -> dict[sp.Symbol, flint.acb]:
         """Balls around the coordinates at the current precision, by symbol."""
         return {model.symbols[n]: _ball(c) for n, c in self.coordinates.items()}
 
-    def exact(self, model: Model) -> dict[sp.Symbol, flint.fmpq_mat]:
+    def exact(self, model: Named) -> dict[sp.Symbol, flint.fmpq_mat]:
         """The coordinates as Gaussian rationals, by symbol."""
         return {model.symbols[n]: gaussian(*_parts(c)) for n, c in self.coordinates.items()}
 
