@@ -189,7 +189,7 @@ def by(entry, **changes):
         (STATE, {"wrt": "rho"}, "wrt", "second_moment is not a derivative"),
         (
             CURVATURE,
-            {"eigenvalue": "r", "domain": OF_STATE[1:] + ["0 < r < 1"]},
+            {"eigenvalue": "r", "domain": [*OF_STATE[1:], "0 < r < 1"]},
             "wrt",
             "missing: which 2 of r?",
         ),
