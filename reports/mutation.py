@@ -50,7 +50,7 @@ CACHE = ROOT / ".mutation.sqlite"
 COPIED = ("theory", "numerics", "verify", "tests", "pyproject.toml")
 LOG = "pytest.log"
 WORKERS = len(os.sched_getaffinity(0))
-SAMPLE = 120  # of a module's mutants, drawn at random where it has more
+SAMPLE = 400  # of a module's mutants, drawn at random where it has more
 MEMORY_BYTES = 8 * 2**30  # of addresses, for a mutant that fills a list without end
 PYTEST = (
     *("-x", "-q", "-o", "addopts=", "--import-mode=importlib", "--hypothesis-profile=ci"),
@@ -65,6 +65,8 @@ so, of all tried that are not argued to be equivalent. Of modules with more muta
 at random, always the same ones.
 """
 CLAIMS, JUDGING = "tests/verify/claims", "tests/verify/judging"
+# all but what judges many claims in workers
+QUICK = "not is_refuted and not is_proved and not worker and not measured and not no_judge"
 RUNNING, CODEGEN = "tests/verify/running", "tests/numerics/codegen"
 
 _Name = tuple[str, str, str]  # of a mutant: module, before, after
@@ -111,7 +113,7 @@ MODULES = {
         "verify/claims/selection.py": (f"{CLAIMS}/test_selection.py",),
         "verify/judging/validity.py": (f"{JUDGING}/test_validity.py", f"{CLAIMS}/test_file.py"),
         "verify/judging/evidence.py": (f"{JUDGING}/test_evidence.py",),
-        "verify/judging/engine.py": (f"{JUDGING}/test_engine.py", "-k", "not results and not run"),
+        "verify/judging/engine.py": (f"{JUDGING}/test_engine.py", "-k", QUICK),
         "verify/judging/statistics.py": (f"{JUDGING}/test_statistics.py",),
         "verify/judging/covers/boxes.py": (f"{JUDGING}/covers/test_boxes.py",),
         "verify/judging/covers/cover.py": (f"{JUDGING}/covers/test_cover.py",),
