@@ -9,7 +9,8 @@ import sympy as sp
 from numerics.arithmetic import jets
 from numerics.arithmetic.evaluation import evaluate
 from verify.claims.file import make_claim
-from verify.judging.covers.cover import cover
+from verify.judging.covers import cover as cover_module
+from verify.judging.covers.cover import Cover, cover, judged
 from verify.judging.evidence import Finding
 from verify.judging.exact import judge as polynomials
 from verify.judging.exact.atlas import charts as exact_charts
@@ -137,6 +138,134 @@ def test_the_limit_of_boxes():
     )
     assert found.sign is None
     assert "after 3 boxes" in found.obstacle
+
+
+def test_the_limit_of_time(monkeypatch):
+    monkeypatch.setattr(cover_module, "SECONDS", 0.0)
+    found = sign(1 + x * y)
+    assert (found.sign, found.boxes) == (None, 1)
+    assert found.obstacle.startswith("the box x in [")
+    assert found.obstacle.endswith("is left after 0 s")
+
+
+def test_a_sign_needs_no_more_boxes_than_it_may_have():
+    needed = sign(1 + x * y).boxes
+    assert sign(1 + x * y, max_boxes=needed).sign == 1
+    assert sign(1 + x * y, max_boxes=needed - 1).sign is None
+
+
+def test_no_chart_has_no_sign():
+    assert cover([]) == Cover(None, 0)
+
+
+def test_a_box_that_resists_is_named():
+    found = sign((x - sp.Rational(1, 3)) ** 2, {x: UNIT[x]})
+    assert (found.obstacle, found.places) == ("the box x = 0.333333 resists", ())
+
+
+def test_a_function_has_one_sign_on_all_its_charts():
+    upwards = list(charts(1 + x, {x: UNIT[x]}))
+    downwards = list(charts(-1 - x, {x: UNIT[x]}))
+    assert cover([*upwards, *upwards]).sign == 1
+    found = cover([*upwards, *downwards])
+    assert found.sign is None
+    assert "it changes its sign at x = 0.250000" in found.obstacle
+    assert [float(place["x"]) for place in found.places] == [0.25, 0.25]
+
+
+# what judges say
+
+
+def place(value):
+    return {"x": flint.arb(value)}
+
+
+@pytest.mark.parametrize(
+    ("places", "bounds", "expected"),
+    [
+        ((), (0, 1), False),
+        (("0.2", "0.7"), (0, 1), True),
+        (("0.2", "0.7"), (None, None), True),
+        (("0.2", "0.7"), (None, 1), True),
+        (("0.2", "0.7"), (0, None), True),
+        (("0.2", "0.7"), ("0.5", None), False),
+        (("0.2", "0.7"), (None, "0.5"), False),
+        (("0.2", "0.7"), ("0.5", 1), False),
+        (("0.2", "0.7"), (0, "0.5"), False),
+        (("0.25", "0.5"), ("0.25", 1), False),  # an end of the domain may not belong to it
+        (("0.25", "0.5"), (0, "0.5"), False),
+    ],
+)
+def test_signs_count_inside_the_domain_only(places, bounds, expected):
+    ends = tuple(None if end is None else flint.arb(end) for end in bounds)
+    found = Cover(None, 3, "why", tuple(map(place, places)))
+    assert found.is_counterexample({"x": ends}) is expected
+    assert not found.is_counterexample({})
+
+
+CHANGES = Cover(None, 5, "it changes", (place("0.2"), place("0.7")))
+RESISTS = Cover(None, 7, "it resists")
+EVERYWHERE = {"x": (None, None)}
+
+
+@pytest.mark.parametrize(
+    ("sign", "covers", "finding", "detail"),
+    [
+        (1, [], "proves", "the slack is positive by the signs of its factors"),
+        (-1, [], "contradicts", "the slack is negative by the signs of its factors"),
+        (0, [], "contradicts", "the slack is negative by the signs of its factors"),
+        (1, [Cover(1, 2), Cover(-1, 3)], "proves", "the slack is positive on a cover of 5 boxes"),
+        (-1, [Cover(1, 2)], "contradicts", "the slack is negative on a cover of 2 boxes"),
+        (1, [RESISTS], "abstains", "no sign of the slack on a cover of 7 boxes: it resists"),
+        (
+            1,
+            [Cover(1, 2), CHANGES],
+            "contradicts",
+            "no sign of the slack on a cover of 7 boxes: it changes",
+        ),
+        # two factors may change their signs together
+        (
+            -1,
+            [CHANGES, RESISTS],
+            "abstains",
+            "no sign of the slack on a cover of 12 boxes: it changes",
+        ),
+        (1, [RESISTS, Cover(1, 1)], "abstains", "no sign of the slack on a cover of 8 boxes: it"),
+    ],
+)
+def test_what_a_judge_says_of_a_slack(sign, covers, finding, detail):
+    found = judged("sympy", sign, covers, EVERYWHERE)
+    assert (found.method, found.finding) == ("sympy", finding)
+    assert found.detail.startswith(detail)
+
+
+class Plain:
+    """A function given by its jet, that may vanish on faces to the orders given."""
+
+    def __init__(self, function, *orders):
+        self.function, self.orders, self.dimension = function, orders, len(orders)
+
+    def __call__(self, x):
+        return self.function(*x)
+
+    def order(self, weights):
+        return sum(w * order for w, order in zip(weights, self.orders, strict=True))
+
+    def parameters(self, x):
+        return dict(zip("xyz", x, strict=False))
+
+
+def test_a_zero_on_a_face_is_divided_out():
+    assert cover([Plain(lambda a: a * a * (3 - a), 2)]).sign == 1
+    # not without the order
+    assert cover([Plain(lambda a: a * a * (3 - a), 0)]).sign is None
+    # nor with too low a one
+    assert cover([Plain(lambda a: a * a * (3 - a), 1)]).sign is None
+
+
+def test_an_order_is_that_of_its_own_face():
+    assert cover([Plain(lambda a, b: b * b * b * (1 + a), 0, 3)]).sign == 1
+    assert cover([Plain(lambda a, b: b * b * b * (1 + a), 3, 0)]).sign is None
 
 
 def test_infinite_ranges():
