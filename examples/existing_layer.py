@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from numerics.fitting.training_data import normalizer_for
-from numerics.layers.scan import loop
+from numerics.layers.scan import loop, scan
 
 STEPS, BATCH, UPDATES = 300, 32, 150
 RATES, SEEDS = (3e-2, 1e-1), range(3)
@@ -63,7 +63,7 @@ def linear(*poles: complex, u: Tensor) -> Tensor:
     """The sum of the poles' responses, each of unit power under white input."""
     lam = torch.tensor(poles, dtype=torch.cfloat)
     gamma = torch.sqrt(1 - lam.abs() ** 2)
-    return loop(lam, gamma * u.to(torch.cfloat)).real.sum(-1, keepdim=True)
+    return scan(lam, gamma * u.to(torch.cfloat)).real.sum(-1, keepdim=True)
 
 
 def data(sequences: int) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""Writes the booklet derivations.tex and .pdf: every derivation, with the claims it judges.
+"""Write the booklet derivations.tex and .pdf: every derivation, with the claims it judges.
 
 Run as `python reports/booklet.py [VERDICTS.json]`, the JSON being what `curseproof verify A B C D
 --json` wrote; without it the claims are judged first. Beside the booklet it writes formulas.tex.
@@ -158,7 +158,7 @@ def derivation_of(claim: Claim) -> str:
 
 
 def _topics() -> Mapping[str, tuple[str, ...]]:
-    """All derivations; those that no topic names come last."""
+    """All derivations by topic; those that no topic names come last."""
     placed = {name for topic in TOPICS.values() for name in topic}
     others = tuple(name for name in DERIVATIONS if name not in placed)
     return TOPICS | ({"Further results": others} if others else {})
@@ -188,7 +188,7 @@ def _white(known: Derivation, derivation: Derivation) -> Iterator[str]:
 
 
 def _claims(claims: list[Claim], verdicts: Mapping[str, Any]) -> Iterator[str]:
-    """The claims, with counterexample and corrected formula where they are refuted."""
+    """The claims in LaTeX, with counterexample and corrected formula where they are refuted."""
     if claims:
         yield "\n\\subsubsection*{Claims}\n"
     for claim in claims:
@@ -217,7 +217,7 @@ def _formula(claim: Claim) -> str:
 
 
 def _approach(claim: Claim) -> str:
-    """Where a claim about a limit looks."""
+    """The limit in which a claim about one is made."""
     if claim.limit is None:
         return ""
     target, side = claim.limit.target.source, claim.limit.direction

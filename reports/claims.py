@@ -1,4 +1,4 @@
-"""Judges every claim and runs the experiments over their figures' grids; writes what was found.
+"""Judge every claim, run the experiments over their figures' grids, and write what was found.
 
 Run as `make claims`: report.json, report.html, report.md, experiments.md and figures/. What is done
 is kept, and an interrupted run goes on where it was. On a machine with a GPU: `python
@@ -39,7 +39,7 @@ TIMED_STEPS = 20  # of training, from which the full tier's cost is extrapolated
 
 
 def main() -> None:
-    """Run what is missing, and write it all."""
+    """Run what is missing, and write all that was found."""
     asked = _arguments()
     settings = Settings(TIERS[asked.tier], asked.seed, asked.device)
     store = Store(asked.store or default_path(), print)
@@ -74,7 +74,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _all(ending: Iterator[tuple[K, V]], what: str, order: Collection[K]) -> dict[K, V]:
-    """What ends, in its own order, brought into this one."""
+    """What ends one by one, in any order, brought into the order given."""
     ended = dict(track(ending, what, total=len(order)))
     return {key: ended[key] for key in order}
 
@@ -103,7 +103,7 @@ def _draw(name: str, figure: Figure, trial_results: Mapping[Trial, Evidence]) ->
 
 
 def _verdicts(results: Sequence[Result]) -> Iterator[str]:
-    """Each statement with its verdict and the reason."""
+    """A table of statements, each with its verdict and the reason."""
     yield "| claim | statement | held | verdict | reason |\n|---|---|---|---|---|"
     for result in results:
         claim = result.claim
@@ -114,7 +114,7 @@ def _verdicts(results: Sequence[Result]) -> Iterator[str]:
 
 
 def _cost(trial_results: Mapping[Trial, Evidence], settings: Settings) -> Iterator[str]:
-    """What it took, and what tier full would."""
+    """The time that trials took, and what they would take at tier full."""
     yield "## Cost\n"
     yield "Seconds of one core that the trials above took, other work beside them, and hours that"
     yield f"they would take at tier full, extrapolated: for linear systems from {TIMED_STEPS} steps"

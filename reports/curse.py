@@ -1,4 +1,4 @@
-"""Draws the README's picture: the curse of memory, and what derived normalisers do to it.
+"""Draw the README's picture: the curse of memory, and what derived normalisers do to it.
 
 Run as `make figures`. Lines are the derived formulas; dots are simulated chains with their
 99 % intervals.
@@ -36,13 +36,13 @@ memory = sp.Symbol("memory", positive=True)
 
 
 def draw(axes: Axes, expr: sp.Expr, name: str, colour: str, style: str = "-") -> None:
-    """A function of ε = 1 − λ against memory, 1/ε."""
+    """Draw a function of ε = 1 − λ against memory, 1/ε."""
     along = expr.subs(epsilon, 1 / memory)
     curve(axes, along, memory, MEMORY, style, color=colour, label=name)
 
 
 def draw_curse(axes: Axes) -> None:
-    """Left: state and sensitivity against memory, for white input and for ρ = 0.99."""
+    """Draw, on the left, state and sensitivity against memory, for white input and ρ = 0.99."""
     for name, of, style in (("ρ = 0", "white input", "-"), (CORRELATED, CORRELATED, "--")):
         x, _ = INPUTS[name]
         state, sensitivity = simulated(x, 1 / SIMULATED)
@@ -54,7 +54,7 @@ def draw_curse(axes: Axes) -> None:
 
 
 def draw_cure(axes: Axes) -> None:
-    """Right: the sensitivity by the trained parameter, for plain λ, the LRU, and as derived."""
+    """Draw, on the right, the sensitivity by the parameter trained: plain λ, the LRU, derived."""
     x, _ = INPUTS[CORRELATED]
     state, slope = moment_near_circle(x, 0), moment_near_circle(x, 1)
     optimal = sp.sqrt(state / slope)  # λ'(ω) for γ = 1/sqrt(E[h²])

@@ -1,4 +1,4 @@
-"""Draws what the derived normalisers do, and how exactly they are computed.
+"""Draw what the derived normalisers do, and how exactly they are computed.
 
 Run as `make figures`. `normalizers.png`: the power of the normalised state and its sensitivity by
 the trained parameter, derived and as in the LRU; dots are simulated chains with 99 % intervals.
@@ -49,7 +49,7 @@ Gamma = Callable[[Tensor], Tensor]
 
 
 def inputs() -> dict[str, StationaryInput]:
-    """White, slower, and the fit to a real series."""
+    """The inputs: white noise, two slower ones, and the fit to a real series."""
     returns = transformed(packaged_series("sp500"), "absolute-returns")
     return {
         "white": white(),
@@ -60,7 +60,7 @@ def inputs() -> dict[str, StationaryInput]:
 
 
 def draw_powers(power: Axes, sensitivity: Axes) -> None:
-    """E|γh|² and E|∂γh/∂ω|² over 1 − λ."""
+    """Draw E|γh|² and E|∂γh/∂ω|² over 1 − λ."""
     o = torch.logspace(-4, np.log10(0.5), 100, dtype=torch.float64)
     some = 1 - np.array([0.5, 0.9, 0.99, 0.999, 0.9999])
     for (name, x), colour in zip(inputs().items(), COLOURS, strict=True):
@@ -97,7 +97,7 @@ def by_omega(map_: EigenvalueMap, lam: Eigenvalue) -> Tensor:
 
 
 def draw_accuracy(rows: list[Axes], dtype: torch.dtype, closest: float) -> None:
-    """Errors in ulps of γ(ω), γ'(ω) and γ''(ω), ρ = 0.9."""
+    """Draw the errors in ulps of γ(ω), γ'(ω) and γ''(ω), ρ = 0.9."""
     x = exponential(sp.Rational(9, 10))
     moment = sp.lambdify(real_lam, second_moment(x, real_lam), "math")
     precise = sp.lambdify(real_lam, second_moment(x, real_lam), "mpmath")

@@ -1,4 +1,4 @@
-"""Fills the README's console blocks with what the commands in them print.
+"""Fill the README's console blocks with what the commands in them print.
 
 Run as `make readme`; with --check it changes nothing and fails where the README is out of date.
 """

@@ -1,4 +1,4 @@
-"""Puts the verifier itself to the test and writes verifier.md.
+"""Put the verifier itself to the test and write verifier.md.
 
 Run as `python reports/verifier.py [PART…]`, parts being mutants, forms, calibration, fuzzing and
 interruptions; without any, all of them. Each part's figures are kept in verifier.md until it is
@@ -89,7 +89,7 @@ PARTS: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
 
 
 def main() -> None:
-    """Run the parts named, and put their sections in the report's."""
+    """Run the parts named, and put their sections into the report."""
     sections = dict(re.findall(r"(?ms)^## (.*?)\n(.*?)(?=^## |\Z)", _report()))
     for name in sys.argv[1:] or PARTS:
         title, part = PARTS[name]

@@ -1,6 +1,11 @@
 """Each test has a store of its own, as have the commands it starts; `pytest --update-golden`."""
 
+import os
+
 import pytest
+
+# each worker has one core: Torch and BLAS read this when they are loaded, and commands inherit it
+os.environ["OMP_NUM_THREADS"] = "1"
 
 
 def pytest_addoption(parser):

@@ -19,8 +19,8 @@ class Package(ModuleType):
     """
 
     @cached_property
-    def _homes(self) -> dict[str, str]:
-        """By name the module that has it."""
+    def homes(self) -> dict[str, str]:
+        """The module that has each public name, by that name."""
         stub = ast.parse(Path(str(self.__file__)).with_suffix(".pyi").read_text(encoding="utf-8"))
         return {
             alias.name: f"{self.__name__}.{node.module}"
@@ -31,18 +31,18 @@ class Package(ModuleType):
 
     @property
     def __all__(self) -> list[str]:
-        return sorted(self._homes)
+        return sorted(self.homes)
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self._homes})
+        return sorted({*super().__dir__(), *self.homes})
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name not in self._homes:
+        if name.startswith("__") or name not in self.homes:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        return self.__dict__.setdefault(name, getattr(import_module(self._homes[name]), name))
+        return self.__dict__.setdefault(name, getattr(import_module(self.homes[name]), name))
 
     def __setattr__(self, name: str, value: object) -> None:
-        if not (isinstance(value, ModuleType) and name in self._homes):
+        if not (isinstance(value, ModuleType) and name in self.homes):
             super().__setattr__(name, value)
 
 

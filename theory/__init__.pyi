@@ -97,7 +97,9 @@ from .printing.pdf import (
     document as document,
 )
 
-class Package(types.ModuleType): ...
+class Package(types.ModuleType):
+    @property
+    def homes(self) -> dict[str, str]: ...
 
 class FormerModule(types.ModuleType):
     def __init__(self, name: str, home: str) -> None: ...

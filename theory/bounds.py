@@ -30,10 +30,10 @@ from theory.symbols import real_lam
 def second_moment_bound(
     x: Input, eigenvalue: sp.Expr = real_lam, lipschitz: sp.Expr = sp.S.One
 ) -> sp.Expr:
-    """Above E h² for h_t = λ φ(h_{t−1}) + x_t, whatever φ with φ(0) = 0.
+    """An upper bound of E h² for h_t = λ φ(h_{t−1}) + x_t, whatever φ with φ(0) = 0.
 
-    The linear recurrence's where R is a mixture of ρ^Δ with numbers 0 ≤ ρ ≤ 1, and so attained;
-    R(0)/(1 − λL)² for every other input.
+    It is the linear recurrence's E h² where R is a mixture of ρ^Δ with numbers 0 ≤ ρ ≤ 1, and so
+    attained; it is R(0)/(1 − λL)² for every other input.
 
     Args:
         x: the input, real-valued.
@@ -58,7 +58,7 @@ def sensitivity_bound(
     lipschitz: sp.Expr = sp.S.One,
     largest: sp.Expr = sp.oo,
 ) -> sp.Expr:
-    """Above E(∂h/∂λ)² for h_t = λ φ(h_{t−1}) + x_t, whatever φ with φ(0) = 0.
+    """An upper bound of E(∂h/∂λ)² for h_t = λ φ(h_{t−1}) + x_t, whatever φ with φ(0) = 0.
 
     For L = 1 and mixtures of ρ^Δ it is one to two times the linear recurrence's sensitivity.
 

@@ -56,8 +56,8 @@ class Quantity:
         takes: what else of a unit counts: gamma, differentiate_gamma, horizon.
         derivatives: how many parameters it is differentiated by at most.
         coordinates: how many different ones at least, where it is a derivative.
-        is_complex: whether its values are.
-        cost: of evaluating it at a point, where a second moment costs 1.
+        is_complex: whether its values are complex.
+        cost: what its evaluation at a point costs, where a second moment costs 1.
 
     """
 

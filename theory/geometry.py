@@ -216,10 +216,10 @@ def area(factor: sp.Expr, radius: sp.Expr = nu) -> sp.Expr:
 
 
 def distortion_bound(modulus: sp.Expr = nu) -> sp.Expr:
-    """What max/min of the sensitivity matrix's eigenvalues over |λ| ≤ ν is at least, in any chart.
+    """A lower bound of max/min of the sensitivity matrix's eigenvalues over |λ| ≤ ν, in any chart.
 
-    White input, γ² = 1 − |λ|². If c ≤ g ≤ C, the disc's chart lies within ω(ν)/sqrt(c) of the
-    origin's, so that its area is at most C π ω(ν)²/c: C/c ≥ area/(π ω(ν)²).
+    The input is white, γ² = 1 − |λ|². If c ≤ g ≤ C, the disc's chart lies within ω(ν)/sqrt(c) of
+    the origin's, so that its area is at most C π ω(ν)²/c: C/c ≥ area/(π ω(ν)²).
 
     Examples:
         >>> from theory import distortion_bound
@@ -232,7 +232,7 @@ def distortion_bound(modulus: sp.Expr = nu) -> sp.Expr:
 
 
 def critical_correlation() -> tuple[sp.Expr, sp.Expr]:
-    """(ρ, λ) where κ first reaches 0 for R = ρ^Δ, γ² = 1 − |λ|²: beyond this ρ it is positive.
+    """The (ρ, λ) where κ first reaches 0 for R = ρ^Δ, γ² = 1 − |λ|²: beyond this ρ it is positive.
 
     On the real diameter, where κ first does, its sign is that of m² − ¾ for the mean
     m = (1 − λ²)(log E s²)'/4 − λ of (z − λ)/(1 − λz) under P; m' = 0 gives λ² as a rational

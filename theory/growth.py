@@ -18,7 +18,7 @@ from theory.moments import kernel_derivative
 
 @dataclass(frozen=True)
 class Growth:
-    """Leading terms in ε = 1 − |λ|.
+    """Leading terms of the two moments in ε = 1 − |λ|.
 
     Attributes:
         state: that of E|h|².

@@ -24,7 +24,7 @@ Delta = symbols.Delta
 
 @dataclass(frozen=True)
 class Term:
-    """c Δ^k z^Δ, with coefficient c, power k ≥ 0 and ratio z."""
+    """A term c Δ^k z^Δ, with coefficient c, power k ≥ 0 and ratio z."""
 
     coefficient: sp.Expr
     power: int
@@ -128,7 +128,7 @@ class ArbitraryInput:
         return total
 
     def conjugate(self) -> ArbitraryInput:
-        """See StationaryInput.conjugate."""
+        """The input with autocorrelation conj R, of which nothing else is known."""
         return self if self.is_real else ArbitraryInput(False, not self._conjugate)
 
 

@@ -25,7 +25,7 @@ SOLUTION: sp.Expr = sp.together(sp.solve_linear(STATIONARITY.lhs, STATIONARITY.r
 
 
 def kernel(x: Input, a: sp.Expr = alpha, b: sp.Expr = beta_bar) -> sp.Expr:
-    """K at stationarity, for |a|, |b| < 1.
+    """The kernel K at stationarity, for |a|, |b| < 1.
 
     Args:
         x: the input.
@@ -55,7 +55,7 @@ def kernel(x: Input, a: sp.Expr = alpha, b: sp.Expr = beta_bar) -> sp.Expr:
 
 
 def finite_kernel(x: Input, horizon: sp.Expr, a: sp.Expr = alpha, b: sp.Expr = beta_bar) -> sp.Expr:
-    """K after `horizon` = T steps from h = 0: Σ_{i,j<T} a^i b^j R(j−i), for any a and b.
+    """The kernel K after `horizon` = T steps from h = 0: Σ_{i,j<T} a^i b^j R(j−i), any a and b.
 
     A symbolic horizon is taken to be at least as long as every single lag of the input.
     Removable singularities (a b = 1, the unit circle) are left to the caller's limit.

@@ -234,16 +234,16 @@ def output_hessian(
     return (total + conjugated(total)) / 4
 
 
-Response = Sequence[tuple[sp.Expr, Sequence[sp.Expr]]]
+_Weighted = Sequence[tuple[sp.Expr, Sequence[sp.Expr]]]
 
 
-def _gradient(modes: Sequence[tuple[sp.Expr, sp.Expr]], wrt: sp.Expr) -> Response:
-    """∂/∂p of Σ_i w_i h_i, by pole the weights of h and of ∂h/∂λ."""
+def _gradient(modes: Sequence[tuple[sp.Expr, sp.Expr]], wrt: sp.Expr) -> _Weighted:
+    """∂/∂p of Σ_i w_i h_i, as weights of h and of ∂h/∂λ for each pole."""
     polar = [(polarised(a), polarised(w)) for a, w in modes]
     return [(a, (partial(w, wrt), w * partial(a, wrt))) for a, w in polar]
 
 
-def _bilinear(x: Input, first: Response, second: Response) -> sp.Expr:
+def _bilinear(x: Input, first: _Weighted, second: _Weighted) -> sp.Expr:
     """Σ u_i v_j ∂_α^i ∂_β̄^j K over the poles and derivatives of both."""
     return sp.Add(
         *(

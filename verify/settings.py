@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Tier:
-    """How much is tried.
+    """How much a run tries.
 
     Attributes:
-        points: per claim and route.
-        chains: simulated at a point at most.
-        replicas: of a random experiment that trains nothing.
-        seconds: per claim.
+        points: points per claim and route.
+        chains: chains simulated at a point at most.
+        replicas: replicas of a random experiment that trains nothing.
+        seconds: seconds per claim.
         tolerance: the relative discrepancy that a statistical check is to notice.
-        networks: trained per learning rate and trial.
-        steps: of training.
+        networks: networks trained per learning rate and trial.
+        steps: steps of training.
         batch: sequences per step, fresh ones each time; 0 stands for the expected loss.
-        seconds_per_trial: of an experiment.
+        seconds_per_trial: seconds per trial of an experiment.
 
     """
 

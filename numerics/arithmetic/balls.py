@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import flint
 import sympy as sp
 
-from numerics.arithmetic.evaluation import Arithmetic, NotEvaluated, evaluate as evaluate_in
+from numerics.arithmetic.evaluation import Arithmetic, NotEvaluated, evaluate_in
 from theory.algebra.conjugation import bar
 
 Values = Mapping[sp.Symbol, flint.acb]

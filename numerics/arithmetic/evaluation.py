@@ -35,7 +35,7 @@ class Arithmetic:
     power: Callable[[Any, Any], Any] = pow
 
 
-def evaluate(expr: sp.Expr, values: Mapping[sp.Symbol, Any], arithmetic: Arithmetic) -> Any:
+def evaluate_in(expr: sp.Expr, values: Mapping[sp.Symbol, Any], arithmetic: Arithmetic) -> Any:
     """The value of `expr` where its symbols have `values`.
 
     Raises:
@@ -48,21 +48,21 @@ def evaluate(expr: sp.Expr, values: Mapping[sp.Symbol, Any], arithmetic: Arithme
         return values[expr]
     if not expr.args and expr.is_number:
         return arithmetic.number(expr)
-    args = (evaluate(a, values, arithmetic) for a in expr.args)
+    args = (evaluate_in(a, values, arithmetic) for a in expr.args)
     if expr.is_Add:
         return reduce(add, args)
     if expr.is_Mul:
         return reduce(mul, args)
     if isinstance(expr, sp.exp):
-        return arithmetic.functions["exp"](evaluate(expr.args[0], values, arithmetic))
+        return arithmetic.functions["exp"](evaluate_in(expr.args[0], values, arithmetic))
     if isinstance(expr, sp.Pow):
-        base = evaluate(expr.base, values, arithmetic)
+        base = evaluate_in(expr.base, values, arithmetic)
         if expr.exp.is_Integer:
             return base ** int(expr.exp)
         if abs(expr.exp) == sp.S.Half:
             root = arithmetic.functions["sqrt"](base)
             return root if expr.exp > 0 else 1 / root
-        return arithmetic.power(base, evaluate(expr.exp, values, arithmetic))
+        return arithmetic.power(base, evaluate_in(expr.exp, values, arithmetic))
     if expr.func.__name__ not in arithmetic.functions:
         raise NotEvaluated(f"{expr} cannot be evaluated")
     return arithmetic.functions[expr.func.__name__](*args)

@@ -12,7 +12,7 @@ from fractions import Fraction
 import flint
 import sympy as sp
 
-from numerics.arithmetic.evaluation import Arithmetic, NotEvaluated, evaluate as evaluate_in
+from numerics.arithmetic.evaluation import Arithmetic, NotEvaluated, evaluate_in
 from theory.algebra.conjugation import bar
 
 Values = Mapping[sp.Symbol, flint.fmpq_mat]
@@ -53,7 +53,7 @@ GAUSSIAN = Arithmetic(
 )
 
 
-def evaluate(expr: sp.Expr, values: Values) -> flint.fmpq_mat:
+def exact_value(expr: sp.Expr, values: Values) -> flint.fmpq_mat:
     """The value of `expr`, conjugate variables included.
 
     Raises:

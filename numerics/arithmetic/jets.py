@@ -129,19 +129,19 @@ class Jet:
 
 
 def exp(z: Jet) -> Jet:
-    """The exponential."""
+    """The exponential of a jet."""
     return z.composed(lambda c, n: [c.exp() / factorial(k) for k in range(n + 1)])
 
 
 def log(z: Jet) -> Jet:
-    """The logarithm; not finite unless z is certainly positive."""
+    """The logarithm of a jet; not finite unless z is certainly positive."""
     return z.composed(
         lambda c, n: [c.log(), *((-1) ** (k + 1) / (k * c**k) for k in range(1, n + 1))]
     )
 
 
 def power(z: Jet, exponent: int | flint.fmpq) -> Jet:
-    """z^exponent for a negative integer or a fraction; not finite where that has a pole or none."""
+    """z^exponent for a negative integer or a fraction; not finite at a pole or without a value."""
 
     def series(c: flint.arb, n: int) -> list[flint.arb]:
         if isinstance(exponent, int):
@@ -158,12 +158,12 @@ def power(z: Jet, exponent: int | flint.fmpq) -> Jet:
 
 
 def sin(z: Jet) -> Jet:
-    """The sine."""
+    """The sine of a jet."""
     return z.composed(lambda c, n: _circular((c.sin(), c.cos(), -c.sin(), -c.cos()), n))
 
 
 def cos(z: Jet) -> Jet:
-    """The cosine."""
+    """The cosine of a jet."""
     return z.composed(lambda c, n: _circular((c.cos(), -c.sin(), -c.cos(), c.sin()), n))
 
 

@@ -123,7 +123,7 @@ def _from_distances(code: Code) -> Code:
 
 
 def _code(name: str, target: str, suffix: str = "") -> Code:
-    """What this project exports."""
+    """The code that this project exports for a quantity."""
     function = compiled(name, exponential(), target)[name + suffix]
     return _in_torch(function) if target == "torch" else function
 
@@ -133,7 +133,7 @@ def _in_torch(function: Callable[..., torch.Tensor]) -> Code:
 
 
 def _distances(points: int, type_: type) -> tuple[Array, Array]:
-    """1−λ and 1−ρ, each near 0 or near 2."""
+    """Random 1−λ and 1−ρ, each near 0 or near 2."""
     random = np.random.default_rng(0)
     near = CLOSEST[type_] ** random.uniform(size=(2, points))
     o, q = np.where(random.uniform(size=near.shape) < 0.5, near, 2 - near).astype(type_)
@@ -142,7 +142,7 @@ def _distances(points: int, type_: type) -> tuple[Array, Array]:
 
 
 def _pairs(points: int, type_: type) -> tuple[Array, Array, Array]:
-    """Two eigenvalues and ρ."""
+    """Random pairs of eigenvalues, each pair with a ρ."""
     random = np.random.default_rng(0)
     distances, apart, gap = CLOSEST[type_] ** random.uniform(size=(3, points))
     z = (1 - distances) * np.exp(2j * np.pi * random.uniform(size=points))
@@ -160,7 +160,7 @@ def _modulus(z: Array) -> Array:
 
 
 def balls(values: Array) -> NDArray[np.object_]:
-    """Each value, exactly."""
+    """Balls that hold each value exactly."""
     return np.array([flint.acb(v) for v in values.tolist()], dtype=object)
 
 

@@ -1,4 +1,4 @@
-"""What the figures were to be, and why some are not."""
+"""What the benchmarks' figures were to be, and why some are not."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from numerics.benchmarks.startup import COMMANDS, IMPORT
 from numerics.benchmarks.tables import Table, shown
 
 Rows = Mapping[tuple[str, ...], Sequence[float]]  # a row's numbers by its words
@@ -19,9 +20,9 @@ class Goal:
         title: the table that shows it.
         says: what is to hold.
         figure: what decides, from the table's rows.
-        least: bound of the figure.
-        most: likewise.
-        cause: of a miss.
+        least: the lower bound of the figure.
+        most: its upper bound.
+        cause: why the goal is missed, if it is.
 
     """
 
@@ -34,7 +35,7 @@ class Goal:
 
 
 def summary(tables: Sequence[Table]) -> Table:
-    """Each goal that these tables decide."""
+    """A table of the goals that other tables decide."""
     rows = []
     for goal in GOALS:
         for table in tables:
@@ -63,7 +64,7 @@ def _worst(precision: str, code: str) -> Callable[[Rows], float]:
 
 
 def _ratio(slow: tuple[str, ...], fast: tuple[str, ...]) -> Callable[[Rows], float]:
-    """How many times as long one takes as the other."""
+    """A figure read off a table: how many times as long `slow` takes as `fast`."""
     return lambda rows: rows[slow][1] / rows[fast][1]
 
 
@@ -74,7 +75,14 @@ def _entry(column: int, *words: str) -> Callable[[Rows], float]:
 _EXPORTED = {code: f"exported to {code}" for code in ("numpy", "torch", "numba")}
 _LAMBDIFY, _KERNEL = "lambdify, cse", "fused kernel, Numba"
 _CONVOLUTION, _POPULATION = "convolution, this project", "population, this project"
+_SECONDS = (0.25, 0.5, 0.5, 0.9)
 GOALS = (
+    *(
+        Goal("Start", f"{command}: at most {most} s", _entry(0, f"curseproof {command}"), most=most)
+        for command, most in zip(COMMANDS, _SECONDS, strict=True)
+    ),
+    Goal("Start", f"{IMPORT}: at most 0.05 s", _entry(0, f"{IMPORT}, after import torch"),
+         most=0.05),
     *(
         Goal(title, f"{code}, {precision}: at most {most} ulp", _worst(precision, code), most=most,
              cause=cause)

@@ -20,7 +20,7 @@ EXACT_UP_TO = 10  # states; beyond, JAX's own Hessian takes minutes
 
 
 def tables(rounds: int) -> Iterator[Table]:
-    """Times, and how far the matrices differ."""
+    """Tables of times, and of how far the matrices differ."""
     import jax
 
     from numerics.benchmarks import peers

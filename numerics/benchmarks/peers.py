@@ -1,4 +1,4 @@
-"""The same linear networks in JAX, as one would write them: a scan over time, differentiated."""
+"""Linear networks in JAX, as one would write them: a scan over time, differentiated."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ def hessian(p: Parameters, x: Any) -> Callable[[], Any]:
 
 
 def gauss_newton(p: Parameters, x: Any) -> Callable[[], Any]:
-    """The same from the outputs' first derivatives, in forward mode."""
+    """The Hessian where a network equals its teacher, from the outputs' first derivatives alone.
+
+    They are taken in forward mode.
+    """
     flat, unflat = ravel_pytree(dict(p))
 
     @jax.jit
@@ -67,7 +70,7 @@ def adam_steps(
     rate: float,
     count: int,
 ) -> Callable[[], Any]:
-    """So many steps of Adam on the mean squared error, compiled one by one."""
+    """`count` steps of Adam on the mean squared error, compiled one by one."""
 
     @jax.jit
     def step(state: Any, t: Any) -> Any:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from numerics.benchmarks import accuracy, evaluation, hessian, simulation, training
+from numerics.benchmarks import accuracy, evaluation, hessian, simulation, startup, training
 from numerics.benchmarks.goals import summary
 from numerics.benchmarks.tables import Table, machine
 
 PARTS: Mapping[str, Callable[[bool], Iterator[Table]]] = {
+    "start": lambda quick: startup.tables(1 if quick else 5),
     "accuracy": lambda quick: accuracy.tables(20 if quick else 1000),
     "evaluate": lambda quick: evaluation.tables(10**5 if quick else 10**7, 3 if quick else 7),
     "simulate": lambda quick: simulation.tables(3 if quick else 7),

@@ -14,12 +14,12 @@ PEERS = ("jax", "numba", "numpy", "scipy", "sympy", "torch")
 
 @dataclass(frozen=True)
 class Table:
-    """One table.
+    """A table of measured figures.
 
     Attributes:
-        title: of the table.
+        title: what stands above it.
         note: what was measured and how, in a sentence or two.
-        headings: of the columns.
+        headings: those of the columns.
         rows: text and numbers.
 
     """
@@ -30,19 +30,19 @@ class Table:
     rows: Sequence[Sequence[str | float]]
 
     def markdown(self) -> Iterator[str]:
-        """Line by line."""
+        """The table in Markdown, line by line."""
         yield from (f"### {self.title}", "", self.note, "")
         for row in (self.headings, ("---",) * len(self.headings), *self.rows):
             yield f"| {' | '.join(map(shown, row))} |"
         yield ""
 
     def to_json(self) -> dict[str, object]:
-        """JSON-ready."""
+        """The table as a dictionary that can be written as JSON."""
         return asdict(self)
 
 
 def shown(cell: str | float) -> str:
-    """A number to three digits."""
+    """A cell as text, a number to three digits."""
     return cell if isinstance(cell, str) else f"{cell:.3g}"
 
 

@@ -13,10 +13,10 @@ Contestant = Callable[[], object]
 
 @dataclass(frozen=True)
 class Timing:
-    """Of one contestant.
+    """The time that one contestant takes.
 
     Attributes:
-        name: the contestant's.
+        name: the contestant's name.
         seconds: the median over the rounds.
         ratio: the median over the rounds of its time to the first contestant's in that round.
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from numerics.benchmarks.tables import Table
 from numerics.benchmarks.timing import Contestant, interleaved
 from numerics.recurrences import (
-    Parametrization,
+    Realization,
     convolve,
     dense,
     diagonal_as_lru,
@@ -36,7 +36,7 @@ def tables(rounds: int) -> Iterator[Table]:
     teacher = dense(_single(draw_dense(10, 0.9, generator))).impulse_response(LENGTH)
     y = convolve(teacher, x)
     moments = white_moments(LENGTH, steps=LENGTH).float()
-    students: Mapping[str, tuple[Parametrization, Mapping[str, Tensor], peers.Outputs]] = {
+    students: Mapping[str, tuple[Realization, Mapping[str, Tensor], peers.Outputs]] = {
         "LRU": (lru, diagonal_as_lru(draw_diagonal(STATES, 0.9, generator)), peers.lru_outputs),
         "dense": (dense, draw_dense(STATES, 0.9, generator), peers.dense_outputs),
     }

@@ -36,12 +36,12 @@ class Interval:
 
     @property
     def generators(self) -> tuple[sp.Symbol, ...]:
-        """What polynomials are polynomials in."""
+        """The symbols that polynomials are written in."""
         return (self.variable,)
 
     @property
     def factors(self) -> Mapping[sp.Symbol, sp.Expr]:
-        """What is never negative (v by its even powers), by name."""
+        """The expressions that are never negative (v by its even powers), by name."""
         v, name = self.variable, code_name(self.variable)
         return {
             _nonnegative(f"one_minus_{name}"): 1 - v,
@@ -50,7 +50,7 @@ class Interval:
         }
 
     def point(self, x: int, _: int) -> tuple[sp.Rational, ...]:
-        """The generators where the variable is x/99."""
+        """The values of the generators where the variable is x/99."""
         return (sp.Rational(int(x), 99),)
 
     def products(self, degrees: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -80,12 +80,12 @@ class Disc:
 
     @property
     def generators(self) -> tuple[sp.Symbol, ...]:
-        """What polynomials are polynomials in."""
+        """The symbols that polynomials are written in."""
         return self.real, self.square
 
     @property
     def factors(self) -> Mapping[sp.Symbol, sp.Expr]:
-        """What is never negative, by name."""
+        """The expressions that are never negative, by name."""
         x, a, name = self.real, self.square, code_name(self.variable)
         return {
             _nonnegative(f"one_minus_re_{name}"): 1 - x,
@@ -97,7 +97,7 @@ class Disc:
         }
 
     def point(self, x: int, y: int) -> tuple[sp.Rational, ...]:
-        """The generators where the variable is (x + iy)/140."""
+        """The values of the generators where the variable is (x + iy)/140."""
         return sp.Rational(int(x), 140), sp.Rational(int(x**2 + y**2), 140**2)
 
     def products(self, degrees: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -119,7 +119,7 @@ Pair = tuple[sp.Symbol, ...]
 class Conditioned:
     """A constant times an expression in the domains' factors, in which nothing cancels.
 
-    Or the square root of that.
+    It may be the square root of that.
     """
 
     constant: sp.Rational
@@ -138,12 +138,12 @@ class Conditioned:
         """How many roundings reach the result at most: times u, its relative error (to u²)."""
         factors = {name: d.factor_roundings for d in self.domains for name in d.factors}
         factors |= dict.fromkeys(map(difference, self.differences), 1)
-        scaling = bool(self.constant.p != 1) + bool(self.constant.q != 1)
+        scaling = sum(not _is_power_of_two(n) for n in self.constant.as_numer_denom())
         number = roundings(self.expression, lambda given: factors.get(given, 0)) + scaling
         return ceil(number / 2 + 1 if self.is_root else number)
 
     def with_roundings(self, number: int) -> Conditioned:
-        """The same with so many roundings in the factors of a complex variable."""
+        """The same expression with `number` roundings in the factors of a complex variable."""
         domains = (
             replace(d, factor_roundings=number) if isinstance(d, Disc) else d for d in self.domains
         )
@@ -189,29 +189,31 @@ def conditioned(expr: sp.Expr, variables: frozenset[sp.Symbol]) -> Conditioned:
 
 
 def roundings(expr: sp.Expr, of: Callable[[sp.Expr], float]) -> float:
-    """How many roundings reach sums, products and powers of what has `of` each.
+    """How many roundings reach sums, products and powers of terms that have `of` each.
 
-    First order in u, every operation counted once; the terms of a sum have one sign.
+    It is right to first order in u, every operation counted once; a sum has terms of one sign.
     """
     if expr.is_Integer:
         return 0
     if expr.is_Rational:
         return 1
     if expr.is_Pow and expr.exp.is_Rational:
-        # a library's power errs by an ulp, hence 2, at most; the inverse of a root rounds twice
-        exponent, is_inverse_root = abs(float(expr.exp)), expr.exp.q != 1 and expr.exp < 0
-        own = max(1.0, exponent - 1) + bool(is_inverse_root)
+        # a library's power errs by an ulp, hence 2, at most; its square or root by half an ulp
+        exponent = abs(float(expr.exp))
+        own = {0.5: 1, 1: 0, 2: 1}.get(exponent, max(2, exponent - 1)) + bool(expr.exp < 0)
         return exponent * roundings(expr.base, of) + own
     if expr.is_Add:
         return max(roundings(a, of) for a in expr.args) + len(expr.args) - 1
     if expr.is_Mul:
-        products = sum(not _is_power_of_two(a) for a in expr.args) - 1
-        return sum(roundings(a, of) for a in expr.args if not _is_power_of_two(a)) + products
+        factors = [a for a in expr.args if not _is_power_of_two(a)]
+        divisors = [a for a in factors if a.is_Pow and a.exp.is_negative]
+        operations = len(factors) - (len(divisors) < len(factors))
+        return sum(roundings(1 / a if a in divisors else a, of) for a in factors) + operations
     return of(expr)
 
 
 def difference(pair: Pair) -> sp.Symbol:
-    """The name of v − w, which may have either sign."""
+    """The symbol of a difference v − w, which may have either sign."""
     return sp.Symbol("_minus_".join(map(code_name, pair)), real=True)
 
 
@@ -222,7 +224,7 @@ def code_name(symbol: sp.Symbol) -> str:
 
 
 def _in_generators(expr: sp.Expr) -> tuple[tuple[Domain, ...], sp.Expr]:
-    """The domains of its symbols, and `expr` in their generators."""
+    """The domains of an expression's symbols, and the expression in their generators."""
     domains: list[Domain] = []
     for symbol in sorted(expr.free_symbols, key=str):
         if symbol.is_real:
@@ -235,7 +237,10 @@ def _in_generators(expr: sp.Expr) -> tuple[tuple[Domain, ...], sp.Expr]:
 
 
 def _in_lowest_terms(expr: sp.Expr) -> sp.polys.fields.FracElement:
-    """A rational function, much faster than by `sympy.cancel`, which multiplies sums out."""
+    """A rational function in lowest terms.
+
+    This is much faster than `sympy.cancel`, which multiplies sums out.
+    """
     try:
         return sp.QQ.frac_field(*sorted(expr.free_symbols, key=str)).field.from_expr(expr)
     except ValueError as reason:
@@ -306,7 +311,7 @@ def _pairs(domains: Sequence[Domain]) -> Iterator[Pair]:
 
 
 def _sign(poly: sp.Poly, domains: Sequence[Domain]) -> int:
-    """Of the polynomial in its domain, as far as a few points tell.
+    """The sign of a polynomial in its domain, as far as a few points tell.
 
     Raises:
         Cancellation: if it has both signs.

@@ -49,15 +49,15 @@ def _javascript_function(
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one library says it.
+    """How one library writes what a module computes.
 
     Attributes:
         runtime: the module's imports, and what these lines call.
-        printer: of expressions.
+        printer: the printer of expressions.
         real: the real part of {}.
         parts: a line that makes re_{v} and im_{v} of the argument {v}.
-        accuracy: of a function whose value {n} roundings reach; u is half an ulp.
-        decorator: of such a function; {bits} more bits than asked for make up for the roundings.
+        accuracy: what is said of a function whose value {n} roundings reach; u is half an ulp.
+        decorator: that of such a function; {bits} more bits than asked for make up for roundings.
         argument: a line that converts the real argument {v}.
         largest_exponent: beyond it an exponential is no normal number.
         merges_exponentials: whether its compiler makes e^x e^y one e^(x + y).

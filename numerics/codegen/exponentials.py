@@ -6,8 +6,8 @@ to one fraction, in the hope that what is left in it has one sign: 1 − σ(ω) 
 
 from __future__ import annotations
 
+import math
 from functools import partial
-from math import ceil, exp, inf, prod
 
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
@@ -21,7 +21,7 @@ _LIBRARY = {sp.exp: 4, expm1: 8, log1p: 8, sp.tanh: 8}
 
 
 def stable(expr: sp.Expr) -> sp.Expr:
-    """The same expression, with expm1 and log1p; itself where it holds neither exp nor log."""
+    """An expression with expm1 and log1p put in; itself where it holds neither exp nor log."""
     if not expr.has(sp.exp, sp.tanh, sp.log):
         return expr
     return sp.bottom_up(expr, _without_cancellation)
@@ -46,7 +46,7 @@ def roundings(expr: sp.Expr, largest: float) -> int:
         )
         if not (_one_sign(terms) or is_rounded_once):
             raise Cancellation(f"{terms} has terms of both signs")
-    return ceil(roundings_of(expr, partial(_rounded_in_function, largest=largest)))
+    return math.ceil(roundings_of(expr, partial(_rounded_in_function, largest=largest)))
 
 
 def _without_cancellation(expr: sp.Expr) -> sp.Expr:
@@ -77,7 +77,7 @@ def _rounded_in_function(expr: sp.Expr, largest: float) -> float:
 
 
 def _condition(expr: sp.Function, largest: float) -> float:
-    """A bound of |x f′(x)/f(x)|."""
+    """A bound of |x f′(x)/f(x)| for a function f of x."""
     [x] = expr.args
     if isinstance(expr, sp.tanh) or (isinstance(expr, expm1) and x.is_nonpositive):
         return 1
@@ -96,16 +96,16 @@ def _largest(expr: sp.Expr) -> float:
         return abs(float(expr))
     if expr.is_Pow and expr.exp.is_negative and expr.base.is_Add and _one_sign(expr.base):
         constant, _ = expr.base.as_coeff_Add()
-        return abs(float(constant)) ** float(expr.exp) if constant else inf
+        return abs(float(constant)) ** float(expr.exp) if constant else math.inf
     if isinstance(expr, sp.exp | expm1) and expr.args[0].is_nonpositive:
         return 1
     bounds = [_largest(a) for a in expr.args]
     if expr.is_Add:
         return sum(bounds)
     if expr.is_Mul:
-        return prod(bounds)
+        return math.prod(bounds)
     if isinstance(expr, log1p) and expr.args[0].is_nonnegative:
-        return bounds[0]
+        return math.log1p(bounds[0])
     if isinstance(expr, sp.exp) and bounds[0] < 2 * RANGE:
-        return exp(bounds[0])
-    return inf
+        return math.exp(bounds[0])
+    return math.inf

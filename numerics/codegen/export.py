@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -35,7 +36,7 @@ _COMMANDS = tuple(n for n in (*QUANTITIES, "gamma") if n != "output_hessian")
 
 
 def exported(name: str, x: StationaryInput, target: str) -> str:
-    """LaTeX, or a standalone module.
+    """A quantity, γ or an architecture in LaTeX or as a standalone module.
 
     Args:
         name: a quantity, `gamma`, or an architecture; for latex-commands also `all`.
@@ -89,6 +90,7 @@ def _functions(name: str, x: StationaryInput) -> list[Function]:
     return [function for _, function in _equations(name, x)]
 
 
+@cache  # derived once for all languages
 def _equations(name: str, x: StationaryInput) -> list[tuple[sp.Expr, Function]]:
     """What a name stands for, as it is written and as functions."""
     if name in _ARCHITECTURES:
@@ -140,7 +142,7 @@ def _equation(
 
 
 def _forms(name: str, x: StationaryInput, function: Function) -> list[sp.Expr]:
-    """The expression; for complex λ (and λ*), that for real ones too."""
+    """A function's expression; for complex λ (and λ*), that for real ones too."""
     if name == "gamma":
         return [optimal_gamma(x, lam) for lam in (symbols.lam, symbols.real_lam)]
     forms = [function.expression]

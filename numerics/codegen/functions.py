@@ -1,4 +1,4 @@
-"""Functions to print, and what they are of 1−λ and 1−ρ, exact where λ or ρ is near 1."""
+"""Functions to print, also as functions of 1−λ and 1−ρ, exact where λ or ρ is near 1."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Function:
     """One function to print.
 
     Attributes:
-        name: of the function.
+        name: the function's name.
         expression: what it returns, polarised.
         description: its docstring.
         real: whether the value is real even where the arguments are complex.
@@ -34,14 +34,14 @@ class Function:
 
     @property
     def symbols(self) -> frozenset[sp.Symbol]:
-        """All that it depends on, without the bars."""
+        """All symbols that the function depends on, without the bars."""
         return frozenset(
             bar(s) if s.name.endswith("_bar") else s for s in self.expression.free_symbols
         )
 
 
 def near_one(function: Function) -> Function:
-    """The same function of 1−λ and 1−ρ, for real λ.
+    """A function as one of 1−λ and 1−ρ, for real λ.
 
     Examples:
         >>> from numerics import near_one
@@ -69,7 +69,7 @@ def near_one(function: Function) -> Function:
 
 
 def from_polar_distance(function: Function) -> Function:
-    """The same function of 1−|λ|, arg λ and 1−ρ, for complex λ.
+    """A function as one of 1−|λ|, arg λ and 1−ρ, for complex λ.
 
     Examples:
         >>> from numerics import from_polar_distance, module_source
@@ -103,7 +103,7 @@ def polar(z: sp.Symbol) -> list[str]:
 
 
 def of_distances(function: Function) -> sp.Expr:
-    """The expression in 1 minus its variables, rewritten exactly.
+    """A function's expression in 1 minus its variables, rewritten exactly.
 
     Every polynomial is factored in the new variables, so that 1−λ² becomes o(2−o) and 1−λρ
     becomes o + q − oq: no difference of nearly equal numbers is left near 1. The expression is

@@ -138,7 +138,7 @@ def _as_it_stands(function: Function, dialect: Dialect) -> str:
 
 
 def _in_real_numbers(function: Function, expr: sp.Expr) -> list[sp.Expr]:
-    """The value, or its two parts if it is complex, with re_z and im_z for each complex z."""
+    """A function's value, or its parts if it is complex, with re_z and im_z for each complex z."""
     image: dict[sp.Symbol, Parts] = {}
     for z in function.symbols:
         if not z.is_real:

@@ -13,7 +13,7 @@ from numerics.codegen.conditioning import code_name
 
 
 class ArrayPrinter(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
-    """Python source with functions of one array library, constants folded to floats."""
+    """A printer of Python with the functions of one array library, constants folded to floats."""
 
     def __init__(self, prefix: str, names: Mapping[str, str]) -> None:
         super().__init__({"fully_qualified_modules": False})
@@ -50,7 +50,7 @@ class ArrayPrinter(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
 
 
 class BigPrinter(MpmathPrinter):  # type: ignore[misc]  # SymPy is untyped
-    """Python source with mpmath's functions, constants at its working precision."""
+    """A printer of Python with mpmath's functions, constants at its working precision."""
 
     def __init__(self) -> None:
         names = {"conjugate": "mpmath.conj", "re": "mpmath.re", "im": "mpmath.im"}
@@ -61,7 +61,7 @@ class BigPrinter(MpmathPrinter):  # type: ignore[misc]  # SymPy is untyped
 
 
 class RationalPrinter(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
-    """Python source of rational functions, for numbers of any kind."""
+    """A printer of rational functions in Python, for numbers of any kind."""
 
     def _print_Symbol(self, expr: sp.Symbol) -> str:
         return code_name(expr)
@@ -79,7 +79,7 @@ class RationalPrinter(PythonCodePrinter):  # type: ignore[misc]  # SymPy is unty
 
 
 class JavaScriptPrinter(JavascriptCodePrinter):  # type: ignore[misc]  # SymPy is untyped
-    """JavaScript source in real numbers, constants folded to floats."""
+    """A printer of JavaScript in real numbers, constants folded to floats."""
 
     def __init__(self) -> None:
         names = {"expm1": "Math.expm1", "log1p": "Math.log1p"}

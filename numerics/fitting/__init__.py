@@ -1,1 +1,1 @@
-"""From a series to its autocorrelation, and from there to a normaliser."""
+"""A series' autocorrelation, and the normaliser that follows from it."""

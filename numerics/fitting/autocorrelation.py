@@ -29,7 +29,7 @@ DIGITS = 6  # of weights and parameters, well below any sampling error
 
 @dataclass(frozen=True)
 class FittedAutocorrelation:
-    """What `fit` found.
+    """The autocorrelation that `fit` found in a series.
 
     Attributes:
         components: the terms, largest weight first.
@@ -67,10 +67,10 @@ class FittedAutocorrelation:
 
 
 def as_series(series: ArrayLike, at_least: int = 2) -> Array:
-    """One row of finite real numbers that are not all equal.
+    """A series as one row of finite real numbers that are not all equal.
 
     Raises:
-        ValueError: otherwise; it says what is wrong, and where.
+        ValueError: if it is anything else; the message says what is wrong, and where.
 
     """
     x = np.asarray(series)
@@ -94,7 +94,7 @@ def as_series(series: ArrayLike, at_least: int = 2) -> Array:
 def estimate(series: ArrayLike, max_lag: int, mean: str | float = "sample") -> Array:
     """R̂(Δ) = Σ_t (x_{t+Δ} − m)(x_t − m) / (n − Δ) for Δ = 0 … max_lag, by FFT.
 
-    Unbiased if the mean m is known. With m = "sample" it is low by about the variance of
+    It is unbiased if the mean m is known. With m = "sample" it is low by about the variance of
     the sample mean, at every lag.
 
     Args:
@@ -125,7 +125,7 @@ def estimate(series: ArrayLike, max_lag: int, mean: str | float = "sample") -> A
 
 
 def standard_errors(autocorrelation: Array, samples: int, max_lag: int | None = None) -> Array:
-    """Of R̂(0) … R̂(max_lag), by Bartlett's formula.
+    """The standard errors of R̂(0) … R̂(max_lag), by Bartlett's formula.
 
     Var R̂(Δ) ≈ (1/n) Σ_m [R(m)² + R(m+Δ) R(m−Δ)], for a Gaussian (or linear, short of its
     kurtosis) process; heavy tails and volatility clusters make it larger.
@@ -151,7 +151,7 @@ def fit(
 ) -> FittedAutocorrelation:
     """Fit R by few terms: white noise, ρ^|Δ| and ρ^|Δ| cos φΔ, with positive weights.
 
-    By Whittle's maximum likelihood, the number of terms by Schwarz's criterion (BIC); see
+    The fit is Whittle's maximum likelihood, its number of terms by Schwarz's criterion (BIC); see
     `numerics.fitting.whittle`. A spectrum with a zero (a differenced series) is not a sum of few
     such terms. `misfit`, an average over all lags, may not show it; a held-out check does
     (`numerics.fitting.heldout`).
@@ -164,7 +164,7 @@ def fit(
         max_terms: how many terms at most.
 
     Raises:
-        ValueError: as `estimate`.
+        ValueError: where `estimate` raises it.
 
     Examples:
         >>> import numpy as np
@@ -191,7 +191,7 @@ def fit(
 
 
 def at_lags(components: Iterable[Component], count: int) -> Array:
-    """R(0) … R(count − 1) of their sum."""
+    """R(0) … R(count − 1) of the sum of some components."""
     lags = np.arange(float(count))
     return sum((k(lags) for k in components), np.zeros_like(lags))
 

@@ -25,7 +25,7 @@ BATCHES = 10  # few and long: Schmeiser (1982) advises 10 to 30
 
 @dataclass(frozen=True)
 class HeldOut:
-    """One λ on the held-out part, all of it for the input divided by its training deviation.
+    """What one λ gives on the held-out part, for the input divided by its training deviation.
 
     Attributes:
         lam: λ.
@@ -48,7 +48,7 @@ class HeldOut:
 
     @property
     def deviations(self) -> float:
-        """(measured − 1)/error."""
+        """The deviation of `measured` from 1 in standard errors: (measured − 1)/error."""
         return (self.measured - 1) / self.error
 
 
@@ -132,7 +132,7 @@ def _one(
 def _covariance(R: Array, lam: complex, b: complex) -> Array:
     """Σ_ij λ^i b^j R(m + j − i) for m = 0 … n−1: E h_{t+m} h̄_t for b = λ̄, E h_{t+m} h_t for b = λ.
 
-    From q(m) = Σ_j b^j R(m+j) = E x_{t+m} h̄_t, itself a recurrence backwards in time, and
+    It follows from q(m) = Σ_j b^j R(m+j) = E x_{t+m} h̄_t, a recurrence backwards in time, and
     E h_{t+m} h̄_t = λ E h_{t+m−1} h̄_t + q(m). R counts as zero beyond its end.
     """
     q = lfilter([1.0], [1.0, -b], R[::-1])[::-1]

@@ -70,7 +70,7 @@ def packaged_series(name: str) -> Array:
 
 
 def transformed(series: Array, transform: str) -> Array:
-    """The series as its autocorrelation is wanted: changes or sizes of changes, for prices.
+    """The series whose autocorrelation is wanted: changes or sizes of changes, for prices.
 
     Raises ValueError for an unknown transform, or a logarithm of values that are not positive.
     """

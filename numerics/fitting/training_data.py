@@ -53,10 +53,10 @@ def normalizer_for(data: Data, mean: str = "kept") -> InputNormalizer:
 
     Args:
         data: as for `fit_autocorrelation`.
-        mean: likewise.
+        mean: as for `fit_autocorrelation`.
 
     Raises:
-        ValueError: likewise.
+        ValueError: where `fit_autocorrelation` raises it.
 
     Examples:
         >>> import torch
@@ -133,7 +133,7 @@ class _Scatter:
     squares: Array | float = 0.0
 
     def add(self, values: Tensor) -> None:
-        """Values of shape (sequences, …)."""
+        """Add values of shape (sequences, …) to the sums."""
         self.count += len(values)
         self.total = self.total + values.sum(0).cpu().numpy()
         self.squares = self.squares + values.square().sum(0).cpu().numpy()
@@ -144,7 +144,7 @@ class _Scatter:
 
     @property
     def variance(self) -> Array:
-        """Between sequences, of which there are at least two."""
+        """The variance between sequences, of which there are at least two."""
         excess = self.squares / self.count - self.mean**2
         return np.asarray(np.maximum(excess, 0) * self.count / (self.count - 1))
 
@@ -168,7 +168,7 @@ class _Sums:
 
     @classmethod
     def over(cls, batches: Iterator[Tensor], subtracted: Tensor | None, lag: int | None) -> _Sums:
-        """All batches."""
+        """The sums over all batches."""
         sums = None
         for x in batches:
             sums = sums or cls(x.shape[1], lag)
@@ -178,7 +178,7 @@ class _Sums:
         return sums
 
     def add(self, x: Tensor) -> None:
-        """One batch."""
+        """Add one batch to the sums."""
         self.count += len(x)
         self.at_each_time = self.at_each_time.to(x) + x.sum(0)
         self.powers.add(_in_parts(x.square().mean(-1), PARTS).mean(-1))
@@ -193,7 +193,10 @@ class _Sums:
         self.spectrum.add(transform[:, 1 : (self.piece + 1) // 2])
 
     def periodogram(self) -> Periodogram:
-        """As many independent ones as the scatter between sequences says, at least one each."""
+        """The mean periodogram of the sequences.
+
+        Each counts as so many independent ones as the scatter between sequences says, at least one.
+        """
         pieces, mean = self.spectrum.count, self.spectrum.mean
         floor = float(np.mean(mean))
         rounding = (self.piece * np.finfo(float).eps) ** 2
@@ -208,8 +211,8 @@ class _Sums:
     def level(self, components: Sequence[Component]) -> list[Component]:
         """The term with ρ = 1: the mean square of means over time that the others do not explain.
 
-        Theirs is a mean of `count` squares, at most as uncertain as a χ² with one degree of
-        freedom each.
+        What these explain is a mean of `count` squares, at most as uncertain as a χ² with one
+        degree of freedom each.
         """
         lags = np.arange(self.piece)
         weights = np.where(lags == 0, 1, 2) * (1 - lags / self.piece) / self.piece
@@ -220,7 +223,10 @@ class _Sums:
 
 
 def _trend(sums: _Sums) -> str | None:
-    """Least squares through the powers of the parts of all sequences, and Student's test."""
+    """What shows a trend of the power over a sequence, or None.
+
+    It takes least squares through the powers of the parts of all sequences, and Student's test.
+    """
     mean, place = sums.powers.mean, np.arange(PARTS) - (PARTS - 1) / 2
     slope = float(place @ mean / (place @ place))
     line = np.mean(mean) + slope * place
@@ -237,7 +243,7 @@ def _trend(sums: _Sums) -> str | None:
 
 
 def _pattern(sums: _Sums) -> str | None:
-    """The share of the variance that all sequences have in common, time by time."""
+    """What shows a share of the variance to be common to all sequences, time by time, or None."""
     if sums.count < 2:
         return None
     common = sums.at_each_time / sums.count
@@ -255,7 +261,7 @@ def _pattern(sums: _Sums) -> str | None:
 
 
 def _batches(data: Data) -> Iterator[Tensor]:
-    """In double precision, (batch, time, features)."""
+    """The batches of data in double precision, (batch, time, features)."""
     expected = None
     for batch in [data] if isinstance(data, Tensor) else data:
         x = batch[0] if isinstance(batch, tuple | list) else batch

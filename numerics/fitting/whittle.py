@@ -27,7 +27,7 @@ MOST_ANGLES = 100
 
 @dataclass(frozen=True)
 class Component:
-    """weight · ρ^|Δ| cos φΔ with ρ = exp(−rate); white noise where the rate is infinite."""
+    """The term weight · ρ^|Δ| cos φΔ, ρ = exp(−rate); white noise where the rate is infinite."""
 
     weight: float
     rate: float
@@ -35,18 +35,18 @@ class Component:
 
     @property
     def shape(self) -> Shape:
-        """Its rate and φ."""
+        """The rate and φ of the term."""
         return self.rate, self.phi
 
     def __call__(self, lags: Array) -> Array:
-        """Its share of R at the given lags ≥ 0."""
+        """The term's share of R at the given lags ≥ 0."""
         decay = np.where(lags == 0, 1.0, 0.0) if np.isinf(self.rate) else np.exp(-self.rate * lags)
         return self.weight * decay * np.cos(self.phi * lags)
 
 
 @dataclass(frozen=True)
 class Periodogram:
-    """I at the angular frequencies ω_1 …, the mean over `segments` of `length` samples each.
+    """The periodogram I at angular frequencies ω_1 …, a mean over `segments` of `length` samples.
 
     `floor` is the spectrum of white noise that counts as added to the series, as strong as the
     series itself: it keeps bands with next to no power, which no sum of few terms can follow,
@@ -142,7 +142,7 @@ def _spectrum(periodogram: Periodogram, components: Sequence[Component]) -> Arra
 
 
 def _criterion(periodogram: Periodogram, components: Sequence[Component]) -> float:
-    """Schwarz's: −log likelihood + ½ (number of parameters) log (number of observations)."""
+    """Schwarz's criterion: −log likelihood + ½ k log n for k parameters and n observations."""
     S = _spectrum(periodogram, components)
     numbers = sum(1 + np.isfinite(k.rate) + (0 < k.phi < np.pi) for k in components)
     likelihood = periodogram.segments * np.sum(np.log(S) + periodogram.values / S)

@@ -14,14 +14,14 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 from torch import Tensor
 from torch.func import grad, jvp, vjp, vmap
 
-from numerics.recurrences import Parameters, Parametrization
+from numerics.recurrences import Parameters, Realization
 from numerics.recurrences.lags import weighted
 from numerics.recurrences.vectors import flat, unflat
 
 Function = Callable[[Parameters], Tensor]
 
 
-def at_optimum(parametrization: Parametrization, p: Parameters, moments: Tensor) -> Tensor:
+def at_optimum(parametrization: Realization, p: Parameters, moments: Tensor) -> Tensor:
     """The Hessian of a linear system's mean squared error where its teacher is the same system.
 
     There the residual vanishes and the Hessian is 2 E[∂y ∂y]; as y = q * x, the second moments
@@ -142,7 +142,7 @@ def leading_eigenpairs(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The eigenvalues largest in modulus, from the largest on, and their vectors (count, P).
 
-    By Lanczos's method with implicit restarts, from a fixed start.
+    They are found by Lanczos's method with implicit restarts, from a fixed start.
 
     Args:
         product: v ↦ H v, H symmetric of size P.

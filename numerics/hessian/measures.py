@@ -9,7 +9,7 @@ Real = NDArray[np.float64]
 
 
 def participation(vector: NDArray[np.inexact]) -> Real:
-    """(Σ|v|²)² / Σ|v|⁴ along the last axis: over how many coordinates a vector spreads.
+    """The number of coordinates over which a vector spreads: (Σ|v|²)² / Σ|v|⁴ along the last axis.
 
     Examples:
         >>> import numpy as np

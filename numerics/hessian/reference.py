@@ -53,7 +53,7 @@ def dense_jacobian(A: Real, B: Real, C: Real, D: Real, x: Real) -> Jacobian:
 
 
 def diagonal_jacobian(lam: Complex, B: Complex, C: Complex, D: Real, x: Real) -> Jacobian:
-    """∂y by the real and imaginary parts of λ, B and C, and by D; leading axes as above.
+    """∂y by the real and imaginary parts of λ, B and C, and by D; all may share leading axes.
 
     Args:
         lam: eigenvalues (…, d).

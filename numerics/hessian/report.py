@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from numerics.hessian import at_optimum, diagonal_mass, participation, spectrum_distance
-from numerics.recurrences import Parametrization, dense, diagonal, sampled_moments
+from numerics.recurrences import Realization, dense, diagonal, sampled_moments
 
 Array = NDArray[np.float64]
 
@@ -63,11 +63,11 @@ class HessianReport:
     HEADINGS = ("rank", "dense", "spread", "diagonal", "spread")
 
     def to_json(self) -> dict[str, Any]:
-        """Plain lists and numbers."""
+        """The report in plain lists and numbers."""
         return asdict(self)
 
     def rows(self) -> list[tuple[str, ...]]:
-        """Eigenvalue and participation ratio of each, by rank."""
+        """The eigenvalue and participation ratio of both parametrisations, by rank."""
         both = zip(
             self.dense.leading_eigenvalues,
             self.dense.participation_ratios,
@@ -117,7 +117,8 @@ def hessian_report(system: Mapping[str, NDArray[Any]]) -> HessianReport:
         system: A (d, d), B (d, d_in), C (d_out, d), D (d_out, d_in), X (batch, time, d_in), real.
 
     Returns:
-        Of A, B, C, D; and of λ, B, C (real and imaginary parts) and D of the diagonal system.
+        The report on A, B, C, D; and on λ, B, C (real and imaginary parts) and D of the diagonal
+        system.
 
     Raises:
         ValueError: if a shape or entry is wrong, A is not diagonalisable, or all is too large.
@@ -132,7 +133,7 @@ def hessian_report(system: Mapping[str, NDArray[Any]]) -> HessianReport:
 
 
 def _curvature(
-    parametrization: Parametrization, parameters: Mapping[str, Array], moments: torch.Tensor
+    parametrization: Realization, parameters: Mapping[str, Array], moments: torch.Tensor
 ) -> Curvature:
     p = {name: torch.from_numpy(np.ascontiguousarray(v)) for name, v in parameters.items()}
     H = at_optimum(parametrization, p, moments).numpy()

@@ -43,7 +43,7 @@ class BlockDiagonal(StateSpace):
         self.A = nn.Parameter(blocks.to(self.D.dtype))
 
     def states(self, u: Tensor, state: Tensor | None) -> Tensor:
-        """See the class; step by step, as products of matrices would cost more than they save."""
+        """The states, step by step, as products of matrices would cost more than they save."""
         heads = self.A.shape[0]
         h = torch.zeros_like(u[:, 0]) if state is None else state
         h, found = h.unflatten(-1, (heads, -1, 1)), []
@@ -60,7 +60,7 @@ class Dense(BlockDiagonal):
         d_in: input features.
         d_hidden: states.
         d_out: output features.
-        slowest: as of `BlockDiagonal`.
+        slowest: as for `BlockDiagonal`.
 
     Examples:
         >>> import torch

@@ -9,7 +9,7 @@ from numerics.layers.chrono import chrono_bias, run
 
 
 class GRU(nn.GRU):
-    """h_t = z h_{t−1} + (1 − z) n: PyTorch's; gates z remember 2 to `longest` steps to begin with.
+    """h_t = z h_{t−1} + (1 − z) n, as in PyTorch; gates z first remember 2 to `longest` steps.
 
     z is λ and 1 − z its normaliser, the one for constant input (claim B8). Parameters have
     PyTorch's names.

@@ -22,7 +22,7 @@ class LinearRecurrence(StateSpace):
         d_in: input features.
         d_out: output features.
         lam: initial eigenvalues, (d_hidden,), real or complex as the map makes them; see `ring`.
-        eigenvalues: from what is trained to λ.
+        eigenvalues: the map from what is trained to λ.
         normalizer: γ, a module from `Eigenvalue`s; by default the one for white input.
 
     Examples:
@@ -65,7 +65,7 @@ class LinearRecurrence(StateSpace):
         return gamma
 
     def states(self, u: Tensor, state: Tensor | None) -> Tensor:
-        """See the class; by a scan."""
+        """The states h, by a scan."""
         lam = self.eigenvalue()
         return scan(lam.value, u * self._gamma_at(lam).to(u.real.dtype), state)
 

@@ -49,5 +49,5 @@ class LRU(LinearRecurrence):
         )
 
     def _gamma_at(self, lam: Eigenvalue) -> Tensor:
-        """What is trained, instead of what is derived."""
+        """The normaliser γ that is trained, instead of the derived one."""
         return torch.exp(self.gamma_log)

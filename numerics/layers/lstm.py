@@ -11,7 +11,7 @@ State = tuple[Tensor, Tensor]  # h and c
 
 
 class LSTM(nn.LSTM):
-    """c_t = f c_{t−1} + i g, h_t = o tanh c_t: PyTorch's; gates f remember 2 to `longest` steps.
+    """c_t = f c_{t−1} + i g, h_t = o tanh c_t as in PyTorch; gates f remember 2 to `longest` steps.
 
     f is λ and i its normaliser, to begin with i = 1 − f, the one for constant input (claim B8).
     Parameters have PyTorch's names.

@@ -39,7 +39,7 @@ def scan(lam: Tensor, u: Tensor, state: Tensor | None = None) -> Tensor:
 
 
 def loop(lam: Tensor, u: Tensor) -> Tensor:
-    """As `scan` from h_{−1} = 0, step by step.
+    """The states that `scan` gives from h_{−1} = 0, step by step.
 
     Args:
         lam: eigenvalues, (d,).
@@ -62,7 +62,7 @@ class _Scan(torch.autograd.Function):
 
     @staticmethod
     def forward(lam: Tensor, u: Tensor) -> Tensor:
-        """Pieces of time side by side, then what each hands to the next one."""
+        """The states in pieces of time side by side, then what each hands to the next one."""
         steps = u.shape[-2]
         size = math.isqrt(max(steps - 1, 0)) + 1
         pieces = torch.nn.functional.pad(u, (0, 0, 0, -steps % size)).unflatten(-2, (-1, size))

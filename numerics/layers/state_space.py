@@ -19,7 +19,7 @@ class StateSpace(nn.Module):
         d_in: input features.
         d_hidden: states.
         d_out: output features.
-        is_complex: of the states.
+        is_complex: whether the states are complex.
 
     """
 

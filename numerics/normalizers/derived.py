@@ -55,7 +55,7 @@ def gamma(x: StationaryInput, eigenvalue: ArrayLike) -> Array:
 
 
 def gamma_near_one(x: StationaryInput, one_minus_lam: ArrayLike) -> Array:
-    """As `gamma` for real λ.
+    """γ = 1/sqrt(E|h|²) for real λ, from 1 − λ in (0, 2).
 
     Args:
         x: the input, without free parameters.
@@ -85,7 +85,7 @@ def from_the_circle(moment: sp.Expr, end: int) -> tuple[sp.Symbol, sp.Expr]:
     1−λ² becomes 2o − o², and 1−λρ becomes (1−ρ) + ρo with 1−ρ exact.
 
     Args:
-        moment: of `real_lam`.
+        moment: an expression in `real_lam`.
         end: 1 or −1.
 
     Returns:
@@ -114,7 +114,7 @@ def _require_values(expr: sp.Expr, given: set[sp.Symbol]) -> None:
 
 
 def _root_of_inverse(moment: sp.Expr, values: dict[sp.Symbol, Array]) -> Array:
-    from numerics.arithmetic.evaluation import NUMPY, evaluate
+    from numerics.arithmetic.evaluation import NUMPY, evaluate_in
 
-    root: Array = 1 / np.sqrt(np.real(evaluate(moment, values, NUMPY)))
+    root: Array = 1 / np.sqrt(np.real(evaluate_in(moment, values, NUMPY)))
     return root

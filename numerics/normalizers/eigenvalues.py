@@ -36,7 +36,7 @@ class Eigenvalue(NamedTuple):
 
     @classmethod
     def of(cls, lam: Tensor) -> Eigenvalue:
-        """From λ itself: no more accurate than 1 − |λ| is after λ was rounded.
+        """An eigenvalue from λ itself: no more accurate than 1 − |λ| is after λ was rounded.
 
         Args:
             lam: λ, |λ| < 1, any shape, real or complex.
@@ -77,7 +77,7 @@ class Eigenvalue(NamedTuple):
 
 
 class EigenvalueMap(nn.Module):
-    """Freely trained real tensors to eigenvalues.
+    """A map from freely trained real tensors to eigenvalues.
 
     A subclass says what is trained (`names`), what it means (`eigenvalue`) and how an eigenvalue
     is reached (`right_inverse`). `forward` returns λ in the parameters' precision, so that a map
@@ -148,7 +148,7 @@ class Tanh(EigenvalueMap):
     """
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
-        """See the class; ω of any shape."""
+        """λ = tanh ω, for ω of any shape."""
         (omega,) = _double(parameters)
         # each to full relative accuracy, and its derivative too
         return Eigenvalue(2 * torch.sigmoid(-2 * omega), 2 * torch.sigmoid(2 * omega))
@@ -170,7 +170,7 @@ class Sigmoid(EigenvalueMap):
     """
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
-        """See the class; ω of any shape."""
+        """λ = 1/(1 + e^{−ω}), for ω of any shape."""
         (omega,) = _double(parameters)
         one_minus = torch.sigmoid(-omega)
         return Eigenvalue(one_minus, 2 - one_minus)
@@ -194,7 +194,7 @@ class DoubleExponential(EigenvalueMap):
     names = ("nu_log",)
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
-        """See the class; ν of any shape."""
+        """λ = exp(−exp ν), for ν of any shape."""
         (nu_log,) = _double(parameters)
         one_minus = _one_minus_exp(torch.exp(nu_log))
         return Eigenvalue(one_minus, 2 - one_minus)
@@ -229,13 +229,13 @@ class Polar(EigenvalueMap):
         self.names = (*modulus.names, "theta_log" if logarithmic else "theta")
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
-        """See the class; the angle is the last parameter."""
+        """λ = x e^{iθ}, where the angle is the last parameter."""
         *rest, theta = parameters
         theta = torch.exp(theta.double()) if self.logarithmic else theta.double()
         return self.modulus.eigenvalue(*rest)._replace(angle=theta)
 
     def right_inverse(self, lam: Tensor) -> tuple[Tensor, ...]:
-        """From |λ| and arg λ, in (0, 2π) where log θ is trained."""
+        """Parameters from |λ| and arg λ, the latter in (0, 2π) where log θ is trained."""
         inverse = self.modulus.right_inverse(lam.abs())
         rest = inverse if isinstance(inverse, tuple) else (inverse,)
         theta = lam.angle()
@@ -259,13 +259,13 @@ class StepSize(EigenvalueMap):
     names = ("log_step", "a_log_decay", "a_im")
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
-        """See the class; log_step may have a last axis of size 1, for all states together."""
+        """λ = exp(Δ a), where log_step may have a last axis of size 1, for all states together."""
         log_step, a_log_decay, a_im = _double(parameters)
         one_minus = _one_minus_exp(torch.exp(log_step + a_log_decay))
         return Eigenvalue(one_minus, 2 - one_minus, torch.exp(log_step) * a_im)
 
     def right_inverse(self, lam: Tensor) -> tuple[Tensor, ...]:
-        """With Δ = 1."""
+        """Parameters that give λ with Δ = 1."""
         log_decay = torch.log(-torch.log(lam.abs()))
         return torch.zeros_like(log_decay), log_decay, lam.angle()
 
@@ -284,11 +284,11 @@ class Cartesian(EigenvalueMap):
     names = ("lambda_re", "lambda_im")
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
-        """See the class."""
+        """λ from its real and its imaginary part."""
         return Eigenvalue.of(torch.complex(*_double(parameters)))
 
     def right_inverse(self, lam: Tensor) -> tuple[Tensor, ...]:
-        """The parts."""
+        """The real and the imaginary part of λ."""
         return lam.real.clone(), lam.imag.clone()
 
 

@@ -119,7 +119,7 @@ class InputNormalizer(DoublePrecision):
         return self.sensitivity(eigenvalue) / self.second_moment(eigenvalue)
 
     def _of_terms(self, moment: Callable[..., Tensor], eigenvalue: Eigenvalue) -> Tensor:
-        """Their sum, along a last axis that they have in between."""
+        """A moment summed over the input's terms, which have a last axis until then."""
         one_minus, one_plus = eigenvalue.one_minus.unsqueeze(-1), eigenvalue.one_plus.unsqueeze(-1)
         turned = self._turn
         if eigenvalue.angle is not None:

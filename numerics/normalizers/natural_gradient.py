@@ -20,7 +20,7 @@ Metric = Callable[[Eigenvalue], Tensor]
 
 
 def natural_gradient(lam: Sequence[Tensor], metric: Metric) -> list[RemovableHandle]:
-    """From now on divide the gradients that reach λ by the metric at λ.
+    """Divide, from now on, the gradients that reach λ by the metric at λ.
 
     Args:
         lam: the trained real and imaginary part of λ; or λ itself alone, real or complex; of any
@@ -51,7 +51,7 @@ def natural_gradient(lam: Sequence[Tensor], metric: Metric) -> list[RemovableHan
 def natural_steps(
     optimizer: Optimizer, lam: Sequence[Tensor], metric: Metric
 ) -> list[RemovableHandle]:
-    """From now on have an optimiser see λ in coordinates in which the metric is 1.
+    """Have an optimiser see λ, from now on, in coordinates in which the metric is 1.
 
     Its gradients are divided by the metric's square root before each step, and so is the step
     after it: gradient descent follows the natural gradient, and Adam's steps have the size of
@@ -105,7 +105,7 @@ def natural_steps(
 def _geodesic(lam: Tensor, step: Tensor) -> Tensor:
     """λ + Δ to first order: the Poincaré disc's exponential map.
 
-    (λ + d)/(1 + λ̄ d) with d = tanh(|Δ|/(1 − |λ|²)) Δ/|Δ|, as the difference from λ.
+    It is (λ + d)/(1 + λ̄ d) with d = tanh(|Δ|/(1 − |λ|²)) Δ/|Δ|, as the difference from λ.
     """
     room, length = Eigenvalue.of(lam).one_minus_square, step.abs()
     d = step * torch.where(length > 0, torch.tanh(length / room) / length, 1 / room)
@@ -113,7 +113,7 @@ def _geodesic(lam: Tensor, step: Tensor) -> Tensor:
 
 
 def _joined(lam: Sequence[Tensor]) -> Tensor:
-    """In double precision."""
+    """λ from its one or two parts, in double precision."""
     wide = torch.promote_types(lam[0].dtype, torch.float64)
     parts = [part.detach().to(wide, copy=True) for part in lam]
     return parts[0] if len(parts) == 1 else torch.complex(*parts)

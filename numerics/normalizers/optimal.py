@@ -67,7 +67,7 @@ class Optimal(DoublePrecision, EigenvalueMap):
         self.register_buffer("_omega", omega - omega[u == 0], persistent=False)
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
-        """See the class; ω any real number, of any shape."""
+        """λ(ω), for ω any real number, of any shape."""
         u = self._u_at(parameters[0].double())
         return Eigenvalue(2 * torch.sigmoid(-u), 2 * torch.sigmoid(u))
 
@@ -107,7 +107,7 @@ class Optimal(DoublePrecision, EigenvalueMap):
         return (torch.searchsorted(table, values.detach(), right=True) - 1).clamp(0)
 
     def _integral(self, start: Tensor, end: Tensor) -> Tensor:
-        """∫ dω/du du."""
+        """∫ (dω/du) du from `start` to `end`."""
         half = ((end - start) / 2).unsqueeze(-1)
         slope = self._slope(start.unsqueeze(-1) + half * (1 + self._nodes))
         return (half * slope * self._weights).sum(-1)
@@ -121,7 +121,7 @@ class Optimal(DoublePrecision, EigenvalueMap):
         return torch.where(u > 0, above, below)
 
     def _ratio(self, o: Tensor, moments: Moments) -> Tensor:
-        """That, from o = 1 ∓ λ."""
+        """dω/du from o = 1 ∓ λ and the moments of state and sensitivity."""
         state, slope = (moment(o) for moment in moments)
         return o * (2 - o) / 2 * torch.sqrt((slope / state).real)
 

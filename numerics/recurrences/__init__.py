@@ -10,7 +10,7 @@ from numerics.recurrences.lags import (
 from numerics.recurrences.linear import BlockSystem, DiagonalSystem, System, convolve
 from numerics.recurrences.parametrizations import (
     Parameters,
-    Parametrization,
+    Realization,
     block,
     dense,
     diagonal,
@@ -23,7 +23,7 @@ __all__ = [
     "BlockSystem",
     "DiagonalSystem",
     "Parameters",
-    "Parametrization",
+    "Realization",
     "Step",
     "System",
     "block",

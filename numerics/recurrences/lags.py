@@ -13,7 +13,7 @@ from torch import Tensor
 
 
 def sampled_moments(x: Tensor) -> Tensor:
-    """M of given inputs, averaged over batch and time.
+    """The moments M of given inputs, averaged over batch and time.
 
     Args:
         x: inputs, (batch, time, d_in).
@@ -32,7 +32,7 @@ def sampled_moments(x: Tensor) -> Tensor:
 
 
 def white_moments(lags: int, d_in: int = 1, steps: int | None = None) -> Tensor:
-    """M's diagonal for white input of unit variance: 1 − k/steps at lag k, 1 if stationary.
+    """The diagonal of M for white input of unit variance: 1 − k/steps at lag k, 1 if stationary.
 
     Args:
         lags: how many lags the impulse responses have.
@@ -60,7 +60,7 @@ def white_moments(lags: int, d_in: int = 1, steps: int | None = None) -> Tensor:
 
 
 def stationary_moments(R: Tensor, steps: int | None = None) -> Tensor:
-    """M for a stationary scalar input with autocorrelation R.
+    """The moments M of a stationary scalar input with autocorrelation R.
 
     Args:
         R: R(0), …, R(lags − 1), (lags,), real.
@@ -103,7 +103,7 @@ def mean_squared_error(e: Tensor, moments: Tensor) -> Tensor:
 
 
 def weighted(e: Tensor, moments: Tensor) -> Tensor:
-    """E M along the last axis.
+    """The product e M along the last axis.
 
     Args:
         e: rows, (…, d_in · lags).

@@ -19,7 +19,7 @@ class System(Protocol):
     """What a linear system can do, however its state is written."""
 
     def impulse_response(self, steps: int) -> Tensor:
-        """q, (…, d_out, d_in, steps)."""
+        """The impulse response q, (…, d_out, d_in, steps)."""
 
     def rollout(self, x: Tensor) -> Tensor:
         """Outputs, step by step.
@@ -50,7 +50,7 @@ class BlockSystem(NamedTuple):
     D: Tensor
 
     def impulse_response(self, steps: int) -> Tensor:
-        """q, (…, d_out, d_in, steps)."""
+        """The impulse response q, (…, d_out, d_in, steps)."""
         width = _width(steps)
         columns, stride = _krylov(self.A, self.B, width)
         rows = [self.C]
@@ -97,7 +97,7 @@ class DiagonalSystem(NamedTuple):
     D: Tensor
 
     def impulse_response(self, steps: int) -> Tensor:
-        """q, (…, d_out, d_in, steps), from the eigenvalues' powers."""
+        """The impulse response q, (…, d_out, d_in, steps), from the eigenvalues' powers."""
         width = _width(steps)
         residues = self.C.unsqueeze(-2) * self.B.mT.unsqueeze(-3)  # (…, d_out, d_in, d)
         within = powers(self.lam, width + 1)

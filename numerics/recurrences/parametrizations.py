@@ -14,11 +14,11 @@ from torch import Tensor
 from numerics.recurrences.linear import BlockSystem, DiagonalSystem, System
 
 Parameters = Mapping[str, Tensor]
-Parametrization = Callable[[Parameters], System]
+Realization = Callable[[Parameters], System]
 
 
 def dense(p: Parameters) -> BlockSystem:
-    """The matrices as they are.
+    """A system by its matrices as they are.
 
     Args:
         p: A, (…, d, d); B, (…, d, d_in); C, (…, d_out, d); D, (…, d_out, d_in).
@@ -29,7 +29,7 @@ def dense(p: Parameters) -> BlockSystem:
 
 
 def block(p: Parameters) -> BlockSystem:
-    """As `dense`, with A's diagonal blocks in place of A.
+    """A system by its matrices as they are, with A's diagonal blocks in place of A.
 
     Args:
         p: A, (…, blocks, size, size), d = blocks · size; B, C and D as for `dense`.
@@ -41,7 +41,7 @@ def block(p: Parameters) -> BlockSystem:
 
 
 def diagonal(p: Parameters) -> DiagonalSystem:
-    """Eigenvalues λ and matrices B and C by their real and imaginary parts; and D.
+    """A system by the real and imaginary parts of its eigenvalues λ and matrices B and C; and D.
 
     Args:
         p: lambda_re and lambda_im, (…, d); B_re and B_im, (…, d, d_in); C_re and C_im,
@@ -97,7 +97,7 @@ def diagonal_as_lru(p: Parameters) -> dict[str, Tensor]:
         p: as for `diagonal`: lambda_re and lambda_im, (…, d), and so on.
 
     Returns:
-        As for `lru`: omega_nu, omega_theta and omega_gamma, (…, d), and so on.
+        Parameters as for `lru`: omega_nu, omega_theta and omega_gamma, (…, d), and so on.
 
     Raises:
         ValueError: if an eigenvalue is not of 0 < |λ| < 1, or is real and positive.

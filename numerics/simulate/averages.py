@@ -28,7 +28,7 @@ class PowerAverages:
         return self.h.mean(axis=1), self.dh_dlam.mean(axis=1)
 
     def standard_errors(self) -> tuple[Array, Array]:
-        """Those of `means`, from the spread over two or more chains."""
+        """The standard errors of `means`, from the spread over two or more chains."""
         h, dh_dlam = (
             rows.std(axis=1, ddof=1) / np.sqrt(rows.shape[1]) for rows in (self.h, self.dh_dlam)
         )

@@ -217,7 +217,7 @@ def _advance_real(lam: float, x: Array, counts: Array, state: Array) -> None:
 
 @njit(fastmath={"contract"})
 def _advance_complex(re: float, im: float, x: Array, counts: Array, state: Array) -> None:
-    """As _advance_real, with the imaginary parts in rows 1 and 3."""
+    """DRAWS steps as in _advance_real, with the imaginary parts in rows 1 and 3."""
     for lane in range(LANES):
         h, h_im, s, s_im = state[0, lane], state[1, lane], state[2, lane], state[3, lane]
         hh, ss = state[4, lane], state[5, lane]

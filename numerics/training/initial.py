@@ -52,7 +52,7 @@ def draw_block(
 ) -> dict[str, Tensor]:
     """A random block-diagonal system: each head's block of A drawn as `draw_dense` does.
 
-    Arguments and errors as for that; `d` states in `heads` blocks of the same size.
+    Arguments and errors are as for `draw_dense`; `d` states are in `heads` blocks of the same size.
 
     Returns:
         A, (…, heads, size, size); B, (…, d, 1); C, (…, 1, d); D, (…, 1, 1): float64.
@@ -77,8 +77,8 @@ def draw_diagonal(
 ) -> dict[str, Tensor]:
     """A random complex diagonal system, scalar in and out, uniform on the ring ν ≤ |λ| < 1.
 
-    Arguments and errors as for `draw_dense`; B of variance 1 − |λ|², so that each state has unit
-    variance under white input, C of variance 1/d.
+    Arguments and errors are as for `draw_dense`. B has variance 1 − |λ|², so that each state has
+    unit variance under white input, and C has variance 1/d.
 
     Returns:
         lambda_re and lambda_im, (…, d); B_re and B_im, (…, d, 1); C_re and C_im, (…, 1, d); D,

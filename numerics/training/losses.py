@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from numerics.recurrences import Parameters, Parametrization, convolve, mean_squared_error
+from numerics.recurrences import Parameters, Realization, convolve, mean_squared_error
 
 Loss = Callable[[Parameters], Tensor]
 
 
-def sampled_loss(parametrization: Parametrization, p: Parameters, x: Tensor, y: Tensor) -> Tensor:
+def sampled_loss(parametrization: Realization, p: Parameters, x: Tensor, y: Tensor) -> Tensor:
     """The mean squared error on given inputs and targets, without a loop over time.
 
     Args:
@@ -28,10 +28,10 @@ def sampled_loss(parametrization: Parametrization, p: Parameters, x: Tensor, y: 
     return ((outputs - y) ** 2).mean((-3, -2, -1))
 
 
-def population_loss(parametrization: Parametrization, teacher: Tensor, moments: Tensor) -> Loss:
+def population_loss(parametrization: Realization, teacher: Tensor, moments: Tensor) -> Loss:
     """The expected mean squared error against a linear teacher: no data, no noise.
 
-    For white input over T steps, by `white_moments(T, steps=T)`, Σ_k (1 − k/T) |q_k − q*_k|².
+    For white input over T steps, by `white_moments(T, steps=T)`, it is Σ_k (1 − k/T) |q_k − q*_k|².
 
     Args:
         parametrization: named parameters → system.

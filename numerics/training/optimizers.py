@@ -12,7 +12,7 @@ from numerics.recurrences.vectors import flat, unflat
 
 
 class Optimizer(Protocol):
-    """Carries its state from step to step; one instance trains one batch of students."""
+    """An optimiser with a state from step to step; one instance trains one batch of students."""
 
     def step(self, vector: Tensor, gradient: Tensor) -> Tensor:
         """What to subtract from the parameters, for unit learning rate.
@@ -48,7 +48,7 @@ class Adam(Optimizer):
         self.mean = self.square = torch.zeros(())
 
     def step(self, vector: Tensor, gradient: Tensor) -> Tensor:
-        """See `Optimizer.step`."""
+        """The step of Adam or AdamW, (…, P), for unit learning rate."""
         self.count, self.mean, self.square = self._after(gradient)
         return self._update(self.count, self.mean, self.square) + self.weight_decay * vector
 
@@ -89,7 +89,7 @@ class SGD(Optimizer):
         self.velocity = torch.zeros(())
 
     def step(self, vector: Tensor, gradient: Tensor) -> Tensor:
-        """See `Optimizer.step`."""
+        """The step with momentum, (…, P), for unit learning rate."""
         self.velocity = self.momentum * self.velocity + gradient
         return self.velocity
 
@@ -97,12 +97,13 @@ class SGD(Optimizer):
 class Muon(Optimizer):
     """Muon (Jordan et al., 2024) for the recurrent matrices, and AdamW for all other parameters.
 
-    The momentum of A, orthogonalised and scaled to the size of Adam's steps, so that learning
-    rates of the one suit the other. As `torch.optim.Muon`, for all students' matrices at once.
+    The step of A is its momentum, orthogonalised and scaled to the size of Adam's steps, so that
+    learning rates of the one suit the other. This is what `torch.optim.Muon` does, for all
+    students' matrices at once.
 
     Args:
         p: one student's parameters, of any shape, or all students' behind `leading` axes.
-        leading: how many.
+        leading: how many axes come first.
         weight_decay: as for Adam, of all parameters.
 
     """
@@ -115,7 +116,7 @@ class Muon(Optimizer):
         self.velocity = torch.zeros(())
 
     def step(self, vector: Tensor, gradient: Tensor) -> Tensor:
-        """See `Optimizer.step`."""
+        """The step of Muon for A, of AdamW for all else, (…, P), for unit learning rate."""
         self.velocity = self.momentum * self.velocity + gradient
         update = unflat(self.adam.step(vector, gradient), self.like, self.leading)
         if "A" in self.like:

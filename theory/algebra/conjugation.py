@@ -19,7 +19,7 @@ import sympy as sp
 
 @cache
 def bar(symbol: sp.Symbol) -> sp.Symbol:
-    """The variable that stands for the conjugate of `symbol`; a real one is its own."""
+    """The variable that stands for the conjugate of `symbol`; a real symbol is its own."""
     if symbol.is_real:
         return symbol
     if symbol.name.endswith("_bar"):

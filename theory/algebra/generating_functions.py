@@ -11,16 +11,16 @@ class C(sp.Function):  # type: ignore[misc]  # SymPy is untyped
     nargs = 2
 
     def fdiff(self, argindex: int = 2) -> sp.Expr:
-        """The next derivative."""
+        """C(n + 1, z), the derivative of C(n, z) by z."""
         return self.func(self.args[0] + 1, self.args[1])
 
 
 class C_plus(C):  # noqa: N801 (printed as C with an index)
-    """As C, for an arbitrary complex R."""
+    """C(n, z) for an arbitrary complex R."""
 
 
 class C_bar(C):  # noqa: N801
-    """As C_plus, with conj R for R."""
+    """C(n, z) for the conjugate of an arbitrary complex R."""
 
 
 C_plus.partner = C_bar

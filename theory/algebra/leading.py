@@ -1,7 +1,7 @@
 """Exact leading terms: f(ε) ~ c ε^n as ε → 0+, with c ≠ 0 known in closed form.
 
-By Laurent series in ε whose coefficients are rational functions of all else. What is not
-rational in ε, but analytic at 0, such as log(1 − ε) or C(1 − ε), enters by its Taylor
+They are read off Laurent series in ε whose coefficients are rational functions of all else. What
+is not rational in ε, but analytic at 0, such as log(1 − ε) or C(1 − ε), enters by its Taylor
 polynomial. Where everything cancels that is known, more terms are taken.
 """
 
@@ -26,7 +26,7 @@ Coefficient = Any  # an element of a SymPy field: SymPy is untyped
 
 @dataclass(frozen=True)
 class LeadingTerm:
-    """c ε^n; of the zero function, c = 0 and n = ∞.
+    """The leading term c ε^n of a function; for the zero function, c = 0 and n = ∞.
 
     Attributes:
         coefficient: c, free of ε.
@@ -39,7 +39,7 @@ class LeadingTerm:
 
     @property
     def expression(self) -> sp.Expr:
-        """The term itself."""
+        """The term c ε^n as an expression."""
         return sp.S.Zero if self == ZERO else self.coefficient * epsilon**self.order
 
 
@@ -70,7 +70,7 @@ def leading_term(expr: sp.Expr) -> LeadingTerm:
         polynomials = {part: taylor(part, 2 * terms) for part in analytic}
         rational, back = rationalised(expr.xreplace(polynomials))
         try:
-            series = _Reader(rational, terms).series(rational)
+            series = _Expansion(rational, terms).series(rational)
             coefficient = series.coefficients[0].as_expr()
         except IndexError:
             if _is_zero(expr.xreplace({part: sp.Dummy() for part in analytic})):
@@ -122,7 +122,7 @@ class _Series:
 
     @property
     def end(self) -> int:
-        """The first power that is not known."""
+        """The first power of ε whose coefficient is not known."""
         return self.valuation + len(self.coefficients)
 
     def at(self, power: int) -> Coefficient:
@@ -144,15 +144,15 @@ class _Series:
         return _Series(self.valuation + other.valuation, tuple(products))
 
     def reciprocal(self) -> _Series:
-        """Raises IndexError where nothing is known of the series."""
+        """One over the series; IndexError where nothing is known of it."""
         a, b = self.coefficients, [1 / self.coefficients[0]]
         for n in range(1, len(a)):
             b.append(-b[0] * reduce(add, (a[i] * b[n - i] for i in range(1, n + 1))))
         return _Series(-self.valuation, tuple(b))
 
 
-class _Reader:
-    """Reads rational expressions as Laurent series in ε with a number of terms."""
+class _Expansion:
+    """A reader of rational expressions as Laurent series in ε with a number of terms."""
 
     def __init__(self, rational: sp.Expr, terms: int) -> None:
         constants = rational.free_symbols | rational.atoms(sp.Function)
@@ -162,7 +162,7 @@ class _Reader:
         self.terms = terms
 
     def series(self, expr: sp.Expr) -> _Series:
-        """The series; its terms are fewer where some cancelled."""
+        """The Laurent series of an expression; its terms are fewer where some cancelled."""
         if not expr.has(epsilon):
             return self._monomial(0, self.field.from_sympy(expr))
         if expr == epsilon:

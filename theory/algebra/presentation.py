@@ -59,7 +59,7 @@ def _presented(expr: sp.Expr) -> sp.Expr:
 
 
 def _grouped(factor: sp.Expr, group: sp.Expr) -> sp.Expr:
-    """The product with the group's common number in front: ½ (R(0) + 2C) f."""
+    """A factor times a group, the group's common number in front: ½ (R(0) + 2C) f."""
     content, primitive = group.primitive()
     if all(summand.could_extract_minus_sign() for summand in sp.Add.make_args(primitive)):
         content, primitive = -content, -primitive
@@ -100,7 +100,7 @@ def readable(expr: sp.Expr) -> sp.Expr:
 
 
 def _moduli(powers: Factors) -> list[sp.Expr]:
-    """The factors, with f^n f̄^n as |f|^{2n}."""
+    """The factors of a product, with f^n f̄^n as |f|^{2n}."""
     result = []
     for f in sorted(powers, key=sp.default_sort_key):
         partner, n = conjugated(f), sp.S(powers[f])
@@ -118,7 +118,7 @@ def _moduli(powers: Factors) -> list[sp.Expr]:
 
 
 def _real_parts(summands: list[sp.Expr]) -> list[sp.Expr]:
-    """The summands, with f + f̄ as 2 Re f."""
+    """The summands of a sum, with f + f̄ as 2 Re f."""
     result = []
     while summands:
         f = summands.pop(0)
@@ -134,7 +134,7 @@ def _real_parts(summands: list[sp.Expr]) -> list[sp.Expr]:
 
 
 def _real_factors(product: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    """The product as a real factor, already readable, times what is left."""
+    """A product as a real factor, already readable, and what is left."""
     powers = product.as_powers_dict()
     real = sp.Mul(*(f for f in sp.Mul.make_args(product) if conjugated(f) == f))
     for f, n in powers.items():
@@ -163,13 +163,13 @@ def _factored(expr: sp.Expr) -> sp.Expr:
 
 
 def _times(number: sp.Expr, product: sp.Expr) -> sp.Expr:
-    """2(1 + ρ), which SymPy would multiply out."""
+    """A number times a product, also 2(1 + ρ), which SymPy would multiply out."""
     keep = isinstance(product, sp.Add) and number not in (1, -1)
     return sp.Mul(number, product, evaluate=False) if keep else number * product
 
 
 def _factors(rational: sp.Expr) -> tuple[sp.Expr, Factors]:
-    """A number, and irreducible factors whose lowest terms are positive."""
+    """A rational function as a number and irreducible factors whose lowest terms are positive."""
     number, factors = sp.S.One, Factors()
     for part, side in zip(sp.fraction(sp.together(rational)), (1, -1), strict=True):
         part = sp.S.Zero if part.expand() == 0 else part
@@ -183,7 +183,7 @@ def _factors(rational: sp.Expr) -> tuple[sp.Expr, Factors]:
 
 
 def _normalised(f: sp.Expr) -> tuple[sp.Integer, sp.Expr]:
-    """A sign, and the factor with its lowest term positive."""
+    """The sign of a factor's lowest term, and the factor with that term positive."""
     f = sp.expand(f)
     negative = bool(f.free_symbols) and sp.Poly(f).EC().is_negative
     return (sp.S.NegativeOne, sp.expand(-f)) if negative else (sp.S.One, f)
@@ -222,7 +222,7 @@ def _in_cosines(factors: Factors, phases: Phases) -> tuple[sp.Expr, Factors]:
 
 
 def _centre(f: sp.Expr, phases: Phases) -> sp.Expr:
-    """The power of phases that, divided out, leaves f with a constant term or symmetric."""
+    """The powers of phases that, divided out, leave f with a constant term or symmetric."""
     if f in phases:
         return sp.S.One
     others = f.free_symbols - set(phases)

@@ -36,18 +36,18 @@ def vanishes(expr: sp.Expr, poles: Collection[sp.Symbol] = (), order: int = 0) -
     symbols = [i, *sorted(rational.free_symbols - {i}, key=sp.default_sort_key)]
     _, grade, *generators = ring([sp.Dummy("grade"), *symbols], QQ)
     values = {s: g * grade if s in poles else g for s, g in zip(symbols, generators, strict=True)}
-    numerator, denominator = _Reader(values, grade, order + 1).fraction(rational)
+    numerator, denominator = _Truncation(values, grade, order + 1).fraction(rational)
     lowest = rs_trunc(denominator, grade, 1)
     return not _reduced(numerator, generators[0]) and bool(_reduced(lowest, generators[0]))
 
 
 def _reduced(polynomial: Polynomial, i: Polynomial) -> Polynomial:
-    """The remainder of division by i² + 1."""
+    """The remainder of a polynomial in its division by i² + 1."""
     return polynomial.rem([i**2 + 1])
 
 
-class _Reader:
-    """Reads expressions as fractions of polynomials truncated at a power of `grade`."""
+class _Truncation:
+    """A reader of expressions as fractions of polynomials truncated at a power of `grade`."""
 
     def __init__(self, values: Mapping[sp.Symbol, Polynomial], grade: Polynomial, precision: int):
         self.values, self.grade, self.precision = values, grade, precision
@@ -79,7 +79,7 @@ class _Reader:
         raise ValueError(f"{expr} is not a rational function")
 
     def _sum(self, parts: list[Fraction]) -> Fraction:
-        """Summands with the same denominator are added first: most have 1."""
+        """The sum of fractions, those with the same denominator first: most have 1."""
         numerators: dict[Polynomial, Polynomial] = {}
         for a, b in parts:
             numerators[b] = numerators.get(b, self.ring.zero) + a

@@ -1,4 +1,4 @@
-"""Who is cured, and in which direction: growth of state and sensitivities by architecture.
+"""What is cured, and in which direction: growth of state and sensitivities by architecture.
 
 With ε = 1 − λ, every E|γh|² and E|∂(γh)/∂p|² is c ε^n to leading order: n < 0 explodes,
 n > 0 vanishes, n = 0 is cured (paper §3; claim B8). Under an input whose spectral density at
@@ -54,7 +54,7 @@ def moment(
 ) -> sp.Expr:
     """E|γh|², or E|∂(γh)/∂p|² for a parameter, as a function of ε = 1 − λ.
 
-    Of λ(p) and γ(p) only values and slopes count; so both are put in as their tangents.
+    Only the values and slopes of λ(p) and γ(p) count; so both are put in as their tangents.
     """
     pair = architecture.pair
 
@@ -72,7 +72,7 @@ def moment(
 
 
 def rows(architectures: tuple[Callable[[], Architecture], ...] = ARCHITECTURES) -> Iterator[Row]:
-    """The table: for each architecture and approach the state, then each parameter.
+    """The table's rows: for each architecture and approach the state, then each parameter.
 
     A parameter that moves γ has a second row with γ's own dependence on it.
 

@@ -65,7 +65,7 @@ class Architecture:
 
 
 def sigmoid(x: sp.Expr) -> sp.Expr:
-    """σ(x)."""
+    """σ(x) = 1/(1 + e^{−x}), the logistic function."""
     return 1 / (1 + sp.exp(-x))
 
 
@@ -75,7 +75,7 @@ def softplus(x: sp.Expr) -> sp.Expr:
 
 
 def logit(p: sp.Expr) -> sp.Expr:
-    """σ's inverse."""
+    """The inverse of σ: log(p/(1 − p))."""
     return -sp.log(1 / p - 1)
 
 

@@ -36,7 +36,7 @@ _kappa, _kappa_1 = sp.symbols("kappa kappa_1", real=True)
 def derive_curvature(x: Input) -> Derivation:
     """The Gaussian curvature of E|γ dh|², γ = 1 and γ = 1/sqrt(E|h|²) held fixed (claim G1).
 
-    In closed form for white input, ρ^Δ and constant input.
+    It has a closed form for white input, ρ^Δ and constant input.
     """
     sensitivity = derive_sensitivity(x, lam)
     steps = (*sensitivity.steps, *_conformal(x), *_any_input(x), *_this_input(x))
@@ -178,7 +178,7 @@ def _neighbours(y: sp.IndexedBase) -> sp.Expr:
 
 
 class _Moments:
-    """Checks statements about h, s and r, and about the curvatures by their definition."""
+    """A check of statements about h, s and r, and about the curvatures by their definition."""
 
     def __init__(self, x: Input):
         filters = {"h": geometric(lam), "s": differentiated(lam, lam)}
@@ -206,7 +206,7 @@ def _curvature(factor: sp.Expr) -> sp.Expr:
 
 
 def _without_moduli(expr: sp.Expr) -> sp.Expr:
-    """|E[y z̄]|² as the product of two expectations."""
+    """An expression with |E[y z̄]|² as the product of two expectations."""
     return expr.replace(
         lambda f: isinstance(f, sp.Abs) and isinstance(f.args[0], AppliedUndef),
         lambda f: sp.sqrt(f.args[0] * E(sp.conjugate(f.args[0].args[0]))),
@@ -214,7 +214,10 @@ def _without_moduli(expr: sp.Expr) -> sp.Expr:
 
 
 def _agrees_with_brioschi(said: sp.Basic) -> bool:
-    """At λ = 0, which is any point moved there, for an M with any derivatives up to second."""
+    """Whether the curvature is Brioschi's, for an M with any derivatives up to second.
+
+    It is compared at λ = 0, which is any point moved there.
+    """
     degrees = [(i, j) for i in range(3) for j in range(3 - i)]
     jet = sp.Add(*(sp.Symbol(f"m{i}{j}") * lam**i * bar(lam) ** j for i, j in degrees))
     brioschi = gaussian_curvature(sp.diag(jet, jet))
@@ -270,7 +273,7 @@ def _in_polar(f: sp.Expr) -> sp.Expr:
 
 
 def _sign(polynomial: sp.Expr) -> sp.Integer:
-    """1 or −1 where that is shown to be the sign on the whole domain, else 0."""
+    """The sign of a polynomial, 1 or −1, where it is shown on the whole domain, else 0."""
     box = {s: (-1, 1) if s.name == "c" else (0, 1) for s in polynomial.free_symbols}
     sign = sp.sign(polynomial.subs({p: sp.Rational(sum(ends), 2) for p, ends in box.items()}))
     return sign if is_positive(sign * polynomial, box) else sp.S.Zero

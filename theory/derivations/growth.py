@@ -1,4 +1,4 @@
-"""From the moments to their growth as |λ| → 1, every step checked (paper §2; claim A7)."""
+"""The growth of the moments as |λ| → 1, every step checked (paper §2; claim A7)."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _leading_steps(x: Input, n: int, angle: sp.Expr, term: LeadingTerm) -> Itera
 
 
 def _expected(x: Input, n: int, angle: sp.Expr) -> sp.Expr | None:
-    """The constant by the spectral density, where that is finite and not zero."""
+    """The leading term's constant by the spectral density, where that is finite and not zero."""
     try:
         density = spectral_density(x, angle)
     except ValueError:

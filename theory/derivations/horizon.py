@@ -140,7 +140,7 @@ def _pair(x: Input, a: sp.Expr, b: sp.Expr) -> sp.Expr:
 
 
 def _with_values(expr: sp.Expr, x: StationaryInput) -> sp.Expr:
-    """`expr` with this input's R."""
+    """`expr` with the R of an input."""
     values = {_R0: x.autocorrelation(0), R(_k): x.autocorrelation(_k)}
     values[sp.Function("R_bar")(_k)] = x.conjugate().autocorrelation(_k)
     given = expr.xreplace(values)

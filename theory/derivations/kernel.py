@@ -1,4 +1,4 @@
-"""From the recurrence to the kernel in checked steps, and from it to one input's formula.
+"""The kernel from the recurrence in checked steps, and one input's formula from the kernel.
 
 Every derivation begins and ends so; `theory.derivations` has what is special to each.
 The checks know definitions only (see `theory.derivations.checking.formal_series`).
@@ -41,7 +41,7 @@ def derive_kernel(x: Input) -> Derivation:
 
 
 def kernel_steps(x: Input) -> tuple[Step, ...]:
-    """From the recurrence to K(α, β̄) for an arbitrary input."""
+    """The steps from the recurrence to K(α, β̄) for an arbitrary input."""
     u, holds = ArbitraryInput(x.is_real), two_units(x).holds
     c_alpha = u.conjugate().generating_function(alpha)
     c_beta = u.generating_function(beta_bar)
@@ -89,7 +89,7 @@ def ending(
     generally: bool = True,
     shape: Callable[[sp.Expr], sp.Expr] = present,
 ) -> Iterator[Step]:
-    """The quantity for an arbitrary input, then, where one is given, for that input."""
+    """A quantity for an arbitrary input, then, where one is given, for that input."""
     if generally:
         general = shape(formula(ArbitraryInput(x.is_real)))
         yield equation(lhs, general, "Any input", "Put the kernel in.", check)
@@ -100,7 +100,7 @@ def ending(
 
 
 def given_input(x: StationaryInput) -> Iterator[Step]:
-    """The input's R(Δ), and its C(z)."""
+    """The steps that state an input's R(Δ) and its C(z)."""
     given = present_autocorrelation(x.autocorrelation())
     yield equation(R(Delta), given, "This input", "Given.", lambda said: _is_given(x, said))
     yield equation(
@@ -122,12 +122,12 @@ def quotient_rule(x: Input) -> tuple[Step, ...]:
 
 
 def two_units(x: Input) -> FormalSeries:
-    """Checks statements about h and g with poles α and β."""
+    """A check of statements about h and g with poles α and β."""
     return FormalSeries(x, (alpha, beta_bar), {"h": geometric(alpha), "g": geometric(beta)})
 
 
 def unit(x: Input, pole: sp.Symbol) -> FormalSeries:
-    """Checks statements about one unit h, its s = ∂h/∂λ, and its error δ."""
+    """A check of statements about one unit h, its s = ∂h/∂λ, and its error δ."""
     filters = {
         "h": geometric(pole),
         "s": differentiated(pole, pole),
@@ -137,7 +137,7 @@ def unit(x: Input, pole: sp.Symbol) -> FormalSeries:
 
 
 def two_real_filters(x: Input) -> FormalSeries:
-    """Checks statements about h_1, h_2 and their derivatives, none of them conjugated."""
+    """A check of statements about h_1, h_2 and their derivatives, none of them conjugated."""
     filters = {"h1": geometric(lam1), "h2": geometric(lam2)}
     filters |= {"s1": differentiated(lam1, lam1), "s2": differentiated(lam2, lam2)}
     return FormalSeries(x, (lam1, lam2), filters)

@@ -82,7 +82,7 @@ def derive_teacher_student_hessian(x: Input) -> Derivation:
 
 
 def teacher_and_student(x: Input, pole: sp.Symbol, star: sp.Symbol, order: int = 6) -> FormalSeries:
-    """Checks statements about h and h*, s = ∂h/∂λ and r = ∂s/∂λ."""
+    """A check of statements about h and h*, s = ∂h/∂λ and r = ∂s/∂λ."""
     filters = {"h": geometric(pole), "h_star": geometric(star), "s": differentiated(pole, pole)}
     filters["r"] = Filter(lambda i: sp.diff(pole**i, pole, 2))
     return FormalSeries(x, tuple({pole, bar(pole), star, bar(star)}), filters, order)

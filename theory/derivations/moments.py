@@ -1,4 +1,4 @@
-"""From the kernel to moments and sensitivities, every step checked (paper §2, App. C)."""
+"""Moments and sensitivities from the kernel, every step checked (paper §2, App. C)."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def _at_eigenvalue(
     real_lhs: sp.Expr,
     wrt: sp.Symbol | None = None,
 ) -> Iterator[Step]:
-    """The quantity for complex λ, then for the λ asked for, real or an expression."""
+    """A quantity for complex λ, then for the λ asked for, real or an expression."""
     holds = unit(x, lam).holds
     if eigenvalue == lam:
         yield from ending(x, lhs, lambda u: formula(u, lam), holds)

@@ -97,7 +97,7 @@ def _two_poles() -> Iterator[Step]:
 
 
 def _orthogonal() -> Iterator[Step]:
-    """For P unitary: A orthogonal where, besides, all |λ_m| = 1."""
+    """The steps for a unitary P: A is orthogonal where, besides, all |λ_m| = 1."""
     entries = sp.Sum(E(sp.Abs(s[m, i, j, t]) ** 2), (m, 1, n), (i, 1, n), (j, 1, n))
     modes = sp.Sum(sp.Abs(w[k]) ** 2 * E(sp.Abs(D[m, k, t]) ** 2), (k, 1, n), (m, 1, n))
     own = sp.Sum(sp.Abs(w[k]) ** 2 * E(sp.Abs(D[k, k, t]) ** 2), (k, 1, n))

@@ -56,7 +56,7 @@ def _correlation(x: Input) -> Iterator[Step]:
     weighted = _gamma**2 * own + _gamma_star**2 * teacher - _gamma * _gamma_star * shared
 
     def normalised(said: sp.Basic) -> bool:
-        """Up to the two conditions on γ and γ*."""
+        """Whether an equation holds up to the two conditions on γ and γ*."""
         excess = _gamma**2 * own + _gamma_star**2 * teacher - 2
         return series.holds(sp.Eq(said.lhs, said.rhs + excess / 2, evaluate=False))
 
@@ -98,7 +98,7 @@ def _curvature(x: Input) -> Iterator[Step]:
 
 
 def _checked(x: Input) -> Check:
-    """Differentiates F = (1 − L)² = K(λ, λ*)²/(K(λ, λ) K(λ*, λ*)), F'' being −2L'' at F = 1."""
+    """A check by F = (1 − L)² = K(λ, λ*)²/(K(λ, λ) K(λ*, λ*)), F'' being −2L'' at F = 1."""
     series = teacher_and_student(x, real_lam, real_lam_star, _ORDER)
     own, teacher, shared = (
         series.read(K(a, b))
@@ -124,7 +124,7 @@ def _checked(x: Input) -> Check:
 
 
 def _hyperbolic() -> Iterator[Step]:
-    """White input, λ = tanh ω."""
+    """The steps for white input and λ = tanh ω."""
     student, teacher = sp.tanh(omega), sp.tanh(_omega_star)
     shape = 1 - sp.sech(omega - _omega_star)
 

@@ -81,7 +81,7 @@ def _moments(holds: Check) -> Iterator[Step]:
 
 
 def _block(holds: Check) -> Iterator[Step]:
-    """Rows u_1, v_1; columns u_2, v_2."""
+    """The block's entries, with rows u_1, v_1 and columns u_2, v_2."""
     why = "Re p Re q = ½ Re (pq + p q̄) for p = w_1 s_1 and q = w_2 s_2."
     total, difference = _plain + _conjugated, _conjugated - _plain
     real, imaginary = (
@@ -98,7 +98,7 @@ def _block(holds: Check) -> Iterator[Step]:
 
 
 def _weights(holds: Check) -> Iterator[Step]:
-    """What takes the place of w_1 w_2 S where a weight is differentiated by."""
+    """What takes the place of w_1 w_2 S in a derivative by a weight."""
     derivative = sp.Derivative(K(lam1, beta_bar), beta_bar)
     slope = sp.Subs(derivative, (beta_bar,), (lam2,))
     why = "∂y/∂c_i is b_i h_i, of real part and imaginary part as before."
@@ -108,14 +108,14 @@ def _weights(holds: Check) -> Iterator[Step]:
 
 
 def _checked(x: Input) -> Check:
-    """As power series in the poles."""
+    """A check of equations as power series in the poles."""
     poles = (lam1, lam2, bar(lam2), alpha, beta_bar)
     series = FormalSeries(x, poles, _filters(), 6)
     return lambda said: series.holds(_with_kernel(said))
 
 
 def _checked_cartesian(x: Input) -> Check:
-    """As power series in the poles' real and imaginary parts."""
+    """A check of equations as power series in the poles' real and imaginary parts."""
     series = FormalSeries(x, _cartesian, _filters(), 3)
     pole = {lam1: _u1 + sp.I * _v1, lam2: _u2 + sp.I * _v2}
     there = pole | {bar(z): sp.conjugate(value) for z, value in pole.items()}

@@ -28,7 +28,7 @@ _delay = sp.Symbol("delay")
 
 @dataclass(frozen=True)
 class Network:
-    """A = P Λ P⁻¹ with symbols λ_1, λ_2, … in Λ, and input weights b.
+    """A network with A = P Λ P⁻¹, symbols λ_1, λ_2, … in Λ, and input weights b.
 
     Attributes:
         vectors: P.

@@ -102,7 +102,7 @@ def _hessian(holds: Check) -> tuple[Step, ...]:
 
 
 def _term_by_term(statement: sp.Basic) -> bool:
-    """Compares the coefficients of x_{t−i} in h = Σ λ^i x_{t−i} and s = Σ i λ^{i−1} x_{t−i}."""
+    """Whether coefficients of x_{t−i} agree, with h = Σ λ^i x_{t−i} and s = Σ i λ^{i−1} x_{t−i}."""
     difference = statement.lhs - statement.rhs
     at = ({_h(_point): _point**i, _s(_point): i * _point ** max(i - 1, 0)} for i in range(6))
     return all(vanishes(difference.xreplace(values).doit()) for values in at)

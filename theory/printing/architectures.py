@@ -64,7 +64,7 @@ def _headed(table: Iterable[Row]) -> Iterator[tuple[Row, str]]:
 
 
 def _label(row: Row) -> str:
-    """What is looked at: the state, or a parameter."""
+    """The name of what a row is about: the state, or a parameter."""
     if row.parameter is None:
         return "state"
     name = _greek(row.parameter.name)
@@ -72,7 +72,7 @@ def _label(row: Row) -> str:
 
 
 def _term(term: LeadingTerm) -> sp.Expr:
-    """The term, with S for (1 + ρ)/(1 − ρ), the density of ρ^Δ at 0."""
+    """A leading term, with S for (1 + ρ)/(1 − ρ), the density of ρ^Δ at 0."""
     if term == ZERO:
         return sp.S.Zero
     in_density = sp.cancel(term.coefficient.subs(rho, (_S - 1) / (_S + 1)))

@@ -1,6 +1,6 @@
 """Derivations as text, Markdown, LaTeX, HTML or PDF, each step checked as it is printed.
 
-Several make one document with a table of contents and a section for each.
+Several derivations make one document with a table of contents and a section for each.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Format:
 
 
 def rendered(form: Format, *derivations: Derivation) -> Iterator[str]:
-    """The document, piece by piece.
+    """A document of derivations, piece by piece.
 
     Raises:
         BrokenStep: at a step whose check fails.
@@ -65,7 +65,7 @@ def rendered(form: Format, *derivations: Derivation) -> Iterator[str]:
 
 
 def pdf(*derivations: Derivation) -> bytes:
-    """The LaTeX document compiled.
+    """A document of derivations as PDF, compiled from LaTeX.
 
     Raises:
         RuntimeError: there is no pdflatex.
@@ -113,7 +113,7 @@ def _latex_opening(titles: Sequence[str]) -> str:
 
 
 def latex_heading(derivation: Derivation, section: int) -> str:
-    """The section's title, and a list of what is assumed."""
+    """A derivation's title, and a list of what is assumed."""
     star = "" if section else "*"
     items = "".join(rf"\item {prose(a)}" + "\n" for a in derivation.assumptions)
     title = rf"\section{star}{{{prose(derivation.title)}}}"
@@ -121,13 +121,13 @@ def latex_heading(derivation: Derivation, section: int) -> str:
 
 
 def latex_step(number: int, step: Step) -> str:
-    """A paragraph and a displayed formula."""
+    """A step as a paragraph and a displayed formula."""
     why = rf"\paragraph{{{number}. {prose(step.rule)}.}} {prose(step.justification)}"
     return f"{why}\n{displayed(step.statement)}\n"
 
 
 def latex_recalled(steps: Recalled) -> str:
-    """A paragraph without a formula."""
+    """Recalled steps as a paragraph without a formula."""
     number, _, words = str(steps).partition(" ")
     return rf"\paragraph{{{number.replace('–', '--')}}} {words.replace('–', '--')}" + "\n"
 
@@ -152,7 +152,7 @@ def _html_heading(derivation: Derivation, section: int) -> str:
 
 
 def html_step(number: int, step: Step) -> str:
-    """An item of a numbered list, its formula in MathML."""
+    """A step as an item of a numbered list, its formula in MathML."""
     why = f"<b>{html_prose(step.rule)}.</b> {html_prose(step.justification)} ✓"
     return f"<li value='{number}'>{why}{_html_math(step)}</li>\n"
 
@@ -162,7 +162,7 @@ def _html_math(step: Step) -> str:
 
 
 def html_recalled(steps: Recalled) -> str:
-    """An item with a link to the section `s1`, `s2`, … that has the steps."""
+    """Recalled steps as an item with a link to the section `s1`, `s2`, … that has them."""
     words = str(steps).partition(" ")[2]
     link = re.sub(r"section (\d+)", r"<a href='#s\1'>section \1</a>", words)
     return f"<li value='{steps.first}'>{link}</li>\n"
@@ -173,7 +173,7 @@ def _markdown_prose(words: str) -> str:
 
 
 def html_prose(words: str) -> str:
-    """Words with x_{t+1}, ρ^Δ and ρ^|Δ| in them, escaped."""
+    """Words with x_{t+1}, ρ^Δ and ρ^|Δ| in them, escaped for HTML."""
     escaped = html.escape(words)
     for mark, tag in (("_", "sub"), (r"\^", "sup")):
         what = r"(?:{([^}]*)}|([−-]?\d+|[A-Za-z]{2,}|\|\w+\||\w|\*))"

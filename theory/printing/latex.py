@@ -19,7 +19,7 @@ ORDER = "rev-lex"  # 1 − λ², not −λ² + 1
 
 
 class Ordered(Printer):  # type: ignore[misc]  # SymPy is untyped
-    """A sum begins with R(0), or else with something positive; C comes before C′."""
+    """A printer whose sums begin with R(0), or else with something positive; C comes before C′."""
 
     def _as_ordered_terms(self, expr: sp.Add, order: str | None = None) -> list[sp.Expr]:
         terms = list(super()._as_ordered_terms(expr, order=order))
@@ -118,7 +118,7 @@ _INNERMOST = re.compile(
 
 
 def _tightened(tex: str) -> str:
-    """Brackets around what is one line high in their normal size, as in a paper."""
+    """LaTeX whose brackets around what is one line high have their normal size, as in a paper."""
 
     def normal(found: re.Match[str]) -> str:
         bar = found[1] == "|"
@@ -143,7 +143,7 @@ def to_latex(expr: sp.Basic) -> str:
 
 
 def displayed(expr: sp.Basic) -> str:
-    """The same as a displayed equation, on several lines where it is long."""
+    """An expression as a displayed equation, on several lines where it is long."""
     return "\n".join(display(to_latex(expr)))
 
 

@@ -57,7 +57,7 @@ def width(tex: str) -> int:
 
 
 def _sides(tex: str) -> tuple[str, str, str]:
-    """Left side, relation and right side; of what is no relation, nothing on the left."""
+    """Left side, relation and right side of a formula; only the last where it is no relation."""
     for found in _RELATION.finditer(tex):
         if _depth(tex[: found.start()]) == 0:
             return tex[: found.start()], found[0].strip(), tex[found.end() :]
@@ -74,7 +74,7 @@ def _rows(tex: str, columns: int) -> list[str]:
 
 
 def _pieces(tex: str, columns: int) -> Iterator[str]:
-    """Where the formula may be broken: each piece but the first begins with its sign."""
+    """A formula cut where it may be broken; each piece but the first begins with its sign."""
     for piece in _summands(tex):
         opened = _opened(piece) if width(piece) > columns else None
         if opened is None:
@@ -95,7 +95,7 @@ def _pieces(tex: str, columns: int) -> Iterator[str]:
 
 
 def _summands(tex: str) -> list[str]:
-    """The formula cut before every + and − that is in no braces or brackets."""
+    """A formula cut before every + and − that is in no braces or brackets."""
     cuts, depth = [0], 0
     for token in _TOKEN.finditer(tex):
         depth += _step(token[0])
@@ -128,7 +128,7 @@ def _opened(tex: str) -> tuple[str, str, str] | None:
 
 
 def _closing(tex: str, begin: int) -> int:
-    """Where the group that is open at `begin` ends."""
+    """The place where the group that is open at `begin` ends."""
     depth = 1
     for token in _TOKEN.finditer(tex, begin):
         depth += _step(token[0])

@@ -51,7 +51,7 @@ def to_mathml(expr: sp.Basic) -> str:
 
 
 class _Printer(Ordered):
-    """SymPy's expressions, in the order of `Ordered`."""
+    """A printer of SymPy's expressions, in the order of `Ordered`."""
 
     _default_settings = {"order": ORDER}  # noqa: RUF012 (as SymPy has it)
 
@@ -59,7 +59,7 @@ class _Printer(Ordered):
         raise TypeError(f"{type(expr).__name__} has no MathML")
 
     def _held(self, expr: sp.Basic, binding: str) -> str:
-        """In brackets if it holds together less tightly."""
+        """An expression, in brackets if it holds together less tightly than `binding`."""
         inside = self._print(expr)
         loose = precedence_traditional(expr) < PRECEDENCE[binding]
         return bracketed(inside) if loose else inside
@@ -101,7 +101,7 @@ class _Printer(Ordered):
         return self._indexed(expr, symbol)
 
     def _indexed(self, expr: sp.Indexed, written: Callable[[str], str]) -> str:
-        """Indices in SymPy's own order: t + 1, not 1 + t."""
+        """A name with its indices, these in SymPy's own order: t + 1, not 1 + t."""
         name = str(expr.base).removesuffix("_star")
         stem, below = _split(name)
         own = [_letter(below)] if below else []
@@ -262,7 +262,7 @@ class _Printer(Ordered):
 
 
 def _added(term: str) -> str:
-    """With its sign before it."""
+    """The term with its sign before it."""
     inside = term.removeprefix(f"<mrow>{_MINUS}")
     if inside == term:
         return operator("+") + term
@@ -270,12 +270,12 @@ def _added(term: str) -> str:
 
 
 def _power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
-    """Kept as it is, except that x¹ is x."""
+    """x^n kept as it is, except that x¹ is x."""
     return base if exponent == 1 else sp.Pow(base, exponent, evaluate=False)
 
 
 def _place(factor: sp.Expr) -> int:
-    """Letters come first in a product, then what has brackets, and last what ends anywhere."""
+    """A factor's place in a product: letters, then what has brackets, last functions and sums."""
     base = factor.base if factor.is_Pow else factor
     if base.is_Symbol or (isinstance(base, sp.conjugate) and base.args[0].is_Symbol):
         return 0

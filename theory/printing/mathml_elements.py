@@ -17,7 +17,7 @@ _WRITTEN = {"asinh": "arsinh", "atanh": "artanh", "re": "Re", "im": "Im"}
 
 
 def symbol(name: str) -> str:
-    """A name of a parameter: Greek where it is, what follows digits or _ below, bars and stars.
+    """A parameter's name: Greek letters, digits and what follows _ as index, bars and stars.
 
     Examples:
         >>> symbol("lambda1")
@@ -34,14 +34,14 @@ def symbol(name: str) -> str:
 
 
 def _split(name: str) -> tuple[str, str]:
-    """What stands on the line, and what below it."""
+    """The part of a name that stands on the line, and the part below it."""
     stem, mark, below = name.partition("_")
     found = re.fullmatch(r"([A-Za-z]+)(\d+)", name)
     return (found[1], found[2]) if found else (stem, below) if mark and below else (name, "")
 
 
 def _letter(name: str) -> str:
-    """Capital Greek stands upright, as in LaTeX."""
+    """A letter, a Greek one by its name; capital Greek stands upright, as in LaTeX."""
     if name.isdigit():
         return f"<mn>{name}</mn>"
     kind = "CAPITAL" if name[:1].isupper() else "SMALL"
@@ -70,7 +70,7 @@ def word(name: str) -> str:
 
 
 def over(inside: str) -> str:
-    """With a bar above it, which is short over a letter."""
+    """Something with a bar above it, which is short over a letter."""
     letter = re.fullmatch("<mi[^<]*</mi>", inside)
     bar = '<mo stretchy="false">¯</mo>' if letter else '<mo stretchy="true">‾</mo>'
     return f'<mover accent="true">{inside}{bar}</mover>'

@@ -23,7 +23,7 @@ _GREEK = re.compile("GREEK (SMALL|CAPITAL) LETTER ([A-Z]+)$")
 
 
 def prose(text: str) -> str:
-    """Text with bits of mathematics in it, each word that holds some set as mathematics."""
+    """Text in LaTeX, each word with a bit of mathematics in it set as mathematics."""
     return " ".join(map(_word, text.split()))
 
 

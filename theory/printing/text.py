@@ -13,13 +13,13 @@ from theory.printing.latex import ORDER, Ordered
 
 
 def to_text(statement: sp.Basic) -> str:
-    """Unicode on several lines."""
+    """A statement in Unicode, on several lines."""
     settings = {"order": ORDER, "use_unicode": True, "wrap_line": False}
     return str(_Text(settings).doprint(_named(readable(statement))))
 
 
 def _named(expr: sp.Basic) -> sp.Basic:
-    """The bars, stars and derivatives of C as parts of names."""
+    """An expression with bars, stars and derivatives of C as parts of names."""
     if isinstance(expr, sp.Symbol):
         return sp.Symbol(_name(expr.name))
     if isinstance(expr, sp.conjugate) and expr.args[0].is_Symbol:

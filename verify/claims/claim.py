@@ -64,7 +64,7 @@ class Derivative:
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim, checked for form. Fields as in the claim format; see README.
+    """One claim, checked for form; its fields are those of the claim format (see README).
 
     `eigenvalue` and `gamma` are by pole; a γ given once is given to each. A claim about an
     `experiment` has the name of a measure for its quantity; a setting that is a pair stands for

@@ -41,7 +41,7 @@ _LAMBDA_NAME = "lambd_"
 
 
 class Refusal(ValueError):
-    """Input that is not accepted: what and why, in one line fit for a terminal."""
+    """The refusal of an input: what is refused and why, in one line fit for a terminal."""
 
     def __init__(self, message: str) -> None:
         line = " ".join("".join(c if c.isprintable() else " " for c in message).split())

@@ -52,7 +52,7 @@ def claims_of(content: bytes, path: Path) -> list[Claim]:
     if table or not isinstance(entries, list) or not entries:
         extra = f", not {next(iter(table))!r}" if table else ""
         raise ClaimError(f"{path}: a claim file holds [[claim]] tables and nothing else{extra}")
-    claims = [_Reader(path, number, entry).claim() for number, entry in enumerate(entries, 1)]
+    claims = [_EntryReader(path, number, entry).claim() for number, entry in enumerate(entries, 1)]
     _check_ids(path, claims)
     return claims
 
@@ -72,11 +72,11 @@ def make_claim(entry: Mapping[str, object], origin: str = "claim") -> Claim:
         ClaimError: naming the field at fault.
 
     """
-    return _Reader(Path(origin), 1, entry).claim()
+    return _EntryReader(Path(origin), 1, entry).claim()
 
 
-class _Reader:
-    """Reads one [[claim]] table; every refusal goes through `error`."""
+class _EntryReader:
+    """A reader of one [[claim]] table; every refusal goes through `error`."""
 
     def __init__(self, path: Path, number: int, entry: object) -> None:
         self.path = path
@@ -247,25 +247,25 @@ _MEASURED = frozenset(
         *("formula", "uses", "expect"),
     }
 )
-_FIELDS: Mapping[str, Callable[[_Reader, str], object]] = {
-    "id": _Reader.identifier,
-    "source": _Reader.text,
-    "statement": _Reader.text,
-    "autocorrelation": _Reader.expression,
-    "experiment": _Reader.text,
-    "settings": _Reader.settings,
+_FIELDS: Mapping[str, Callable[[_EntryReader, str], object]] = {
+    "id": _EntryReader.identifier,
+    "source": _EntryReader.text,
+    "statement": _EntryReader.text,
+    "autocorrelation": _EntryReader.expression,
+    "experiment": _EntryReader.text,
+    "settings": _EntryReader.settings,
     "quantity": lambda r, n: r.text(n) if "experiment" in r.entry else r.choice(QUANTITIES)(n),
     "relation": lambda r, n: r.choice(RELATIONS)(n),
-    "formula": _Reader.expression,
-    "domain": _Reader.domain,
-    "eigenvalue": _Reader.by_pole,
-    "wrt": _Reader.derivatives,
-    "gamma": _Reader.by_pole,
-    "differentiate_gamma": _Reader.flag,
-    "horizon": _Reader.text,
-    "complex_input": _Reader.flag,
-    "limit": _Reader.limit,
-    "uses": _Reader.names,
+    "formula": _EntryReader.expression,
+    "domain": _EntryReader.domain,
+    "eigenvalue": _EntryReader.by_pole,
+    "wrt": _EntryReader.derivatives,
+    "gamma": _EntryReader.by_pole,
+    "differentiate_gamma": _EntryReader.flag,
+    "horizon": _EntryReader.text,
+    "complex_input": _EntryReader.flag,
+    "limit": _EntryReader.limit,
+    "uses": _EntryReader.names,
     "expect": lambda r, n: r.choice(VERDICTS)(n),
 }
 

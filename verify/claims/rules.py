@@ -8,14 +8,13 @@ from dataclasses import replace
 from theory.catalogue import QUANTITIES
 from verify.claims.claim import ARBITRARY, Claim, ClaimError, Derivative
 from verify.claims.expressions import LAG, SERIES, Expression
+from verify.experiments import EXPERIMENTS
 
 Refuse = Callable[[str, str], ClaimError]  # of a field's name, and why
 
 
 def measured(claim: Claim, refuse: Refuse) -> Claim:
     """A claim about an experiment, if its settings and measure exist and its bound is constant."""
-    from verify.experiments import EXPERIMENTS
-
     experiment = EXPERIMENTS.get(claim.experiment or "")
     if experiment is None:
         raise _unknown(refuse, "experiment", {str(claim.experiment)}, EXPERIMENTS)
@@ -31,7 +30,7 @@ def measured(claim: Claim, refuse: Refuse) -> Claim:
         raise refuse("relation", "a measured number is claimed <= or >= a constant")
     if claim.formula.names or claim.formula.functions & SERIES:
         raise refuse("formula", "a measured number is compared with a constant")
-    return replace(claim)
+    return claim
 
 
 def complete(claim: Claim, refuse: Refuse) -> Claim:
@@ -116,7 +115,7 @@ def _parameters(claim: Claim, refuse: Refuse) -> tuple[str, ...]:
 
 
 def _differentiated(claim: Claim, refuse: Refuse) -> tuple[Derivative, ...]:
-    """What is differentiated by: the eigenvalue's own parameters where nothing is said."""
+    """What is differentiated by: the eigenvalue's own parameters where the claim says nothing."""
     asked = QUANTITIES[claim.quantity]
     if not asked.derivatives:
         if claim.wrt:

@@ -1,4 +1,4 @@
-"""Which claims a command means: the paper's, by id or key, or those of TOML files."""
+"""The claims that a command means: the paper's, by id or key, or those of TOML files."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def names(identifier: str) -> tuple[str, str, str]:
 def select(arguments: Iterable[str]) -> list[Claim]:
     """The claims that ids, keys (A5: every A5-…; A: all of section A) and file names stand for.
 
-    All of the paper's without any.
+    Without arguments, they are all claims of the paper.
 
     Raises:
         ClaimError: for a file that cannot be read or an id that is not known.

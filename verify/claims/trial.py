@@ -29,7 +29,7 @@ def trials(claim: Claim) -> dict[Trial, int]:
     """The trials whose numbers a claim compares: 1 for one above the fraction bar, −1 below.
 
     A setting given as a pair asks for the ratio of the measure at the one to that at the other;
-    two pairs for a ratio of ratios.
+    two pairs ask for a ratio of ratios.
     """
     choices = [
         [(name, value, 1)]

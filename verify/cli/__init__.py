@@ -7,5 +7,5 @@ __all__ = ["app", "deriving", "drawing", "judging", "main", "measuring", "report
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command `curseproof`."""
     app()

@@ -48,14 +48,14 @@ WHITE = "KroneckerDelta(Delta, 0)"
 
 
 def fail(message: object) -> NoReturn:
-    """One line on standard error, and exit status 2."""
+    """End the command with one line on standard error and exit status 2."""
     err.print(f"[red]error:[/] {escape(' '.join(str(message).split()))}", soft_wrap=True)
     raise typer.Exit(BAD_INPUT)
 
 
 @contextmanager
 def bad_input(*errors: type[Exception]) -> Iterator[None]:
-    """Turn these errors into one clear line."""
+    """Turn errors of these types in the block into one clear line and exit status 2."""
     try:
         yield
     except errors as error:
@@ -63,7 +63,7 @@ def bad_input(*errors: type[Exception]) -> Iterator[None]:
 
 
 def write(text: str, output: Path | None) -> None:
-    """Print, or write to a file."""
+    """Print a text, or write it to a file."""
     if output is None:
         out.print(text, markup=False, soft_wrap=True)
         return

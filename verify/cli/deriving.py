@@ -81,7 +81,7 @@ def derive(
 
 
 def _all_derivations(x: StationaryInput) -> list[Derivation]:
-    """Those that the input has; of the others it is said why not."""
+    """The derivations that the input has; of the others it is said why not."""
     from theory.derivations import DERIVATIONS
 
     found = []

@@ -20,17 +20,18 @@ from rich.progress import (
 from rich.table import Table
 
 from verify.cli.app import err, out
+from verify.judging.evidence import Finding, Verdict
 
 if TYPE_CHECKING:
     from verify.claims.trial import Trial
     from verify.judging.engine import Result
 
 _COLOURS = {
-    "proved": "green",
-    "supported": "cyan",
-    "refuted": "red",
-    "undecided": "yellow",
-    "error": "magenta",
+    Verdict.PROVED: "green",
+    Verdict.SUPPORTED: "cyan",
+    Verdict.REFUTED: "red",
+    Verdict.UNDECIDED: "yellow",
+    Verdict.ERROR: "magenta",
 }
 
 
@@ -56,7 +57,7 @@ class Bars:
 
 @contextmanager
 def progress(what: str, total: int, quiet: bool) -> Iterator[Bars]:
-    """Bars while the block runs.
+    """Show progress bars while the block runs.
 
     Ctrl-C ends the block, not the program: what is done is done.
     """
@@ -78,7 +79,7 @@ def progress(what: str, total: int, quiet: bool) -> Iterator[Bars]:
 
 
 def show_results(results: list[Result]) -> None:
-    """A line for each claim, the counts, error rates and counterexamples; one claim in full."""
+    """Print a line for each claim, counts, error rates and counterexamples; one claim in full."""
     from verify.reporting.results import stated_rates
 
     table = Table(box=None, pad_edge=False)
@@ -104,7 +105,7 @@ def show_results(results: list[Result]) -> None:
 
 
 def _page(result: Result) -> None:
-    """What each judge and route found."""
+    """Print what each judge and route found of a claim."""
     table = Table(box=None, pad_edge=False)
     for e in result.evidence:
         table.add_row(e.method, str(e.finding), escape(e.detail))
@@ -114,10 +115,10 @@ def _page(result: Result) -> None:
 def _summary(result: Result) -> str:
     if result.counterexample is not None:
         return f"relative error {result.counterexample.discrepancy} at a point, see below"
-    if str(result.verdict) not in ("proved", "supported"):
+    if not result.verdict.holds:
         return result.reason
     return ", ".join(
         e.method if e.noticeable is None else f"{e.method} {e.noticeable:.0e}"
         for e in result.evidence
-        if e.finding in ("proves", "supports")
+        if e.finding in (Finding.PROVES, Finding.SUPPORTS)
     )

@@ -119,7 +119,10 @@ def sweep(
 
 
 def exit_status(results: list[Result], incomplete: bool = False) -> int:
-    """0 all as expected, 1 something refuted, 2 bad input, 3 undecided, error or interrupted."""
+    """The exit status of a command that judged.
+
+    0 all as expected, 1 something refuted, 2 bad input, 3 undecided, error or interrupted.
+    """
     if any(r.invalid for r in results):
         return BAD_INPUT
     unexpected = [r for r in results if not r.as_expected]

@@ -80,7 +80,7 @@ def hessian_command(
 def bench(
     parts: Annotated[
         list[str] | None,
-        typer.Argument(help="accuracy, evaluate, simulate, hessian, train; all without."),
+        typer.Argument(help="start, accuracy, evaluate, simulate, hessian, train; all without."),
     ] = None,
     quick: Annotated[bool, typer.Option(help="Less, in a minute: a look, not a figure.")] = False,
     output: Output = None,

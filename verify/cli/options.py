@@ -32,7 +32,7 @@ StorePath = Annotated[
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How much is tried, on what, with what kept; each field is an option of the command."""
+    """How much a run tries, on what, and what it keeps; each field is an option of the command."""
 
     tier: Annotated[str, typer.Option("--tier", help="quick or full.")] = "quick"
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto"
@@ -53,7 +53,7 @@ class RunOptions:
         return self.json_path == "-"
 
     def settings(self) -> Settings:
-        """Tier, seed and device; what they cannot be ends the command."""
+        """Tier, seed and device of the run; what they cannot be ends the command."""
         from verify.settings import TIERS, Settings
 
         if self.tier not in TIERS:
@@ -63,7 +63,7 @@ class RunOptions:
         return Settings(replace(TIERS[self.tier], **change), self.seed, _device(self.device))
 
     def store(self) -> Store:
-        """Where evidence is kept."""
+        """The store in which the run keeps evidence."""
         return store_at(self.store_path, self.fresh)
 
 

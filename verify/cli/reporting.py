@@ -29,7 +29,7 @@ def report_command(
 
 
 def read_report(results: Path) -> Report:
-    """What `--json` wrote; anything else ends the command."""
+    """The report in a file that `--json` wrote; any other file ends the command."""
     from verify.claims.claim import ClaimError
     from verify.reporting.results import ReportError, from_json
 
@@ -44,7 +44,7 @@ def read_report(results: Path) -> Report:
 
 
 def write_report(report: Report, to: str, output: Path | None) -> None:
-    """In one of the formats, to a file or standard output."""
+    """Write a report in one of the formats, to a file or to standard output."""
     from verify.reporting.page import FORMATS
     from verify.reporting.page.figures import can_draw
 

@@ -26,8 +26,8 @@ class Experiment:
     """An experiment that claims may name.
 
     Attributes:
-        module: in this folder, what runs it.
-        function: the function there: a value of each setting, how much to try, and random
+        module: the module in this folder that runs it.
+        function: its function: a value of each setting, how much to try, and random
             numbers → what is measured.
         measures: the numbers it yields, by name.
         settings: each setting's possible values.
@@ -43,12 +43,12 @@ class Experiment:
 
     @property
     def home(self) -> str:
-        """The module's full name."""
+        """The full name of the module that runs the experiment."""
         return f"{__name__}.{self.module}"
 
     @property
     def run(self) -> Run:
-        """What runs it."""
+        """The function that runs the experiment."""
         run: Run = getattr(import_module(self.home), self.function)
         return run
 

@@ -40,7 +40,7 @@ def at_initialisation(
 ) -> dict[str, list[float]]:
     """E|h|² and mean squared gradients of random networks, each on windows of its own.
 
-    Averages over all layers. `gradient_recurrence` is by λ, ω_ν or the gates' biases,
+    They are averages over all layers. `gradient_recurrence` is by λ, ω_ν or the gates' biases,
     `gradient_angle` by ω_θ, and `gradient_rest` by all other parameters of the network.
     """
     measured: dict[str, list[float]] = defaultdict(list)
@@ -64,7 +64,7 @@ def at_initialisation(
 
 
 class _Network(nn.Module):
-    """Its `powers` are E|h|² of each layer, from the last pass."""
+    """A deep recurrent network; its `powers` are E|h|² of each layer, from the last pass."""
 
     def __init__(self, recurrence: str, time_constant: float, norm: str) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ class _Network(nn.Module):
 
 
 def _record(layer: nn.Module, powers: list[float]) -> None:
-    """Note each pass's E|h|²; a gated layer's states are its outputs."""
+    """Have a layer note E|h|² at each pass; a gated layer's states are its outputs."""
     if not isinstance(layer, StateSpace):
         layer.register_forward_hook(lambda _, x, y: powers.append(_power(y[0])))
         return
@@ -141,7 +141,7 @@ def _lstm(nu: Tensor) -> nn.Module:
 
 
 def _gated(layer: nn.RNNBase, *biases: Tensor) -> nn.Module:
-    """The layer with these biases of its first gates."""
+    """A gated layer at initialisation, its first gates with these biases."""
     with torch.no_grad():
         nn.init.normal_(layer.get_parameter("weight_ih_l0"), std=WIDTH**-0.5)
         for matrix in layer.get_parameter("weight_hh_l0").split(WIDTH):
@@ -168,7 +168,7 @@ RECURRENCES: Mapping[str, Callable[[Tensor], nn.Module]] = {
 
 
 class _BatchNorm(nn.BatchNorm1d):
-    """Over batch and time."""
+    """Batch normalisation over batch and time."""
 
     def forward(self, x: Tensor) -> Tensor:
         return super().forward(x.mT).mT

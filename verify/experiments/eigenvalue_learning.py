@@ -1,8 +1,8 @@
 """One eigenvalue learns another by Adam on the population loss (paper App. C, Fig. 7; claim C4).
 
 White input of unit variance, no normaliser: claim C1 with μ = 0. |λ| = tanh ω_ν; the angle is
-trained as it is, as exp(ω_θ), or scaled by the optimum of claim B6. Beside them λ itself, by the
-natural gradient. What a run ends with is what it does in the second half of its steps.
+trained as it is, as exp(ω_θ), or scaled by the optimum of claim B6. Beside them λ itself learns by
+the natural gradient. What a run ends with is what it does in the second half of its steps.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def run(
 def run_naturally(
     point: Mapping[str, str], settings: Settings, rng: np.random.Generator
 ) -> dict[str, list[float]]:
-    """The same of gradient descent on λ itself, at the same rate, in the sensitivity's metric."""
+    """What `run` measures, of gradient descent on λ at that rate, in the sensitivity's metric."""
     import torch
 
     from numerics.normalizers import InputNormalizer, natural_steps
@@ -79,9 +79,9 @@ def losses(
 
     Args:
         theta: one of ANGLES.
-        carried: whether the state is.
-        steps: how many.
-        digits: to compute with; double precision without.
+        carried: whether the state is carried.
+        steps: how many steps.
+        digits: decimal digits to compute with; double precision without.
 
     """
     arithmetic = "mpmath" if digits else "cmath"
@@ -108,7 +108,7 @@ class Adam:
         self.mean, self.square = [0.0, 0.0], [0.0, 0.0]
 
     def step(self, gradient: list[float]) -> list[float]:
-        """What to subtract from each parameter."""
+        """What a step subtracts from each parameter."""
         self.count += 1
         self.mean = [0.9 * m + 0.1 * g for m, g in zip(self.mean, gradient, strict=True)]
         self.square = [
@@ -130,7 +130,7 @@ def _start(theta: sp.Expr) -> list[float]:
 def _compiled(
     student: sp.Expr, wrt: tuple[sp.Symbol, ...], arithmetic: str = "cmath"
 ) -> Callable[..., list[float]]:
-    """(loss, its derivatives) of numbers of cmath or mpmath."""
+    """The loss and its derivatives as one function of numbers of cmath or mpmath."""
     nu_star, theta_star = TEACHER
     loss = teacher_student_loss(white(), student, nu_star * sp.exp(sp.I * theta_star))
     outputs = [loss, *(sp.diff(loss, p) for p in wrt)]

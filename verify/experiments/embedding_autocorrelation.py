@@ -1,4 +1,4 @@
-"""The autocorrelation of embedded text, and of text spoiled (App. D, Fig. 12; claim F1)."""
+"""The autocorrelation of embedded text, and of the text spoiled (App. D, Fig. 12; claim F1)."""
 
 from __future__ import annotations
 

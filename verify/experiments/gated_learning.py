@@ -35,7 +35,7 @@ Step = Callable[[Parameters, Tensor, Tensor, Tensor], Parts]
 
 
 def gru(p: Parameters, state: Tensor, output: Tensor, u: Tensor) -> Parts:
-    """`numerics.recurrences.gru_step`, with what it consists of; gates' order: update first."""
+    """The step `numerics.recurrences.gru_step` with its parts; gates' order: update first."""
     of_input = (u @ p["weight_ih"].mT + p["bias"]).chunk(3, -1)
     of_state = (output @ p["weight_hh"].mT).chunk(3, -1)
     lam = torch.sigmoid(of_input[0] + of_state[0])
@@ -46,7 +46,7 @@ def gru(p: Parameters, state: Tensor, output: Tensor, u: Tensor) -> Parts:
 
 
 def lstm(p: Parameters, state: Tensor, output: Tensor, u: Tensor) -> Parts:
-    """A long short-term memory's; gates' order: forget, input, output, candidate."""
+    """A long short-term memory's step; gates' order: forget, input, output, candidate."""
     gates = (u @ p["weight_ih"].mT + output @ p["weight_hh"].mT + p["bias"]).chunk(4, -1)
     lam, gamma, shown = gates[0].sigmoid(), gates[1].sigmoid(), gates[2].sigmoid()
     candidate = gates[3].tanh()
@@ -62,10 +62,10 @@ def during_training(
 ) -> dict[str, list[float]]:
     """Networks that learn to predict the next embedded token, after some steps of Adam.
 
-    Gates begin with 2 to LONGEST steps of memory, and with γ = 1 − λ. Of each network the median
-    over units of the factor by which E s² and E(∂s/∂θ)² are off the linear unit's that has the
-    gates' means for λ and γ, and the candidate's autocorrelation. θ is the bias of the unit's own
-    gate λ; the derivative is total, through the other units too. All start from s = 0.
+    Gates begin with 2 to LONGEST steps of memory, and with γ = 1 − λ. Measured is, of each network,
+    the median over units of the factor by which E s² and E(∂s/∂θ)² are off the linear unit's that
+    has the gates' means for λ and γ, and the candidate's autocorrelation. θ is the bias of the
+    unit's own gate λ; the derivative is total, through the other units too. All start from s = 0.
     """
     generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
     text, networks, steps = windows(), settings.tier.networks, int(point["steps"])
@@ -118,7 +118,7 @@ def _run(step: Step, p: Parameters, x: Tensor) -> Parts:
 
 
 def _off_by(step: Step, p: Parameters, x: Tensor) -> tuple[Tensor, Tensor]:
-    """The factors for state and sensitivity, each (networks, d)."""
+    """The factors by which state and sensitivity are off the linear unit's, each (networks, d)."""
     found = _run(step, p, x)
     slopes = _slopes(step, p, x)
     lam, gamma = found.lam.mean((1, 2)), found.gamma.mean((1, 2))
@@ -129,7 +129,10 @@ def _off_by(step: Step, p: Parameters, x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _factor(measured: Tensor, response: Tensor, moments: Tensor) -> Tensor:
-    """By which E(·)², (networks, batch, time, d), is off the response's, (networks, d, lags)."""
+    """The factor by which E(·)², (networks, batch, time, d), is off what the response gives.
+
+    The response is (networks, d, lags), the input's moments are (networks, d, lags, lags).
+    """
     expected = torch.vmap(torch.vmap(mean_squared_error))(response[..., None, None, :], moments)
     return (measured.square().mean((1, 2)) / expected).log().abs().exp()
 

@@ -35,8 +35,8 @@ def jacobian(
     """∂h_{t+delay}/∂h_t of random GRUs on embedded text, t = LONGEST.
 
     Chrono initialised: gates at zero input remember 1 + u steps, u uniform in [0, LONGEST). The
-    states' matrices have variance 1/WIDTH, those of gates times strength². The mean |J_ii| over
-    the mean |J_ij|, i ≠ j; and the diagonal's share of Σ J_ij².
+    states' matrices have variance 1/WIDTH, those of gates times strength². Measured are the mean
+    |J_ii| over the mean |J_ij|, i ≠ j, and the diagonal's share of Σ J_ij².
     """
     strength, delay = float(point["strength"]), int(point["delay"])
     measured: dict[str, list[float]] = defaultdict(list)
@@ -64,7 +64,7 @@ def jacobian(
 
 
 def _gru(d_in: int, strength: float) -> dict[str, Tensor]:
-    """Parameters in PyTorch's order of gates: reset, update, new."""
+    """A GRU's random parameters in PyTorch's order of gates: reset, update, new."""
     from_state = torch.randn(3 * WIDTH, WIDTH) / math.sqrt(WIDTH)
     from_state[: 2 * WIDTH] *= strength
     bias = torch.zeros(3 * WIDTH)

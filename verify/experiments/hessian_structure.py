@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from numerics.arithmetic.evaluation import NUMPY, evaluate
+from numerics.arithmetic.evaluation import NUMPY, evaluate_in
 from numerics.hessian import (
     Complex,
     Jacobian,
@@ -36,9 +36,10 @@ def equivalent_systems(
 ) -> dict[str, list[float]]:
     """Random teachers of 4 modes, written as dense or diagonal networks or as LRUs.
 
-    Two conjugate pairs with moduli in [.99, .993], T = 300, white input. The Hessian's largest
-    eigenvalue; its LEADING leading ones' distance, in decades, from those of the dense network's;
-    over how many coordinates each of their eigenvectors spreads; and its diagonal mass.
+    The modes are two conjugate pairs with moduli in [.99, .993]; T = 300, white input. Measured are
+    the Hessian's largest eigenvalue; the distance of its LEADING leading ones, in decades, from
+    those of the dense network's; over how many coordinates each of their eigenvectors spreads; and
+    its diagonal mass.
     """
     replicas = settings.tier.replicas
     lam, P = _modes(rng, replicas, point["eigenvectors"] == "orthonormal")
@@ -76,7 +77,7 @@ def against_angles(
 
 
 def eigenvalues(angles: str, replicas: int, rng: np.random.Generator) -> Complex:
-    """Those of claim D6's systems, with angles up to one of ANGLES; shape (replicas, MODES)."""
+    """Eigenvalues as in claim D6, with angles up to one of ANGLES; shape (replicas, MODES)."""
     shape = (replicas, MODES)
     nu, share = rng.uniform(*MODULI, shape), rng.uniform(-1, 1, shape)
     return np.asarray(nu * np.exp(1j * ANGLES[angles] * share))
@@ -97,7 +98,7 @@ def _modes(rng: np.random.Generator, replicas: int, orthonormal: bool) -> tuple[
 
 
 def _lru(jacobian: Jacobian, lam: Complex, B: Complex) -> Jacobian:
-    """By ω_ν, ω_θ with λ = exp(−exp ω_ν + i exp ω_θ), and γ B in place of B, γ a parameter."""
+    """The Jacobian where λ = exp(−exp ω_ν + i exp ω_θ), and γ B is in place of B, γ a parameter."""
 
     def each(z: Real) -> Real:
         """One number per eigenvalue, the same for batch, time and output."""
@@ -139,4 +140,4 @@ _S = present(cross_sensitivity(exponential()))
 
 def _cross_sensitivity(first: Complex, second: Complex) -> Complex:
     values = {lam1: first[..., :, None], lam2: second[..., None, :], rho: CORRELATION}
-    return np.asarray(evaluate(_S, values, NUMPY))
+    return np.asarray(evaluate_in(_S, values, NUMPY))

@@ -19,7 +19,7 @@ from torch import Tensor
 from numerics.recurrences import (
     DiagonalSystem,
     Parameters,
-    Parametrization,
+    Realization,
     block,
     convolve,
     dense,
@@ -74,8 +74,8 @@ def learn(
 ) -> dict[str, list[float]]:
     """The loss that each of several students ends with, at the best learning rate.
 
-    That is the one at which fewest diverge, and of several such their median is least. A replica
-    is a teacher with a student; the teachers are the same for all kinds of student.
+    The best rate is the one at which fewest diverge, and of several such the one with the least
+    median. A replica is a teacher with a student; teachers are the same for all kinds of student.
     """
     networks = settings.tier.networks
     problem = _Problem(point, settings, rng, torch.float32)  # as published
@@ -105,7 +105,7 @@ def effective_rates(
 
     Published is the update that a gradient of ones would cause, which where gradients are small
     is 0.1 sqrt(1000) of the rate whatever they are. Applied is what the mean gradient is
-    multiplied by, rate/(sqrt(v̂) + ε). Of each group of parameters, the median, and the spread:
+    multiplied by, rate/(sqrt(v̂) + ε). Each group of parameters has its median, and its spread:
     the 95th percentile over the 5th. A student measures nothing of a group that it lacks.
     """
     adam = Adam()
@@ -141,7 +141,7 @@ class _Problem:
     Attributes:
         start: the students' first parameters.
         loss: the expected loss.
-        training_loss: the same, or that of a fresh batch at each call.
+        training_loss: the expected loss, or that of a fresh batch at each call.
 
     """
 
@@ -179,7 +179,7 @@ class _Problem:
 
 def _student(
     kind: str, slowest: float, generator: torch.Generator, networks: int, angle: float
-) -> tuple[Parametrization, dict[str, Tensor]]:
+) -> tuple[Realization, dict[str, Tensor]]:
     if kind == "dense":
         return dense, draw_dense(STUDENT, slowest, generator, networks, angle=angle)
     if kind.endswith("heads"):
@@ -206,7 +206,7 @@ def _with_gamma(p: Parameters) -> DiagonalSystem:
 
 
 def _as_s4(p: Parameters, generator: torch.Generator) -> dict[str, Tensor]:
-    """The same system with log-uniform steps Δ in [.001, .1], as S4D has them."""
+    """A diagonal system written with log-uniform steps Δ in [.001, .1], as S4D has them."""
     lam, B = (torch.complex(p[f"{name}_re"], p[f"{name}_im"]) for name in ("lambda", "B"))
     share = torch.rand(lam.shape, generator=generator, dtype=lam.real.dtype)
     log_step = math.log(1e-3) + math.log(1e2) * share

@@ -20,16 +20,16 @@ def second_moment(
 ) -> dict[str, list[float]]:
     """E|h|²/|B|² of random teachers whose B is replaced by V γ(l) V⁻¹ B, A = V diag(l) V⁻¹.
 
-    White input, γ = sqrt(1 − |l|²), eigenvalues as for claim E1; stationary. With the entrywise
-    product only the diagonal of V⁻¹ is left, and of the complex B the real part, as it has to be
-    real. With orthonormal eigenvectors A is normal.
+    The input is white, the state stationary, γ = sqrt(1 − |l|²), and the eigenvalues are as for
+    claim E1. With the entrywise product only the diagonal of V⁻¹ is left, and of the complex B the
+    real part, as it has to be real. With orthonormal eigenvectors A is normal.
     """
     teacher = draw_teachers(MEMORY, settings.tier.replicas, rng)
     return {"second_moment": normalised(teacher, point["eigenvectors"], point["product"]).tolist()}
 
 
 def draw_teachers(memory: float, replicas: int, rng: np.random.Generator) -> Mapping[str, Tensor]:
-    """Random dense teachers, their least modulus `memory`."""
+    """Random dense teachers; `memory` is the least modulus of their eigenvalues."""
     generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
     return draw_dense(STATES, memory, generator, replicas)
 

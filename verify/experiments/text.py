@@ -105,7 +105,7 @@ def _embedding_layer() -> dict[str, Tensor]:
 
 
 def _articles(path: Path) -> Iterator[str]:
-    """The articles' text without markup."""
+    """The text of each article in a dump of a wiki, without markup."""
     with bz2.open(path) as file:
         for _, element in ET.iterparse(file):  # noqa: S314 (an installed package's own file)
             if element.tag.rpartition("}")[2] != "page":

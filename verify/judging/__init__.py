@@ -1,1 +1,1 @@
-"""From a claim to its verdict: what it means, who looks at it, what was found."""
+"""The way from a claim to its verdict: what it means, who looks at it, what was found."""

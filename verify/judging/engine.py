@@ -1,4 +1,4 @@
-"""Judges one claim: which methods look at it, what each finds, and the verdict this carries.
+"""The engine: which methods look at a claim, what each finds, and the verdict this carries.
 
 The evidence depends on the claim and the settings alone, whoever computes it and in what order.
 """
@@ -14,8 +14,9 @@ from verify.claims.claim import Claim
 from verify.claims.trial import Trial
 from verify.judging.evidence import Counterexample, Evidence, Finding, Verdict, verdict
 from verify.judging.methods import Method, methods
-from verify.judging.model import MeaningError, Model
+from verify.judging.model import Model
 from verify.judging.search import profile, worst_gap
+from verify.judging.translation import MeaningError
 from verify.judging.validity import check_meaning
 from verify.settings import Settings
 
@@ -43,7 +44,7 @@ class Result:
         """Whether the run may pass: proved or supported, or just what `expect` says."""
         if self.claim.expect is not None:
             return self.verdict == self.claim.expect
-        return self.verdict in (Verdict.PROVED, Verdict.SUPPORTED)
+        return self.verdict.holds
 
     def to_json(self) -> dict[str, object]:
         """The result as JSON-ready values (schema 1), with the claim as its file has it."""
@@ -112,7 +113,7 @@ def verify_claim(
 
 
 def concluded(claim: Claim, evidence: Sequence[Evidence], seconds: float) -> Result:
-    """The verdict that the evidence carries."""
+    """The result on a claim, with the verdict that the evidence carries."""
     is_bound = claim.relation in ("<=", ">=") and not claim.experiment
     found, reason = verdict(evidence, is_bound)
     if claim.experiment:  # judged by one method, which says what it saw
@@ -121,7 +122,7 @@ def concluded(claim: Claim, evidence: Sequence[Evidence], seconds: float) -> Res
 
 
 def examine(method: Method, model: Model, settings: Settings) -> Evidence:
-    """What one method finds.
+    """What one method finds out about a claim.
 
     Raises:
         MeaningError: if the claim turns out to mean nothing.

@@ -22,13 +22,18 @@ class Finding(StrEnum):
 
 
 class Verdict(StrEnum):
-    """Computed from evidence; `undecided` and `error` are never counted as a pass."""
+    """A verdict, computed from evidence; `undecided` and `error` are never counted as a pass."""
 
     PROVED = "proved"
     SUPPORTED = "supported"
     REFUTED = "refuted"
     UNDECIDED = "undecided"
     ERROR = "error"
+
+    @property
+    def holds(self) -> bool:
+        """Whether the claim is true as far as is known."""
+        return self in (Verdict.PROVED, Verdict.SUPPORTED)
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Profile:
         return found
 
     def spread(self) -> float:
-        """By how much the relative difference varies."""
+        """By how much the relative difference between the sides varies."""
         pairs = zip(self.claimed, self.actual, strict=True)
         relative = [abs(c - a) / (abs(c) + abs(a)) for c, a in pairs if c or a]
         return max(relative, default=0.0) - min(relative, default=0.0)
@@ -74,7 +79,7 @@ class Profile:
 class Counterexample:
     """A point where the claim fails: both values as decimal strings, and the corrected formula.
 
-    `discrepancy` is relative to the actual value; `largest` is it where it is worst of many points,
+    `discrepancy` is relative to the actual value; `largest` is the one at the worst of many points,
     through which `profile` leads.
     """
 
@@ -87,11 +92,11 @@ class Counterexample:
     profile: Profile | None = None
 
     def words(self) -> dict[str, str]:
-        """What there is to say, by name."""
+        """What there is to say of the point, by name."""
         return {name: text for name, text in vars(self).items() if isinstance(text, str)}
 
     def lines(self) -> list[str]:
-        """The same, a line each."""
+        """What there is to say of the point, a line each."""
         return [f"  {name:<11} {text}" for name, text in self.words().items()]
 
     @classmethod

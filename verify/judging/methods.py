@@ -59,7 +59,7 @@ class Method:
 
     @property
     def check(self) -> Callable[[Model, Settings], Evidence]:
-        """What looks at a claim, and returns what it found."""
+        """The function that looks at a claim and returns what it found."""
         check: Callable[[Model, Settings], Evidence] = self.module.check
         return check
 

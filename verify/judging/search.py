@@ -11,12 +11,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.arithmetic.evaluation import NUMPY, NotEvaluated, evaluate
+from numerics.arithmetic.evaluation import NUMPY, NotEvaluated, evaluate_in
 from theory.algebra.conjugation import bar, polarised
-from verify.claims.claim import Claim
 from verify.judging.evidence import Profile
 from verify.judging.model import Model
-from verify.judging.points import Point, Polar, finite_ends, sample
+from verify.judging.points import Point, Polar
 
 POINTS = 2_000
 STEPS = 60  # along a line
@@ -36,7 +35,7 @@ def worst_gap(model: Model, seed: int) -> Gap | None:
 
     None where the floats overflow or the expressions have no floating-point value.
     """
-    points = list(sample(model.claim, POINTS, seed))
+    points = list(model.domain.sample(POINTS, seed))
     try:
         claimed, actual = _sides(model, points)
     except NotEvaluated:
@@ -71,7 +70,7 @@ def profile(model: Model, through: Point) -> Profile | None:
 
 def _along(model: Model, name: str, through: Point) -> Profile:
     """Both sides along one parameter; of complex values the moduli."""
-    at, points = _line(model.claim, name, through)
+    at, points = _line(model, name, through)
     sides = _sides(model, points)
     if not all(np.isclose(side.imag, 0).all() for side in sides):
         sides = [np.abs(side) for side in sides]
@@ -79,9 +78,9 @@ def _along(model: Model, name: str, through: Point) -> Profile:
     return Profile(name, at, claimed, actual)
 
 
-def _line(claim: Claim, name: str, through: Point) -> tuple[list[float], list[Point]]:
+def _line(model: Model, name: str, through: Point) -> tuple[list[float], list[Point]]:
     """Values of one parameter across its range, of a complex one the modulus, and the points."""
-    lower, upper = finite_ends(claim.interval(name))
+    lower, upper = model.domain.ranges[name].finite_ends
     values = [lower + (upper - lower) * Fraction(k, STEPS) for k in range(1, STEPS)]
     there = through.coordinates[name]
     moved = [replace(there, modulus=v) if isinstance(there, Polar) else v for v in values]
@@ -104,6 +103,6 @@ def _sides(model: Model, points: Sequence[Point]) -> list[NDArray[np.complex128]
         columns[bar(symbol)] = columns[symbol].conj()
     with np.errstate(all="ignore"):
         return [
-            np.broadcast_to(evaluate(side, columns, NUMPY), len(points)).astype(complex)
+            np.broadcast_to(evaluate_in(side, columns, NUMPY), len(points)).astype(complex)
             for side in (polarised(model.formula), model.value)
         ]

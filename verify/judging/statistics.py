@@ -37,7 +37,7 @@ _EPSILON = float(np.finfo(float).eps)
 
 @dataclass(frozen=True)
 class Interval:
-    """[lower, upper] holds the truth except with the error rate it was made for."""
+    """An interval [lower, upper] that holds the truth but for the error rate it was made for."""
 
     lower: float
     upper: float
@@ -47,7 +47,7 @@ class Interval:
         return Interval(self.lower - by, self.upper + by)
 
     def contains(self, value: float) -> bool:
-        """Whether `value` lies inside."""
+        """Whether a value lies inside the interval."""
         return self.lower <= value <= self.upper
 
 
@@ -122,7 +122,7 @@ class Moments:
 
     @classmethod
     def of(cls, samples: Array) -> Moments:
-        """Those of samples of shape (count, m)."""
+        """The moments of samples of shape (count, m)."""
         return cls(len(samples), samples.T @ samples.conj())
 
     def __add__(self, other: Moments) -> Moments:
@@ -171,11 +171,11 @@ def mean_forms(
 
 
 def median(values: Array, error_rate: float) -> Interval:
-    """The median of any continuous distribution, from independent draws of shape (n,).
+    """An interval for the median of a continuous distribution, from independent draws (n,).
 
-    A draw lies below it with probability 1/2: order statistics k and n + 1 − k hold it but for
-    P[Bin(n, 1/2) < k] on each side. Everything, where n is too small for the rate. Draws that
-    are nan may have been anything.
+    A draw lies below the median with probability 1/2: order statistics k and n + 1 − k hold it but
+    for P[Bin(n, 1/2) < k] on each side. Where n is too small for the rate, the interval is the
+    whole line. Draws that are nan may have been anything.
     """
     below = int(binom.ppf(error_rate / 2, values.size, 0.5))  # P[Bin ≤ below − 1] < rate/2
     if below == 0:

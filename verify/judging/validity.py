@@ -17,9 +17,9 @@ from scipy.linalg import eigvalsh, toeplitz
 from numerics.arithmetic.balls import Values, evaluate
 from theory.algebra.conjugation import conjugated, polarised
 from theory.inputs import StationaryInput
-from verify.judging.model import MeaningError, Model, concrete
-from verify.judging.points import bounds, corners, sample
+from verify.judging.model import Model, concrete
 from verify.judging.routes.series import autocorrelation
+from verify.judging.translation import MeaningError
 
 LAGS = 48
 # enough to tell 1 − 1e-300 from 1
@@ -33,11 +33,10 @@ def check_meaning(model: Model, seed: int) -> None:
         MeaningError: naming the field, what is wrong and where.
 
     """
-    for name in model.claim.parameters:
-        bounds(model.claim.interval(name))
+    model.domain.check()
     _ = model.formula, model.value
     for instance in model.instances():
-        for point in (*sample(instance.claim, 4, seed), *corners(instance.claim)):
+        for point in (*instance.domain.sample(4, seed), *instance.domain.corners()):
             values = partial(point.values, instance)
             if instance.unit.horizon is None:
                 check_poles(instance, values, f"field 'domain', at {point}: ")
@@ -57,7 +56,7 @@ def check_poles(model: Model, values: Callable[[], Values], label: str) -> None:
         label: what the error begins with.
 
     Raises:
-        MeaningError: if one does not.
+        MeaningError: if a pole does not.
 
     """
     for name, pole in zip(model.claim.poles, model.unit.poles, strict=True):
@@ -87,7 +86,7 @@ def check_gammas(model: Model, values: Values, point: str) -> None:
 
 
 def check_autocorrelation(x: StationaryInput, values: Values, label: str) -> None:
-    """Check R at one point.
+    """Check that R is an autocorrelation at one point.
 
     Raises:
         MeaningError: beginning with `label`.

@@ -14,7 +14,8 @@ from theory.inputs import StationaryInput, from_expression
 from verify.claims.claim import ClaimError
 from verify.claims.expressions import ExpressionError, parse
 from verify.claims.file import make_claim
-from verify.judging.model import MeaningError, Model, concrete, to_sympy
+from verify.judging.model import Model, concrete
+from verify.judging.translation import MeaningError, to_sympy
 from verify.judging.validity import check_autocorrelation, check_poles
 
 

@@ -26,7 +26,7 @@ class Report:
     """What a run found.
 
     Attributes:
-        results: of each claim.
+        results: the result on each claim.
         trial_results: what trials of experiments measured.
         environment: what the run was made with; see `verify.running.provenance.environment`.
 
@@ -38,13 +38,14 @@ class Report:
 
 
 class ReportError(Refusal):
-    """No report; the message says why."""
+    """Data that is no report; the message says why."""
 
 
 def error_rates(results: Sequence[Result]) -> list[float]:
-    """How likely at most each sampled check is wrong.
+    """The probability, at most, with which each sampled check is wrong.
 
-    It is if it contradicts what is true, or misses a discrepancy of the size it says it notices.
+    A check is wrong if it contradicts what is true, or misses a discrepancy of the size that it
+    says it notices.
     """
     checks = (e for result in results for e in result.evidence if e.method in sampled())
     return [e.data["false_alarm"] for e in checks if e.finding is not Finding.ABSTAINS]
@@ -90,7 +91,7 @@ def from_json(report: Mapping[str, Any], origin: str = "report") -> Report:
     """What `to_json` wrote, read again; `origin` is for messages.
 
     Raises:
-        ReportError: it is something else.
+        ReportError: it is no such report.
         ClaimError: a claim in it cannot be read, perhaps because another version wrote it.
 
     """
@@ -136,14 +137,14 @@ def _evidence(entry: Mapping[str, Any]) -> Evidence:
 
 
 def _addressed(subject: Claim | Trial, piece: Evidence, settings: Settings) -> dict[str, object]:
-    """With the piece's address, by which it can be imported elsewhere."""
+    """A piece of evidence with its address, by which it can be imported elsewhere."""
     return {**piece.to_json(), "question": question(subject, piece.method, settings)}
 
 
 def to_junit(results: Iterable[Result]) -> str:
     """JUnit XML: a claim is a test case that passes if its verdict is as expected."""
     results = list(results)
-    failures = [r for r in results if not r.as_expected and r.verdict == "refuted"]
+    failures = [r for r in results if not r.as_expected and r.verdict is Verdict.REFUTED]
     suite = ET.Element(
         "testsuite",
         name="curseproof",

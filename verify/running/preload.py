@@ -1,4 +1,4 @@
-"""Imported once by the server that workers are forked from, so that each starts at once."""
+"""What the server that workers are forked from imports once, so that each starts at once."""
 
 import atexit
 import gc

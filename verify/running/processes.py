@@ -95,7 +95,7 @@ def time_limit(subject: Subject, settings: Settings) -> float:
 def without_verdict(
     subject: Subject, verdict: Verdict, reason: str, evidence: Sequence[Evidence], seconds: float
 ) -> Result | TrialResult:
-    """The outcome of what ended without one, undecided or an error, with the evidence there is."""
+    """The outcome on a subject cut short: undecided or an error, with the evidence there is."""
     if isinstance(subject, Claim):
         return Result(subject, verdict, reason, tuple(evidence), seconds)
     finding = Finding.FAILED if verdict is Verdict.ERROR else Finding.ABSTAINS
@@ -181,7 +181,7 @@ def _work(sender: Connection, subject: Subject, settings: Settings, known: Known
 
 
 def _end_with_parent() -> None:
-    """A run that was killed leaves nobody to work for."""
+    """End this process with its parent: a run that was killed leaves nobody to work for."""
     if (parent := multiprocessing.parent_process()) is not None:
         wait([parent.sentinel])
         os._exit(1)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import json
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def code_version(parts: Sequence[str] = STOREYS) -> str:
     """A digest of every module of the project, or of some folders and modules."""
     digest = sha256()
     for part in parts:
-        for path in sorted((ROOT / part).rglob("*.py")) or [ROOT / part]:
+        found = sorted(p for p in (ROOT / part).rglob("*") if p.suffix in (".py", ".pyi"))
+        for path in found or [ROOT / part]:
             text = path.read_bytes()
             digest.update(f"{path.relative_to(ROOT).as_posix()} {len(text)}\n".encode() + text)
     return digest.hexdigest()
@@ -41,16 +43,29 @@ def code_version(parts: Sequence[str] = STOREYS) -> str:
 def dependencies(module: str) -> tuple[str, ...]:
     """The files, from the project's root, of a module and of all that it imports of the project.
 
-    What is imported for its type alone does not count, nor does a package for a module in it.
+    What is imported for its type alone does not count, nor does a package for a module in it. A
+    public name stands for the module that has it, a package by itself for all its public names.
     """
     found: set[Path] = set()
-    waiting = [module]
+    seen: set[str] = set()
+    waiting = {module}
     while waiting:
-        path = _file(waiting.pop())
+        name = waiting.pop()
+        seen.add(name)
+        path = _file(name)
+        imported = set(_homes(name))
         if path is not None and path not in found:
             found.add(path)
-            waiting += _imported(ast.parse(path.read_bytes()))
+            imported |= set(_imported(ast.parse(path.read_bytes())))
+        waiting |= imported - seen
     return tuple(sorted(path.relative_to(ROOT).as_posix() for path in found))
+
+
+def _homes(name: str) -> Iterable[str]:
+    """The modules that have what is imported from one of the packages when it is first used."""
+    package, _, public = name.partition(".")
+    homes = import_module(package).homes if package in STOREYS else {}
+    return [homes[public]] if public in homes else set(homes.values()) if not public else []
 
 
 def _file(name: str) -> Path | None:
@@ -64,7 +79,7 @@ def _file(name: str) -> Path | None:
 
 
 def _imported(node: ast.AST) -> Iterator[str]:
-    """Names of modules, or of what is in one."""
+    """The names that a syntax tree imports, of modules or of what is in one."""
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         return
     if isinstance(node, ast.Import):
@@ -97,7 +112,7 @@ def _sizes(subject: Claim | Trial) -> tuple[str, ...]:
 
 
 def _parts(subject: Claim | Trial) -> tuple[str, ...]:
-    """A trial is not another one because something is that it does not run."""
+    """The modules or folders that count: a trial stays the same if what it does not run changes."""
     if isinstance(subject, Claim):
         return STOREYS
     from verify.experiments import EXPERIMENTS
@@ -111,7 +126,7 @@ def _plain(value: object) -> object:
 
 @cache
 def machine(device: str) -> dict[str, object]:
-    """What else may tell in the last digits, JSON-ready."""
+    """What of the machine may tell in the last digits, JSON-ready."""
     return {
         "device": device,
         "python": platform.python_version(),

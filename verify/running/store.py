@@ -89,7 +89,7 @@ class Store:
         return found
 
     def _row(self, asked: str, here: str) -> tuple[Any, ...] | None:
-        """What this machine found, or else what another did."""
+        """The row of what this machine found, or else of what another did."""
         row = None
         if self.connection is not None:
             with self._reported():

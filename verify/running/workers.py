@@ -1,4 +1,4 @@
-"""Judges many claims: each in a process of its own, under a time and a memory limit.
+"""Many claims judged, each in a process of its own, under a time and a memory limit.
 
 A worker that dies or overruns takes one claim with it, never the run, and leaves the evidence
 it had found. Trials of experiments, which claims share, are run likewise.

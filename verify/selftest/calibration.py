@@ -60,12 +60,12 @@ class Calibration:
     """What many simulations with different seeds said of one claim.
 
     Attributes:
-        claim: in words.
-        is_true: whether it is; else it is off by exactly the tolerance.
+        claim: the claim in words.
+        is_true: whether it is true; else it is off by exactly the tolerance.
         error_rate: promised for false alarms, if it is true, or for misses.
-        runs: how many.
-        errors: those that contradict the true claim, or support the false one.
-        undecided: those that used all chains.
+        runs: how many simulations.
+        errors: how many contradict the true claim, or support the false one.
+        undecided: how many used all chains, and cannot tell.
 
     """
 
@@ -78,7 +78,7 @@ class Calibration:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Clopper and Pearson's for the rate of errors, at CONFIDENCE."""
+        """Clopper and Pearson's interval for the rate of errors, at CONFIDENCE."""
         tail, others = (1 - CONFIDENCE) / 2, self.runs - self.errors
         lower = beta.ppf(tail, self.errors, others + 1) if self.errors else 0.0
         upper = beta.isf(tail, self.errors + 1, others) if others else 1.0
@@ -120,7 +120,7 @@ def _claim(name: str, entry: Mapping[str, object], is_true: bool) -> Claim:
 
 
 def table(rows: Iterable[Calibration]) -> str:
-    """The rows in Markdown."""
+    """A table of calibrations in Markdown."""
     lines = [
         "| claim | runs | promised | false alarms | misses | undecided "
         f"| observed rate ({CONFIDENCE:.0%}) |",

@@ -113,7 +113,7 @@ Form = tuple[str, Callable[[], Expression]]
 
 
 def _by_algebra(expression: Expression) -> Iterator[Form]:
-    reader = _Reader()
+    reader = _Algebra()
     whole = reader.read(expression.node)
 
     def form(name: str, change: Callable[[sp.Expr], sp.Expr]) -> Form:
@@ -147,8 +147,8 @@ def _nested(expression: sp.Expr) -> sp.Expr:
     return sp.horner(sp.expand(numerator)) / sp.horner(sp.expand(denominator))
 
 
-class _Reader:
-    """A checked tree in SymPy; what has no algebra of its own is a symbol named by its text."""
+class _Algebra:
+    """A reader of checked trees in SymPy; what has no algebra is a symbol named by its text."""
 
     def read(self, node: ast.expr) -> sp.Expr:
         match node:

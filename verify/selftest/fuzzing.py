@@ -250,7 +250,7 @@ class Judged:
 
 
 def judge_random_claims(count: int, first_seed: int, workers: int) -> Judged:
-    """Judge so many random claims that can be read, small."""
+    """Judge so many random claims that can be read, at small settings."""
     found: dict[str, Claim] = {}
     asked = {_question(make_claim(entry)) for entry in ENTRIES}
 
@@ -292,7 +292,7 @@ def _question(claim: Claim) -> str:
 
 
 def fuzz_by_coverage(inputs: int, first_seed: int) -> Fuzzed | None:
-    """The same on raw files, by atheris; None where it is not installed.
+    """Try so many raw files, by atheris; None where it is not installed.
 
     Raises:
         Surprise: with what atheris printed of the input.

@@ -65,7 +65,7 @@ def kill_and_resume(claims: Sequence[str], kills: int, seed: int) -> Interruptio
 
 
 def _started(claims: Sequence[str], store: Path, seconds: float) -> bool:
-    """Whether a run ended before it was killed."""
+    """Whether a run, started and killed after some seconds, ended before."""
     run = subprocess.Popen(  # noqa: S603
         [*COMMAND, *claims, "--store", str(store)],
         stdout=subprocess.DEVNULL,
@@ -81,7 +81,7 @@ def _started(claims: Sequence[str], store: Path, seconds: float) -> bool:
 
 
 def _finish(claims: Sequence[str], store: Path) -> dict[str, Any]:
-    """Each claim's result, but for its time."""
+    """The result on each claim, but for its time, of a run that nobody kills."""
     run = subprocess.run(  # noqa: S603
         [*COMMAND, *claims, "--store", str(store), "--json", "-"],
         capture_output=True,
@@ -92,7 +92,7 @@ def _finish(claims: Sequence[str], store: Path) -> dict[str, Any]:
 
 
 def _pieces(store: Path) -> int:
-    """How much evidence a store holds."""
+    """How many pieces of evidence a store holds."""
     import sqlite3
 
     if not store.exists():

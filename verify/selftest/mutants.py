@@ -73,7 +73,7 @@ def _drawn(variants: list[Claim], count: int, seed: str) -> list[Claim]:
 
 
 def _difference(claim: Claim, mutant: Claim) -> str:
-    """The fields that changed, as they are now."""
+    """The fields in which a mutant differs from its claim, as the mutant has them."""
     parts = [
         f"{name} {_shown(new)}"
         for name, new in vars(mutant).items()

@@ -111,7 +111,7 @@ def _whole_factor(claim: Claim) -> Iterator[Claim]:
 
 
 def _vanishing_at_the_edges(claim: Claim) -> Iterator[Claim]:
-    """Plus a term that is 0 on the edges of the domain."""
+    """Formulas plus a term that is 0 on the edges of the domain."""
     factors = [
         _distance(interval, upper)
         for interval in map(claim.interval, claim.parameters)
@@ -201,7 +201,7 @@ def _limit_place(claim: Claim) -> Iterator[Claim]:
 
 
 def _nearness(limit: Limit, horizon: str | None) -> str:
-    """What vanishes in the limit, in the first order."""
+    """An expression that vanishes in the limit, in the first order."""
     if limit.name == horizon:
         return f"(1/{limit.name})"
     if limit.direction == "oo":
@@ -225,7 +225,7 @@ def _normaliser(claim: Claim) -> Iterator[Claim]:
 
 
 def _with_gamma(claim: Claim, change: Callable[[Expression], Expression]) -> Claim:
-    """γ of each pole changed: a γ that all share is one."""
+    """The claim with each pole's γ changed; a γ that all share stays shared."""
     return replace(claim, gamma={pole: change(gamma) for pole, gamma in claim.gamma.items()})
 
 
@@ -271,7 +271,7 @@ def _no_stationary_state(claim: Claim) -> Iterator[Claim]:
 
 
 def _derivative(claim: Claim) -> Iterator[Claim]:
-    """Another quantity, or by another parameter."""
+    """Another quantity, or another parameter by which it is differentiated."""
     for by in claim.wrt:
         for name in claim.eigenvalue.get(claim.poles[0], parse("0")).names:
             if len(claim.wrt) == 1 and name != by.name and not by.part:

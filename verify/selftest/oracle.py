@@ -35,7 +35,7 @@ FAR = (20, 40, 60)
 
 
 class Truth(StrEnum):
-    """What a claim is."""
+    """What a claim is: true, false or without meaning."""
 
     TRUE = "true"
     FALSE = "false"
@@ -176,7 +176,7 @@ def _coordinate(
 
 
 def _at(lower: Any, upper: Any, share: Any) -> Any:
-    """A share of the way; an unbounded side goes on for 40."""
+    """A value a share of the way between two bounds; an unbounded side goes on for 40."""
     lower = lower if lower is not None else (upper if upper is not None else 20) - 40
     upper = upper if upper is not None else lower + 40
     return lower + share * (upper - lower)

@@ -36,7 +36,7 @@ Known = dict[object, Any]
 
 
 class NoTruth(ValueError):
-    """A claim beyond these definitions; the message says why."""
+    """A claim beyond the oracle's definitions; the message says why."""
 
 
 class _Meaningless(ValueError):
@@ -82,7 +82,7 @@ def _beyond(what: str) -> Any:
 
 
 def _on_branch(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Roots and logarithms of negative numbers lie on the branch cut, where no side is meant."""
+    """A root or logarithm that has no value on its branch cut, where no side is meant."""
 
     def evaluated(z: Any) -> Any:
         z = mp.chop(z, mp.mpf(10) ** (STEP - DIGITS))

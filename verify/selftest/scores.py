@@ -32,13 +32,13 @@ class MutantScore:
     """Every mutant with its trial.
 
     A false mutant is killed if it is refuted; a true one, equivalent to its original or weaker,
-    is kept if it is not; and of a meaningless one that has to be said.
+    is kept if it is not refuted; and a meaningless one has to be said to mean nothing.
     """
 
     trials: Sequence[tuple[Mutant, Result]]
 
     def of(self, truth: Truth) -> list[tuple[Mutant, Result]]:
-        """The mutants that are true, false or meaningless."""
+        """The mutants that are true, the false ones or the meaningless ones, with their trials."""
         return [(m, t) for m, t in self.trials if m.truth is truth]
 
     @property
@@ -48,7 +48,7 @@ class MutantScore:
 
     @property
     def false_refutations(self) -> list[tuple[Mutant, Result]]:
-        """True mutants that were."""
+        """True mutants that were refuted."""
         return [(m, t) for m, t in self.of(Truth.TRUE) if t.verdict is Verdict.REFUTED]
 
     @property
@@ -58,7 +58,7 @@ class MutantScore:
 
     @property
     def seconds(self) -> float:
-        """Of all trials, one after the other."""
+        """The seconds of all trials, one after the other."""
         return sum(t.seconds for _, t in self.trials)
 
     def markdown(self) -> str:
@@ -128,12 +128,12 @@ class FormScore:
 
     @property
     def lost(self) -> list[tuple[EqualForm, Result]]:
-        """Those neither proved nor supported."""
+        """The equal forms neither proved nor supported."""
         return [(f, t) for f, t in self.trials if t.verdict not in PASSES]
 
     @property
     def seconds(self) -> float:
-        """Of all trials, one after the other."""
+        """The seconds of all trials, one after the other."""
         return sum(t.seconds for _, t in self.trials)
 
     def markdown(self) -> str:
@@ -178,7 +178,7 @@ def score_equal_forms(
 
 
 def judged(claims: Iterable[Claim], settings: Settings, workers: int) -> list[Result]:
-    """The claims' results, in their order.
+    """The results on claims, in the claims' order.
 
     With `settings.selftest`, a method that is not done EXTRA_SECONDS after the verdict is there
     counts as not asked.

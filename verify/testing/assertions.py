@@ -41,11 +41,11 @@ def assert_claims(*claims: str | Path, tier: str = "quick", seed: int = 0) -> li
     """
     settings = Settings(TIERS[tier], seed)
     results = [verify_claim(claim, settings) for claim in select(map(str, claims))]
-    check(results)
+    require_expected(results)
     return results
 
 
-def check(results: Iterable[Result]) -> None:
+def require_expected(results: Iterable[Result]) -> None:
     """Raise ClaimFailed unless each result is as expected."""
     failed = [failure(result) for result in results if not result.as_expected]
     if failed:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option."""
+    """Add the option `--claims`."""
     parser.addoption(
         "--claims",
         action="append",
@@ -24,12 +24,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have the files collected."""
+    """Have pytest collect the claim files."""
     config.args += config.getoption("--claims")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ClaimFile | None:
-    """Read one of the files."""
+    """Collect a file if it is one of the claim files."""
     chosen = [Path(name).resolve() for name in parent.config.getoption("--claims")]
     if file_path.resolve() not in chosen:
         return None
@@ -37,10 +37,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ClaimFile 
 
 
 class ClaimFile(pytest.File):
-    """A claim file."""
+    """A claim file, collected by pytest."""
 
     def collect(self) -> Iterator[ClaimItem]:
-        """Its claims."""
+        """The claims of the file."""
         from verify.claims.claim import ClaimError
         from verify.claims.file import read_claims
 
@@ -60,15 +60,15 @@ class ClaimItem(pytest.Item):
         self.claim = claim
 
     def runtest(self) -> None:
-        """Judge it."""
+        """Judge the claim."""
         from verify.running.workers import run
         from verify.settings import Settings
-        from verify.testing.assertions import check
+        from verify.testing.assertions import require_expected
 
-        check(run([self.claim], Settings(), workers=1))
+        require_expected(run([self.claim], Settings(), workers=1))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The counterexample, without our stack."""
+        """The counterexample, without a traceback through this project."""
         from verify.testing.assertions import ClaimFailed
 
         if isinstance(excinfo.value, ClaimFailed):
@@ -76,5 +76,5 @@ class ClaimItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        """Where the claim stands."""
+        """The file in which the claim stands, and the claim's id."""
         return self.path, None, self.claim.id

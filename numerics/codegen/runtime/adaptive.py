@@ -15,7 +15,7 @@ import numpy as np
 
 
 class _Number:
-    """What follows from sums, negatives, products and quotients."""
+    """A number whose other operations follow from its sums, negatives, products and quotients."""
 
     def _like(self, other):
         return other if isinstance(other, type(self)) else type(self)(other)
@@ -96,7 +96,7 @@ class _Bounded(_Number):
 
 
 class _Complex(_Number):
-    """real + i imag, of numbers of any kind."""
+    """A complex number real + i imag, its parts numbers of any kind."""
 
     def __init__(self, real, imag=0):
         self.real, self.imag = real, imag
@@ -126,7 +126,7 @@ class _Complex(_Number):
 
 
 def _least(precision):
-    """The least positive number."""
+    """The least positive number of a precision."""
     return np.longdouble(np.nextafter(precision(0), precision(1)))
 
 
@@ -135,12 +135,12 @@ def _half_ulp(value):
 
 
 def _number(x, kind):
-    """A complex or a real one."""
+    """A complex or real number with parts of a given kind."""
     return _Complex(kind(x.real), kind(x.imag)) if np.iscomplexobj(x) else kind(x)
 
 
 def _floating(number):
-    """The nearest floating-point number, or pair of them; of bounded ones the arrays."""
+    """The nearest floating-point number, or pair of them; the arrays of bounded numbers."""
     if isinstance(number, _Complex):
         return _floating(number.real) + 1j * _floating(number.imag)
     return number.value.astype(np.float64) if isinstance(number, _Bounded) else float(number)
@@ -160,7 +160,7 @@ def _in_block(function, points, precision):
 
 
 def _adaptive(function):
-    """Computed with bounds of the errors, and in fractions where these are too wide."""
+    """A function computed with bounds of its errors, and in fractions where these are too wide."""
 
     @functools.wraps(function)
     def rounded(*arguments):

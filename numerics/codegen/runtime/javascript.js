@@ -1,8 +1,8 @@
 /**
  * Powers, and 1 − x² − y² without cancellation, of exported JavaScript modules.
  *
- * In _one_minus_squares, rest − q is exact where it cancels; what the three roundings before it
- * lost is added.
+ * In _one_minus_squares, what rounding p, q and 1 − p lost is given back, that of the larger square
+ * first: where they cancel, only the last sum is rounded then.
  */
 
 
@@ -25,8 +25,9 @@ function _lost_in_square(x, square) {
 
 /** 1 - x**2 - y**2, with what each operation rounds away. */
 function _one_minus_squares(x, y) {
+  [x, y] = Math.abs(x) < Math.abs(y) ? [y, x] : [x, y];
   const p = x * x, q = y * y;
   const rest = 1 - p;
-  const lost = ((1 - rest) - p) - _lost_in_square(x, p) - _lost_in_square(y, q);
-  return (rest - q) + lost;
+  const lost = (1 - rest) - p;
+  return (((rest - q) + lost) - _lost_in_square(x, p)) - _lost_in_square(y, q);
 }

@@ -1,7 +1,8 @@
 """The widest precision enabled, and 1 − x² − y² without cancellation, of exported JAX modules.
 
-In `_one_minus_squares`, rest − q is exact where it cancels; what the three roundings before it
-lost is added. To first order that is constant, hence no part of the derivative.
+In `_one_minus_squares`, what rounding p, q and 1 − p lost is given back, that of the larger square
+first: where they cancel, only the last sum is rounded then. To first order what is given back is
+constant, hence no part of the derivative.
 """
 
 import functools
@@ -11,7 +12,7 @@ import jax.numpy as jnp
 
 
 def _in_double(function):
-    """Computed in double precision where that is enabled; of the arguments' precision."""
+    """A function in double precision where that is enabled; values of the arguments' precision."""
 
     @functools.wraps(function)
     def rounded(*arguments):
@@ -28,12 +29,15 @@ def _lost_in_square(x, square):
     scaled = x * (2.0 ** ((jnp.finfo(x.dtype).nmant + 2) // 2) + 1)
     high = scaled - (scaled - x)
     low = x - high
-    return ((high * high - square) + 2 * high * low) + low * low
+    lost = ((high * high - square) + 2 * high * low) + low * low
+    return jax.lax.stop_gradient(lost)
 
 
 def _one_minus_squares(x, y):
     """1 - x**2 - y**2, with what each operation rounds away."""
+    is_less = abs(x) < abs(y)
+    x, y = jnp.where(is_less, y, x), jnp.where(is_less, x, y)
     p, q = x * x, y * y
     rest = 1 - p
-    lost = ((1 - rest) - p) - _lost_in_square(x, p) - _lost_in_square(y, q)
-    return (rest - q) + jax.lax.stop_gradient(lost)
+    lost = (1 - rest) - p
+    return (((rest - q) + lost) - _lost_in_square(x, p)) - _lost_in_square(y, q)

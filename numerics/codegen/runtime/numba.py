@@ -1,7 +1,7 @@
 """One loop in double precision, and 1 − x² − y² without cancellation, of exported Numba modules.
 
-In `_one_minus_squares`, rest − q is exact where it cancels; what the three roundings before it
-lost is added.
+In `_one_minus_squares`, what rounding p, q and 1 − p lost is given back, that of the larger square
+first: where they cancel, only the last sum is rounded then.
 """
 
 import functools
@@ -11,7 +11,7 @@ import numpy as np
 
 
 def _fused(function):
-    """One loop on all cores, in double precision; of single precision if all arguments are."""
+    """A function as one loop on all cores, in double precision; single if all arguments are."""
     # the arithmetic as it is written: no contraction
     loop = numba.njit(parallel=True, error_model="numpy")(function)
 
@@ -38,7 +38,8 @@ def _lost_in_square(x, square):
 @numba.njit(inline="always")
 def _one_minus_squares(x, y):
     """1 - x**2 - y**2, with what each operation rounds away."""
+    x, y = np.maximum(np.abs(x), np.abs(y)), np.minimum(np.abs(x), np.abs(y))
     p, q = x * x, y * y
     rest = 1 - p
-    lost = ((1 - rest) - p) - _lost_in_square(x, p) - _lost_in_square(y, q)
-    return (rest - q) + lost
+    lost = (1 - rest) - p
+    return (((rest - q) + lost) - _lost_in_square(x, p)) - _lost_in_square(y, q)

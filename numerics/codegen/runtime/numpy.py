@@ -1,7 +1,7 @@
 """Long double by blocks, and 1 − x² − y² without cancellation, of exported NumPy modules.
 
-In `_one_minus_squares`, rest − q is exact where it cancels; what the three roundings before it
-lost is added.
+In `_one_minus_squares`, what rounding p, q and 1 − p lost is given back, that of the larger square
+first: where they cancel, only the last sum is rounded then.
 """
 
 import functools
@@ -10,7 +10,7 @@ import numpy as np
 
 
 def _in_blocks(function):
-    """Computed in long double (double for single precision), by blocks that fit in the cache."""
+    """A function in long double (double for single precision), by blocks that fit in the cache."""
 
     @functools.wraps(function)
     def rounded(*arguments):
@@ -40,7 +40,8 @@ def _lost_in_square(x, square):
 
 def _one_minus_squares(x, y):
     """1 - x**2 - y**2, with what each operation rounds away."""
+    x, y = np.maximum(abs(x), abs(y)), np.minimum(abs(x), abs(y))
     p, q = x * x, y * y
     rest = 1 - p
-    lost = ((1 - rest) - p) - _lost_in_square(x, p) - _lost_in_square(y, q)
-    return (rest - q) + lost
+    lost = (1 - rest) - p
+    return (((rest - q) + lost) - _lost_in_square(x, p)) - _lost_in_square(y, q)

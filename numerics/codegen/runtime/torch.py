@@ -1,7 +1,8 @@
 """Double precision, and 1 − x² − y² without cancellation, of exported Torch modules.
 
-In `_one_minus_squares`, rest − q is exact where it cancels; what the three roundings before it
-lost is added. To first order that is constant, hence no part of the derivative.
+In `_one_minus_squares`, what rounding p, q and 1 − p lost is given back, that of the larger square
+first: where they cancel, only the last sum is rounded then. To first order what is given back is
+constant, hence no part of the derivative.
 """
 
 import functools
@@ -10,7 +11,7 @@ import torch
 
 
 def _in_double(function):
-    """Computed in double precision; of single precision if all tensors are, or of less."""
+    """A function in double precision; its values are single if all tensors are, or of less."""
     low = {torch.float16, torch.bfloat16, torch.float32, torch.complex32, torch.complex64}
 
     @functools.wraps(function)
@@ -23,7 +24,7 @@ def _in_double(function):
 
 
 def _double(a):
-    """As a tensor of double precision."""
+    """A number or tensor as a tensor of double precision."""
     is_complex = a.is_complex() if isinstance(a, torch.Tensor) else isinstance(a, complex)
     return torch.as_tensor(a, dtype=torch.complex128 if is_complex else torch.float64)
 
@@ -33,12 +34,15 @@ def _lost_in_square(x, square):
     scaled = x * (2.0**27 + 1)
     high = scaled - (scaled - x)
     low = x - high
-    return ((high * high - square) + 2 * high * low) + low * low
+    lost = ((high * high - square) + 2 * high * low) + low * low
+    return lost.detach()
 
 
 def _one_minus_squares(x, y):
     """1 - x**2 - y**2, with what each operation rounds away."""
+    is_less = abs(x) < abs(y)
+    x, y = torch.where(is_less, y, x), torch.where(is_less, x, y)
     p, q = x * x, y * y
     rest = 1 - p
-    lost = ((1 - rest) - p) - _lost_in_square(x, p) - _lost_in_square(y, q)
-    return (rest - q) + lost.detach()
+    lost = (1 - rest) - p
+    return (((rest - q) + lost) - _lost_in_square(x, p)) - _lost_in_square(y, q)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -81,18 +82,21 @@ def test_what_a_square_loses_is_exact(library, type_):
 def near_the_circle(type_):
     """Parts x and y of complex numbers, and 1 − x² − y², which is positive."""
     eps = np.finfo(type_).eps
-    angles = [0, 1e-8, 0.5, np.pi / 2, 3, np.pi, *np.random.default_rng(1).uniform(-4, 4, 60)]
+    rng = np.random.default_rng(1)
+    angles = [0, 1e-8, 0.5, np.pi / 2, 3, np.pi, *rng.uniform(-4, 4, 60)]
     distances = [0.9, 0.1, 1e-3, *(eps * 2**k for k in (1, 2, 5, 12))]
-    points, exact = [], []
-    for theta in np.array(angles, np.longdouble):
-        for distance in distances:
-            point = [type_((1 - distance) * f(theta)) for f in (np.cos, np.sin)]
-            rest = 1 - sum(fraction(v) ** 2 for v in point)
-            if rest > 0:
-                points.append(point)
-                exact.append(rest)
-    assert len(points) > 300
-    return np.array(points).T.copy(), exact
+    points = [
+        [type_((1 - distance) * f(theta)) for f in (np.cos, np.sin)]
+        for theta, distance in product(np.array(angles, np.longdouble), distances)
+    ]
+    # as near as there are such numbers, 1 − x² − y² far below an ulp; of a small x too
+    for x in np.concatenate([rng.uniform(0, 1, 2000), 10 ** -rng.uniform(0, 12, 2000)]):
+        y = np.nextafter(np.sqrt((1 - type_(x)) * (1 + type_(x))), type_(0))
+        points += [[type_(x), y], [y, type_(x)]]
+    exact = [1 - sum(fraction(v) ** 2 for v in point) for point in points]
+    inside = [i for i, rest in enumerate(exact) if rest > 0]
+    assert len(inside) > 7000
+    return np.array(points)[inside].T.copy(), [exact[i] for i in inside]
 
 
 def worst_error(found, exact):

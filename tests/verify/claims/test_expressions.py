@@ -15,7 +15,7 @@ from verify.claims.expressions import (
     parse,
     rational_of,
 )
-from verify.judging.model import MeaningError, to_sympy
+from verify.judging.translation import MeaningError, to_sympy
 
 x = sp.Symbol("x", positive=True)
 
@@ -47,8 +47,7 @@ def test_expressions_are_compared_by_what_is_written():
 
 
 @pytest.mark.parametrize(
-    "name",
-    [*("sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "atanh")],
+    "name", ["sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "atanh"]
 )
 def test_functions_are_those_of_their_names(name):
     assert to_sympy(f"{name}(x)", {"x": x}) == getattr(sp, name)(x)

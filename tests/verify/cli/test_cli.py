@@ -14,6 +14,8 @@ import numpy as np
 import psutil
 import pytest
 
+from verify.cli import main
+
 COMMAND = Path(sys.executable).with_name("curseproof")
 
 TRUE = """
@@ -39,15 +41,27 @@ domain = ["abs(lambda) < 1"]
 """
 
 
-def curseproof(*arguments, cwd=None):
+def curseproof(*arguments):
     return subprocess.run(
         [COMMAND, *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
-        cwd=cwd,
     )
+
+
+@pytest.fixture
+def in_process(monkeypatch, capsys):
+    """The command in this process, which has loaded what others take seconds to load."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["curseproof", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return subprocess.CompletedProcess(arguments, ended.value.code, *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture
@@ -204,8 +218,9 @@ def test_table_and_files(claims, tmp_path):
         (["normalizer", "none.npy"], ["none.npy"]),
     ],
 )
-def test_bad_input_is_one_clear_line(arguments, words, tmp_path):
-    done = curseproof(*arguments, cwd=tmp_path)
+def test_bad_input_is_one_clear_line(arguments, words, tmp_path, monkeypatch, in_process):
+    monkeypatch.chdir(tmp_path)
+    done = in_process(*arguments)
     assert done.returncode == 2, done.stderr
     assert done.stderr.startswith("error: ")
     assert done.stderr.count("\n") == 1
@@ -223,10 +238,10 @@ def test_bad_input_is_one_clear_line(arguments, words, tmp_path):
         ("5\n" * 100, ["constant"]),
     ],
 )
-def test_unusable_data(tmp_path, content, words):
+def test_unusable_data(tmp_path, content, words, in_process):
     path = tmp_path / "x.csv"
     path.write_text(content)
-    done = curseproof("normalizer", path)
+    done = in_process("normalizer", path)
     assert done.returncode == 2
     assert done.stderr.startswith("error: ")
     assert done.stderr.count("\n") == 1
@@ -234,28 +249,28 @@ def test_unusable_data(tmp_path, content, words):
         assert word in done.stderr
 
 
-def test_eval_prints_json():
-    done = curseproof("eval", "second_moment", "--set", "lambda=1/2", "--digits", 5, "--json")
+def test_eval_prints_json(in_process):
+    done = in_process("eval", "second_moment", "--set", "lambda=1/2", "--digits", 5, "--json")
     assert json.loads(done.stdout) == {"value": "1.3333"}
 
 
-def test_list_and_show():
-    listing = curseproof("list").stdout
+def test_list_and_show(in_process):
+    listing = in_process("list").stdout
     assert "A5-state-ar1" in listing
     assert "B8-gru-state" in listing
-    shown = curseproof("show", "A5", "--derive").stdout
+    shown = in_process("show", "A5", "--derive").stdout
     assert "claimed    second_moment == (1 + rho*lambda)" in shown
 
 
 @pytest.mark.parametrize("to", ["text", "markdown", "latex", "html"])
-def test_derive(to):
-    done = curseproof("derive", "sensitivity", "--autocorrelation", "rho**Delta", "--to", to)
+def test_derive(to, in_process):
+    done = in_process("derive", "sensitivity", "--autocorrelation", "rho**Delta", "--to", to)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout) > 1000
 
 
-def test_export_all_commands():
-    done = curseproof("export", "all", "--to", "latex-commands")
+def test_export_all_commands(in_process):
+    done = in_process("export", "all", "--to", "latex-commands")
     assert done.returncode == 0, done.stderr
     assert r"\newcommand{\curseGammaWhiteReal}{\sqrt{1 - \lambda^{2}}}" in done.stdout
 
@@ -268,12 +283,12 @@ def test_start_needs_no_torch():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_normalizer_reads_a_series(tmp_path):
+def test_normalizer_reads_a_series(tmp_path, in_process):
     rng = np.random.default_rng(0)
     x = np.zeros(20_000)
     for t in range(1, x.size):
         x[t] = 0.9 * x[t - 1] + rng.standard_normal()
     np.save(tmp_path / "x.npy", x)
-    done = curseproof("normalizer", tmp_path / "x.npy", "--eigenvalues", "0.5,0.9")
+    done = in_process("normalizer", tmp_path / "x.npy", "--eigenvalues", "0.5,0.9")
     assert done.returncode == 0, done.stderr
     assert "γ(λ)   = 1/sqrt(" in done.stdout

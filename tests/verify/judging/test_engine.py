@@ -14,9 +14,10 @@ from verify.judging import engine
 from verify.judging.engine import Result, concluded, examine, is_settled, verify_claim
 from verify.judging.evidence import Counterexample, Evidence, Finding, Verdict
 from verify.judging.exact import judge as polynomials
-from verify.judging.model import MeaningError, Model
+from verify.judging.model import Model
 from verify.judging.routes import series
 from verify.judging.symbolic import judge as algebra
+from verify.judging.translation import MeaningError
 from verify.running.workers import run
 from verify.settings import Settings, Tier
 

@@ -5,7 +5,8 @@ from math import cos, pi
 import pytest
 
 from verify.claims.file import make_claim
-from verify.judging.model import MeaningError, Model
+from verify.judging.model import Model
+from verify.judging.translation import MeaningError
 from verify.judging.validity import check_meaning
 
 CLAIM = {

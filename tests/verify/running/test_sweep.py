@@ -147,3 +147,13 @@ def test_a_trial_depends_on_the_modules_that_it_runs(tmp_path, monkeypatch):
     found = provenance.dependencies.__wrapped__("a.b")
     needed = {"a/b.py", "a/d.py", "a/e.py", "g/h/__init__.py", "g/h/i.py", "k/__init__.py"}
     assert set(found) == needed
+
+
+def test_a_public_name_stands_for_the_module_that_has_it():
+    growth = set(provenance.dependencies("theory.growth"))  # not the package that `growth` is of
+    assert {"theory/growth.py", "theory/kernel.py"} <= growth
+    assert "theory/geometry.py" not in growth
+    assert set(provenance.dependencies("theory.spectral_density")) == growth | {
+        "theory/__init__.py"
+    }
+    assert growth | {"theory/geometry.py"} <= set(provenance.dependencies("theory"))

@@ -30,7 +30,7 @@ t = sp.Symbol("t", integer=True)
 
 @dataclass(frozen=True)
 class Filter:
-    """The process y_t = Σ_{i≥0} c_i x_{t−i}; of x_{t+i}, where it looks ahead."""
+    """The process y_t = Σ_{i≥0} c_i x_{t−i}, or Σ_{i≥0} c_i x_{t+i} where it looks ahead."""
 
     coefficient: Callable[[int], sp.Expr]
     ahead: bool = False
@@ -38,7 +38,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class FormalSeries:
-    """How to read a statement about one input.
+    """How a statement about one input is read and checked.
 
     Attributes:
         x: the input, for R(Δ) alone.

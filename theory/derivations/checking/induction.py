@@ -23,7 +23,7 @@ _POWERS = {"power_base": True, "power_exp": True, "mul": False, "multinomial": F
 
 @dataclass(frozen=True)
 class FiniteSums:
-    """How to read a statement about one input at a number T of steps."""
+    """How a statement about one input at a number T of steps is read and checked."""
 
     x: Input
 

@@ -61,7 +61,7 @@ class Derivation:
         return (self.step(number) for number in range(1, len(self.steps) + 1))
 
     def step(self, number: int) -> Step:
-        """One step, counted from 1, having been checked.
+        """The step of a number, counted from 1, having been checked.
 
         Raises:
             BrokenStep: its check fails.

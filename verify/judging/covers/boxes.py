@@ -13,7 +13,7 @@ Place = Mapping[str, flint.arb]  # parameter name → value
 
 @dataclass(frozen=True)
 class Box:
-    """∏ [a_i, a_i + 1] 2^−l_i."""
+    """The box ∏ [a_i, a_i + 1] 2^−l_i."""
 
     corner: tuple[int, ...]
     levels: tuple[int, ...]
@@ -40,7 +40,7 @@ def shown(place: Place) -> str:
 
 
 def between(one: flint.arb, other: flint.arb) -> str:
-    """The range between two ends in words, of which one that is not finite is infinite."""
+    """The range between two ends in words; an end that is not finite counts as infinite."""
     finite = [end for end in (one, other) if end.is_finite()]
     ends = [end.mid().str(6, radius=False) for end in sorted(finite, key=float)]
     if len(set(ends)) == 1:

@@ -48,7 +48,7 @@ class Chart(Protocol):
         """The number of variables, one at least."""
 
     def __call__(self, x: Sequence[Jet]) -> Jet:
-        """Its jet, where the variables have jets."""
+        """The jet of the function where the variables have these jets."""
 
     def order(self, weights: Sequence[int]) -> int:
         """A proven lower bound on the order in s at s = 0 of the function at x_i s^weights[i]."""
@@ -96,8 +96,8 @@ def judged(
 
     Args:
         method: the judge.
-        sign: the product of the signs of all factors, where unknown taken as +1.
-        covers: of the factors that needed one.
+        sign: the product of the signs of all factors, an unknown one taken as +1.
+        covers: those of the factors that needed one.
         bounds: the range of each of the claim's parameters (None: infinite).
 
     """
@@ -166,7 +166,7 @@ class _View:
         return [_monomial(y, row) for row in zip(*self.columns, strict=True)]
 
     def reduced_at(self, y: Sequence[flint.arb], orders: Sequence[int]) -> Jet:
-        """The jet at a point inside of the function over ∏ y_i^orders[i]."""
+        """The jet, at a point inside, of the function over ∏ y_i^orders[i]."""
         space = Space((DEGREE - 1,) * len(y))
         jets = [space.variable(i, value) for i, value in enumerate(y)]
         faces = prod(prod([v] * order) for v, order in zip(jets, orders, strict=True))
@@ -230,7 +230,7 @@ class _Search:
             return
 
     def look(self, view: _View, box: Box) -> int | None:
-        """None if the reduced function has the sign on the box, else where to cut it."""
+        """Where to cut a box; None if the reduced function has the sign on all of it."""
         self.boxes += 1
         if self.boxes > self.max_boxes:
             raise _Resisted(f"{view.described(box)} is left after {self.max_boxes} boxes")
@@ -276,7 +276,7 @@ class _Search:
 
 @cache
 def _multi_indices(n: int) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
-    """Those of degree 1 to DEGREE − 1, and those of degree DEGREE."""
+    """The multi-indices of degree 1 to DEGREE − 1, and those of degree DEGREE."""
     betas = sorted(product(range(DEGREE + 1), repeat=n), key=sum)
     low = [beta for beta in betas if 0 < sum(beta) < DEGREE]
     return low, [beta for beta in betas if sum(beta) == DEGREE]
@@ -288,7 +288,7 @@ def _monomial(values: Sequence[Number], exponents: Sequence[int]) -> Number:
 
 
 def _steepest(changes: Mapping[tuple[int, ...], flint.arb], box: Box) -> int:
-    """The direction in which most is gained; the widest where that is infinite."""
+    """The direction in which a cut gains most; the widest where that is infinite."""
     gains = [
         float(sum(change.abs_upper() for beta, change in changes.items() if beta[i]))
         for i in range(len(box.corner))

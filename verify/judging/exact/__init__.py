@@ -1,7 +1,11 @@
 """The second judge's mathematics: claims as elements of a field of exact polynomials.
 
-It shares no code with `theory`: it reads the checked syntax tree, not SymPy's expression; takes
+It derives nothing with `theory`: it reads the checked syntax tree, not SymPy's expression; takes
 a complex pole apart as modulus times a unit-circle variable; writes the kernel's derivatives
 out by Leibniz' rule and sums series by falling factorials, where SymPy differentiates a
-closed form.
+closed form. An equality that both judges prove is proved twice.
+
+With the first judge it shares the parser of expressions, which decides what a claim says, and,
+where a sign has to be proved on a domain, the sign covers (`verify.judging.covers`: boxes, jets
+in ball arithmetic). A bound that both prove by a cover rests twice on those.
 """

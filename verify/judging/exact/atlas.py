@@ -61,7 +61,7 @@ def _unbounded_chart(poly: Poly, field: Field) -> PolynomialChart:
 
 
 def _with_exponentials_as_variables(chart: PolynomialChart, field: Field) -> PolynomialChart:
-    """U = exp(c p) instead of p, where p occurs in nothing else."""
+    """A chart in u = exp(c p) instead of p, where p occurs in nothing else."""
     for variable in chart.variables:
         p = variable.number
         users = [g for g, m in chart.exponents.items() if any(p in used(part) for part in m)]
@@ -142,7 +142,7 @@ def _pieces(lower: Bound, upper: Bound) -> Iterator[Piece]:
 def _affine(
     chart: PolynomialChart, number: int, start: Fraction, step: Fraction
 ) -> PolynomialChart:
-    """X = start + step·t."""
+    """A chart in t with x = start + step·t."""
     variable = chart.variables[number]
     images = list(chart.poly.context().gens())
     images[variable.number] = images[variable.number] * _fmpq(step) + _fmpq(start)
@@ -160,7 +160,7 @@ def _affine(
 
 
 def _turned(chart: PolynomialChart, number: int, scale: Fraction) -> PolynomialChart:
-    """X = scale/t, times the power of t that leaves a polynomial.
+    """A chart in t with x = scale/t, its function times the power of t that leaves a polynomial.
 
     With E = exp(−r/t), t^{−n} E^b = t^{kb−n} Y^{kb} for Y = exp(−r/(kt))/t, smooth for k b ≥ n.
     """
@@ -196,7 +196,7 @@ def _turned(chart: PolynomialChart, number: int, scale: Fraction) -> PolynomialC
 
 
 def _linear(exponent: tuple[Poly, Poly], x: int) -> flint.fmpq:
-    """κ of an exponent κ x."""
+    """The factor κ of an exponent κ x."""
     top, bottom = exponent
     monomial = _with((0,) * GENERATORS, {x: 1})
     if set(top.monoms()) != {monomial} or not bottom.is_constant():

@@ -69,7 +69,7 @@ class PolynomialChart:
         return set().union(*(used(poly) for poly in polys))
 
     def __call__(self, x: Sequence[Jet]) -> Jet:
-        """The function's jet."""
+        """The jet of the function where the variables have these jets."""
         values = dict(zip((v.number for v in self.variables), x, strict=False))
         half = flint.fmpq(1, 2)
         for g in self.dependent:
@@ -86,7 +86,10 @@ class PolynomialChart:
         return _value(self.poly, values, x[0].space)
 
     def order(self, weights: Sequence[int]) -> int:
-        """Where exponentials are expanded and the lowest coefficients reduce to 0."""
+        """A proven lower bound on the order in s (see `Chart.order`).
+
+        Exponentials are expanded to ORDER, and the lowest coefficients may reduce to 0.
+        """
         images = list(self.poly.context().gens())
         s = images[GENERATORS - 1]
         moving = set()
@@ -111,7 +114,7 @@ class PolynomialChart:
         return min(degrees, default=ORDER) if min(degrees, default=0) <= ORDER else ORDER
 
     def parameters(self, x: Sequence[flint.arb]) -> Place:
-        """The claim's parameters."""
+        """The claim's own parameters at a point."""
         return {v.name: v.backwards(value) for v, value in zip(self.variables, x, strict=False)}
 
 

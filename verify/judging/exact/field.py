@@ -43,7 +43,7 @@ class Generator:
 
 @dataclass(frozen=True)
 class Element:
-    """numerator / denominator, in lowest terms and reduced by the generators' squares."""
+    """A fraction num/den of polynomials, in lowest terms and reduced by the generators' squares."""
 
     field: Field
     num: flint.fmpq_mpoly
@@ -145,7 +145,7 @@ class Field:
         self._roots: dict[str, int] = {}
 
     def new(self, generator: Generator) -> int:
-        """Add a generator; its number."""
+        """Add a generator and return its number."""
         if len(self.generators) == GENERATORS:
             raise Unsupported("too many functions in one claim")
         self.generators.append(generator)
@@ -162,7 +162,7 @@ class Field:
         return Element(self, _CTX.constant(value))
 
     def element(self, num: flint.fmpq_mpoly, den: flint.fmpq_mpoly) -> Element:
-        """num/den, reduced."""
+        """The element num/den, reduced."""
         num, den = self.reduced(num), self.reduced(den)
         if den.is_zero():
             raise Unsupported("division by zero")
@@ -203,7 +203,7 @@ class Field:
     def sqrt(self, value: Element) -> Element:
         """The non-negative root of a function that is non-negative on the domain.
 
-        One generator for each irreducible factor, so that products of roots are recognised.
+        Each irreducible factor has its own generator, so that products of roots are recognised.
         Raises Unsupported where the sign of a factor is not certified.
         """
         result, sign = self.constant(1), 1

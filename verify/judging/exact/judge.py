@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from verify.claims.claim import Limit
 from verify.claims.expressions import rational_of
 from verify.judging.covers.boxes import exactly
@@ -13,8 +15,10 @@ from verify.judging.exact.field import Element, Unsupported
 from verify.judging.exact.leading import leading_term
 from verify.judging.exact.moments import quantity
 from verify.judging.exact.reader import Reader
-from verify.judging.model import Model
-from verify.settings import Settings
+
+if TYPE_CHECKING:
+    from verify.judging.model import Model
+    from verify.settings import Settings
 
 JUDGE = "polynomials"
 

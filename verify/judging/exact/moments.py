@@ -17,7 +17,7 @@ Sum = list[tuple[Element, list[Element]]]
 
 
 def quantity(reader: Reader) -> Element:
-    """The claim's quantity.
+    """The quantity of a claim as an element of the field.
 
     Raises:
         Unsupported: for what has no second derivation.
@@ -115,7 +115,7 @@ def _conjugate(parts: Sum) -> Sum:
 
 
 def _error(states: list[Sum]) -> Sum:
-    """Student minus teacher."""
+    """The error of a student's state: student minus teacher."""
     return states[0] + [(a, [-w for w in weights]) for a, weights in states[1]]
 
 

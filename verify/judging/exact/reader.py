@@ -16,7 +16,7 @@ from verify.judging.exact.sequence import Sequence, in_falling_factorials
 
 
 class Reader:
-    """Translates expressions of one claim; knows its parameters and its autocorrelation.
+    """A translator of one claim's expressions; it knows the parameters and the autocorrelation.
 
     Attributes:
         names: what each name stands for, λ included.
@@ -76,7 +76,7 @@ class Reader:
         return modulus * self._turn(interval.name)
 
     def gamma(self, pole: str) -> Element:
-        """The normaliser of one pole, which it knows as λ."""
+        """The normaliser of one pole, in whose formula the pole is λ."""
         if pole not in self.claim.gamma:
             return self.field.constant(1)
         outside = self.names
@@ -189,7 +189,7 @@ class Reader:
         return (Fraction(0), Fraction(1)) if self.field.is_nonnegative(-m) else POSITIVE
 
     def modulus(self, z: Element) -> Element:
-        """|z|."""
+        """The modulus |z|."""
         if not z.is_real:
             return self.field.sqrt(z * z.conjugate())
         if self.field.is_nonnegative(z):

@@ -11,7 +11,7 @@ from verify.judging.exact.field import Element, Field, Unsupported
 
 @dataclass(frozen=True)
 class Term:
-    """c Δ^n z^Δ."""
+    """A term c Δ^n z^Δ."""
 
     c: Element
     n: int
@@ -99,17 +99,17 @@ def constant(c: Element) -> Sequence:
 
 
 def power(z: Element) -> Sequence:
-    """z^Δ."""
+    """The sequence z^Δ."""
     return Sequence(z.field, (Term(z.field.constant(1), 0, z),), {})
 
 
 def lag(field: Field) -> Sequence:
-    """Δ itself."""
+    """The sequence Δ itself."""
     return Sequence(field, (Term(field.constant(1), 1, field.constant(1)),), {})
 
 
 def delta(field: Field, position: int) -> Sequence:
-    """1 at one lag, 0 elsewhere."""
+    """The sequence that is 1 at one lag and 0 elsewhere."""
     return Sequence(field, (), {position: field.constant(1)})
 
 

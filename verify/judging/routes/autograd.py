@@ -15,14 +15,14 @@ import numpy as np
 import sympy as sp
 
 from numerics.arithmetic.balls import Values
-from numerics.arithmetic.evaluation import evaluate as evaluate_in, torch_arithmetic
+from numerics.arithmetic.evaluation import evaluate_in, torch_arithmetic
 from numerics.simulate.reference import quadratic_form
 from verify.judging.evidence import Evidence, Finding
-from verify.judging.model import MeaningError, Model, concrete
-from verify.judging.points import sample
+from verify.judging.model import Model, concrete
 from verify.judging.routes.impulse import bilinear_forms
 from verify.judging.routes.pointwise import evaluate_at
 from verify.judging.routes.series import autocorrelation, steps_needed, truncation
+from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def check(model: Model, settings: Settings) -> Evidence:
     compared, worst = 0, 0.0
     count = ceil(min(settings.tier.points, POINTS) / len(model.instances()))
     for instance in model.instances():
-        for point in sample(instance.claim, count, settings.seed):
+        for point in instance.domain.sample(count, settings.seed):
             values = point.values(instance)
             formula = evaluate_at(instance, point)
             if not formula.is_finite():

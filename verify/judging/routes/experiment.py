@@ -1,4 +1,4 @@
-"""Holds a claimed bound against what an experiment's replicas measured."""
+"""The experiment route: a claimed bound held against what an experiment's replicas measured."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from verify.claims.trial import Trial, compared, trials
 from verify.experiments import EXPERIMENTS
 from verify.judging.evidence import Counterexample, Evidence, Finding
 from verify.judging.methods import TRIAL
-from verify.judging.model import Model, to_sympy
+from verify.judging.model import Model
 from verify.judging.statistics import (
     RATE,
     RATE_OF_FEW,
@@ -27,6 +27,7 @@ from verify.judging.statistics import (
     median,
     stream,
 )
+from verify.judging.translation import to_sympy
 from verify.settings import Settings
 
 # replicas, with which RATE can be kept
@@ -69,7 +70,7 @@ def compare(
     Where each replica is a trained network there are few, and the error rate is greater.
 
     Args:
-        claim: about an experiment.
+        claim: a claim about an experiment.
         measured: what its trials found.
         tolerance: the discrepancy to notice, relative to the constant.
 
@@ -104,6 +105,6 @@ def compare(
 
 
 def interval(values: NDArray[np.float64]) -> tuple[Interval, float]:
-    """What holds the median of replicas (n,), and at what error rate."""
+    """The interval that holds the median of replicas (n,), and its error rate."""
     rate = RATE if values.size >= MANY else RATE_OF_FEW
     return median(values, rate), rate

@@ -40,7 +40,7 @@ class Response:
 
     @lru_cache(maxsize=256)  # noqa: B019 (asked for again at each point)
     def derivative(self, wrt: sp.Expr) -> Response:
-        """∂/∂p: weights are differentiated, and each pole by the chain rule."""
+        """The derivative ∂/∂p: weights are differentiated, and each pole by the chain rule."""
         parts = []
         for pole, weights in self.parts:
             slope = partial(pole, wrt)
@@ -60,7 +60,7 @@ class BilinearForm:
 
     @lru_cache(maxsize=256)  # noqa: B019 (asked for again at each point)
     def derivative(self, wrt: sp.Expr) -> list[BilinearForm]:
-        """∂/∂p by the product rule."""
+        """The derivative ∂/∂p by the product rule."""
         by_u = replace(self, u=self.u.derivative(wrt))
         if self.real_part and self.v == self.u.conjugate():  # R(−Δ) is the conjugate of R(Δ)
             return [replace(by_u, factor=2 * self.factor)]

@@ -15,7 +15,8 @@ from verify.claims.claim import Claim, Limit
 from verify.claims.expressions import rational_of
 from verify.judging.evidence import Counterexample, Evidence, Finding
 from verify.judging.model import Model
-from verify.judging.points import Point, Polar, number_of_points, sample
+from verify.judging.points import Point, Polar
+from verify.judging.routes.pointwise import number_of_points
 from verify.settings import Settings
 
 DIGITS = 30
@@ -34,7 +35,7 @@ def check(model: Model, settings: Settings) -> Evidence:
         return Evidence("limit", Finding.ABSTAINS, "no limit")
     errors = []
     for instance in model.instances():
-        for point in sample(instance.claim, number_of_points(model, settings), settings.seed):
+        for point in instance.domain.sample(number_of_points(model, settings), settings.seed):
             path, cut_short = [], ""
             try:
                 for step in _approach(instance, point, limit):
@@ -61,7 +62,7 @@ def check(model: Model, settings: Settings) -> Evidence:
 def _approach(
     model: Model, point: Point, limit: Limit
 ) -> Iterator[tuple[Point, float, flint.acb, flint.acb]]:
-    """(point, formula over quantity, formula, quantity), ever nearer the limit."""
+    """Tuples (point, formula over quantity, formula, quantity), ever nearer the limit."""
     formula = polarised(model.formula)
     for coordinate in _towards(model.claim, limit):
         old = point.coordinates[limit.name]

@@ -1,7 +1,7 @@
 """The Lyapunov route: second moments of the linear system that input, unit and sensitivities are.
 
-Solved exactly where poles and input are Gaussian rationals at the point, in balls elsewhere, and
-everywhere in floating point too, with a bound on its error from the residual.
+They are solved exactly where poles and input are Gaussian rationals at the point, in balls
+elsewhere, and everywhere in floating point too, with a bound on its error from the residual.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numerics.arithmetic.balls import Values, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import conjugated, polarised
 from verify.judging.evidence import Evidence
-from verify.judging.model import MeaningError, Model, concrete
+from verify.judging.model import Model, concrete
 from verify.judging.points import Point
 from verify.judging.routes import stein
 from verify.judging.routes.impulse import BilinearForm, assembled
@@ -32,6 +32,7 @@ from verify.judging.routes.statespace import (
     shaping,
     with_input,
 )
+from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 MAX_STEPS = 5_000
@@ -75,7 +76,7 @@ def lyapunov_value(model: Model, point: Point) -> flint.acb:
 
 
 def floating_value(model: Model, point: Point) -> flint.acb:
-    """As `lyapunov_value`, by LAPACK; over a finite horizon in balls of FLOATING_BITS."""
+    """A ball around the quantity, by LAPACK; over a finite horizon in balls of FLOATING_BITS."""
     with flint.ctx.workprec(FLOATING_BITS):
         values = point.values(model)
         return _value(model, values, _floats(values), _horizon(model, point))
@@ -89,7 +90,7 @@ def is_exact(model: Model, point: Point) -> bool:
     parts = [part for term in x.terms for part in (term.coefficient, term.ratio)]
     try:
         for part in (*map(polarised, model.unit.poles), *parts, *(value for _, value in x.lags)):
-            gaussian.evaluate(part, values)
+            gaussian.exact_value(part, values)
     except NotEvaluated:
         return False
     return True
@@ -106,7 +107,7 @@ def _horizon(model: Model, point: Point) -> int | None:
 
 def _exact(values: gaussian.Values) -> Arithmetic:
     return Arithmetic(
-        number=lambda expr: gaussian.evaluate(expr, values),
+        number=lambda expr: gaussian.exact_value(expr, values),
         matrix=gaussian.block_matrix,
         adjoint=flint.fmpq_mat.transpose,
         stein=stein.exact,

@@ -12,10 +12,12 @@ import flint
 
 from numerics.arithmetic.balls import decimal, evaluate
 from theory.algebra.conjugation import polarised
+from theory.catalogue import QUANTITIES
 from verify.judging.evidence import Counterexample, Evidence, Finding
-from verify.judging.model import MeaningError, Model
-from verify.judging.points import Point, corners, faces, number_of_points, sample
+from verify.judging.model import Model
+from verify.judging.points import Point
 from verify.judging.search import worst_gap
+from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 DIGITS = 40
@@ -29,13 +31,13 @@ class Route:
     Attributes:
         name: as evidence calls it.
         value: a ball around the quantity; raises MeaningError where the route does not lead.
-        digits: how many must agree, and how sharp the balls must be, for a point to count.
+        digits: how many digits must agree, and how sharp balls must be, for a point to count.
         is_judge: whether a discrepancy refutes; otherwise it contradicts.
         is_exact: whether the route needs no rounding at a point, if it is ever so.
         is_near_edges: whether it leads to points next to the domain's corners and faces, where a
             bound is likeliest to fail.
-        cost: of a point, where 1 is usual: so many times fewer are tried.
-        most_points: that are tried at each instance of the claim.
+        cost: the cost of a point, where 1 is usual: so many times fewer points are tried.
+        most_points: how many points at most are tried at each instance of the claim.
 
     """
 
@@ -47,6 +49,11 @@ class Route:
     is_near_edges: bool = False
     cost: int = 1
     most_points: int = sys.maxsize
+
+
+def number_of_points(model: Model, settings: Settings) -> int:
+    """How many points of the domain a route may try."""
+    return ceil(settings.tier.points / QUANTITIES[model.claim.quantity].cost)
 
 
 def compare_at_points(model: Model, settings: Settings, route: Route) -> Evidence:
@@ -100,14 +107,14 @@ def confirmed(certified: Evidence, other: Evidence, name: str) -> Evidence:
 
 def _points(model: Model, count: int, seed: int, near_edges: bool) -> Iterator[Point]:
     """Random points; for an inequality also those where it looks most like failing."""
-    yield from sample(model.claim, count, seed)
+    yield from model.domain.sample(count, seed)
     if model.claim.relation == "==":
         return
     if gap := worst_gap(model, seed):
         yield gap.point
     if near_edges:
-        yield from corners(model.claim, EDGE)
-        yield from faces(model.claim, EDGE)
+        yield from model.domain.corners(EDGE)
+        yield from model.domain.faces(EDGE)
 
 
 def compare(
@@ -141,7 +148,7 @@ def evaluate_at(model: Model, point: Point) -> flint.acb:
 
 
 def precision(digits: int = DIGITS) -> int:
-    """Working precision in bits for so many digits, with room for what sums and powers lose."""
+    """The working precision in bits for so many digits, and for what sums and powers lose."""
     return int(3.33 * digits) + 80
 
 

@@ -16,10 +16,11 @@ import sympy as sp
 from numerics.arithmetic.balls import Values, evaluate
 from theory.inputs import StationaryInput
 from verify.judging.evidence import Evidence
-from verify.judging.model import MeaningError, Model, concrete
+from verify.judging.model import Model, concrete
 from verify.judging.points import Point
 from verify.judging.routes.impulse import BilinearForm, Response, assembled, bilinear_forms
 from verify.judging.routes.pointwise import DIGITS, Route, compare_at_points, precision
+from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 MAX_LAGS = 5_000
@@ -163,7 +164,7 @@ def _product(u: list[flint.acb], v: list[flint.acb]) -> list[flint.acb]:
 
 
 def _rounded(balls: list[flint.acb]) -> tuple[flint.fmpz_poly, flint.fmpz_poly]:
-    """Real and imaginary midpoints in units of 2^−precision."""
+    """The balls' real and imaginary midpoints in units of 2^−precision."""
     return (
         flint.fmpz_poly([_fixed_point(z.real) for z in balls]),
         flint.fmpz_poly([_fixed_point(z.imag) for z in balls]),

@@ -19,8 +19,8 @@ from numerics.arithmetic.balls import Values, evaluate
 from numerics.simulate.inputs import sample_input
 from numerics.simulate.reference import simulate
 from verify.judging.evidence import Evidence, Finding
-from verify.judging.model import MeaningError, Model, concrete
-from verify.judging.points import Point, sample
+from verify.judging.model import Model, concrete
+from verify.judging.points import Point
 from verify.judging.routes.impulse import Response, bilinear_forms
 from verify.judging.routes.pointwise import evaluate_at
 from verify.judging.routes.series import autocorrelation, steps_needed, truncation
@@ -35,6 +35,7 @@ from verify.judging.statistics import (
     mean_forms,
     stream,
 )
+from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 POINTS = 2
@@ -151,7 +152,7 @@ def _look(
 def _points(model: Model, seed: int) -> Iterator[tuple[Point, complex, Ensemble]]:
     """Points that are stationary within STEPS, what is claimed there, and the chains."""
     found = 0
-    for point in sample(model.claim, 20 * POINTS, seed):
+    for point in model.domain.sample(20 * POINTS, seed):
         values = point.values(model)
         try:
             steps = steps_needed(model, values, BURN_IN_DIGITS)
@@ -218,14 +219,14 @@ class Ensemble:
         return cls(correlation.real, states, (real, imag), bias)
 
     def draw(self, chains: int, rng: np.random.Generator) -> Moments:
-        """Simulate so many."""
+        """Simulate so many chains; what is kept are their moments."""
         x = sample_input(self.correlation, chains, rng)
         z = _last(x, self.states)
         return Moments.of(z if np.iscomplexobj(x) else np.hstack([z.real, z.imag]))
 
 
 def _last(x: Array, states: Sequence[State]) -> Array:
-    """The states after the last step, shape (chains, states)."""
+    """The states of chains after the last step, shape (chains, states)."""
     runs = {pole: simulate(x, pole) for pole, _ in states}
     last = [(runs[pole].h, runs[pole].dh_dlam)[order][:, -1] for pole, order in states]
     return np.stack(last, axis=1) if last else np.zeros((len(x), 0))  # where γ = 0

@@ -19,11 +19,12 @@ from numerics.arithmetic.balls import Values, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import conjugated, polarised
 from verify.judging.evidence import Evidence
-from verify.judging.model import MeaningError, Model, concrete
+from verify.judging.model import Model, concrete
 from verify.judging.points import Point
 from verify.judging.routes.impulse import BilinearForm, Response, assembled
 from verify.judging.routes.pointwise import Route, compare_at_points, confirmed, precision
 from verify.judging.routes.transforms import Part, Transform, monomial, power, series_length
+from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 # residues at neighbouring poles nearly cancel: twice the bits keep the digits
@@ -62,7 +63,7 @@ def residue_value(model: Model, point: Point) -> flint.acb:
 
 
 def quadrature_value(model: Model, point: Point) -> flint.acb:
-    """As `residue_value`, by adaptive Gauss–Legendre quadrature with its rigorous bounds."""
+    """A ball around the quantity, by adaptive Gauss–Legendre quadrature with rigorous bounds."""
     with flint.ctx.workprec(precision(QUADRATURE_DIGITS + GUARD_DIGITS)):
         values = point.values(model)
         spectrum = Spectrum.of(model, point, values)
@@ -78,7 +79,7 @@ class Locations:
         self.number(sp.S.Zero)
 
     def number(self, pole: sp.Expr) -> int:
-        """The pole's number.
+        """The number of a pole's location.
 
         Raises:
             MeaningError: where balls overlap, and neither numbers nor text say equal or not.
@@ -105,7 +106,7 @@ class Locations:
 
 def _rational(expr: sp.Expr, point: gaussian.Values) -> flint.fmpq_mat | None:
     try:
-        return gaussian.evaluate(expr, point)
+        return gaussian.exact_value(expr, point)
     except NotEvaluated:
         return None
 
@@ -159,7 +160,7 @@ class Spectrum:
         return total
 
     def _residue(self, u: Transform, v: Transform, number: int, m: int, n: int) -> flint.acb:
-        """Of U(1/z) V(z) S(z)/z at a location where U(1/z) has order m, and S order n."""
+        """The residue of U(1/z) V(z) S(z)/z where U(1/z) has order m, and S order n."""
         order = m + n + (number == 0)
         if order == 0:
             return flint.acb(0)

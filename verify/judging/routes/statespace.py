@@ -52,7 +52,7 @@ class Chain:
 
 @dataclass(frozen=True)
 class Shaping:
-    """R(Δ) = H F^Δ G. Shapes: F (m, m), G (m, 1), H (1, m)."""
+    """A filter with R(Δ) = H F^Δ G. Shapes: F (m, m), G (m, 1), H (1, m)."""
 
     F: Matrix
     G: Matrix
@@ -88,7 +88,7 @@ def _power(term: Term, arithmetic: Arithmetic) -> Shaping:
 
 
 def _shift_register(lags: Sequence[tuple[int, sp.Expr]], arithmetic: Arithmetic) -> Shaping:
-    """Values at single lags: ξ(Δ) = (R(Δ), R(Δ+1), …)."""
+    """A filter for values at single lags: ξ(Δ) = (R(Δ), R(Δ+1), …)."""
     one, zero = map(arithmetic.number, (sp.S.One, sp.S.Zero))
     length = 1 + max(lag for lag, _ in lags)
     values = [zero] * length
@@ -114,7 +114,7 @@ def _entry(s: Chain, f: Shaping, arithmetic: Arithmetic) -> Matrix:
 
 @dataclass(frozen=True)
 class Driven:
-    """Two chains and the input that drives both; their covariance E[s s'*]."""
+    """Two chains, the input that drives both, and their covariance E[s s'*]."""
 
     first: Chain
     second: Chain
@@ -122,17 +122,17 @@ class Driven:
     arithmetic: Arithmetic
 
     def stationary(self, y: Sequence[Matrix], z: Sequence[Matrix]) -> Matrix:
-        """X = A X A'* + Q, the block of the discrete Lyapunov equation for s and s'.
+        """The covariance X = A X A'* + Q, a block of the discrete Lyapunov equation for s and s'.
 
         Args:
             y: E[s ξ*] for each filter; see `with_input`.
-            z: the same of s'.
+            z: E[s' ξ*] for each filter.
 
         """
         return self.arithmetic.stein(self.first.A, self.second.A, self._source(y, z))
 
     def after(self, steps: int) -> Matrix:
-        """The same `steps` ≥ 1 steps after s = s' = 0, the input being stationary."""
+        """The covariance `steps` ≥ 1 steps after s = s' = 0, the input being stationary."""
         chains = (self.first, self.second)
         entries = y, z = [[_entry(s, f, self.arithmetic) for f in self.filters] for s in chains]
         x = self._source(y, z)

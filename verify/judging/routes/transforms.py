@@ -70,7 +70,7 @@ class Transform:
 
 
 def power(z: Any, exponent: int) -> Any:
-    """z^exponent ≥ 0, with z^0 = 1; a number or a power series."""
+    """The power z^exponent, exponent ≥ 0, with z^0 = 1; z is a number or a power series."""
     result = 0 * z + 1
     for _ in range(exponent):
         result *= z
@@ -78,13 +78,13 @@ def power(z: Any, exponent: int) -> Any:
 
 
 def monomial(exponent: int) -> flint.acb_series:
-    """ε^exponent."""
+    """The power series ε^exponent."""
     return flint.acb_series([0] * exponent + [1])
 
 
 @contextmanager
 def series_length(length: int) -> Iterator[None]:
-    """Power series are computed to so many coefficients."""
+    """Compute power series to so many coefficients while the block runs."""
     before, flint.ctx.cap = flint.ctx.cap, length
     try:
         yield

@@ -131,7 +131,7 @@ def _pieces(lower: sp.Expr, upper: sp.Expr) -> Iterator[tuple[bool, sp.Rational,
 
 
 def _rounded(bound: sp.Expr, side: int) -> sp.Rational:
-    """A bound, rounded outwards if irrational."""
+    """The bound of a range, rounded outwards if irrational."""
     if bound.is_Rational:
         return bound
     value = evaluate(bound, {}).real * 2**20
@@ -140,7 +140,7 @@ def _rounded(bound: sp.Expr, side: int) -> sp.Rational:
 
 
 def _turned(expr: Expression, old: sp.Symbol, x: sp.Symbol, scale: sp.Rational) -> Expression:
-    """scale/x for the old symbol, times the power of x that leaves no pole.
+    """The expression in scale/x for the old symbol, times the power of x that leaves no pole.
 
     With E = exp(−r/x), x^{−n} E^b = x^{kb−n} Y^{kb} for Y = exp(−r/(kx))/x, smooth if kb ≥ n.
     """

@@ -10,7 +10,7 @@ import flint
 import sympy as sp
 from sympy.polys.rings import PolyElement
 
-from numerics.arithmetic.evaluation import evaluate
+from numerics.arithmetic.evaluation import evaluate_in
 from numerics.arithmetic.jets import Jet, arithmetic, decay, polynomial
 from verify.judging.covers.boxes import Place
 
@@ -25,7 +25,7 @@ class Uncovered(ValueError):
 
 
 class Decay(sp.Function):  # type: ignore[misc]
-    """exp(−rate/x)/x, for (x, rate)."""
+    """The function exp(−rate/x)/x of (x, rate)."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Expression:
     exponentials: Mapping[sp.Symbol, sp.Expr]
 
     def subs(self, old: sp.Symbol, new: sp.Expr) -> Expression:
-        """With `new` for a symbol, everywhere."""
+        """The expression with `new` for a symbol, everywhere."""
         inside = {e: value.subs(old, new) for e, value in self.exponentials.items()}
         return Expression(sp.expand(self.poly.subs(old, new)), inside)
 
@@ -71,19 +71,22 @@ class SymbolicChart:
         return max(1, len(self.variables))
 
     def __call__(self, x: Sequence[Jet]) -> Jet:
-        """The function's jet."""
+        """The jet of the function where the variables have these jets."""
         values = {v.symbol: jet for v, jet in zip(self.variables, x, strict=False)}
         numbers = arithmetic(x[0].space)
         jets = [
             decay(values[g.args[0]], fmpq(g.args[1]))
             if isinstance(g, Decay)
-            else evaluate(g, values, numbers)
+            else evaluate_in(g, values, numbers)
             for g in self.generators
         ]
         return polynomial(self._numbers, jets)
 
     def order(self, weights: Sequence[int]) -> int:
-        """Where exponentials are expanded and the lowest coefficients cancel to 0."""
+        """A proven lower bound on the order in s (see `Chart.order`).
+
+        Exponentials are expanded to ORDER, and the lowest coefficients may cancel to 0.
+        """
         symbols = [v.symbol for v in self.variables]
         scaled = {s for s, w in zip(symbols, weights, strict=False) if w}
         names = [sp.Dummy() for _ in self.generators]
@@ -116,7 +119,7 @@ class SymbolicChart:
         return min((e[0] for e in total), default=ORDER)
 
     def parameters(self, x: Sequence[flint.arb]) -> Place:
-        """The claim's parameters."""
+        """The claim's own parameters at a point."""
         return {v.name: v.backwards(value) for v, value in zip(self.variables, x, strict=False)}
 
 
@@ -149,7 +152,7 @@ def _expanded(itself: PolyElement, m: PolyElement) -> PolyElement:
 
 
 def _expanded_logarithm(itself: PolyElement, m: PolyElement) -> PolyElement | None:
-    """log(m) likewise, where m at s = 0 is a positive constant; else None."""
+    """log(m) as a polynomial in s to ORDER; None unless m at s = 0 is a positive constant."""
     fixed = _at_zero(m)
     if not (fixed.is_ground and fixed.LC > 0):
         return None
@@ -175,5 +178,5 @@ def _rational(value: sp.Rational) -> Any:
 
 
 def fmpq(value: sp.Rational) -> flint.fmpq:
-    """A rational in python-flint."""
+    """A rational number in python-flint."""
     return flint.fmpq(int(value.p), int(value.q))

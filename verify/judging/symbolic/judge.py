@@ -14,14 +14,15 @@ from theory.algebra.conjugation import bar, polarised
 from theory.algebra.generating_functions import C
 from theory.algebra.leading import epsilon, leading_term
 from theory.algebra.vanishing import vanishes
-from verify.claims.claim import Claim, Limit
+from verify.claims.claim import Limit
 from verify.judging.covers.cover import Cover, cover, judged
 from verify.judging.evidence import Evidence, Finding
-from verify.judging.model import Model, to_sympy
-from verify.judging.points import Point, sample
+from verify.judging.model import Model
+from verify.judging.points import Point
 from verify.judging.symbolic.angles import without_angles
 from verify.judging.symbolic.atlas import charts
 from verify.judging.symbolic.fractions import factors, in_lowest_terms
+from verify.judging.translation import to_sympy
 from verify.settings import Settings
 
 JUDGE = "sympy"
@@ -44,7 +45,7 @@ def check(model: Model, settings: Settings) -> Evidence:
         return Evidence(JUDGE, Finding.ABSTAINS, "the difference does not cancel to 0")
     slack = model.difference if claim.relation == "<=" else -model.difference
     try:
-        return _judge_sign(*without_angles(slack.rewrite(_TO_EXP, sp.exp), *_ranges(claim, model)))
+        return _judge_sign(*without_angles(slack.rewrite(_TO_EXP, sp.exp), *_ranges(model)))
     except (ValueError, BasePolynomialError) as reason:
         return Evidence(JUDGE, Finding.ABSTAINS, f"no certificate for the sign: {reason}")
 
@@ -52,7 +53,7 @@ def check(model: Model, settings: Settings) -> Evidence:
 def _nonzero(model: Model) -> Point | None:
     """A point where the difference is certainly not 0: there is no use in expanding it then."""
     instance = model.instances()[0]
-    [point] = sample(model.claim, 1, seed=0)
+    [point] = model.domain.sample(1, seed=0)
     try:
         with flint.ctx.workprec(128):
             ball = evaluate(polarised(instance.difference), point.values(instance))
@@ -97,7 +98,7 @@ def _judge_limit(model: Model, limit: Limit) -> Evidence:
 
 
 def _by_leading_term(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
-    """The limit by Laurent series.
+    """The limit of a ratio by Laurent series.
 
     Raises:
         ValueError: if the ratio has none, or might have none.
@@ -115,7 +116,7 @@ def _by_leading_term(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
 
 
 def _by_sympy(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
-    """The limit by SymPy's, which is slow."""
+    """The limit of a ratio by SymPy's own algorithm, which is slow."""
     target = to_sympy(limit.target, {}) * (sp.oo if limit.direction == "oo" else 1)
     direction = "-" if limit.direction in ("-", "oo") else "+"
     return sp.limit(sp.cancel(sp.together(ratio)), p, target, direction)
@@ -144,17 +145,11 @@ def _judge_sign(slack: sp.Expr, ranges: Ranges) -> Evidence:
     return judged(JUDGE, sign, covers, bounds)
 
 
-def _ranges(claim: Claim, model: Model) -> tuple[Ranges, Ranges]:
+def _ranges(model: Model) -> tuple[Ranges, Ranges]:
     """The ranges of the real symbols, and of the moduli of the complex ones."""
-    real, moduli = {}, {}
-    for name, symbol in model.symbols.items():
-        interval = claim.interval(name)
-        lower = to_sympy(interval.lower, {}) if interval.lower else -sp.oo
-        upper = to_sympy(interval.upper, {}) if interval.upper else sp.oo
-        if symbol.is_real:
-            real[symbol] = (lower, upper)
-        else:
-            moduli[symbol] = (sp.Max(lower, 0), upper)
+    ranges = {model.symbols[name]: r for name, r in model.domain.ranges.items()}
+    real = {symbol: (r.lower, r.upper) for symbol, r in ranges.items() if not r.is_modulus}
+    moduli = {symbol: (r.lower, r.upper) for symbol, r in ranges.items() if r.is_modulus}
     return real, moduli
 
 

@@ -49,7 +49,7 @@ def sensitivities() -> Mapping[str, Code]:
 
 
 def errors(code: Code, arguments: Sequence[Array], truth: Sequence[flint.acb]) -> Array:
-    """In ulp, at each point."""
+    """The error in ulp at each point."""
     found = zip(code(*arguments), truth, strict=True)
     return np.array([ulps(value, exact.real) for value, exact in found])
 

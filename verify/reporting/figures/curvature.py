@@ -27,12 +27,12 @@ WAYS: Mapping[str, tuple[Unit, str]] = {
 
 
 def curvature(unit: Unit) -> sp.Expr:
-    """For white input, where it is a function of ν alone."""
+    """The curvature for white input, where it is a function of ν alone."""
     return quantity("curvature", white(), unit).subs(theta, 0)
 
 
 def on_the_diameter(correlation: sp.Rational) -> sp.Expr:
-    """For R = ρ^Δ and γ = sqrt(1 − |λ|²), held fixed, at real λ."""
+    """The curvature for R = ρ^Δ and γ = sqrt(1 − |λ|²), held fixed, at real λ."""
     factor = conformal_factor(exponential(correlation), sp.sqrt(1 - lam * bar(lam)))
     return conformal_curvature(factor).subs({lam: real_lam, bar(lam): real_lam})
 

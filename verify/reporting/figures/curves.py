@@ -48,7 +48,7 @@ def values(expr: sp.Expr, variable: sp.Symbol, points: Array) -> Array:
     """A real expression at each point, to 15 digits whatever cancels on the way.
 
     Raises:
-        NotEvaluated: it is zero at one of the points, or singular.
+        NotEvaluated: the expression is zero at one of the points, or singular.
 
     """
 
@@ -61,7 +61,7 @@ def values(expr: sp.Expr, variable: sp.Symbol, points: Array) -> Array:
 def curve(
     axes: Axes, expr: sp.Expr, variable: sp.Symbol, points: Array, *style: str, **how: Any
 ) -> None:
-    """A line through the expression's values; style and how are those of `Axes.plot`."""
+    """Draw a line through an expression's values; style and how are those of `Axes.plot`."""
     axes.plot(points, values(expr, variable, points), *style, **how)
 
 
@@ -71,7 +71,7 @@ class Estimate:
 
     Attributes:
         mean: shape (eigenvalues,).
-        half_width: of the 99 % intervals, likewise.
+        half_width: of the 99 % intervals, shape (eigenvalues,).
 
     """
 
@@ -79,7 +79,7 @@ class Estimate:
     half_width: Array
 
     def draw(self, axes: Axes, at: Array, colour: str, scale: Array | float = 1.0) -> None:
-        """Dots with error bars, both multiplied by `scale`."""
+        """Draw dots with error bars, both multiplied by `scale`."""
         axes.errorbar(
             at,
             scale * self.mean,

@@ -12,7 +12,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure as Drawing
 
-from numerics.arithmetic.evaluation import NUMPY, evaluate
+from numerics.arithmetic.evaluation import NUMPY, evaluate_in
 from theory.algebra.presentation import present
 from verify.experiments.eigenvalue_learning import START
 from verify.reporting.figures.curves import Array, model
@@ -38,7 +38,7 @@ def moduli(lam: Array, correlation: float) -> tuple[Array, Array]:
     """|S(λ_0, λ)| as published and as derived, at each λ and for one ρ."""
     *forms, symbols = _forms()
     values = dict(zip(symbols, (FIRST, lam, correlation), strict=True))
-    published, derived = (np.abs(evaluate(form, values, NUMPY)) for form in forms)
+    published, derived = (np.abs(evaluate_in(form, values, NUMPY)) for form in forms)
     return published, derived
 
 

@@ -24,7 +24,7 @@ class Figure:
         caption: what is drawn, and what it shows.
         claims: the ids, or keys (A5), of the claims that it illustrates.
         draw: what its trials measured → the drawing. Formulas' figures take nothing.
-        trials: of experiments, whose numbers it draws.
+        trials: the trials of experiments whose numbers it draws.
 
     """
 
@@ -35,7 +35,7 @@ class Figure:
     trials: Sequence[Trial] = ()
 
     def found(self, trial_results: Mapping[Trial, Evidence]) -> Measured | None:
-        """What is measured of its trials; None where nothing is, and hence nothing to draw."""
+        """What is measured of the figure's trials; None if there are some, but nothing to draw."""
         measured = {
             trial: trial_results[trial].data
             for trial in self.trials

@@ -26,13 +26,13 @@ MODULI: Mapping[str, tuple[sp.Expr, sp.Symbol, Array]] = {
 
 
 def normalised_loss(student: sp.Expr, teacher: sp.Expr) -> sp.Expr:
-    """White input, γ = sqrt(1 − |λ|²) on both sides (claim C3)."""
+    """The loss for white input and γ = sqrt(1 − |λ|²) on both sides (claim C3)."""
     gammas = [sp.sqrt(1 - sp.Abs(eigenvalue) ** 2) for eigenvalue in (student, teacher)]
     return teacher_student_loss(white(), student, teacher, (gammas[0], gammas[1]))
 
 
 def parabola(student: sp.Expr, wrt: sp.Symbol, optimum: sp.Expr) -> sp.Expr:
-    """½ H (p − p*)², H being the sensitivity at the optimum p* (claim C2)."""
+    """The parabola ½ H (p − p*)², H being the sensitivity at the optimum p* (claim C2)."""
     hessian = sensitivity(white(), student, wrt).subs(wrt, optimum)
     return hessian * (wrt - optimum) ** 2 / 2
 

@@ -34,7 +34,7 @@ def moments(x: StationaryInput) -> tuple[sp.Expr, sp.Expr]:
 
 
 def scales() -> tuple[sp.Expr, sp.Expr]:
-    """γ² and γ²λ'(ω)² likewise: those moments over what they are at γ = 1, in λ itself."""
+    """γ² and γ²λ'(ω)² in ε: the LRU's moments over what they are at γ = 1, in λ itself."""
     gamma, slope = LRU.pair.gamma, sp.diff(LRU.pair.eigenvalue, omega)
     return LRU.along(APPROACH, gamma**2), LRU.along(APPROACH, gamma**2 * slope**2)
 

@@ -27,8 +27,8 @@ class Line:
     """A measure at every value of a panel's setting.
 
     Attributes:
-        label: what it is of.
-        measure: of the panel's experiment.
+        label: what the line shows.
+        measure: one of the measures of the panel's experiment.
         point: the other settings.
         published: the paper's numbers, by value of the panel's setting.
         without: the setting's values at which it is not drawn.
@@ -47,15 +47,15 @@ class Panel:
     """Lines along one setting.
 
     Attributes:
-        experiment: whose measures they are.
+        experiment: the experiment whose measures they are.
         along: the setting on the axis.
         labels: of both axes.
         lines: at most as many as there are colours.
-        place: of a value of the setting on a logarithmic axis; side by side without.
-        values: of the setting; all that the experiment has without.
+        place: where a value of the setting is on a logarithmic axis; without, side by side.
+        values: values of the setting; without, all that the experiment has.
         title: what the panel is about.
         bound: a horizontal line, if there is one to be held.
-        scale: of the other axis, log or linear.
+        scale: the other axis' scale, log or linear.
 
     """
 
@@ -70,7 +70,7 @@ class Panel:
     scale: str = "log"
 
     def trials(self) -> dict[tuple[str, str], Trial]:
-        """By a line's label and a value of the setting."""
+        """The trials drawn, by a line's label and a value of the setting."""
         found = {}
         for line in self.lines:
             for value in self.values or EXPERIMENTS[self.experiment].settings[self.along]:
@@ -82,7 +82,7 @@ class Panel:
         return found
 
     def draw(self, ax: Axes, measured: Measured) -> None:
-        """Medians in the intervals that verdicts are based on, and published numbers hollow."""
+        """Draw medians in the intervals that verdicts rest on, and published numbers hollow."""
         from verify.reporting.figures.style import COLOURS, GREY, label, legend
 
         trials = self.trials()

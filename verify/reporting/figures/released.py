@@ -73,7 +73,7 @@ def _draw() -> Drawing:
 
 
 def _draw_dense(axes: Axes) -> None:
-    """Medians over random teachers; the matrix has eigenvalues of several moduli, all above ν."""
+    """Draw medians over random teachers, whose eigenvalues have several moduli, all above ν."""
     rng, at = np.random.default_rng(0), np.array([0.5, 0.1, 0.01, 1e-3, 1e-4])
     teachers = [draw_teachers(1 - distance, TEACHERS, rng) for distance in at.tolist()]
     for name, (product, eigenvectors, marker) in DENSE.items():

@@ -34,7 +34,7 @@ def panels(
         columns: panels side by side.
         rows: of panels.
         width: of one panel, inches.
-        height: likewise.
+        height: of one panel, inches.
         shared: sharex and sharey, as Matplotlib knows them.
 
     """
@@ -50,7 +50,7 @@ def label(axes: Axes, x: str, y: str, title: str = "", **properties: Any) -> Non
 
 
 def legend(axes: Axes | Drawing, **properties: Any) -> None:
-    """A legend in small letters."""
+    """Draw a legend in small letters."""
     axes.legend(fontsize=SMALL, **properties)
 
 

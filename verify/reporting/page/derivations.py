@@ -26,12 +26,12 @@ class Section:
     """A derivation in HTML.
 
     Attributes:
-        number: its own in the report.
+        number: its number in the report.
         title: what is derived.
         input: R(Δ) in MathML.
         assumptions: sentences.
         steps: items of a numbered list.
-        claims: the ids of those it bears on.
+        claims: the ids of the claims it bears on.
 
     """
 
@@ -84,7 +84,7 @@ def _topics(claim: Claim, known: set[str]) -> Iterator[Topic]:
 
 
 def _names(claim: Claim) -> Iterator[str]:
-    """What is derived, and the further derivations that the claim's other fields call for."""
+    """The quantity's derivation, and the others that the claim's other fields call for, by name."""
     yield claim.quantity.removesuffix("_power")
     moment = claim.quantity in ("second_moment", "sensitivity")
     if moment and claim.limit is not None:
@@ -100,7 +100,7 @@ def _names(claim: Claim) -> Iterator[str]:
 
 
 def _generality(topic: Topic) -> tuple[bool, int, str]:
-    """What holds for any input first, so that the others can refer to it."""
+    """A key to sort by: what holds for any input comes first, so that the rest can refer to it."""
     return topic[1] != ARBITRARY, len(topic[1]), topic[1]
 
 

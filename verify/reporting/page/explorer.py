@@ -32,7 +32,7 @@ angle = sp.Symbol("arg_lam", real=True)
 
 @dataclass(frozen=True)
 class Coordinates:
-    """What |λ| and arg λ are functions of, where λ is trained through two real parameters.
+    """The two real parameters through which λ is trained, |λ| and arg λ being functions of them.
 
     Attributes:
         key: in the names of functions.
@@ -52,7 +52,7 @@ class Coordinates:
     angular: sp.Expr
 
     def functions(self) -> list[Function]:
-        """The parameters, and how far λ moves with each."""
+        """The parameters, and how far λ moves with each, as functions to print."""
         angular_slope = (1 - distance) / sp.diff(self.angular, angle)
         radial_name, angular_name = (f"{part} parameter: {self.label}." for part in _PARAMETERS)
         return [
@@ -68,7 +68,7 @@ _PARAMETERS = ("modulus'", "angle's")
 
 @cache
 def coordinates() -> Sequence[Coordinates]:
-    """The choices of the explorer."""
+    """The parametrisations of λ that the explorer lets one choose."""
     polar, tanh, gate, lru, optimum = (
         _radial(architecture())
         for architecture in (
@@ -109,7 +109,7 @@ def _radial(architecture: Architecture) -> tuple[sp.Expr, sp.Expr]:
 
 @cache
 def functions() -> Mapping[str, Function]:
-    """All that the page computes, by the names under which its script knows them."""
+    """All functions that the page computes, by the names under which its script knows them."""
     x, p = exponential(), sp.Symbol("p", real=True)
     gamma, gamma_star, slope = sp.symbols("gamma gamma_star slope", positive=True)
     # to first order, which is all that counts, λ moves by slope · dp

@@ -33,7 +33,7 @@ class Drawn:
 
 
 def can_draw() -> bool:
-    """Whether what figures take is there."""
+    """Whether the packages that figures take are installed."""
     return all(importlib.util.find_spec(name) for name in ("matplotlib", "numba"))
 
 
@@ -47,7 +47,7 @@ def drawn(trial_results: Mapping[Trial, Evidence], claims: list[str]) -> Iterato
 
 
 def both_sides(claim: Claim, profile: Profile) -> str:
-    """The address of a picture of what a formula says and of what is."""
+    """The address of a picture of what a formula says and of what is so."""
     from verify.reporting.figures.style import BLUE, ORANGE, label, legend, panels
 
     drawing, [axes] = panels(1)

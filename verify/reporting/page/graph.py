@@ -26,7 +26,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Picture:
-    """Nodes, edges as SVG paths with the ids they join, and the size in pixels."""
+    """A drawing: nodes, edges as SVG paths with the ids they join, and the size in pixels."""
 
     nodes: Sequence[Node]
     edges: Sequence[tuple[str, str, str]]
@@ -35,7 +35,7 @@ class Picture:
 
 
 def claim_graph(results: Sequence[Result]) -> nx.DiGraph:
-    """Edges lead from what is used to what uses it; also what was not judged is there."""
+    """The graph of claims: edges lead to a claim from those that it uses, judged or not."""
     graph: nx.DiGraph = nx.DiGraph()
     graph.add_nodes_from(r.claim.id for r in results)
     graph.add_edges_from((used, r.claim.id) for r in results for used in r.claim.uses)
@@ -43,8 +43,8 @@ def claim_graph(results: Sequence[Result]) -> nx.DiGraph:
 
 
 def unsound(graph: nx.DiGraph, results: Sequence[Result]) -> Mapping[str, Sequence[str]]:
-    """For each claim that holds, on which it rests, near or far, that are not known to."""
-    holds = {r.claim.id for r in results if r.verdict in ("proved", "supported")}
+    """What each claim that holds rests on, near or far, that is not known to hold."""
+    holds = {r.claim.id for r in results if r.verdict.holds}
     return {claim: sorted(nx.ancestors(graph, claim) - holds) for claim in sorted(holds)}
 
 
@@ -78,7 +78,7 @@ def picture(graph: nx.DiGraph) -> Picture:
 
 
 def _depths(graph: nx.DiGraph) -> dict[str, int]:
-    """How long the longest way to a claim is; claims that use each other share theirs."""
+    """The length of the longest way to each claim; claims that use each other share theirs."""
     order = nx.condensation(graph)
     depth: dict[int, int] = {}
     for part in nx.topological_sort(order):
@@ -87,7 +87,7 @@ def _depths(graph: nx.DiGraph) -> dict[str, int]:
 
 
 def _lefts(depth: Mapping[str, int]) -> list[float]:
-    """Where each column begins."""
+    """The place where each column of the drawing begins."""
     lefts, x = [], float(MARGIN)
     for column in range(max(depth.values(), default=-1) + 1):
         lefts.append(x)
@@ -122,7 +122,7 @@ def _mean(numbers: Iterator[float]) -> float:
 
 
 def _path(a: Node, b: Node) -> str:
-    """From the right end of one to the left end of the other."""
+    """The curve from the right end of one node to the left end of another."""
     x, end = a.x + a.width, b.x
     bend = max(24.0, (end - x) / 2)
     points = (x, a.y), (x + bend, a.y), (end - bend, b.y), (end, b.y)

@@ -35,7 +35,7 @@ class Shown:
         derivations: those of its quantity.
         figures: those that name it.
         sides: the address of a picture of both its sides, where it is refuted.
-        command: judges it anew.
+        command: what judges it anew.
 
     """
 
@@ -51,7 +51,7 @@ class Shown:
 
 
 def html(report: Report) -> str:
-    """The whole page."""
+    """The whole page on a report."""
     results = report.results
     ids = [r.claim.id for r in results]
     graph = claim_graph(results)
@@ -115,7 +115,7 @@ def section_of(identifier: str) -> str:
 
 
 def command(result: Result, environment: Mapping[str, object], published: bool) -> str:
-    """What judges the claim anew; the file that holds it is the user's if it is not the paper's."""
+    """The command that judges a claim anew, from a file of the user's if it is not the paper's."""
     words = ["curseproof verify", result.claim.id if published else "FILE.toml"]
     if environment["tier"] != "quick":
         words.append(f"--tier {environment['tier']}")
@@ -125,7 +125,7 @@ def command(result: Result, environment: Mapping[str, object], published: bool) 
 
 
 def _contexts(claims: Iterable[Claim]) -> Mapping[str, str]:
-    """For statements that begin with "…", the last one that does not."""
+    """The last full statement before each that begins with "…", by claim."""
     contexts, last = {}, ""
     for claim in claims:
         if claim.statement.startswith("…"):

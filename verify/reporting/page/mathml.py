@@ -36,23 +36,23 @@ class Piece:
 
 
 def formula(expression: Expression) -> Iterator[str]:
-    """The rows of MathML between which a line may be broken."""
+    """An expression as rows of MathML, between which a line may be broken."""
     return (piece.mathml for piece in _Printer(expression.source).broken(expression.node))
 
 
 def inline(expression: Expression) -> str:
-    """One row of MathML."""
+    """An expression as one row of MathML."""
     return _Printer(expression.source).piece(expression.node).mathml
 
 
 class _Printer:
-    """Prints a checked syntax tree; numbers stand as in the source."""
+    """A printer of checked syntax trees; numbers stand as in the source."""
 
     def __init__(self, source: str) -> None:
         self.source = source
 
     def broken(self, node: ast.expr, longest: float = LONGEST) -> list[Piece]:
-        """The node in pieces that are not too long, where it can be broken."""
+        """A node in pieces that are not too long, where it can be broken."""
         whole = self.piece(node)
         if whole.width <= longest:
             return [whole]
@@ -71,13 +71,13 @@ class _Printer:
         return [whole]
 
     def factor(self, node: ast.expr) -> list[Piece]:
-        """A sum in brackets, anything else as it is; broken more readily."""
+        """A factor in pieces: a sum in brackets, anything else as it is; broken more readily."""
         pieces = self.broken(node, LONGEST / 2)
         is_sum = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)
         return self.in_brackets(pieces) if is_sum else pieces
 
     def in_brackets(self, pieces: list[Piece]) -> list[Piece]:
-        """Brackets that open in the first piece and close in the last."""
+        """The pieces in brackets, which open in the first one and close in the last."""
         if len(pieces) == 1:
             return [self.held(pieces[0], _ATOM)]
         first, *middle, last = pieces
@@ -89,7 +89,7 @@ class _Printer:
         return [opened, *middle, closed]
 
     def piece(self, node: ast.expr) -> Piece:
-        """The node in one piece."""
+        """A node in one piece."""
         match node:
             case ast.Constant():
                 return self.number(node)
@@ -132,7 +132,7 @@ class _Printer:
         return Piece(row(mantissa, times, power), len(literal) + 1, _PRODUCT)
 
     def fraction(self, node: ast.BinOp) -> Piece:
-        """With a minus of the numerator in front."""
+        """A fraction, with a minus of the numerator in front."""
         match node.left:
             case ast.UnaryOp(op=ast.USub(), operand=numerator):
                 sign = '<mo form="prefix">−</mo>'
@@ -152,7 +152,7 @@ class _Printer:
         )
 
     def right(self, node: ast.expr) -> Piece:
-        """What stands right of a sign has none of its own, unless in brackets."""
+        """What stands right of a sign: it has no sign of its own, unless in brackets."""
         piece = self.piece(node)
         return self.held(piece, _ATOM if piece.binding == _SIGN else _PRODUCT)
 
@@ -170,7 +170,7 @@ class _Printer:
         )
 
     def exponent(self, node: ast.expr) -> Piece:
-        """With a slash for a fraction's bar."""
+        """An exponent, with a slash for a fraction's bar."""
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             parts = [self.held(self.piece(part), _PRODUCT) for part in (node.left, node.right)]
             inside = row(parts[0].mathml, "<mo>/</mo>", parts[1].mathml)
@@ -221,7 +221,7 @@ class _Printer:
         return Piece(bracketed(inner.mathml), inner.width + 2)
 
     def held(self, piece: Piece, binding: int) -> Piece:
-        """In brackets if it holds together less tightly."""
+        """A piece, in brackets if it holds together less tightly than `binding`."""
         if piece.binding >= binding:
             return piece
         return Piece(bracketed(piece.mathml), piece.width + 2)
@@ -235,13 +235,13 @@ def _sign_of(node: ast.operator) -> Piece:
 
 
 def _times(node: ast.expr, right: Piece) -> str:
-    """What stands before a factor."""
+    """The sign of multiplication that stands before a factor."""
     is_word = isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"sum", *_WORDS}
     return times(right.mathml, is_word)
 
 
 def _joined(head: Piece, pieces: list[Piece]) -> list[Piece]:
-    """With something in front of the first one."""
+    """The pieces with something in front of the first one."""
     first, *rest = pieces
     return [Piece(row(head.mathml, first.mathml), head.width + first.width), *rest]
 

@@ -36,7 +36,7 @@ def _prose(words: str) -> Markup:
 
 
 def _power(number: float) -> Markup:
-    """1e-35 as a power of ten; what is not so small in percent."""
+    """A number such as 1e-35 as a power of ten; one that is not so small, in percent."""
     if number >= 0.001:
         return Markup(f"{100 * number:.3g} %")  # noqa: S704 (digits)
     mantissa, _, exponent = f"{number:.0e}".partition("e")

@@ -35,7 +35,7 @@ def displayed_expression(source: str) -> Markup | None:
 
 
 def autocorrelation(expression: Expression, is_complex: bool) -> Markup:
-    """R(Δ) and what it is, unless it may be anything."""
+    """R(Δ) and the expression that it is, unless it may be anything."""
     subject = row("<mi>R</mi>", bracketed(symbol(LAG)))
     if expression.functions & SERIES:
         return _math(subject) + (", any complex input" if is_complex else ", any input")
@@ -57,7 +57,7 @@ def ranges(claim: Claim) -> list[Markup]:
 
 
 def approach(claim: Claim) -> Markup | None:
-    """Where the claim's ratio tends to 1."""
+    """The limit in which the claim's ratio tends to 1."""
     if claim.limit is None:
         return None
     if claim.limit.direction == "oo":
@@ -90,7 +90,7 @@ def _gamma(pole: str) -> str:
 
 
 def _measure(claim: Claim) -> str:
-    """What is measured; a ratio names the settings in which its trials differ."""
+    """The measure of an experiment; a ratio names the settings in which its trials differ."""
     sides = trials(claim).items()
     above, below = (
         row(operator("·").join(_measured(claim, trial) for trial, side in sides if side == wanted))

@@ -16,7 +16,7 @@ from verify.claims.claim import Claim
 from verify.claims.expressions import ExpressionError, parse
 from verify.judging.engine import Result
 from verify.judging.evidence import Verdict
-from verify.judging.model import MeaningError, to_sympy
+from verify.judging.translation import MeaningError, to_sympy
 from verify.reporting.results import Report, stated_rates
 
 _HEADS = ("claim", "verdict", "reason", "source")
@@ -30,7 +30,7 @@ _MARKS = {
 
 
 def markdown(report: Report) -> str:
-    """For pull requests; nothing in a claim is taken for markup."""
+    """A report for pull requests, in Markdown; nothing in a claim is taken for markup."""
     return "\n".join(_markdown(report)) + "\n"
 
 
@@ -112,7 +112,7 @@ def _verdict(result: Result) -> str:
 
 
 def _reason(result: Result) -> str:
-    """In a sentence; the point where a claim fails is told below."""
+    """The reason for a verdict in a sentence; the point where a claim fails is told below."""
     x = result.counterexample
     return f"off by {x.discrepancy} at a point" if x else result.reason
 
@@ -135,7 +135,7 @@ def _escaped(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """Between more backticks than the text has in a row."""
+    """Text as code, between more backticks than it has in a row."""
     line = " ".join(text.split())
     fence = "`" * (1 + max(map(len, re.findall("`+", line)), default=0))
     return f"{fence} {line} {fence}"

@@ -11,10 +11,11 @@ from numerics.arithmetic.balls import evaluate
 from theory.catalogue import QUANTITIES
 from verify.claims.file import make_claim
 from verify.judging.evidence import Finding
-from verify.judging.model import MeaningError, Model
-from verify.judging.points import Point, Polar, sample
+from verify.judging.model import Model
+from verify.judging.points import Point, Polar
 from verify.judging.routes import lyapunov, series, spectral
 from verify.judging.routes.pointwise import Route, compare, compare_at_points
+from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 DIGITS = 30
@@ -198,7 +199,7 @@ def test_points_are_gaussian_rationals():
     at = model("second_moment", "rho**Delta")
     point = Point({"lambda": TURNED, "rho": Fraction(1, 3)})
     assert str(point) == "lambda = 4/5*(4/5 + 3/5*I), rho = 1/3"
-    for point in sample(at.claim, 6, 0):
+    for point in at.domain.sample(6, 0):
         exact, ball = point.exact(at), point.values(at)
         for symbol in at.symbols.values():
             assert ball[symbol].contains(gaussian.balls(exact[symbol])[0, 0].mid())

@@ -1,0 +1,211 @@
+"""A claim's domain as one object: what judges cover, and where routes look.
+
+Points of it have exact rational coordinates, in the same order for the same seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from itertools import islice, product
+from math import tan
+from random import Random
+
+import flint
+import sympy as sp
+
+from numerics.arithmetic.balls import evaluate
+from verify.claims.claim import Claim
+from verify.claims.expressions import Expression
+from verify.judging.points import Coordinate, Point, Polar
+from verify.judging.translation import MeaningError, to_sympy
+
+# |λ| ≤ 1 − MARGIN of the way: the series route sums about digits/(−log10|λ|) lags
+MARGIN = Fraction(1, 50)
+UNBOUNDED = Fraction(4)
+FAR = 40
+LONGER = 30  # steps, at most, than the shortest horizon
+# the largest denominator of tan(angle/2), so that a point can be read
+TANGENT = 20
+INSET = Fraction(1, 10**6)
+MAX_CORNERS = 64
+
+
+@dataclass(frozen=True)
+class Range:
+    """The values of one parameter: real numbers, whole ones, or complex ones by their modulus.
+
+    Attributes:
+        name: the parameter's.
+        lower: the lower end, exact; −∞ where there is none, and 0 of a modulus.
+        upper: the upper end, exact; ∞ where there is none.
+        has_lower: whether the lower end belongs to it.
+        has_upper: whether the upper end does.
+        is_modulus: whether the parameter is complex, and this is the range of its modulus.
+        is_whole: whether it holds whole numbers only.
+
+    """
+
+    name: str
+    lower: sp.Expr
+    upper: sp.Expr
+    has_lower: bool = False
+    has_upper: bool = False
+    is_modulus: bool = False
+    is_whole: bool = False
+
+    @classmethod
+    def of(cls, claim: Claim, name: str) -> Range:
+        """The range that a claim gives to one of its parameters."""
+        interval = claim.interval(name)
+        lower = _end(interval.lower, -sp.oo)
+        return cls(
+            name,
+            sp.Max(lower, 0) if interval.modulus else lower,
+            _end(interval.upper, sp.oo),
+            not interval.lower_strict,
+            not interval.upper_strict,
+            interval.modulus,
+            name == claim.horizon,
+        )
+
+    @property
+    def is_positive(self) -> bool:
+        """Whether no real number of the range is 0 or below."""
+        return bool(self.lower >= 0) and not (self.has_lower or self.is_modulus)
+
+    @cached_property
+    def rational_ends(self) -> tuple[Fraction | None, Fraction | None]:
+        """The ends as rationals, irrational ones rounded inwards; None where there is none.
+
+        Raises:
+            MeaningError: if nothing lies between them, or one is not a real number.
+
+        """
+        lower, upper = self._rational(self.lower, up=True), self._rational(self.upper, up=False)
+        if lower is not None and upper is not None:
+            is_closed = self.has_lower and self.has_upper
+            if lower > upper or (lower == upper and not is_closed):
+                raise MeaningError(f"domain: the range of {self.name!r} is empty")
+        return lower, upper
+
+    def _rational(self, end: sp.Expr, up: bool) -> Fraction | None:
+        if end.is_infinite:
+            return None
+        if end.is_Rational:
+            return Fraction(int(end.p), int(end.q))
+        with flint.ctx.workprec(200):
+            ball = evaluate(end, {})
+        if not (ball.imag == 0 and ball.is_finite()):
+            raise MeaningError(f"domain: the bound {end} of {self.name!r} is not a real number")
+        rounded = Fraction(float(ball.real.mid()))
+        inwards = (1 + abs(rounded)) * Fraction(1, 2**50)
+        return rounded + inwards if up else rounded - inwards
+
+    @property
+    def finite_ends(self) -> tuple[Fraction, Fraction]:
+        """The rational ends, with a stand-in where there is none."""
+        lower, upper = self.rational_ends
+        lower = lower if lower is not None else (upper or 0) - UNBOUNDED
+        return lower, upper if upper is not None else lower + 2 * UNBOUNDED
+
+    @property
+    def open(self) -> Range:
+        """The range without its ends."""
+        return replace(self, has_lower=False, has_upper=False)
+
+    def extremes(self, inset: Fraction) -> list[Coordinate]:
+        """The ends, excluded ones approached by `inset` of the range; infinity is FAR off."""
+        lower, upper = self.finite_ends
+        if self.is_whole:
+            return [lower] if self.upper.is_infinite else [lower, upper]
+        step = (upper - lower) * inset
+        if self.lower.is_infinite:
+            lower -= FAR
+        elif not self.has_lower:
+            lower += step
+        if self.upper.is_infinite:
+            upper += FAR
+        elif not self.has_upper:
+            upper -= step
+        return [Polar(end, Fraction(1, 2)) if self.is_modulus else end for end in (lower, upper)]
+
+    def draw(self, first: Fraction | None, near_an_end: bool, random: Random) -> Coordinate:
+        """A coordinate, `first` of the way from end to end if that is given, else at random."""
+        lower, upper = self.finite_ends
+        if self.is_whole:
+            longer = Fraction(int(lower) + random.randrange(1, LONGER))
+            return longer if self.upper.is_infinite else min(longer, Fraction(int(upper)))
+        share = first or Fraction(random.randrange(1, 1000), 1000)
+        if near_an_end:
+            share = 1 - share / 20 if random.random() < 0.5 else share / 20
+        share = min(max(share, MARGIN), 1 - MARGIN)
+        value = lower + share * (upper - lower)
+        rounded = value.limit_denominator(10_000)
+        value = rounded if lower < rounded < upper else value
+        if not self.is_modulus:
+            return value
+        angle = random.randrange(-314, 315) / 100
+        return Polar(value, Fraction(tan(angle / 2)).limit_denominator(TANGENT))
+
+
+def _end(bound: Expression | None, otherwise: sp.Expr) -> sp.Expr:
+    return otherwise if bound is None else to_sympy(bound, {})
+
+
+class Domain:
+    """The ranges of all parameters of a claim.
+
+    Args:
+        claim: whose `id` also decides which points are drawn at random.
+
+    Raises:
+        MeaningError: if a bound is infinite or undefined, such as 1/0.
+
+    """
+
+    def __init__(self, claim: Claim) -> None:
+        self.label = claim.id
+        self.ranges = {name: Range.of(claim, name) for name in claim.parameters}
+
+    def check(self) -> None:
+        """Check that there is a point in the domain.
+
+        Raises:
+            MeaningError: if a range is empty, or an end of it is not a real number.
+
+        """
+        for one in self.ranges.values():
+            _ = one.rational_ends
+
+    def sample(self, count: int, seed: int) -> Iterator[Point]:
+        """`count` points inside: a plain one first, then at random, some near the ends."""
+        random = Random(f"{self.label} {seed}")  # noqa: S311 (reproducible, not secret)
+        for index in range(count):
+            yield Point(
+                {
+                    # 3/4, 5/6, …: neither 0 nor equal to each other, where false claims may hold
+                    name: one.draw(
+                        None if index else Fraction(2 * n + 3, 2 * n + 4), index % 3 == 2, random
+                    )
+                    for n, (name, one) in enumerate(self.ranges.items())
+                }
+            )
+
+    def corners(self, inset: Fraction = INSET) -> Iterator[Point]:
+        """The corners of the box on which the claim is made; see `Range.extremes` for `inset`."""
+        ends: list[Sequence[Coordinate]] = [r.extremes(inset) for r in self.ranges.values()]
+        for combination in islice(product(*ends), MAX_CORNERS):
+            yield Point(dict(zip(self.ranges, combination, strict=True)))
+
+    def faces(self, inset: Fraction) -> Iterator[Point]:
+        """A point on each face that belongs to the domain, and one next to it.
+
+        What is false next to a face may be an equality on it.
+        """
+        [inside] = self.sample(1, seed=0)
+        for name, one in self.ranges.items():
+            for end in dict.fromkeys([*one.extremes(inset), *one.open.extremes(inset)]):
+                yield Point({**inside.coordinates, name: end})
