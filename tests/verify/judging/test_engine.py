@@ -10,6 +10,7 @@ import pytest
 
 from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.file import make_claim
+from verify.claims.trial import Trial
 from verify.judging import engine
 from verify.judging.engine import Result, concluded, examine, is_settled, verify_claim
 from verify.judging.evidence import Counterexample, Evidence, Finding, Verdict
@@ -223,9 +224,11 @@ class Fake:
     name: str
     found: Evidence | Exception
     asked: list = field(default_factory=list)
+    models: list = field(default_factory=list)
 
     def check(self, model, settings):
         self.asked.append(settings)
+        self.models.append(model)
         if isinstance(self.found, Exception):
             raise self.found
         return self.found
@@ -287,6 +290,7 @@ def test_methods_look_in_order_until_one_refutes(monkeypatch):
     assert result.evidence == tuple(seen)
     assert result.verdict == Verdict.REFUTED
     assert (a.asked, b.asked, c.asked) == ([SETTINGS], [SETTINGS], [])
+    assert 0 < result.seconds < 60
     tried = replace(SETTINGS, selftest=True)
     assert [e.method for e in verify_claim(STATE, tried).evidence] == ["a", "b", "c"]
     assert not result.invalid
@@ -310,12 +314,21 @@ def test_the_quick_tier_is_the_usual_one(monkeypatch):
     assert a.asked == [Settings()]
 
 
+def test_a_method_sees_what_the_trials_of_an_experiment_gave(monkeypatch):
+    [a] = fakes(monkeypatch, a=Finding.SUPPORTS)
+    given = {Trial("hessian_against_angles", (("angles", "pi"),)): piece("trial", "supports")}
+    assert verify_claim(RUN, SETTINGS, trial_results=given).verdict == "supported"
+    assert verify_claim(RUN, SETTINGS).verdict == "supported"
+    assert [model.trial_results for model in a.models] == [given, {}]
+
+
 def test_a_claim_without_meaning_is_not_judged(monkeypatch):
     [a] = fakes(monkeypatch, a=Finding.SUPPORTS)
     nothing = claim("c", {**AR1, "formula": "1/0"})
     result = verify_claim(nothing, SETTINGS)
     assert (result.verdict, result.invalid, result.evidence) == (Verdict.ERROR, True, ())
     assert "divides by zero" in result.reason
+    assert 0 < result.seconds < 60
     assert a.asked == []
     # where there is evidence, it had a meaning then
     assert verify_claim(nothing, SETTINGS, {"a": piece("a", "supports")}).verdict == "supported"
@@ -388,7 +401,7 @@ def test_points_alone_support_an_equation_only(relation, found):
     assert concluded(about, [piece("series", "supports")], 1.5).seconds == 1.5
 
 
-def test_of_an_experiment_the_reason_is_what_was_measured():
+def test_on_an_experiment_the_reason_is_what_it_gave():
     for relation in ("<=", ">="):
         about = replace(RUN, relation=relation)
         result = concluded(about, [piece("experiment", "supports")], 0.0)
@@ -411,7 +424,7 @@ def test_a_run_passes_as_expected(verdict, expect, passes):
     assert result.as_expected is passes
 
 
-def test_a_result_has_the_first_counterexample_if_it_is_refuted():
+def test_a_result_on_a_false_claim_has_the_first_counterexample():
     other = replace(EXAMPLE, point="x = 2")
     evidence = (
         piece("a", "supports"),

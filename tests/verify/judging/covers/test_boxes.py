@@ -55,6 +55,10 @@ def test_a_range_in_words(one, other, words):
     assert between(flint.arb(one), flint.arb(other)) == words
 
 
+def test_a_range_between_inexact_ends_is_that_of_their_middles():
+    assert between(flint.arb(2, 0.75), flint.arb(1, 0.75)) == "in [1.00000, 2.00000]"
+
+
 def test_a_rational_is_enclosed():
     third = exactly(Fraction(-1, 3))
     assert third.contains(flint.arb(flint.fmpq(-1, 3)))
