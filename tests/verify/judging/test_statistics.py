@@ -123,6 +123,11 @@ def test_decide(claimed, relation, real, imag, expected):
     assert Assertion(claimed, relation, 0.1).decide(Interval(*real), imag) is expected
 
 
+@pytest.mark.parametrize(("upper", "expected"), [(1.5, None), (1.499, True)])
+def test_a_claim_off_by_just_the_discrepancy_is_not_supported(upper, expected):
+    assert Assertion(1, "==", 0.5).decide(Interval(0.75, upper)) is expected
+
+
 def test_looks_double_and_end_with_the_budget():
     assert look_sizes(20_000) == [1250, 2500, 5000, 10_000, 20_000]
     assert look_sizes(3) == [1, 3]
