@@ -268,6 +268,62 @@ def test_an_order_is_that_of_its_own_face():
     assert cover([Plain(lambda a, b: b * b * b * (1 + a), 3, 0)]).sign is None
 
 
+def test_no_sign_is_taken_from_where_it_is_uncertain():
+    def foggy(a):
+        fog = flint.arb(0, 2) if a.value == flint.arb("0.5") else flint.arb(0)
+        return -1 - a + fog
+
+    assert cover([Plain(foggy, 0)]).sign == -1
+
+
+def test_where_a_box_resists_a_change_of_sign_is_looked_for_in_the_others():
+    found = cover([Plain(lambda a: a * a * (flint.fmpq(3, 5) - a), 0)])  # no order known at 0
+    assert found.obstacle == "it changes its sign at x = 0.750000"
+    assert [place["x"] for place in found.places] == [flint.arb("0.5"), flint.arb("0.75")]
+
+
+def test_the_box_that_is_left_is_named():
+    # the balls around its sides are a little larger
+    found = cover([Plain(lambda a: a - flint.fmpq(1, 3), 0)], max_boxes=1)
+    assert found == Cover(
+        None, 2, "the box x in [-4.65661e-10, 0.500000] is left after 1 boxes", ()
+    )
+
+
+@pytest.mark.parametrize(("steep", "cut"), [((9, 1), "x"), ((1, 9), "y")])
+def test_a_box_is_cut_where_that_gains_most(steep, cut):
+    function = Plain(lambda a, b: 4 + steep[0] * (a - 1) * a + steep[1] * (b - 1) * b, 0, 0)
+    assert f"{cut} in [-4.65661e-10, 0.500000]" in cover([function], max_boxes=1).obstacle
+
+
+def test_corners_are_blown_up_where_more_than_their_faces_vanishes():
+    class Corner(Plain):
+        """x + y², of weighted order min(w_x, 2 w_y)."""
+
+        def order(self, weights):
+            seen.append(tuple(weights))
+            return min(weights[0], 2 * weights[1])
+
+    seen = []
+    assert cover([Corner(lambda a, b: a + b * b, 0, 0)]).sign == 1
+    assert seen[:2] == [(1, 0), (0, 1)]
+    # twice: y = s, x = s t leaves s (t + s), y = s t again
+    assert (1, 1) in seen
+    assert (2, 1) in seen
+    assert max(map(sum, seen)) < 8
+
+
+def test_a_corner_that_is_never_resolved_ends_the_search():
+    class Never(Plain):
+        def order(self, weights):
+            return 2 * sum(weights) if all(weights) else 0
+
+    found = cover([Never(lambda a, b: a * 0, 0, 0)], max_boxes=10**6)
+    assert found.sign is None
+    assert found.boxes < 1000
+    assert "resists" in found.obstacle
+
+
 def test_infinite_ranges():
     line = {x: (-sp.oo, sp.oo)}
     assert sign(x**2 - x + 1, line).sign == 1
