@@ -115,9 +115,11 @@ def _judged(
 def _replay(path: Path, drawn: Iterable[_Judged], settings: Settings, workers: int) -> None:
     there = {found.claim.id: found for found in drawn}
     for result in run([found.claim for found in there.values()], settings, workers):
-        for piece, foreign in zip(result.evidence, there[result.claim.id].evidence, strict=False):
-            if (piece.method, piece.finding) != (foreign.method, foreign.finding):
+        here = {piece.method: piece.finding for piece in result.evidence}
+        for foreign in there[result.claim.id].evidence:
+            found = here.get(foreign.method, "nothing")
+            if found != foreign.finding:
                 raise ForeignError(
                     f"{path}: claim {result.claim.id!r}: {foreign.method} {foreign.finding} there, "
-                    f"{piece.method} {piece.finding} here; nothing was taken over"
+                    f"{found} here; nothing was taken over"
                 )

@@ -96,6 +96,9 @@ DIGITS = "1" * 32  # 128 bits
 LIMITS = {
     "length": ("x" + " " * 1999, "x" + " " * 2000, "2001 characters: write at most 2000"),
     "brackets": ("(" * 40 + "1" + ")" * 40, "(" * 41 + "1" + ")" * 41, "nested 41 deep"),
+    "square brackets": ("1", "[" * 41 + "1" + "]" * 41, "nested 41 deep"),
+    "braces": ("1", "{" * 41 + "1" + "}" * 41, "nested 41 deep"),
+    "closed brackets": ("+".join(["(x)"] * 41), "(" * 41 + "x" + ")" * 41, "nested 41 deep"),
     "signs": ("- + " * 19 + "-1", "- + " * 20 + "1", "40 signs in a row"),
     "left": ("x" + "+x" * 160, "x" + "+x" * 161, "nested more than 160 deep"),
     "right": (f"x*{nested(159)}", f"x*{nested(160)}", "nested more than 160 deep"),

@@ -116,6 +116,17 @@ def test_refused(change, words):
         assert word in message
 
 
+def test_a_refusal_names_file_claim_field_and_value():
+    with pytest.raises(ClaimError) as caught:
+        make_claim({**GOOD, "formula": "1 $"}, "file.toml")
+    assert str(caught.value) == (
+        "file.toml: claim 'ar1-state': field 'formula' = '1 $': syntax error at column 3: '1 $'"
+    )
+    with pytest.raises(ClaimError) as caught:
+        make_claim({key: value for key, value in GOOD.items() if key != "formula"}, "file.toml")
+    assert str(caught.value) == "file.toml: claim 'ar1-state': field 'formula': missing"
+
+
 RUN = {
     "id": "r",
     "experiment": "hessian_against_angles",

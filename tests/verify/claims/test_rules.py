@@ -253,6 +253,12 @@ def test_one_eigenvalue_is_lambdas():
         ),
         (STATE, {"gamma": "w*lambda", "domain": [*OF_STATE, "abs(w) < 2"]}, "lambda rho w"),
         (LOSS, {"domain": ["0 < rho < 1"]}, "lambda lambda_star rho"),
+        (
+            LOSS,
+            {"eigenvalue": {"lambda": "s", "lambda_star": "lambda"}}
+            | {"domain": ["0 < s < 1", "0 < rho < 1"]},
+            "rho s",
+        ),
         (STATE, {"formula": "sum(lambda**Delta*R(Delta)) + 2*rho"}, "lambda rho"),
         (STATE, {"relation": "~", "limit": "rho -> 1-"}, "lambda rho"),
     ],

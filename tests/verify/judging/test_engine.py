@@ -1,19 +1,24 @@
 """The judge on trial: false claims are refuted with a counterexample, true ones proved."""
 
 import time
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import flint
 import mpmath
 import pytest
 
+from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.file import make_claim
-from verify.judging.engine import verify_claim
-from verify.judging.evidence import Finding, Verdict
+from verify.claims.trial import Trial
+from verify.judging import engine
+from verify.judging.engine import Result, concluded, examine, is_settled, verify_claim
+from verify.judging.evidence import Counterexample, Evidence, Finding, Verdict
 from verify.judging.exact import judge as polynomials
 from verify.judging.model import Model
 from verify.judging.routes import series
 from verify.judging.symbolic import judge as algebra
+from verify.judging.translation import MeaningError
 from verify.running.workers import run
 from verify.settings import Settings, Tier
 
@@ -210,3 +215,239 @@ def test_series_ball_holds_the_truth():
         truth = flint.arb(flint.fmpq(exact.numerator, exact.denominator))
         assert ball.real.overlaps(truth)
         assert ball.rel_accuracy_bits() > 120
+
+
+@dataclass(frozen=True)
+class Fake:
+    """A method that finds what it is told to."""
+
+    name: str
+    found: Evidence | Exception
+    asked: list = field(default_factory=list)
+    models: list = field(default_factory=list)
+
+    def check(self, model, settings):
+        self.asked.append(settings)
+        self.models.append(model)
+        if isinstance(self.found, Exception):
+            raise self.found
+        return self.found
+
+
+def fakes(monkeypatch, **found):
+    methods = [
+        Fake(name, Evidence(name, one, f"{name} saw it") if isinstance(one, Finding) else one)
+        for name, one in found.items()
+    ]
+    monkeypatch.setattr(engine, "methods", lambda claim: methods)
+    return methods
+
+
+STATE = claim("c", {**AR1, "quantity": "second_moment", "formula": "1/(1 - lambda**2)"})
+RUN = make_claim(
+    {
+        "id": "r",
+        "experiment": "hessian_against_angles",
+        "settings": {"angles": "pi"},
+        "quantity": "diagonal_mass",
+        "relation": "<=",
+        "formula": "1",
+    }
+)
+EXAMPLE = Counterexample("x = 1", "1", "2", "0.5")
+
+
+def piece(method, finding, counterexample=None):
+    return Evidence(method, Finding(finding), f"{method} saw it", counterexample=counterexample)
+
+
+@pytest.mark.parametrize(
+    ("known", "settled"),
+    [
+        ({}, False),
+        ({"a": "supports"}, False),
+        ({"a": "supports", "b": "proves"}, False),
+        ({"a": "supports", "b": "proves", "c": "abstains"}, True),
+        ({"b": "proves", "c": "abstains"}, False),
+        # who refutes ends the search
+        ({"a": "refutes"}, True),
+        ({"a": "supports", "b": "refutes"}, True),
+        ({"b": "refutes"}, False),
+        ({"a": "contradicts", "b": "contradicts"}, False),
+        ({"a": "failed", "b": "failed", "c": "failed"}, True),
+    ],
+)
+def test_a_claim_is_settled_by_all_methods_or_a_refutation(monkeypatch, known, settled):
+    fakes(monkeypatch, a=Finding.PROVES, b=Finding.PROVES, c=Finding.PROVES)
+    assert is_settled(STATE, {m: piece(m, finding) for m, finding in known.items()}) is settled
+
+
+def test_methods_look_in_order_until_one_refutes(monkeypatch):
+    a, b, c = fakes(monkeypatch, a=Finding.SUPPORTS, b=Finding.REFUTES, c=Finding.SUPPORTS)
+    seen = []
+    result = verify_claim(STATE, SETTINGS, on_evidence=seen.append)
+    assert [e.method for e in seen] == ["a", "b"]
+    assert result.evidence == tuple(seen)
+    assert result.verdict == Verdict.REFUTED
+    assert (a.asked, b.asked, c.asked) == ([SETTINGS], [SETTINGS], [])
+    assert 0 < result.seconds < 60
+    tried = replace(SETTINGS, selftest=True)
+    assert [e.method for e in verify_claim(STATE, tried).evidence] == ["a", "b", "c"]
+    assert not result.invalid
+
+
+def test_what_is_known_is_not_gathered_again(monkeypatch):
+    a, b = fakes(monkeypatch, a=Finding.SUPPORTS, b=Finding.SUPPORTS)
+    seen = []
+    known = {"a": piece("a", "refutes")}
+    result = verify_claim(STATE, SETTINGS, known, seen.append)
+    assert result.evidence == (known["a"],)
+    known = {"a": piece("a", "supports")}
+    assert verify_claim(STATE, SETTINGS, known, seen.append).evidence == (known["a"], b.found)
+    assert seen == [b.found]
+    assert a.asked == []
+
+
+def test_the_quick_tier_is_the_usual_one(monkeypatch):
+    [a] = fakes(monkeypatch, a=Finding.SUPPORTS)
+    verify_claim(STATE)
+    assert a.asked == [Settings()]
+
+
+def test_a_method_sees_what_the_trials_of_an_experiment_gave(monkeypatch):
+    [a] = fakes(monkeypatch, a=Finding.SUPPORTS)
+    given = {Trial("hessian_against_angles", (("angles", "pi"),)): piece("trial", "supports")}
+    assert verify_claim(RUN, SETTINGS, trial_results=given).verdict == "supported"
+    assert verify_claim(RUN, SETTINGS).verdict == "supported"
+    assert [model.trial_results for model in a.models] == [given, {}]
+
+
+def test_a_claim_without_meaning_is_not_judged(monkeypatch):
+    [a] = fakes(monkeypatch, a=Finding.SUPPORTS)
+    nothing = claim("c", {**AR1, "formula": "1/0"})
+    result = verify_claim(nothing, SETTINGS)
+    assert (result.verdict, result.invalid, result.evidence) == (Verdict.ERROR, True, ())
+    assert "divides by zero" in result.reason
+    assert 0 < result.seconds < 60
+    assert a.asked == []
+    # where there is evidence, it had a meaning then
+    assert verify_claim(nothing, SETTINGS, {"a": piece("a", "supports")}).verdict == "supported"
+
+
+def test_a_method_may_find_that_a_claim_has_no_meaning(monkeypatch):
+    fakes(monkeypatch, a=Finding.SUPPORTS, b=MeaningError("nothing"))
+    result = verify_claim(STATE, SETTINGS)
+    assert (result.verdict, result.reason, result.invalid) == (Verdict.ERROR, "nothing", True)
+
+
+@pytest.mark.parametrize(
+    ("found", "finding", "detail"),
+    [
+        (NotEvaluated("no number"), Finding.ABSTAINS, "no number"),
+        (NotImplementedError(), Finding.ABSTAINS, "no algorithm"),
+        (ZeroDivisionError("by zero"), Finding.FAILED, "ZeroDivisionError: by zero"),
+        (ValueError("x"), Finding.FAILED, "ValueError: x"),
+    ],
+)
+def test_a_method_that_breaks_does_not_hide_the_others(monkeypatch, found, finding, detail):
+    fakes(monkeypatch, a=found, b=Finding.SUPPORTS)
+    result = verify_claim(STATE, SETTINGS)
+    assert result.evidence == (Evidence("a", finding, detail), piece("b", "supports"))
+
+
+def test_a_counterexample_is_explained():
+    model = Model(STATE)
+    found = examine(Fake("a", piece("a", "refutes", EXAMPLE)), model, SETTINGS).counterexample
+    # S/(1 − λ²) for (1 + ρλ)/(1 − ρλ)/(1 − λ²): off by 2ρλ/(1 + ρλ)
+    assert float(found.largest.partition(" ")[0]) > 1
+    assert "lambda = " in found.largest
+    assert "rho" in found.correction
+    assert found.profile.name in ("lambda", "rho")
+    assert (found.point, found.claimed, found.actual) == ("x = 1", "1", "2")
+
+
+@pytest.mark.parametrize(
+    ("changes", "largest", "correction"),
+    [
+        ({"relation": "<="}, True, False),
+        ({"autocorrelation": "R(Delta)", "domain": REAL}, False, True),
+        ({"relation": "~", "limit": "lambda -> 1-"}, False, False),
+    ],
+)
+def test_what_explains_a_counterexample(changes, largest, correction):
+    entry = {**AR1, "quantity": "second_moment", "formula": "1/(1 - lambda**2)", **changes}
+    method = Fake("a", piece("a", "refutes", EXAMPLE))
+    found = examine(method, Model(claim("c", entry)), SETTINGS).counterexample
+    assert (found.largest is not None) == largest
+    assert (found.profile is not None) == largest
+    assert (found.correction is not None) == correction
+
+
+def test_nothing_is_explained_to_the_selftest_or_of_a_run():
+    method = Fake("a", piece("a", "refutes", EXAMPLE))
+    trying = replace(SETTINGS, selftest=True)
+    assert examine(method, Model(STATE), trying).counterexample == EXAMPLE
+    assert examine(method, Model(RUN), SETTINGS).counterexample == EXAMPLE
+    assert examine(Fake("a", piece("a", "proves")), Model(STATE), SETTINGS).counterexample is None
+
+
+@pytest.mark.parametrize(
+    ("relation", "found"),
+    [("==", "supported"), ("<=", "undecided"), (">=", "undecided")],
+)
+def test_points_alone_support_an_equation_only(relation, found):
+    about = replace(STATE, relation=relation)
+    assert concluded(about, [piece("series", "supports")], 1.5).verdict == found
+    assert concluded(about, [piece("series", "supports")], 1.5).seconds == 1.5
+
+
+def test_on_an_experiment_the_reason_is_what_it_gave():
+    for relation in ("<=", ">="):
+        about = replace(RUN, relation=relation)
+        result = concluded(about, [piece("experiment", "supports")], 0.0)
+        assert (result.verdict, result.reason) == ("supported", "experiment saw it")
+        assert result.evidence == (piece("experiment", "supports"),)
+        assert not result.invalid
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expect", "passes"),
+    [
+        *(("proved", None, True), ("supported", None, True), ("refuted", None, False)),
+        *(("undecided", None, False), ("error", None, False), ("refuted", "refuted", True)),
+        *(("proved", "refuted", False), ("undecided", "undecided", True)),
+        *(("proved", "supported", False), ("proved", "proved", True)),
+    ],
+)
+def test_a_run_passes_as_expected(verdict, expect, passes):
+    result = Result(replace(STATE, expect=expect), Verdict(verdict), "", (), 0.0)
+    assert result.as_expected is passes
+
+
+def test_a_result_on_a_false_claim_has_the_first_counterexample():
+    other = replace(EXAMPLE, point="x = 2")
+    evidence = (
+        piece("a", "supports"),
+        piece("b", "refutes", EXAMPLE),
+        piece("c", "refutes", other),
+    )
+    assert Result(STATE, Verdict.REFUTED, "", evidence, 0.0).counterexample == EXAMPLE
+    assert Result(STATE, Verdict.ERROR, "", evidence, 0.0).counterexample is None
+    assert Result(STATE, Verdict.REFUTED, "", evidence[:1], 0.0).counterexample is None
+
+
+def test_a_result_as_json():
+    evidence = (piece("b", "refutes", EXAMPLE),)
+    result = Result(replace(STATE, source="§1"), Verdict.REFUTED, "why", evidence, 1.23456)
+    assert result.to_json() == {
+        **STATE.entry(),
+        "verdict": "refuted",
+        "reason": "why",
+        "expect": None,
+        "source": "§1",
+        "statement": "",
+        "evidence": [evidence[0].to_json()],
+        "counterexample": {**vars(EXAMPLE)},
+        "seconds": 1.235,
+    }
+    assert Result(STATE, Verdict.PROVED, "", (), 0.0).to_json()["counterexample"] is None

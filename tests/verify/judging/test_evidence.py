@@ -104,12 +104,20 @@ EXAMPLE = Counterexample("rho = 1/2", "1", "2", "0.5", "0.7 at rho = 1/3", profi
 
 def test_evidence_is_read_again_as_it_was_written():
     for piece in (
+        Evidence("series", Finding.PROVES),
         Evidence("series", Finding.SUPPORTS, "close", 1e-9, data={"digits": 40}, seconds=2.0),
         Evidence("series", Finding.REFUTES, "false", counterexample=EXAMPLE),
         Evidence("series", Finding.REFUTES, "false", None, Counterexample("x", "1", "2", "0.5")),
     ):
         written = json.loads(json.dumps(piece.to_json()))
         assert vars(Evidence.from_json(written)) == vars(piece)
+
+
+def test_evidence_has_no_words_unless_given():
+    assert vars(Evidence("series", Finding.PROVES)) == {
+        **{"method": "series", "finding": Finding.PROVES, "detail": "", "noticeable": None},
+        **{"counterexample": None, "data": {}, "seconds": None},
+    }
 
 
 def test_seconds_are_no_part_of_what_was_found():
@@ -129,6 +137,8 @@ def test_what_is_no_profile_is_refused(change):
 def test_a_profile_spreads_by_the_relative_difference():
     assert PROFILE.spread() == 0.5  # |2 − 6|/(2 + 6) against 0; where both are 0, nothing
     assert Profile("x", [1, 2], [1, 1], [0, 3]).spread() == 0.5  # 1 against 2/4
+    assert Profile("x", [1, 2], [2, 0], [2, 1]).spread() == 1
+    assert Profile("x", [1, 2], [2, 1], [2, 0]).spread() == 1
     assert Profile("x", [1], [0], [0]).spread() == 0
 
 

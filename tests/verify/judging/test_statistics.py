@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, chi2
 
+from verify.judging import statistics
 from verify.judging.statistics import (
     LOOKS,
     Assertion,
@@ -11,6 +12,7 @@ from verify.judging.statistics import (
     Moments,
     look_sizes,
     mean_forms,
+    median,
     stream,
 )
 
@@ -121,6 +123,11 @@ def test_decide(claimed, relation, real, imag, expected):
     assert Assertion(claimed, relation, 0.1).decide(Interval(*real), imag) is expected
 
 
+@pytest.mark.parametrize(("upper", "expected"), [(1.5, None), (1.499, True)])
+def test_a_claim_off_by_just_the_discrepancy_is_not_supported(upper, expected):
+    assert Assertion(1, "==", 0.5).decide(Interval(0.75, upper)) is expected
+
+
 def test_looks_double_and_end_with_the_budget():
     assert look_sizes(20_000) == [1250, 2500, 5000, 10_000, 20_000]
     assert look_sizes(3) == [1, 3]
@@ -139,3 +146,85 @@ def test_shards_add_up_to_the_whole():
     parts = Moments.of(z[:20]) + Moments.of(z[20:])
     assert parts.count == 70
     np.testing.assert_allclose(parts.products, Moments.of(z).products, rtol=1e-12)
+
+
+def test_a_thousand_claims_together_err_once_in_a_million_runs():
+    assert pytest.approx(1e-6) == statistics.RATE * 1000
+    assert statistics.RATE_OF_FEW == 0.025
+    assert statistics.TOLERANCE == 0.15
+
+
+def test_an_interval_holds_its_ends():
+    interval = Interval(1.0, 2.0)
+    assert [interval.contains(x) for x in (0.9, 1.0, 1.5, 2.0, 2.1)] == [0, 1, 1, 1, 0]
+    assert interval.widened(0.5) == Interval(0.5, 2.5)
+
+
+TEN = np.array([7.0, 1, 9, 3, 5, 10, 2, 8, 4, 6])
+
+
+@pytest.mark.parametrize(
+    ("values", "rate", "expected"),
+    [
+        # P[Bin(10, 1/2) ≤ 2] = 56/1024 < 0.12/2, and P[… ≤ 3] = 176/1024 is not
+        (TEN, 0.12, (3, 8)),
+        (TEN, 0.10, (2, 9)),  # 11/1024 < 0.10/2 < 56/1024
+        (TEN, 0.002, (1, 10)),  # 1/1024 < 0.002/2
+        (TEN, 0.0019, (-np.inf, np.inf)),  # too few
+        (np.array([]), 0.5, (-np.inf, np.inf)),
+        # a lost draw may have been anything
+        (np.append(TEN[1:], np.nan), 0.12, (2, 9)),
+        (np.append(TEN[1:], np.nan), 0.002, (-np.inf, np.inf)),
+        (np.append(TEN[1:], np.inf), 0.12, (3, 9)),
+    ],
+)
+def test_median(values, rate, expected):
+    assert median(values, rate) == Interval(*expected)
+
+
+def test_what_does_not_vary_is_left_out():
+    rng = np.random.default_rng(6)
+    z = rng.standard_normal((100, 1))
+    both, alone = (
+        mean_forms([form], Moments.of(samples), Moments.of(samples[:20]), RATE)
+        for form, samples in (
+            (np.array([[1.0, 5.0], [5.0, 7.0]]), np.hstack([z, 0 * z])),
+            (np.eye(1), z),
+        )
+    )
+    assert (both[0].lower, both[0].upper) == pytest.approx((alone[0].lower, alone[0].upper))
+
+
+def test_the_rate_is_shared_between_forms():
+    z = Moments.of(np.random.default_rng(7).standard_normal((100, 1)))
+    together = mean_forms([np.eye(1), -3 * np.eye(1)], z, z, 0.1)
+    # shares as their widths
+    assert together[0] == mean_forms([np.eye(1)], z, z, 0.025)[0]
+    [negative] = mean_forms([3 * np.eye(1)], z, z, 0.075)
+    assert (together[1].lower, together[1].upper) == pytest.approx(
+        (-negative.upper, -negative.lower)
+    )
+
+
+def test_nothing_is_exactly_zero():
+    z = Moments.of(np.random.default_rng(8).standard_normal((100, 2)))
+    assert mean_forms([np.zeros((2, 2))], z, z, RATE) == [Interval(0.0, 0.0)]
+
+
+def test_rounding_is_part_of_the_width():
+    """Where few samples leave a wide interval, the roundings in it are as much larger."""
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        x, pilot = (Moments.of(np.outer(rng.standard_normal(3), [1, 0.1])) for _ in range(2))
+        [interval] = mean_forms([np.outer([0.1, -1], [0.1, -1])], x, pilot, 1e-9)
+        assert interval.contains(0), seed
+
+
+def test_violations_of_bounds_and_equations():
+    for relation, lower, upper in (("<=", 0.0, 1.0), (">=", 0.0, 1.0), ("==", 0.0, 1.0)):
+        found = statistics._violation(Interval(1.0, 3.0), 2.0, relation)
+        assert (found.lower, found.upper) == (lower, upper)
+    assert statistics._violation(Interval(1.0, 2.0), 4.0, "==") == Interval(2.0, 3.0)
+    assert statistics._violation(Interval(5.0, 7.0), 4.0, "==") == Interval(1.0, 3.0)
+    assert statistics._violation(Interval(5.0, 7.0), 4.0, ">=") == Interval(0, 0)
+    assert statistics._violation(Interval(1.0, 2.0), 4.0, "<=") == Interval(0, 0)

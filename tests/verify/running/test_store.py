@@ -1,7 +1,6 @@
 """Evidence kept between runs: nothing twice, nothing lost, nothing believed that is damaged."""
 
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -11,10 +10,10 @@ import pytest
 
 import verify.running.workers
 from verify import Finding, Settings, Tier, make_claim, run
-from verify.reporting.adoption import ForeignError, import_results
-from verify.reporting.results import to_json
+from verify.claims.trial import Trial
+from verify.judging.evidence import Evidence
 from verify.running.provenance import machine, question
-from verify.running.store import Store
+from verify.running.store import Store, default_path
 from verify.selftest.interruption import kill_and_resume
 
 SMALL = Settings(Tier(points=2, chains=500, replicas=4, seconds=60))
@@ -171,67 +170,159 @@ def test_killed_runs_resume_with_the_same_verdicts():
     assert found.differences == ()
 
 
-@pytest.fixture
-def results(tmp_path):
-    def write(change=lambda report: None):
-        settings = Settings()
-        report = json.loads(json.dumps(to_json(run([FALSE], settings, 1), settings)))
-        change(report)
-        path = tmp_path / "results.json"
-        path.write_text(json.dumps(report))
-        return path
-
-    return write
-
-
-def elsewhere(report):
-    report["environment"]["packages"]["torch"] = "9.9"
-
-
-def test_results_from_elsewhere_keep_their_provenance(results, store):
-    kept = Store(store)
-    assert import_results(results(elsewhere), CLAIMS, kept, replays=1, workers=1) == 1
-    piece = kept.known(FALSE, Settings())["lyapunov"]
-    assert piece.data["machine"]["packages"]["torch"] == "9.9"
-    judged(kept, [FALSE], Settings())  # nothing to do: is_settled
-    # what this machine finds itself is preferred
-    kept.keep(FALSE, Settings(), replace(piece, data={}))
-    assert "machine" not in kept.known(FALSE, Settings())["lyapunov"].data
-
-
-def forged(report):
-    report["claims"][0]["evidence"][0]["finding"] = "supports"
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (forged, "lyapunov supports there, lyapunov refutes here"),
-        (lambda r: r["environment"].update(code="0" * 64), "other code"),
-        (lambda r: r["claims"][0].update(id="unknown"), "'unknown' is not known here"),
-        (lambda r: r["claims"][0]["evidence"][0].update(question="0"), "reads otherwise"),
-        (lambda r: r.update(schema=99), "schema 99"),
-        (lambda r: r.pop("environment"), "not what"),
-        (lambda r: r["environment"]["size"].update(huge=1), "not what"),
-        (lambda r: r["claims"][0].update(evidence=3), "not what"),
-    ],
-)
-def test_results_that_are_not_taken_over(results, store, change, words):
-    kept = Store(store)
-    with pytest.raises(ForeignError, match=words):
-        import_results(results(change), CLAIMS, kept, replays=1, workers=1)
-    assert not kept.known(FALSE, Settings())
-
-
-def test_unreadable_results(tmp_path, store):
-    with pytest.raises(ForeignError, match="No such file"):
-        import_results(tmp_path / "none.json", CLAIMS, Store(store), 1, 1)
-    (tmp_path / "x.json").write_bytes(os.urandom(64))
-    with pytest.raises(ForeignError, match="not what"):
-        import_results(tmp_path / "x.json", CLAIMS, Store(store), 1, 1)
-
-
 def test_machine_names_device_and_versions():
     here = machine("cpu")
     assert here["device"] == "cpu"
     assert {"sympy", "python-flint", "torch"} <= set(here["packages"])
+
+
+PIECE = Evidence("series", Finding.SUPPORTS, "close – λ", 1e-9, data={"digits": 40})
+TRIAL = Trial("hessian_against_angles", (("angles", "pi"),))
+
+
+def rows(store):
+    with sqlite3.connect(store) as connection:
+        return connection.execute("select * from evidence order by machine").fetchall()
+
+
+def test_a_piece_is_found_again_by_all_that_it_depends_on(store):
+    kept = Store(store)
+    kept.keep(TRUE, SMALL, PIECE)
+    assert kept.known(TRUE, SMALL) == Store(store).known(TRUE, SMALL) == {"series": PIECE}
+    assert "close – λ" in rows(store)[0][3]
+    assert kept.known(FALSE, SMALL) == {}
+    assert kept.known(TRUE, replace(SMALL, seed=1)) == {}
+    assert Store(store, fresh=True).known(TRUE, SMALL) == {}
+    assert Store(None).known(TRUE, SMALL) == {}
+
+
+def test_a_piece_is_kept_once_and_the_last_one_counts(store):
+    kept = Store(store)
+    for detail in ("first", "last"):
+        kept.keep(TRUE, SMALL, replace(PIECE, detail=detail))
+    assert kept.known(TRUE, SMALL)["series"].detail == "last"
+    assert len(rows(store)) == 1
+
+
+@pytest.mark.parametrize(
+    ("subject", "method", "finding", "is_kept"),
+    [
+        *((TRUE, "series", finding, finding != "failed") for finding in Finding),
+        *((TRIAL, "trial", finding, finding == "supports") for finding in Finding),
+    ],
+)
+def test_a_piece_is_kept_if_it_would_be_found_again(store, subject, method, finding, is_kept):
+    kept = Store(store)
+    kept.keep(subject, SMALL, Evidence(method, finding))
+    assert (method in kept.known(subject, SMALL)) == is_kept
+
+
+ELSEWHERE = {**machine("cpu"), "device": "cuda"}
+
+
+def test_a_piece_from_elsewhere_says_so(store):
+    kept = Store(store)
+    kept.keep(TRUE, SMALL, PIECE, ELSEWHERE)
+    said = replace(PIECE, data={"digits": 40, "machine": ELSEWHERE})
+    assert kept.known(TRUE, SMALL) == {"series": said}
+    # this machine's own goes before it, whichever came last
+    kept.keep(TRUE, SMALL, PIECE)
+    assert kept.known(TRUE, SMALL) == {"series": PIECE}
+    kept.keep(TRUE, SMALL, PIECE, ELSEWHERE)
+    assert kept.known(TRUE, SMALL) == {"series": PIECE}
+    assert sorted(row[2] for row in rows(store)) == [0, 1]
+
+
+def test_a_piece_found_here_is_not_from_elsewhere(store):
+    kept = Store(store)
+    kept.keep(TRUE, SMALL, PIECE, machine("cpu"))
+    assert kept.known(TRUE, SMALL) == {"series": PIECE}
+    assert [row[2] for row in rows(store)] == [0]
+    # in whatever order its fields are
+    kept.keep(TRUE, SMALL, PIECE, dict(reversed(machine("cpu").items())))
+    assert kept.known(TRUE, SMALL) == {"series": PIECE}
+    assert len(rows(store)) == 1
+
+
+def test_a_piece_of_another_machine_is_not_known_unless_it_was_taken_over(store, monkeypatch):
+    Store(store).keep(TRUE, SMALL, PIECE)
+    monkeypatch.setattr("verify.running.store.machine", lambda device: ELSEWHERE)
+    assert Store(store).known(TRUE, SMALL) == {}
+
+
+def test_a_piece_taken_over_twice_is_that_of_the_first_machine_by_name(store):
+    kept = Store(store)
+    for name in ("b", "a", "c"):
+        kept.keep(TRUE, SMALL, replace(PIECE, detail=name), {"device": name})
+    assert kept.known(TRUE, SMALL)["series"].detail == "a"
+
+
+DAMAGES = {
+    "question": "update evidence set question = :other",
+    "machine": "update evidence set imported = 1, machine = machine || ' '",
+    "imported": "update evidence set imported = 1",
+    "evidence": "update evidence set evidence = replace(evidence, 'supports', 'proves')",
+    "digest": "update evidence set digest = digest || ' '",
+}
+
+
+@pytest.mark.parametrize("column", DAMAGES)
+def test_a_piece_that_is_damaged_in_any_field_is_reported(store, column):
+    warnings = []
+    kept = Store(store, warnings.append)
+    kept.keep(TRUE, SMALL, PIECE)
+    kept.keep(TRUE, SMALL, replace(PIECE, method="autograd"))
+    asked, other = (question(TRUE, method, SMALL) for method in ("series", "sympy"))
+    with sqlite3.connect(store) as connection:
+        connection.execute(
+            f"{DAMAGES[column]} where question = :asked", {"asked": asked, "other": other}
+        )
+    found = kept.known(TRUE, SMALL)
+    method = "sympy" if column == "question" else "series"
+    assert warnings == [f"{store}: the evidence of {method} on true is damaged"]
+    assert list(found) == ["autograd"]
+
+
+def test_a_piece_that_cannot_be_kept_is_reported_once(tmp_path):
+    warnings = []
+    (tmp_path / "file").touch()
+    kept = Store(tmp_path / "file" / "x.sqlite", warnings.append)
+    kept.keep(TRUE, SMALL, PIECE)
+    assert kept.known(TRUE, SMALL) == {}
+    [warning] = warnings
+    assert warning.startswith(f"{tmp_path}/file/x.sqlite: ")
+    assert warning.endswith("; going on without stored evidence")
+
+
+def test_a_store_that_breaks_while_pieces_are_kept_is_reported_once(store):
+    warnings = []
+    kept = Store(store, warnings.append)
+    kept.connection.close()
+    for _ in range(3):
+        kept.keep(TRUE, SMALL, PIECE)
+        assert kept.known(TRUE, SMALL) == {}
+    assert len(warnings) == 1
+
+
+def test_a_piece_is_kept_in_a_folder_that_is_made_for_it(tmp_path):
+    path = tmp_path / "a" / "b" / "evidence.sqlite"
+    Store(path).keep(TRUE, SMALL, PIECE)
+    assert Store(path).known(TRUE, SMALL) == {"series": PIECE}
+    assert default_path().name == path.name
+
+
+def test_where_pieces_are_kept(monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", "/cache")
+    assert str(default_path()) == "/cache/curseproof/evidence.sqlite"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", "/home/x")
+    assert str(default_path()) == "/home/x/.cache/curseproof/evidence.sqlite"
+
+
+def test_a_piece_is_written_beside_others(store):
+    """Another run may read meanwhile, and is waited for; a piece is there at once."""
+    kept = Store(store)
+    assert kept.connection.execute("pragma journal_mode").fetchone() == ("wal",)
+    assert kept.connection.execute("pragma busy_timeout").fetchone() == (30_000,)
+    assert kept.connection.execute("pragma synchronous").fetchone() == (1,)
+    assert kept.connection.isolation_level is None

@@ -19,7 +19,7 @@ class Box:
     levels: tuple[int, ...]
 
     def side(self, i: int) -> flint.arb:
-        """The interval of coordinate i; exact, for it is dyadic."""
+        """A ball around the interval of coordinate i, whose radius is rounded upwards."""
         middle = Fraction(2 * self.corner[i] + 1, 2 ** (self.levels[i] + 1))
         return flint.arb(exactly(middle), flint.arb(2) ** -(self.levels[i] + 1))
 

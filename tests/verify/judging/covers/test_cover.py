@@ -9,7 +9,8 @@ import sympy as sp
 from numerics.arithmetic import jets
 from numerics.arithmetic.evaluation import evaluate_in
 from verify.claims.file import make_claim
-from verify.judging.covers.cover import cover
+from verify.judging.covers import cover as cover_module
+from verify.judging.covers.cover import Cover, cover, judged
 from verify.judging.evidence import Finding
 from verify.judging.exact import judge as polynomials
 from verify.judging.exact.atlas import charts as exact_charts
@@ -137,6 +138,190 @@ def test_the_limit_of_boxes():
     )
     assert found.sign is None
     assert "after 3 boxes" in found.obstacle
+
+
+def test_the_limit_of_time(monkeypatch):
+    monkeypatch.setattr(cover_module, "SECONDS", 0.0)
+    found = sign(1 + x * y)
+    assert (found.sign, found.boxes) == (None, 1)
+    assert found.obstacle.startswith("the box x in [")
+    assert found.obstacle.endswith("is left after 0 s")
+
+
+def test_a_sign_needs_no_more_boxes_than_it_may_have():
+    needed = sign(1 + x * y).boxes
+    assert sign(1 + x * y, max_boxes=needed).sign == 1
+    assert sign(1 + x * y, max_boxes=needed - 1).sign is None
+
+
+def test_no_chart_has_no_sign():
+    assert cover([]) == Cover(None, 0)
+
+
+def test_a_box_that_resists_is_named():
+    found = sign((x - sp.Rational(1, 3)) ** 2, {x: UNIT[x]})
+    assert (found.obstacle, found.places) == ("the box x = 0.333333 resists", ())
+
+
+def test_a_function_has_one_sign_on_all_its_charts():
+    upwards = list(charts(1 + x, {x: UNIT[x]}))
+    downwards = list(charts(-1 - x, {x: UNIT[x]}))
+    assert cover([*upwards, *upwards]).sign == 1
+    found = cover([*upwards, *downwards])
+    assert found.sign is None
+    assert "it changes its sign at x = 0.250000" in found.obstacle
+    assert [float(place["x"]) for place in found.places] == [0.25, 0.25]
+
+
+# what judges say
+
+
+def place(value):
+    return {"x": flint.arb(value)}
+
+
+@pytest.mark.parametrize(
+    ("places", "bounds", "expected"),
+    [
+        ((), (0, 1), False),
+        (("0.2", "0.7"), (0, 1), True),
+        (("0.2", "0.7"), (None, None), True),
+        (("0.2", "0.7"), (None, 1), True),
+        (("0.2", "0.7"), (0, None), True),
+        (("0.2", "0.7"), ("0.5", None), False),
+        (("0.2", "0.7"), (None, "0.5"), False),
+        (("0.2", "0.7"), ("0.5", 1), False),
+        (("0.2", "0.7"), (0, "0.5"), False),
+        (("0.25", "0.5"), ("0.25", 1), False),  # an end of the domain may not belong to it
+        (("0.25", "0.5"), (0, "0.5"), False),
+    ],
+)
+def test_signs_count_inside_the_domain_only(places, bounds, expected):
+    ends = tuple(None if end is None else flint.arb(end) for end in bounds)
+    found = Cover(None, 3, "why", tuple(map(place, places)))
+    assert found.is_counterexample({"x": ends}) is expected
+    assert not found.is_counterexample({})
+
+
+CHANGES = Cover(None, 5, "it changes", (place("0.2"), place("0.7")))
+RESISTS = Cover(None, 7, "it resists")
+EVERYWHERE = {"x": (None, None)}
+
+
+@pytest.mark.parametrize(
+    ("sign", "covers", "finding", "detail"),
+    [
+        (1, [], "proves", "the slack is positive by the signs of its factors"),
+        (-1, [], "contradicts", "the slack is negative by the signs of its factors"),
+        (0, [], "contradicts", "the slack is negative by the signs of its factors"),
+        (1, [Cover(1, 2), Cover(-1, 3)], "proves", "the slack is positive on a cover of 5 boxes"),
+        (-1, [Cover(1, 2)], "contradicts", "the slack is negative on a cover of 2 boxes"),
+        (1, [RESISTS], "abstains", "no sign of the slack on a cover of 7 boxes: it resists"),
+        (
+            1,
+            [Cover(1, 2), CHANGES],
+            "contradicts",
+            "no sign of the slack on a cover of 7 boxes: it changes",
+        ),
+        # two factors may change their signs together
+        (
+            -1,
+            [CHANGES, RESISTS],
+            "abstains",
+            "no sign of the slack on a cover of 12 boxes: it changes",
+        ),
+        (1, [RESISTS, Cover(1, 1)], "abstains", "no sign of the slack on a cover of 8 boxes: it"),
+    ],
+)
+def test_what_a_judge_says_of_a_slack(sign, covers, finding, detail):
+    found = judged("sympy", sign, covers, EVERYWHERE)
+    assert (found.method, found.finding) == ("sympy", finding)
+    assert found.detail.startswith(detail)
+
+
+class Plain:
+    """A function given by its jet, that may vanish on faces to the orders given."""
+
+    def __init__(self, function, *orders):
+        self.function, self.orders, self.dimension = function, orders, len(orders)
+
+    def __call__(self, x):
+        return self.function(*x)
+
+    def order(self, weights):
+        return sum(w * order for w, order in zip(weights, self.orders, strict=True))
+
+    def parameters(self, x):
+        return dict(zip("xyz", x, strict=False))
+
+
+def test_a_zero_on_a_face_is_divided_out():
+    assert cover([Plain(lambda a: a * a * (3 - a), 2)]).sign == 1
+    # not without the order
+    assert cover([Plain(lambda a: a * a * (3 - a), 0)]).sign is None
+    # nor with too low a one
+    assert cover([Plain(lambda a: a * a * (3 - a), 1)]).sign is None
+
+
+def test_an_order_is_that_of_its_own_face():
+    assert cover([Plain(lambda a, b: b * b * b * (1 + a), 0, 3)]).sign == 1
+    assert cover([Plain(lambda a, b: b * b * b * (1 + a), 3, 0)]).sign is None
+
+
+def test_no_sign_is_taken_from_where_it_is_uncertain():
+    def foggy(a):
+        fog = flint.arb(0, 2) if a.value == flint.arb("0.5") else flint.arb(0)
+        return -1 - a + fog
+
+    assert cover([Plain(foggy, 0)]).sign == -1
+
+
+def test_where_a_box_resists_a_change_of_sign_is_looked_for_in_the_others():
+    found = cover([Plain(lambda a: a * a * (flint.fmpq(3, 5) - a), 0)])  # no order known at 0
+    assert found.obstacle == "it changes its sign at x = 0.750000"
+    assert [place["x"] for place in found.places] == [flint.arb("0.5"), flint.arb("0.75")]
+
+
+def test_the_box_that_is_left_is_named():
+    # the balls around its sides are a little larger
+    found = cover([Plain(lambda a: a - flint.fmpq(1, 3), 0)], max_boxes=1)
+    assert found == Cover(
+        None, 2, "the box x in [-4.65661e-10, 0.500000] is left after 1 boxes", ()
+    )
+
+
+@pytest.mark.parametrize(("steep", "cut"), [((9, 1), "x"), ((1, 9), "y")])
+def test_a_box_is_cut_where_that_gains_most(steep, cut):
+    function = Plain(lambda a, b: 4 + steep[0] * (a - 1) * a + steep[1] * (b - 1) * b, 0, 0)
+    assert f"{cut} in [-4.65661e-10, 0.500000]" in cover([function], max_boxes=1).obstacle
+
+
+def test_corners_are_blown_up_where_more_than_their_faces_vanishes():
+    class Corner(Plain):
+        """x + y², of weighted order min(w_x, 2 w_y)."""
+
+        def order(self, weights):
+            seen.append(tuple(weights))
+            return min(weights[0], 2 * weights[1])
+
+    seen = []
+    assert cover([Corner(lambda a, b: a + b * b, 0, 0)]).sign == 1
+    assert seen[:2] == [(1, 0), (0, 1)]
+    # twice: y = s, x = s t leaves s (t + s), y = s t again
+    assert (1, 1) in seen
+    assert (2, 1) in seen
+    assert max(map(sum, seen)) < 8
+
+
+def test_a_corner_that_is_never_resolved_ends_the_search():
+    class Never(Plain):
+        def order(self, weights):
+            return 2 * sum(weights) if all(weights) else 0
+
+    found = cover([Never(lambda a, b: a * 0, 0, 0)], max_boxes=10**6)
+    assert found.sign is None
+    assert found.boxes < 1000
+    assert "resists" in found.obstacle
 
 
 def test_infinite_ranges():
