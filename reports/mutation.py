@@ -114,6 +114,8 @@ MODULES = {
         "verify/claims/selection.py": (f"{CLAIMS}/test_selection.py",),
         "verify/judging/validity.py": (f"{JUDGING}/test_validity.py", f"{CLAIMS}/test_file.py"),
         "verify/judging/evidence.py": (f"{JUDGING}/test_evidence.py",),
+        "verify/judging/verdict.py": (f"{JUDGING}/test_verdict.py",),
+        "verify/judging/domain.py": (f"{JUDGING}/test_domain.py",),
         "verify/judging/engine.py": (f"{JUDGING}/test_engine.py", "-k", QUICK),
         "verify/judging/statistics.py": (f"{JUDGING}/test_statistics.py",),
         "verify/judging/covers/boxes.py": (f"{JUDGING}/covers/test_boxes.py",),

@@ -12,12 +12,13 @@ from dataclasses import asdict, dataclass, replace
 from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import Claim
 from verify.claims.trial import Trial
-from verify.judging.evidence import Counterexample, Evidence, Finding, Verdict, verdict
+from verify.judging.evidence import Counterexample, Evidence, Finding, Verdict
 from verify.judging.methods import Method, methods
 from verify.judging.model import Model
 from verify.judging.search import profile, worst_gap
 from verify.judging.translation import MeaningError
 from verify.judging.validity import check_meaning
+from verify.judging.verdict import verdict
 from verify.settings import Settings
 
 

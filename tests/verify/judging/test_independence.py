@@ -10,9 +10,7 @@ from verify.running.provenance import dependencies
 READING = {
     "verify/claims/claim.py",
     "verify/claims/expressions.py",
-    "verify/claims/trial.py",
     "verify/judging/evidence.py",
-    "verify/judging/methods.py",
 }
 # the sign of a function on a box, by Taylor expansions in ball arithmetic
 COVERS = {

@@ -1,0 +1,53 @@
+"""The verdict that evidence carries. Verdicts are computed here and typed nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from verify.judging.evidence import Evidence, Finding, Verdict
+from verify.judging.methods import judges
+
+
+def verdict(evidence: Iterable[Evidence], is_bound: bool = False) -> tuple[Verdict, str]:
+    """The strongest verdict that the evidence carries, and its reason in a sentence.
+
+    A claim is proved when both judges prove it and no route disagrees, refuted by a certified
+    counterexample, by both judges, or by one of them and a route that none supports against; any
+    other disagreement is an error of ours, and said to be. A bound on a domain is not supported
+    by points alone: it may fail between them.
+    """
+    by_finding: dict[Finding, list[Evidence]] = {finding: [] for finding in Finding}
+    for piece in evidence:
+        by_finding[piece.finding].append(piece)
+    proves, supports = by_finding[Finding.PROVES], by_finding[Finding.SUPPORTS]
+    refutes, contradicts = by_finding[Finding.REFUTES], by_finding[Finding.CONTRADICTS]
+
+    if refutes and not proves:
+        return Verdict.REFUTED, refutes[0].detail
+    against = {piece.method for piece in contradicts}
+    if against >= judges():
+        # both are exact; what only sampled may have missed it
+        return Verdict.REFUTED, contradicts[0].detail
+    if against & judges() and len(against) > 1 and not proves and not supports:
+        return Verdict.REFUTED, contradicts[0].detail
+    if (refutes or contradicts) and (proves or supports):
+        return Verdict.ERROR, (
+            f"methods disagree: {_names(refutes + contradicts)} against {_names(proves + supports)}"
+        )
+    if by_finding[Finding.FAILED]:
+        broken = by_finding[Finding.FAILED][0]
+        return Verdict.ERROR, f"{broken.method}: {broken.detail}"
+    if contradicts:
+        return Verdict.UNDECIDED, f"only {_names(contradicts)} says it is false"
+    if {piece.method for piece in proves} >= judges():
+        return Verdict.PROVED, f"by {_names(proves)}"
+    if is_bound and not proves:
+        return Verdict.UNDECIDED, "the bound holds at the points tried, and no judge can prove it"
+    if supports:
+        return Verdict.SUPPORTED, f"by {_names(proves + supports)}"
+    reasons = [f"{e.method}: {e.detail}" for e in by_finding[Finding.ABSTAINS]]
+    return Verdict.UNDECIDED, "; ".join(reasons) or "no method applies"
+
+
+def _names(pieces: Iterable[Evidence]) -> str:
+    return " and ".join(sorted({piece.method for piece in pieces}))
