@@ -194,9 +194,9 @@ def test_a_refusal_says_where_and_why(source, message):
 
 
 def test_one_argument_and_two_arguments():
-    with pytest.raises(ExpressionError, match="takes 1 argument$"):
+    with pytest.raises(ExpressionError, match=r"takes 1 argument$"):
         parse("sqrt(x, 2)")
-    with pytest.raises(ExpressionError, match="takes 2 arguments$"):
+    with pytest.raises(ExpressionError, match=r"takes 2 arguments$"):
         parse("KroneckerDelta(Delta)")
 
 
