@@ -98,6 +98,7 @@ LIMITS = {
     "brackets": ("(" * 40 + "1" + ")" * 40, "(" * 41 + "1" + ")" * 41, "nested 41 deep"),
     "square brackets": ("1", "[" * 41 + "1" + "]" * 41, "nested 41 deep"),
     "braces": ("1", "{" * 41 + "1" + "}" * 41, "nested 41 deep"),
+    "no brackets": ("+".join("X" * 41), "X*" + "(" * 41 + "x" + ")" * 41, "nested 41 deep"),
     "closed brackets": ("+".join(["(x)"] * 41), "(" * 41 + "x" + ")" * 41, "nested 41 deep"),
     "signs": ("- + " * 19 + "-1", "- + " * 20 + "1", "40 signs in a row"),
     "left": ("x" + "+x" * 160, "x" + "+x" * 161, "nested more than 160 deep"),
@@ -124,12 +125,14 @@ LIMITS = {
     "terms of a power": ("(a + b + c + d)**47", "(a + b + c + d)**48", "too large"),
     "terms of a root": ("(a + b + c + d)**(93/2)", "(a + b + c + d)**(95/2)", "too large"),
     "degree": ("(x**64)**8", "(x**64)**8*y", "too large when expanded"),
+    "degree of a root": ("((x**64)**8)**(1/2)", "((x**64)**8)**(3/2)", "too large when expanded"),
     "degree of a quotient": ("x**64/(y**64)**7", "x/(y**64)**8", "too large when expanded"),
     "degree of a sum": ("(x**64)**8 + (y**64)**8", "(x**64)**8*y + 1", "too large when expanded"),
     "degree in an exponent": ("(x**64)**7*4**(x**20)*x**44", "(x**64)**8*4**x", "too large"),
     "bits": (f"{DIGITS}**64", f"{DIGITS}**64 + x", "too large when expanded"),
     "bits of a product": (f"{DIGITS}**63*{DIGITS}", f"{DIGITS}**63*{DIGITS}*x", "too large"),
     "bits of floats": ("1e9**6", "1e9**7", "too large when expanded"),
+    "bits of a float": (f"1e9**6*{'1' * 31}**8", f"1e9**6*{'1' * 31}**8*x", "too large"),
     "bits of Floats": ("1E9**6", "1E9**7", "too large when expanded"),
     "bits of a power": (f"{DIGITS}**63*x**(1234*x)", f"{DIGITS}**64*x**x", "too large"),
     "bits in a call": (f"sqrt({DIGITS}**64)", f"1 + sqrt({DIGITS}**64)", "too large"),
@@ -188,6 +191,13 @@ def test_a_refusal_says_where_and_why(source, message):
     with pytest.raises(ExpressionError) as caught:
         parse(source)
     assert str(caught.value).startswith(message)
+
+
+def test_one_argument_and_two_arguments():
+    with pytest.raises(ExpressionError, match=r"takes 1 argument$"):
+        parse("sqrt(x, 2)")
+    with pytest.raises(ExpressionError, match=r"takes 2 arguments$"):
+        parse("KroneckerDelta(Delta)")
 
 
 def test_a_lag_may_come_first_or_last():

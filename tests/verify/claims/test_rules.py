@@ -134,6 +134,12 @@ def by(entry, **changes):
             "an expression in parameters other than poles, Delta",
         ),
         (
+            {**STATE, "quantity": "cross_moment"},
+            {"eigenvalue": {"lambda1": "lambda"}},
+            "eigenvalue",
+            "an expression in parameters other than poles, Delta",
+        ),
+        (
             LOSS,
             {"eigenvalue": {"lambda": "lambda_star"}},
             "eigenvalue",
@@ -217,6 +223,8 @@ def test_a_claim_about_an_experiment():
     assert claim.settings["angle"] == ("plain", "optimal")
     assert claim.formula.source == "3/4*pi"
     assert make_claim({**RUN, "relation": ">="}).relation == ">="
+    everything = {**RUN["settings"], "arithmetic": ["double", "100 digits"]}
+    assert make_claim({**RUN, "settings": everything}).settings["arithmetic"][1] == "100 digits"
 
 
 def test_one_gamma_is_every_poles():
