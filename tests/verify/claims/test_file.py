@@ -2,7 +2,8 @@
 
 import pytest
 
-from verify.claims.claim import ClaimError
+from verify.claims.claim import ClaimError, Derivative
+from verify.claims.expressions import parse
 from verify.claims.file import make_claim, read_claims
 from verify.claims.selection import paper_claims
 from verify.judging.engine import verify_claim
@@ -125,6 +126,41 @@ def test_a_refusal_names_file_claim_field_and_value():
     with pytest.raises(ClaimError) as caught:
         make_claim({key: value for key, value in GOOD.items() if key != "formula"}, "file.toml")
     assert str(caught.value) == "file.toml: claim 'ar1-state': field 'formula': missing"
+    with pytest.raises(
+        ClaimError, match=r"^claim: claim 'ar1-state': field 'expect' = 'x': one of"
+    ):
+        make_claim({**GOOD, "expect": "x"})
+
+
+def test_a_claim_without_an_id_is_named_by_its_number(tmp_path):
+    path = tmp_path / "c.toml"
+    entry = "[[claim]]\n" + "\n".join(f"{k} = {v!r}" for k, v in GOOD.items())
+    path.write_text(f"{entry}\n[[claim]]\n")
+    with pytest.raises(ClaimError) as caught:
+        read_claims(path)
+    assert str(caught.value) == f"{path}: claim number 2: field 'id': missing"
+
+
+def test_a_file_without_claims_is_told_what_it_holds(tmp_path):
+    path = tmp_path / "c.toml"
+    path.write_text("")
+    with pytest.raises(ClaimError) as caught:
+        read_claims(path)
+    words = "a claim file holds [[claim]] tables and nothing else"
+    assert str(caught.value) == f"{path}: {words}"
+
+
+@pytest.mark.parametrize("expect", ["proved", "supported", "refuted", "undecided"])
+def test_every_verdict_may_be_expected(expect):
+    assert make_claim({**GOOD, "expect": expect}).expect == expect
+
+
+def test_a_claim_knows_where_it_was_read():
+    assert make_claim(GOOD, "a.toml").origin == "a.toml"
+
+
+def test_an_experiment_has_no_input():
+    assert make_claim(RUN).autocorrelation == parse("0")
 
 
 RUN = {
@@ -207,7 +243,8 @@ def test_limits(text, found):
 )
 def test_derivatives(wrt, found):
     entry = {**GOOD, "quantity": "sensitivity", "domain": ["0 < rho < 1"], "wrt": wrt}
-    assert [str(by) for by in make_claim(entry).wrt] == [found]
+    part, _, name = found.rpartition("(")
+    assert make_claim(entry).wrt == (Derivative(name.rstrip(")"), part),)
 
 
 @pytest.mark.parametrize(

@@ -399,6 +399,8 @@ def test_points_alone_support_an_equation_only(relation, found):
     about = replace(STATE, relation=relation)
     assert concluded(about, [piece("series", "supports")], 1.5).verdict == found
     assert concluded(about, [piece("series", "supports")], 1.5).seconds == 1.5
+    assert concluded(about, [piece("series", "refutes")], 1.5).reason == "series saw it"
+    assert concluded(about, [piece("series", "contradicts")], 1.5).reason.startswith("only series")
 
 
 def test_on_an_experiment_the_reason_is_what_it_gave():

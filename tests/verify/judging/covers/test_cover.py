@@ -10,6 +10,7 @@ from numerics.arithmetic import jets
 from numerics.arithmetic.evaluation import evaluate_in
 from verify.claims.file import make_claim
 from verify.judging.covers import cover as cover_module
+from verify.judging.covers.boxes import Box
 from verify.judging.covers.cover import Cover, cover, judged
 from verify.judging.evidence import Finding
 from verify.judging.exact import judge as polynomials
@@ -102,7 +103,7 @@ def test_decay_encloses_its_derivatives(width):
 )
 def test_positive_functions(expr):
     found = sign(expr)
-    assert found.sign == 1
+    assert (found.sign, found.obstacle, found.places) == (1, "", ())
     assert sign(-expr).sign == -1
 
 
@@ -268,12 +269,64 @@ def test_an_order_is_that_of_its_own_face():
     assert cover([Plain(lambda a, b: b * b * b * (1 + a), 3, 0)]).sign is None
 
 
-def test_no_sign_is_taken_from_where_it_is_uncertain():
-    def foggy(a):
-        fog = flint.arb(0, 2) if a.value == flint.arb("0.5") else flint.arb(0)
-        return -1 - a + fog
+def fog(a, *points, size=2, widest=1):
+    """A ball around 0, at some points and over boxes that are wider than `widest`."""
+    is_foggy = a.value.rad() > widest / 2 or any(a.value == flint.arb(point) for point in points)
+    return flint.arb(0, size if is_foggy else 0)
 
-    assert cover([Plain(foggy, 0)]).sign == -1
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_no_sign_is_taken_from_where_it_is_uncertain(sign):
+    function = Plain(lambda a: sign * (1 + a) / 10 + fog(a, 0.5, size=0.5), 0)
+    assert cover([function]).sign == sign
+    # the first half is looked at next
+    function = Plain(lambda a: sign * (1 + a) + fog(a, 0.25, widest=0.6), 0)
+    assert cover([function]).sign == sign
+
+
+def test_a_zero_is_no_change_of_sign():
+    found = cover([Plain(lambda a: -(a - flint.fmpq(1, 2)) * (a - flint.fmpq(1, 2)), 0)])
+    assert (found.sign, found.places) == (None, ())
+
+
+@pytest.mark.parametrize("degree", range(1, 10))
+@pytest.mark.parametrize("sign", [1, -1])
+def test_no_term_of_the_expansion_is_left_out(degree, sign):
+    """1 in the middle of the box, and −1 at one end of it."""
+
+    def function(a):
+        return sign * (1 - 2 * (1 - 2 * a) ** degree)
+
+    assert cover([Plain(function, 0)]).sign is None
+    assert cover([Plain(lambda a, b: function(b) + a * 0, 0, 0)]).sign is None
+    assert cover([Plain(lambda a: 1 - (1 - 2 * a) ** degree / 2, 0)]).sign == 1
+
+
+@pytest.mark.parametrize("order", range(1, 4))
+def test_what_is_divided_by_a_face_is_enclosed_from_the_face_on(order):
+    """Over the box alone, the derivatives of N do not hold those of N/x^k."""
+    x0 = flint.fmpq(1, 64)
+    chart = Plain(lambda a: a**order / (a + x0), order)
+    side = Box((8,), (6,)).side(0)  # from 8/64 to 9/64
+    enclosed = cover_module._View(chart, [(1,)]).reduced_over([side], [order])
+    for degree in range(cover_module.DEGREE + 1):
+        for at in (flint.fmpq(8, 64), flint.fmpq(9, 64)):
+            # Taylor coefficients of 1/(x + x0)
+            assert enclosed([degree]).contains(
+                flint.arb((-1) ** degree / (at + x0) ** (degree + 1))
+            )
+
+
+def test_blown_up_corners_cover_all_of_the_cube():
+    """Negative in a sliver along a face that is no part of the corner."""
+
+    class Corner(Plain):
+        def order(self, weights):
+            return min(weights[:2])
+
+    sliver = flint.fmpq(1, 10**9)
+    assert cover([Corner(lambda a, b, c: (a + b) * (c + 1), 0, 0, 0)]).sign == 1
+    assert cover([Corner(lambda a, b, c: (a + b) * (c - sliver), 0, 0, 0)]).sign is None
 
 
 def test_where_a_box_resists_a_change_of_sign_is_looked_for_in_the_others():
