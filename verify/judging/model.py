@@ -15,7 +15,7 @@ from theory.inputs import ArbitraryInput, Input, StationaryInput, from_expressio
 from verify.claims.claim import Claim, Derivative
 from verify.claims.expressions import parse
 from verify.claims.trial import Trial
-from verify.judging.domain import Domain
+from verify.judging.domain import Domain, Range
 from verify.judging.evidence import Evidence
 from verify.judging.translation import MeaningError, to_sympy
 
@@ -44,16 +44,7 @@ class Model:
     @cached_property
     def symbols(self) -> dict[str, sp.Symbol]:
         """Parameter name → symbol; complex ones without assumptions, all others real."""
-        return {name: self._symbol(name) for name in self.claim.parameters}
-
-    def _symbol(self, name: str) -> sp.Symbol:
-        if name == self.claim.horizon:
-            return sp.Symbol(name, integer=True, positive=True)
-        if self.claim.is_complex(name):
-            return sp.Symbol(name)
-        if self.domain.ranges[name].is_positive:
-            return sp.Symbol(name, positive=True)
-        return sp.Symbol(name, real=True)
+        return {name: _symbol(one) for name, one in self.domain.ranges.items()}
 
     @cached_property
     def names(self) -> dict[str, sp.Expr]:
@@ -140,6 +131,14 @@ class Model:
             return [self]
         texts = _COMPLEX_INSTANCES if self.claim.complex_input else _INSTANCES
         return [Model(replace(self.claim, autocorrelation=parse(text))) for text in texts]
+
+
+def _symbol(one: Range) -> sp.Symbol:
+    if one.is_whole:
+        return sp.Symbol(one.name, integer=True, positive=True)
+    if one.is_modulus:
+        return sp.Symbol(one.name)
+    return sp.Symbol(one.name, positive=True) if one.is_positive else sp.Symbol(one.name, real=True)
 
 
 def _by_euler(expr: sp.Expr) -> sp.Expr:
