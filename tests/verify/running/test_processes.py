@@ -36,6 +36,11 @@ ALL = tuple(Evidence(m.name, Finding.SUPPORTS, "close") for m in methods(CLAIM))
 GIB = 2**30
 
 
+# JAX, where another test has loaded it, objects to any fork; nothing of it runs in these
+pytestmark = pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
+MINUTE = 60.0
+
+
 # in a process of its own, forked from here
 
 
@@ -47,11 +52,14 @@ def in_a_fork(function, *args):
     process.start()
     sender.close()
     sent = []
-    while True:
+    while receiver.poll(MINUTE):
         try:
             sent.append(receiver.recv())
         except EOFError:
             break
+    else:
+        process.kill()
+        pytest.fail("the process does not end")
     process.join()
     return sent, process.exitcode
 
