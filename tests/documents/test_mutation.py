@@ -48,14 +48,14 @@ def test_changes_of_statements():
     assert changes("def f():\n    return a") == {("return a", "return None")}
     assert changes("if a:\n    b = c") == {("if a:", "if True:"), ("if a:", "if False:")}
     assert changes("while a:\n    b = c") == {("while a:", "while False:")}
-    assert changes("@a(2)\ndef f(): ...") == {("def f(): ...", "def f(): pass")}
+    assert changes("@a(2)\ndef f(): ...") == set()
     assert changes("if TYPE_CHECKING:\n    b = 1") == set()
 
 
 def test_a_mutant_differs_in_one_place_and_says_where():
-    source = "x = a\ny = (\n    b\n    + c\n)\n"
+    source = "x = a\ny = (\n    b + c\n)\n"
     [mutant] = source_mutants.mutants(source)
-    assert (mutant.line, mutant.before, mutant.after) == (4, "+ c", "- c")
+    assert (mutant.line, mutant.before, mutant.after) == (3, "b + c", "b - c")
     assert mutant.code == source.replace("+", "-")
 
 
