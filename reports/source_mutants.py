@@ -57,7 +57,7 @@ def mutants(source: str) -> list[Mutant]:
 
 
 class _Search(cst.CSTVisitor):
-    """Collects nodes, and what to put in their places."""
+    """A search for nodes that can be changed, and for what to put in their places."""
 
     def __init__(self) -> None:
         self.changes: list[tuple[cst.CSTNode, cst.CSTNode]] = []
@@ -72,7 +72,7 @@ class _Search(cst.CSTVisitor):
 
 
 def left_out(line: cst.SimpleStatementLine) -> Iterator[cst.CSTNode]:
-    """Without its statement, unless it gives a name or a docstring; a return returns nothing."""
+    """The line without its statement, but for names and docstrings; a return returns None."""
     match line.body:
         case [cst.Return(value=cst.BaseExpression())]:
             yield line.with_changes(body=[cst.Return(value=cst.Name("None"))])
@@ -85,26 +85,26 @@ def left_out(line: cst.SimpleStatementLine) -> Iterator[cst.CSTNode]:
 
 
 def forced(node: cst.If | cst.While | cst.CompIf) -> Iterator[cst.CSTNode]:
-    """As if its condition did not hold, or always."""
+    """The node as if its condition never held, or always."""
     for value in (FALSE,) if isinstance(node, cst.While) else (FALSE, TRUE):
         yield node.with_changes(test=value)
 
 
 def one_side(node: cst.BooleanOperation) -> Iterator[cst.CSTNode]:
-    """One operand alone."""
+    """One of the two operands alone."""
     yield node.left.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
     yield node.right.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
 
 
 def by_default(call: cst.Call) -> Iterator[cst.CSTNode]:
-    """Without one of the arguments given by name."""
+    """The call without one of the arguments that are given by name."""
     for i, argument in enumerate(call.args):
         if argument.keyword and not _is_assertion(argument):
             yield call.with_changes(args=[*call.args[:i], *call.args[i + 1 :]])
 
 
 def another_text(node: cst.SimpleString) -> Iterator[cst.CSTNode]:
-    """Another text; what has a space in it is prose, which says nothing to a program."""
+    """Another text; one with a space in it is prose, which says nothing to a program."""
     if " " not in node.value:
         yield node.with_changes(value=f"{node.prefix}{node.quote}XX{node.raw_value}{node.quote}")
 
