@@ -287,19 +287,19 @@ create table if not exists outcomes (
 
 def _sections(known: _Known) -> Iterator[str]:
     arguments = _arguments()
-    rows, survivors, equivalents = [], [], []
+    rows, survivors, equivalents, unused = [], [], [], []
     for guarded in MODULES.values():
         if not known.is_complete(guarded):
             yield f"\n`{guarded.path}` is not tried out as it is now."
             continue
         found, (there_are, _) = known.outcomes(guarded), known.counts(guarded)
         ends = Counter(outcome.end for outcome in found)
-        argued = [
-            (outcome, why)
-            for outcome in found
-            if outcome.end == "survived" and (why := arguments.pop(_named(guarded, outcome), ""))
-        ]
-        left = [o for o in found if o.end == "survived" and o not in dict(argued)]
+        survived = [outcome for outcome in found if outcome.end == "survived"]
+        names = {_named(guarded, outcome) for outcome in survived}
+        unused += [name for name in arguments if name[0] == guarded.path and name not in names]
+        whys = [arguments.get(_named(guarded, outcome)) for outcome in survived]
+        argued = [(o, why) for o, why in zip(survived, whys, strict=True) if why]
+        left = [o for o, why in zip(survived, whys, strict=True) if not why]
         row = (there_are, len(found), ends["killed"], ends["overran"], len(argued), len(left))
         rows.append((f"`{guarded.path}`", *row, sum(outcome.seconds for outcome in found)))
         survivors += [f"- `{guarded.path}`, {_shown(outcome)}" for outcome in left]
@@ -313,7 +313,7 @@ def _sections(known: _Known) -> Iterator[str]:
     yield f"\n{total[-1] / 60:.0f} minutes of tests, Python {platform.python_version()}."
     yield from ("\n## Survivors\n", *survivors) if survivors else ()
     yield from ("\n## Argued to be equivalent\n", *equivalents) if equivalents else ()
-    for name in arguments:
+    for name in unused:
         yield f"\nAn argument of mutation.toml is about no survivor: {name}."
 
 

@@ -4,10 +4,19 @@ import json
 
 import pytest
 
-from verify.judging.evidence import Counterexample, Evidence, Finding, Profile
+from verify.judging.evidence import Counterexample, Evidence, Finding, Profile, Verdict
 
 PROFILE = Profile("rho", [0.1, 0.2, 0.3], [1.0, 2.0, 0.0], [1.0, 6.0, 0.0])
 EXAMPLE = Counterexample("rho = 1/2", "1", "2", "0.5", "0.7 at rho = 1/3", profile=PROFILE)
+
+
+def test_reports_have_words_for_findings_and_verdicts():
+    assert [*Finding] == ["proves", "supports", "refutes", "contradicts", "abstains", "failed"]
+    assert [*Verdict] == ["proved", "supported", "refuted", "undecided", "error"]
+
+
+def test_what_is_proved_or_supported_holds():
+    assert {verdict for verdict in Verdict if verdict.holds} == {"proved", "supported"}
 
 
 def test_evidence_is_read_again_as_it_was_written():

@@ -94,9 +94,5 @@ def test_a_verdict_says_why(findings, is_bound, found, reason):
     assert verdict(pieces(findings), is_bound)[1].startswith(reason)
 
 
-def test_what_is_proved_or_supported_holds():
-    assert {verdict for verdict in Verdict if verdict.holds} == {"proved", "supported"}
-
-
 def test_a_claim_is_taken_for_no_bound_unless_said():
     assert verdict(pieces({"lyapunov": "supports"}))[0] is Verdict.SUPPORTED
