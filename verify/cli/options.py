@@ -6,7 +6,7 @@ import inspect
 import os
 from collections.abc import Callable
 from ctypes.util import find_library
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -100,7 +100,6 @@ def takes_run_options(command: Callable[..., None]) -> Callable[..., None]:
             f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name]
         )
         for f in fields(RunOptions)
-        if f.default is not MISSING
     ]
 
     @wraps(command)

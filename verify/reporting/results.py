@@ -47,7 +47,8 @@ def error_rates(results: Sequence[Result]) -> list[float]:
     A check is wrong if it contradicts what is true, or misses a discrepancy of the size that it
     says it notices.
     """
-    checks = (e for result in results for e in result.evidence if e.method in sampled())
+    names = sampled()
+    checks = (e for result in results for e in result.evidence if e.method in names)
     return [e.data["false_alarm"] for e in checks if e.finding is not Finding.ABSTAINS]
 
 
