@@ -51,10 +51,10 @@ class Range:
     name: str
     lower: sp.Expr
     upper: sp.Expr
-    has_lower: bool = False
-    has_upper: bool = False
-    is_modulus: bool = False
-    is_whole: bool = False
+    has_lower: bool
+    has_upper: bool
+    is_modulus: bool
+    is_whole: bool
 
     @classmethod
     def of(cls, claim: Claim, name: str) -> Range:

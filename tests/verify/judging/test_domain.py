@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from verify import make_claim
-from verify.judging.domain import FAR, INSET, Domain
+from verify.judging.domain import INSET, Domain
 from verify.judging.points import Polar
 from verify.judging.translation import MeaningError
 
@@ -40,6 +40,8 @@ CASES = {
     "ring": domain("1/2 <= abs(lambda) <= 3/4"),
     "unbounded": domain("lambda >= 0", "rho > -1"),
     "irrational": domain("0 < lambda < sqrt(2)/2", "exp(-1) <= rho <= 1"),
+    "narrow": domain("0 < lambda < 1/10**6", "-1/10**6 < rho < 0"),
+    "far": domain("10**6*sqrt(2) < lambda", "rho < -10**6*sqrt(2)"),
     "horizon": domain("0 < lambda < 1", "3 <= T <= 5", horizon="T"),
 }
 
@@ -60,6 +62,39 @@ def test_the_same_seed_gives_the_same_points_and_another_others():
     assert plain.coordinates == {"lambda": Fraction(3, 4), "rho": 2 * Fraction(5, 6) - 1}
 
 
+PINNED = """\
+T = 31, lambda = 11/12*(155/493 + 468/493*I), rho = 7/8
+T = 13, lambda = 99/100*(-1449/2249 + 1720/2249*I), rho = 49/100
+T = 9, lambda = 1614/1649*(44/125 - 117/125*I), rho = 49/50
+T = 10, lambda = 51/100*(4/5 + 3/5*I), rho = 93/1000
+T = 22, lambda = 1199/2000*(-20/101 - 99/101*I), rho = 61/200
+T = 14, lambda = 51/100*(39/89 - 80/89*I), rho = 1/50
+T = 9, lambda = 1941/2000*(207/305 - 224/305*I), rho = 343/1000
+T = 3, lambda = 1483/2000*(-6205/6277 - 948/6277*I), rho = 29/100
+T = 19, lambda = 789/800*(-8/17 + 15/17*I), rho = 327/10000"""
+
+
+def test_what_was_drawn_once_is_drawn_again():
+    """In a new version too: what an old report says of a point can be looked up."""
+    d = domain("0 < rho < 1", "1/2 < abs(lambda) < 1", "T >= 2", horizon="T", id="pinned")
+    assert "\n".join(map(str, d.sample(9, 3))) == PINNED
+
+
+def test_every_third_point_is_near_an_end_and_the_others_are_anywhere():
+    drawn = [p.coordinates["lambda"] for p in CASES["open"].sample(300, 0)]
+    near, others = drawn[2::3], drawn[::3] + drawn[1::3]
+    assert all(min(x, 1 - x) <= Fraction(1, 20) for x in near)
+    assert 30 < sum(x < Fraction(1, 2) for x in near) < 70
+    assert sum(Fraction(1, 20) < x < Fraction(19, 20) for x in others) > 150
+    assert {min(max(x, Fraction(1, 50)), Fraction(49, 50)) for x in drawn} == set(drawn)
+
+
+def test_complex_points_have_all_angles():
+    drawn = [p.coordinates["lambda"].direction for p in CASES["complex"].sample(300, 0)]
+    quadrants = {(cosine > 0, sine > 0) for cosine, sine in drawn}
+    assert len(quadrants) == 4
+
+
 def corners(*ranges, **fields):
     return [tuple(point.coordinates.values()) for point in domain(*ranges, **fields).corners()]
 
@@ -67,16 +102,27 @@ def corners(*ranges, **fields):
 def test_corners_are_the_ends_and_what_is_left_out_is_approached():
     assert corners("1/4 <= lambda <= 1/2") == [(Fraction(1, 4),), (Fraction(1, 2),)]
     assert corners("1/4 < lambda < 1/2") == [
-        (Fraction(1, 4) + INSET / 4,),
-        (Fraction(1, 2) - INSET / 4,),
+        (Fraction(1_000_001, 4_000_000),),
+        (Fraction(1_999_999, 4_000_000),),
     ]
     assert corners("1/2 <= abs(lambda) <= 3/4") == [
         (HALF,),
         (Polar(Fraction(3, 4), Fraction(1, 2)),),
     ]
     [(low,), (high,)] = corners("lambda <= 0")
-    assert (low, high) == (-4 - FAR, 0)
+    assert (low, high) == (-44, 0)
+    assert corners("lambda >= 0") == [(0,), (48,)]
     assert len(corners("0 < lambda < 1", "0 < rho < 1")) == 4
+    many = [f"0 < {name} < 1" for name in ("lambda", "a", "b", "c", "d", "e", "f")]
+    assert len(corners(*many)) == 64
+
+
+def test_where_a_range_has_no_end_eight_stand_for_all():
+    ends = {
+        source: domain(source).ranges["lambda"].finite_ends
+        for source in ("lambda < 10", "lambda > 3", "abs(lambda) < 1")
+    }
+    assert ends == {"lambda < 10": (6, 10), "lambda > 3": (3, 11), "abs(lambda) < 1": (0, 1)}
 
 
 def test_a_horizon_is_whole_and_stays_between_its_bounds():
@@ -94,6 +140,8 @@ def test_faces_are_the_ends_and_what_is_next_to_them():
     assert [p.coordinates["lambda"] for p in points if p.coordinates["rho"] == plain] == [
         *(0, 1 - INSET, INSET)
     ]
+    [*_, low, high] = domain("0 <= lambda <= 1").faces(INSET)
+    assert (low.coordinates, high.coordinates) == ({"lambda": INSET}, {"lambda": 1 - INSET})
 
 
 def test_irrational_ends_are_rounded_inwards():
@@ -102,6 +150,10 @@ def test_irrational_ends_are_rounded_inwards():
     assert 0 < Fraction(1, 2) - upper**2 < Fraction(1, 10**14)
     lower, _ = CASES["irrational"].ranges["rho"].rational_ends
     assert 0 < float(lower) - 0.36787944117144233 < 1e-14
+    lower, _ = CASES["far"].ranges["lambda"].rational_ends
+    assert 0 < lower**2 - 2 * 10**12 < Fraction(1, 100)
+    _, upper = CASES["far"].ranges["rho"].rational_ends
+    assert 0 < upper**2 - 2 * 10**12 < Fraction(1, 100)
 
 
 @pytest.mark.parametrize(
@@ -117,13 +169,20 @@ def test_a_point_is_a_domain_and_a_complex_bound_is_none():
     domain("1/2 <= lambda <= 1/2").check()
     with pytest.raises(MeaningError, match="the bound I of 'lambda' is not a real number"):
         domain("0 < lambda < I").check()
+    with pytest.raises(MeaningError, match="is not a real number"):
+        domain("0 < lambda < exp(exp(exp(9)))").check()
     with pytest.raises(MeaningError, match="divides by zero"):
         domain("0 < lambda < 1/0")
 
 
 @pytest.mark.parametrize(
     ("interval", "positive"),
-    [("0 < lambda < 1", True), ("0 <= lambda < 1", False), ("-1 < lambda < 1", False)],
+    [
+        ("0 < lambda < 1", True),
+        ("0 < abs(lambda) < 1", False),
+        ("0 <= lambda < 1", False),
+        ("-1 < lambda < 1", False),
+    ],
 )
 def test_what_is_positive(interval, positive):
     assert domain(interval).ranges["lambda"].is_positive is positive
