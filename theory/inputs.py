@@ -226,9 +226,8 @@ def from_expression(expr: sp.Expr, lag: sp.Symbol = Delta) -> StationaryInput:
     """
     terms: Counter[tuple[int, sp.Expr]] = Counter()
     lags: dict[int, list[sp.Expr]] = defaultdict(list)
-    flat = sp.expand(
-        expr.replace(sp.Abs(lag), lag).rewrite([sp.cos, sp.sin, sp.cosh, sp.sinh], sp.exp)
-    )
+    frozen: dict[sp.Symbol, sp.Expr] = {}
+    flat = sp.expand(_frozen(expr.replace(sp.Abs(lag), lag), lag, frozen).rewrite(_WAVES, sp.exp))
     for summand in sp.Add.make_args(flat):
         factors = sp.Mul.make_args(sp.powsimp(sp.expand_power_exp(summand)))
         deltas = [f for f in factors if isinstance(f, sp.KroneckerDelta)]
@@ -239,9 +238,36 @@ def from_expression(expr: sp.Expr, lag: sp.Symbol = Delta) -> StationaryInput:
         term = _term(summand, lag)
         terms[term.power, term.ratio] += term.coefficient
     return StationaryInput(
-        tuple(Term(sp.sympify(c), k, z) for (k, z), c in terms.items() if c != 0),
-        tuple((position, sp.Add(*values)) for position, values in sorted(lags.items())),
+        tuple(
+            Term(sp.sympify(c).xreplace(frozen), k, z.xreplace(frozen))
+            for (k, z), c in terms.items()
+            if c != 0
+        ),
+        tuple(
+            (position, sp.Add(*values).xreplace(frozen))
+            for position, values in sorted(lags.items())
+        ),
     )
+
+
+_WAVES = [sp.cos, sp.sin, sp.cosh, sp.sinh]
+
+
+def _frozen(expr: sp.Expr, lag: sp.Symbol, names: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """The expression with a name for each quotient and function in which Δ does not occur."""
+    if expr.has(lag):
+        return expr.func(*(_frozen(arg, lag, names) for arg in expr.args)) if expr.args else expr
+    if expr.is_number or expr.is_Symbol:
+        return expr
+    if expr.is_Add or expr.is_Mul:
+        return expr.func(*(_frozen(arg, lag, names) for arg in expr.args))
+    if expr.is_Pow and expr.exp.is_Integer and expr.exp > 0:
+        return expr
+    known = next((name for name, value in names.items() if value == expr), None)
+    if known is None:
+        known = sp.Dummy(real=expr.is_real, positive=expr.is_positive)
+        names[known] = expr
+    return known
 
 
 def _single_lag(delta: sp.KroneckerDelta, lag: sp.Symbol) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.algebra.finite_sums import diagonal, upper_triangle
 from theory.inputs import ArbitraryInput, Input, StationaryInput
 from theory.symbols import alpha, beta_bar
 
@@ -76,6 +77,31 @@ def finite_kernel(x: Input, horizon: sp.Expr, a: sp.Expr = alpha, b: sp.Expr = b
         + _upper_triangle(x, horizon, a, b)
         + _upper_triangle(x.conjugate(), horizon, b, a)
     )
+
+
+def finite_kernel_derivative(
+    x: Input, i: int, j: int, a: sp.Expr, b: sp.Expr, horizon: sp.Expr
+) -> sp.Expr:
+    """∂_α^i ∂_β̄^j at (a, b) of the kernel after `horizon` = T steps, on the unit circle as well.
+
+    A symbolic horizon is taken to be at least as long as every single lag of the input; a
+    number may be shorter. Raises NotImplementedError for an arbitrary input, whose sum to T has
+    no closed form.
+    """
+    if isinstance(x, ArbitraryInput):
+        raise NotImplementedError(
+            "the kernel of an arbitrary input after T steps is no closed form"
+        )
+    bar = x.conjugate()
+    total = x.autocorrelation(0) * diagonal(i, j, a, b, horizon)
+    for term, other in zip(x.terms, bar.terms, strict=True):
+        total += term.coefficient * upper_triangle(i, j, a, b, horizon, term.power, term.ratio)
+        total += other.coefficient * upper_triangle(j, i, b, a, horizon, other.power, other.ratio)
+    for (lag, value), (_, other) in zip(x.lags, bar.lags, strict=True):
+        if lag > 0 and not (horizon - lag).is_negative:
+            total += value * diagonal(i, j, a, b, horizon, lag)
+            total += other * diagonal(j, i, b, a, horizon, lag)
+    return total
 
 
 def _geometric(z: sp.Expr, terms: sp.Expr) -> sp.Expr:

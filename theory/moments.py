@@ -14,14 +14,13 @@ import sympy as sp
 
 from theory.algebra.conjugation import bar, conjugated, partial, polarised
 from theory.inputs import Input
-from theory.kernel import finite_kernel, kernel
+from theory.kernel import finite_kernel_derivative, kernel
 from theory.symbols import alpha, beta_bar, lam, lam1, lam2, lam_star
 
 
 @cache
-def _kernel_derivative(x: Input, i: int, j: int, horizon: sp.Expr | None) -> sp.Expr:
-    k = kernel(x) if horizon is None else finite_kernel(x, horizon)
-    return sp.diff(k, alpha, i, beta_bar, j)
+def _kernel_derivative(x: Input, i: int, j: int) -> sp.Expr:
+    return sp.diff(kernel(x), alpha, i, beta_bar, j)
 
 
 def kernel_derivative(
@@ -29,14 +28,11 @@ def kernel_derivative(
 ) -> sp.Expr:
     """∂_α^i ∂_β̄^j K at (a, b): E[∂^i h_a · conj(∂^j h_b̄)].
 
-    With a finite horizon on the unit circle (a b = 1) this is the limit from inside.
+    Over a finite horizon a b = 1, the unit circle, is allowed.
     """
-    general = _kernel_derivative(x, i, j, horizon)
-    if horizon is None or sp.expand(sp.powsimp(a * b)) != 1:
-        return general.subs({alpha: a, beta_bar: b}, simultaneous=True)
-    product = sp.Symbol("p", positive=True)
-    along = sp.powsimp(general.subs({alpha: product * a, beta_bar: 1 / a}, simultaneous=True))
-    return sp.limit(along, product, 1, "-")
+    if horizon is not None:
+        return finite_kernel_derivative(x, i, j, a, b, horizon)
+    return _kernel_derivative(x, i, j).subs({alpha: a, beta_bar: b}, simultaneous=True)
 
 
 def second_moment(

@@ -33,9 +33,16 @@ def _number(constant: sp.Expr) -> flint.acb:
     raise NotEvaluated(f"{constant} cannot be evaluated")
 
 
-def _power(base: flint.acb, exponent: flint.acb) -> flint.acb:
-    # 0**0 = 1, as white noise is rho**Delta at rho = 0
-    return flint.acb(1) if base == 0 and exponent == 0 else base**exponent
+def power(base: flint.acb, exponent: flint.acb) -> flint.acb:
+    """The power base^exponent on the principal branch; 0^0 = 1, as white noise is ρ^Δ at ρ = 0."""
+    twice = 2 * exponent
+    if twice.imag == 0 and twice.real.is_exact() and twice.real.is_integer():
+        whole, half = divmod(int(twice.real.fmpz()), 2)
+        result: flint.acb = base**whole * (base.sqrt() if half else 1)
+        return result
+    if base == 0 and exponent.real > 0:
+        return flint.acb(0)
+    return base**exponent
 
 
 BALLS = Arithmetic(
@@ -54,7 +61,7 @@ BALLS = Arithmetic(
         "im": lambda z: flint.acb(z.imag),
         "KroneckerDelta": lambda a, b: flint.acb(int(a == b)),
     },
-    power=_power,
+    power=power,
 )
 
 

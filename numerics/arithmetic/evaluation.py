@@ -90,6 +90,18 @@ NUMPY = Arithmetic(
 )
 
 
+def _long(constant: sp.Expr) -> Any:
+    if constant is sp.I:
+        return np.clongdouble(1j)
+    if constant.is_Rational:
+        return np.longdouble(int(constant.p)) / np.longdouble(int(constant.q))
+    return np.longdouble(str(constant.evalf(25)))
+
+
+# NumPy's longest floats: 64 bits of mantissa on most machines, no more than 53 on some
+LONG = Arithmetic(number=_long, functions=NUMPY.functions)
+
+
 def torch_arithmetic() -> Arithmetic:
     """Arithmetic on Torch tensors, differentiable; imports torch when called."""
     import torch

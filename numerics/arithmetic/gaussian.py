@@ -38,6 +38,10 @@ def _power(base: flint.fmpq_mat, exponent: flint.fmpq_mat) -> flint.fmpq_mat:
     return base ** int(exponent[0, 0].p)
 
 
+def _fraction(value: flint.fmpq) -> Fraction:
+    return Fraction(int(value.p), int(value.q))
+
+
 def _irrational(_: flint.fmpq_mat) -> flint.fmpq_mat:
     raise NotEvaluated("roots are taken in balls")
 
@@ -46,6 +50,8 @@ GAUSSIAN = Arithmetic(
     number=_number,
     functions={
         "conjugate": flint.fmpq_mat.transpose,
+        "re": lambda z: gaussian(_fraction(z[0, 0])),
+        "im": lambda z: gaussian(_fraction(z[1, 0])),
         "exp": _irrational,
         "sqrt": _irrational,
     },

@@ -89,6 +89,55 @@ def partial(expr: sp.Expr, wrt: sp.Expr) -> sp.Expr:
     return by_z + by_z_bar if isinstance(wrt, sp.re) else sp.I * (by_z - by_z_bar)
 
 
+def conjugate_of(expr: sp.Expr) -> sp.Expr:
+    """The conjugate of an expression that is not polarised, left as it stands.
+
+    Nothing is said of what is inside, so that a number put in has the right conjugate on every
+    branch.
+    """
+    if expr.is_extended_real and not expr.args:
+        return expr
+    return expr.args[0] if isinstance(expr, sp.conjugate) else sp.conjugate(expr, evaluate=False)
+
+
+def derivative(expr: sp.Expr, wrt: sp.Expr) -> sp.Expr:
+    """∂/∂p of an expression that is not polarised; p as for `partial`.
+
+    A derivative by a real parameter commutes with conj, re and im.
+    """
+    if wrt.is_Symbol and wrt.is_extended_real:
+        return _slope(expr, {wrt: sp.S.One})
+    if wrt.is_Symbol:  # Wirtinger's: (∂/∂re z − i ∂/∂im z)/2
+        return (_slope(expr, {wrt: sp.S.One}) - sp.I * _slope(expr, {wrt: sp.I})) / 2
+    return _slope(expr, {wrt.args[0]: sp.S.One if isinstance(wrt, sp.re) else sp.I})
+
+
+def _slope(expr: sp.Expr, direction: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """By how much an expression changes where its symbols move by `direction`."""
+    if not expr.args:
+        return direction.get(expr, sp.S.Zero)
+    slopes = [_slope(arg, direction) for arg in expr.args]
+    if not any(slopes):
+        return sp.S.Zero
+    match expr:
+        case sp.conjugate():
+            return conjugate_of(slopes[0])
+        case sp.re() | sp.im():
+            return expr.func(slopes[0], evaluate=False)
+        case sp.Abs():
+            return sp.re(conjugate_of(expr.args[0]) * slopes[0], evaluate=False) / expr
+    dummies = [sp.Dummy() for _ in expr.args]
+    whole = expr.func(*dummies)
+    inside = dict(zip(dummies, expr.args, strict=True))
+    return sp.Add(
+        *(
+            sp.diff(whole, dummy).xreplace(inside) * slope
+            for dummy, slope in zip(dummies, slopes, strict=True)
+            if slope != 0
+        )
+    )
+
+
 def restored(expr: sp.Expr) -> sp.Expr:
     """Undo the polarisation: every `x_bar` becomes conjugate(x).
 

@@ -65,7 +65,7 @@ def leading_term(expr: sp.Expr) -> LeadingTerm:
         LeadingTerm(coefficient=1/2, order=-1)
 
     """
-    analytic = set(_analytic_parts(expr))
+    analytic = set(analytic_parts(expr))
     for terms in _TERMS:
         polynomials = {part: taylor(part, 2 * terms) for part in analytic}
         rational, back = rationalised(expr.xreplace(polynomials))
@@ -97,13 +97,13 @@ def taylor(f: sp.Expr, degree: int) -> sp.Expr:
     return total
 
 
-def _analytic_parts(expr: sp.Expr) -> Iterator[sp.Expr]:
+def analytic_parts(expr: sp.Expr) -> Iterator[sp.Expr]:
     """The largest parts of `expr` that depend on ε other than rationally."""
     if expr == epsilon or not expr.has(epsilon):
         return
     if expr.is_Add or expr.is_Mul or (expr.is_Pow and expr.exp.is_Integer):
         for arg in expr.args:
-            yield from _analytic_parts(arg)
+            yield from analytic_parts(arg)
     else:
         yield expr
 

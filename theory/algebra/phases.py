@@ -12,6 +12,9 @@ from collections.abc import Mapping
 import sympy as sp
 
 
+HIGHEST = 100  # power of e^{iφ} itself: beyond it, of the largest step that all are multiples of
+
+
 def rationalised(expr: sp.Expr) -> tuple[sp.Expr, Mapping[sp.Symbol, sp.Expr]]:
     """`expr` with every exponential as an integer power of a variable.
 
@@ -27,10 +30,12 @@ def rationalised(expr: sp.Expr) -> tuple[sp.Expr, Mapping[sp.Symbol, sp.Expr]]:
     back: dict[sp.Symbol, sp.Expr] = {}
     powers: dict[sp.Expr, sp.Expr] = {}
     for base, found in sorted(multiples.items(), key=lambda item: sp.default_sort_key(item[0])):
-        unit = sp.ilcm(1, *(q.q for q in found))
+        step = sp.Rational(1, sp.ilcm(1, *(q.q for q in found)))
+        if max(abs(q / step) for q in found) > HIGHEST:
+            step = sp.gcd_list([abs(q) for q in found])
         u = sp.Dummy("u")
-        back[u] = sp.exp(base / unit)
-        powers |= {sp.exp(q * base): u ** (q * unit) for q in found}
+        back[u] = sp.exp(base * step)
+        powers |= {sp.exp(q * base): u ** (q / step) for q in found}
     return split.xreplace(powers), back
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from theory.catalogue import QUANTITIES
-from verify.claims.expressions import Expression, Refusal, parse
+from verify.claims.expressions import Expression, Refusal, parse, rational_of
 
 RELATIONS = ("==", "<=", ">=", "~")
 
@@ -29,6 +29,16 @@ class Interval:
     upper: Expression | None = None
     lower_strict: bool = True
     upper_strict: bool = True
+
+    @property
+    def value(self) -> Expression | None:
+        """The only value of a real parameter, where both bounds are the same."""
+        lower, upper = self.lower, self.upper
+        if lower is None or upper is None or self.lower_strict or self.upper_strict or self.modulus:
+            return None
+        number = rational_of(lower.node)
+        is_same = lower == upper or (number is not None and number == rational_of(upper.node))
+        return lower if is_same else None
 
     def __str__(self) -> str:
         subject = f"abs({self.name})" if self.modulus else self.name
@@ -172,6 +182,15 @@ class Claim:
         if name == self.horizon:
             return Interval(name, lower=parse("1"), lower_strict=False)
         raise KeyError(name)
+
+    def at(self, place: Mapping[str, str]) -> Claim:
+        """The claim where real parameters have constant values."""
+        fixed = {
+            name: Interval(name, False, parse(value), parse(value), False, False)
+            for name, value in place.items()
+        }
+        kept = (interval for interval in self.domain if interval.name not in fixed)
+        return replace(self, domain=(*kept, *fixed.values()))
 
     def is_complex(self, name: str) -> bool:
         """Whether a parameter ranges over complex numbers."""

@@ -9,6 +9,7 @@ the autocorrelation at lag k and sum(term) for Σ_{Δ≥1} of a term in Delta.
 from __future__ import annotations
 
 import ast
+import copy
 import operator
 import re
 from collections.abc import Callable
@@ -99,6 +100,20 @@ def parse(source: str) -> Expression:
 def name_of(node: ast.Name) -> str:
     """The parameter's name as the user wrote it."""
     return "lambda" if node.id in {_LAMBDA_NAME, "lam"} else node.id
+
+
+def shown(node: ast.expr) -> str:
+    """A checked tree as text."""
+
+    class Written(ast.NodeTransformer):
+        def visit_Constant(self, node: ast.Constant) -> ast.expr:
+            text = str(node.value)
+            return ast.Name(text if text.isdigit() else f"({text})")
+
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return ast.Name(name_of(node))
+
+    return ast.unparse(Written().visit(copy.deepcopy(node)))
 
 
 def integer_of(node: ast.expr) -> int | None:

@@ -17,10 +17,11 @@ import flint
 import sympy as sp
 
 from numerics.arithmetic.balls import evaluate
-from verify.claims.claim import Claim
+from verify.claims.claim import Claim, Interval
 from verify.claims.expressions import Expression
-from verify.judging.points import Coordinate, Point, Polar
-from verify.judging.translation import MeaningError, to_sympy
+from verify.judging.evidence import MeaningError
+from verify.judging.points import Coordinate, Irrational, Point, Polar
+from verify.judging.translation import to_sympy
 
 # |λ| ≤ 1 − MARGIN of the way: the series route sums about digits/(−log10|λ|) lags
 MARGIN = Fraction(1, 50)
@@ -31,6 +32,7 @@ LONGER = 30  # steps, at most, than the shortest horizon
 TANGENT = 20
 INSET = Fraction(1, 10**6)
 MAX_CORNERS = 64
+FEW = 6
 
 
 @dataclass(frozen=True)
@@ -61,20 +63,29 @@ class Range:
         """The range that a claim gives to one of its parameters."""
         interval = claim.interval(name)
         lower = _end(interval.lower, -sp.oo)
+        upper, is_whole = _end(interval.upper, sp.oo), name == claim.horizon
+        if is_whole:  # a horizon is 1 at least
+            lower, upper = _whole_ends(interval, lower, upper)
         return cls(
             name,
             sp.Max(lower, 0) if interval.modulus else lower,
-            _end(interval.upper, sp.oo),
-            not interval.lower_strict,
-            not interval.upper_strict,
+            upper,
+            is_whole or not interval.lower_strict,
+            is_whole or not interval.upper_strict,
             interval.modulus,
-            name == claim.horizon,
+            is_whole,
         )
 
     @property
     def is_positive(self) -> bool:
         """Whether no real number of the range is 0 or below."""
         return bool(self.lower >= 0) and not (self.has_lower or self.is_modulus)
+
+    @cached_property
+    def value(self) -> sp.Expr | None:
+        """The only value, where there is but one."""
+        is_point = self.lower == self.upper and self.has_lower and self.has_upper
+        return self.lower if is_point and not self.is_modulus else None
 
     @cached_property
     def rational_ends(self) -> tuple[Fraction | None, Fraction | None]:
@@ -84,6 +95,8 @@ class Range:
             MeaningError: if nothing lies between them, or one is not a real number.
 
         """
+        if self.value is not None:
+            return (self._rational(self.value, up=True),) * 2
         lower, upper = self._rational(self.lower, up=True), self._rational(self.upper, up=False)
         if lower is not None and upper is not None:
             is_closed = self.has_lower and self.has_upper
@@ -118,6 +131,8 @@ class Range:
 
     def extremes(self, inset: Fraction) -> list[Coordinate]:
         """The ends, excluded ones approached by `inset` of the range; infinity is FAR off."""
+        if self.value is not None:
+            return [_coordinate(self.value)]
         lower, upper = self.finite_ends
         if self.is_whole:
             return [lower] if self.upper.is_infinite else [lower, upper]
@@ -134,6 +149,8 @@ class Range:
 
     def draw(self, first: Fraction | None, near_an_end: bool, random: Random) -> Coordinate:
         """A coordinate, `first` of the way from end to end if that is given, else at random."""
+        if self.value is not None:
+            return _coordinate(self.value)
         lower, upper = self.finite_ends
         if self.is_whole:
             longer = Fraction(int(lower) + random.randrange(1, LONGER))
@@ -149,6 +166,17 @@ class Range:
             return value
         angle = random.randrange(-314, 315) / 100
         return Polar(value, Fraction(tan(angle / 2)).limit_denominator(TANGENT))
+
+
+def _coordinate(value: sp.Expr) -> Coordinate:
+    return Fraction(int(value.p), int(value.q)) if value.is_Rational else Irrational(value)
+
+
+def _whole_ends(interval: Interval, lower: sp.Expr, upper: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """The least and the largest whole number, from 1 on, of an interval."""
+    least = sp.floor(lower) + 1 if interval.lower_strict else sp.ceiling(lower)
+    most = sp.ceiling(upper) - 1 if interval.upper_strict else sp.floor(upper)
+    return sp.Max(least, 1), most
 
 
 def _end(bound: Expression | None, otherwise: sp.Expr) -> sp.Expr:
@@ -194,11 +222,33 @@ class Domain:
                 }
             )
 
+    def shortest(self) -> Iterator[Point]:
+        """A point for each of the least whole numbers, and for the largest, of a parameter."""
+        [inside] = self.sample(1, seed=0)
+        for name, one in self.ranges.items():
+            if one.is_whole and one.value is None:
+                least, most = one.finite_ends
+                numbers = [least + step for step in range(FEW) if one.upper >= least + step]
+                if one.upper.is_finite:
+                    numbers.append(most)
+                for number in dict.fromkeys(numbers):
+                    yield Point({**inside.coordinates, name: number})
+
     def corners(self, inset: Fraction = INSET) -> Iterator[Point]:
         """The corners of the box on which the claim is made; see `Range.extremes` for `inset`."""
         ends: list[Sequence[Coordinate]] = [r.extremes(inset) for r in self.ranges.values()]
         for combination in islice(product(*ends), MAX_CORNERS):
             yield Point(dict(zip(self.ranges, combination, strict=True)))
+
+    def closed_faces(self) -> Iterator[Point]:
+        """A point on each face that belongs to the domain."""
+        [inside] = self.sample(1, seed=0)
+        for name, one in self.ranges.items():
+            ends = one.extremes(INSET)
+            belongs = (one.has_lower and one.lower.is_finite, one.has_upper and one.upper.is_finite)
+            for end, is_own in zip(ends, belongs, strict=False):
+                if is_own and one.value is None:
+                    yield Point({**inside.coordinates, name: end})
 
     def faces(self, inset: Fraction) -> Iterator[Point]:
         """A point on each face that belongs to the domain, and one next to it.

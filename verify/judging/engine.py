@@ -12,12 +12,10 @@ from dataclasses import asdict, dataclass, replace
 from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import Claim
 from verify.claims.trial import Trial
-from verify.judging.evidence import Counterexample, Evidence, Finding, Verdict
-from verify.judging.methods import Method, methods
+from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError, Verdict
+from verify.judging.methods import Method, methods, premises
 from verify.judging.model import Model
 from verify.judging.search import profile, worst_gap
-from verify.judging.translation import MeaningError
-from verify.judging.validity import check_meaning
 from verify.judging.verdict import verdict
 from verify.settings import Settings
 
@@ -97,8 +95,6 @@ def verify_claim(
     evidence: list[Evidence] = []
     model = Model(claim, trial_results or {})
     try:
-        if not known and not claim.experiment:
-            check_meaning(model, settings.seed)
         for method in methods(claim):
             piece = known.get(method.name)
             if piece is None:
@@ -119,7 +115,11 @@ def concluded(claim: Claim, evidence: Sequence[Evidence], seconds: float) -> Res
     found, reason = verdict(evidence, is_bound)
     if claim.experiment:  # judged by one method, which says what it saw
         reason = evidence[0].detail
-    return Result(claim, found, reason, tuple(evidence), seconds)
+    # the formula has no value somewhere, and is not refuted elsewhere
+    invalid = found is Verdict.ERROR and any(
+        piece.method in premises() and piece.finding is Finding.FAILED for piece in evidence
+    )
+    return Result(claim, found, reason, tuple(evidence), seconds, invalid)
 
 
 def examine(method: Method, model: Model, settings: Settings) -> Evidence:

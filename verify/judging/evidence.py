@@ -8,6 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 
+class MeaningError(ValueError):
+    """A well-formed claim without meaning, e.g. an autocorrelation that is none."""
+
+
 class Finding(StrEnum):
     """What one method found."""
 

@@ -1,4 +1,4 @@
-"""The table of methods: two judges and the numerical routes, a line each.
+"""The table of methods: what a claim means, two judges and the numerical routes, a line each.
 
 A method is a module with `check(model, settings) -> Evidence`. The engine, the preloading of
 workers, the store, the verdict and the report read this table; nothing else lists methods.
@@ -43,6 +43,7 @@ class Method:
         kinds: the claims that it looks at.
         is_judge: whether what it proves holds on the whole domain; the judges prove together.
         is_sampled: whether it draws at random, and so errs at a rate that its evidence states.
+        is_premise: whether it looks at what a claim rests on, and says nothing of its truth.
 
     """
 
@@ -51,6 +52,7 @@ class Method:
     kinds: Kind = Kind.VALUE
     is_judge: bool = False
     is_sampled: bool = False
+    is_premise: bool = False
 
     @property
     def module(self) -> ModuleType:
@@ -73,6 +75,7 @@ _FORMULAS = Kind.VALUE | Kind.LIMIT
 _HERE = "verify.judging"
 # in this order they look at a claim: the first to refute it ends the search
 METHODS = (
+    Method("meaning", f"{_HERE}.obligations.meaning", _FORMULAS, is_premise=True),
     Method("lyapunov", f"{_HERE}.routes.lyapunov"),
     Method("spectral", f"{_HERE}.routes.spectral"),
     Method("series", f"{_HERE}.routes.series"),
@@ -105,6 +108,11 @@ def method_names(subject: Claim | Trial) -> tuple[str, ...]:
 def judges() -> frozenset[str]:
     """The methods that prove a claim where all of them do."""
     return frozenset(method.name for method in METHODS if method.is_judge)
+
+
+def premises() -> frozenset[str]:
+    """The methods that look at what a claim rests on."""
+    return frozenset(method.name for method in METHODS if method.is_premise)
 
 
 def sampled() -> frozenset[str]:

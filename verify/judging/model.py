@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from fractions import Fraction
+from functools import cache, cached_property, partial
+from random import Random
 
+import flint
 import sympy as sp
 
-from theory.algebra.conjugation import polarised
+from numerics.arithmetic.balls import evaluate
+from theory.algebra.conjugation import bar, polarised
 from theory.algebra.presentation import present, readable
 from theory.catalogue import Unit, quantity
 from theory.inputs import ArbitraryInput, Input, StationaryInput, from_expression
 from verify.claims.claim import Claim, Derivative
-from verify.claims.expressions import parse
+from verify.claims.expressions import parse, shown
 from verify.claims.trial import Trial
 from verify.judging.domain import Domain, Range
-from verify.judging.evidence import Evidence
-from verify.judging.translation import MeaningError, to_sympy
+from verify.judging.evidence import Evidence, MeaningError
+from verify.judging.obligations.obligation import Kind
+from verify.judging.points import Point
+from verify.judging.symbolic.signs import NoSign, ranges_of, sign
+from verify.judging.text import Text
+from verify.judging.translation import summand, to_sympy
 
-# what "any stationary input" is tried on by the numerical routes
-_INSTANCES = ("KroneckerDelta(Delta, 0) - 2/5*KroneckerDelta(Delta, 1)", "(9/10)**Delta*cos(Delta)")
-_COMPLEX_INSTANCES = ("(3/5)**Delta*exp(I*Delta)", "(9/10)**Delta*exp(-2*I*Delta)/2")
+LONGEST = 4  # lag of the moving averages that stand for any stationary input
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,17 +49,25 @@ class Model:
         return Domain(self.claim)
 
     @cached_property
+    def constants(self) -> dict[str, sp.Expr]:
+        """Parameter name → value, of those that have but one and are not differentiated by."""
+        moving = {derivative.name for derivative in self.claim.wrt}
+        values = {name: one.value for name, one in self.domain.ranges.items() if name not in moving}
+        return {name: value for name, value in values.items() if value is not None}
+
+    @cached_property
     def symbols(self) -> dict[str, sp.Symbol]:
         """Parameter name → symbol; complex ones without assumptions, all others real."""
-        return {name: _symbol(one) for name, one in self.domain.ranges.items()}
+        free = (one for name, one in self.domain.ranges.items() if name not in self.constants)
+        return {one.name: _symbol(one) for one in free}
 
     @cached_property
     def names(self) -> dict[str, sp.Expr]:
         """What each name in the claim's expressions stands for, λ included."""
-        names: dict[str, sp.Expr] = dict(self.symbols)
+        names: dict[str, sp.Expr] = self.symbols | self.constants
         for pole in self.claim.poles:  # λ comes before λ*, which may be said to equal it
             if pole in self.claim.eigenvalue:
-                eigenvalue = to_sympy(self.claim.eigenvalue[pole], names)
+                eigenvalue = to_sympy(self.claim.eigenvalue[pole], names, None, self)
                 names[pole] = sp.bottom_up(eigenvalue, _by_euler)
         return names
 
@@ -62,7 +77,8 @@ class Model:
         if self.claim.arbitrary:
             return ArbitraryInput(is_real=not self.claim.complex_input)
         try:
-            return from_expression(to_sympy(self.claim.autocorrelation, self.symbols))
+            own = self.symbols | self.constants
+            return from_expression(to_sympy(self.claim.autocorrelation, own, None, self))
         except ValueError as error:
             raise MeaningError(
                 f"autocorrelation {self.claim.autocorrelation.source!r}: {error}"
@@ -84,7 +100,7 @@ class Model:
             gammas=tuple(self._gamma(pole) for pole in claim.poles),
             wrt=tuple(self._by(d) for d in claim.wrt),
             differentiate_gamma=claim.differentiate_gamma,
-            horizon=self.symbols[claim.horizon] if claim.horizon else None,
+            horizon=self.names[claim.horizon] if claim.horizon else None,
         )
 
     def _gamma(self, pole: str) -> sp.Expr:
@@ -92,7 +108,7 @@ class Model:
         if pole not in self.claim.gamma:
             return sp.S.One
         names = self.names | {"lambda": self.names[pole]}
-        return to_sympy(self.claim.gamma[pole], names, self.input)
+        return to_sympy(self.claim.gamma[pole], names, self.input, self)
 
     def _by(self, derivative: Derivative) -> sp.Expr:
         symbol = self.symbols[derivative.name]
@@ -109,7 +125,7 @@ class Model:
     @cached_property
     def formula(self) -> sp.Expr:
         """The claimed formula, as written."""
-        return to_sympy(self.claim.formula, self.names, self.input)
+        return to_sympy(self.claim.formula, self.names, self.input, self)
 
     @cached_property
     def difference(self) -> sp.Expr:
@@ -121,6 +137,54 @@ class Model:
         """The quantity in closed form, as text."""
         return str(readable(present(self.value)))
 
+    def sign(self, expr: sp.Expr) -> int:
+        """The sign of an expression inside the domain; 0 where it is not known or not real."""
+        if expr.is_nonnegative:
+            return 1
+        if expr.is_negative:
+            return -1
+        expr = polarised(expr)
+        if not expr.free_symbols <= {s for z in self.symbols.values() for s in (z, bar(z))}:
+            return 0
+        return self._sign(expr)
+
+    @cache  # noqa: B019 (a model lives as long as its claim is judged)
+    def _sign(self, expr: sp.Expr) -> int:
+        try:
+            return sign(expr, *ranges_of(self.domain, self.symbols)).certain or 0
+        except NoSign:
+            return 0
+
+    def emit(self, kind: Kind, function: sp.Expr, node: ast.expr) -> None:
+        """Nothing: `obligations.meaning` reads the claim again for what it has to take note of."""
+
+    def text(self, point: Point) -> Text:
+        """The claim's own text at a point, at the current precision."""
+        return Text(self.claim, point.balls(), partial(self._series_at, point))
+
+    def _series_at(self, point: Point, term: ast.expr) -> flint.acb:
+        """Σ_{Δ≥1} of a term, where it converges.
+
+        Raises:
+            MeaningError: if it does not.
+
+        """
+        values = point.values(self)
+        summand = self.summand(term)
+        for part in summand.terms:
+            modulus = abs(evaluate(part.ratio, values))
+            if evaluate(part.coefficient, values) != 0 and not modulus < 1:
+                raise MeaningError(
+                    f"sum({shown(term)}) at {point}: it diverges, as its terms go as "
+                    f"{modulus.mid().str(6, radius=False)}**Delta"
+                )
+        return evaluate(summand.generating_function(sp.S.One), values)
+
+    @cache  # noqa: B019 (a model lives as long as its claim is judged)
+    def summand(self, term: ast.expr) -> StationaryInput:
+        """What sum(…) sums, as a function of the lag."""
+        return summand(term, self.names, self.input)
+
     def instances(self) -> list[Model]:
         """The claim for concrete inputs: itself, or samples of "any stationary input"."""
         return self._instances
@@ -129,16 +193,39 @@ class Model:
     def _instances(self) -> list[Model]:
         if not self.claim.arbitrary:
             return [self]
-        texts = _COMPLEX_INSTANCES if self.claim.complex_input else _INSTANCES
+        texts = _some_inputs(Random(self.claim.id), self.claim.complex_input)  # noqa: S311
         return [Model(replace(self.claim, autocorrelation=parse(text))) for text in texts]
 
 
+def _some_inputs(random: Random, is_complex: bool) -> tuple[str, str]:
+    """What "any stationary input" is tried on by the numerical routes: R(0) is not 1."""
+
+    def number() -> Fraction:
+        return Fraction(random.randrange(20, 90), 100)
+
+    if is_complex:
+        turns = ("", "-")
+        return tuple(  # type: ignore[return-value]
+            f"{2 * number()}*({number()})**Delta*exp({turn}{2 * number()}*I*Delta)"
+            for turn in turns
+        )
+    w = [number() for _ in range(LONGEST + 1)]
+    values = [sum(w[k + lag] * w[k] for k in range(len(w) - lag)) for lag in range(len(w))]
+    average = " + ".join(f"{value}*KroneckerDelta(Delta, {k})" for k, value in enumerate(values))
+    return average, f"{2 * number()}*({number()})**Delta*cos({2 * number()}*Delta)"
+
+
 def _symbol(one: Range) -> sp.Symbol:
+    # names that algebra has a meaning for: of a conjugate, of R(0), of a small number
+    name = f"{one.name}_" if one.name.endswith("_bar") or one.name in _TAKEN else one.name
     if one.is_whole:
-        return sp.Symbol(one.name, integer=True, positive=True)
+        return sp.Symbol(name, integer=True, positive=True)
     if one.is_modulus:
-        return sp.Symbol(one.name)
-    return sp.Symbol(one.name, positive=True) if one.is_positive else sp.Symbol(one.name, real=True)
+        return sp.Symbol(name)
+    return sp.Symbol(name, positive=True) if one.is_positive else sp.Symbol(name, real=True)
+
+
+_TAKEN = frozenset({"R_0", "epsilon"})
 
 
 def _by_euler(expr: sp.Expr) -> sp.Expr:

@@ -14,6 +14,8 @@ from typing import Protocol
 import flint
 import sympy as sp
 
+from numerics.arithmetic.balls import evaluate
+from numerics.arithmetic.evaluation import NotEvaluated
 from numerics.arithmetic.gaussian import gaussian
 
 
@@ -43,7 +45,17 @@ class Polar:
         return f"{self.modulus}*({cosine} {'-' if sine < 0 else '+'} {abs(sine)}*I)"
 
 
-Coordinate = Fraction | Polar
+@dataclass(frozen=True)
+class Irrational:
+    """A real constant that is no rational number, such as sqrt(2)/2."""
+
+    expression: sp.Expr
+
+    def __str__(self) -> str:
+        return str(self.expression)
+
+
+Coordinate = Fraction | Polar | Irrational
 
 
 @dataclass(frozen=True)
@@ -55,13 +67,24 @@ class Point:
     def __str__(self) -> str:
         return ", ".join(f"{name} = {value}" for name, value in self.coordinates.items())
 
+    def balls(self) -> dict[str, flint.acb]:
+        """Balls around the coordinates at the current precision, by name."""
+        return {name: _ball(c) for name, c in self.coordinates.items()}
+
     def values(self, model: Named) -> dict[sp.Symbol, flint.acb]:
         """Balls around the coordinates at the current precision, by symbol."""
-        return {model.symbols[n]: _ball(c) for n, c in self.coordinates.items()}
+        return {symbol: _ball(self.coordinates[n]) for n, symbol in model.symbols.items()}
 
     def exact(self, model: Named) -> dict[sp.Symbol, flint.fmpq_mat]:
-        """The coordinates as Gaussian rationals, by symbol."""
-        return {model.symbols[n]: gaussian(*_parts(c)) for n, c in self.coordinates.items()}
+        """The coordinates as Gaussian rationals, by symbol.
+
+        Raises:
+            NotEvaluated: one of them is irrational.
+
+        """
+        return {
+            symbol: gaussian(*_parts(self.coordinates[n])) for n, symbol in model.symbols.items()
+        }
 
 
 def _parts(coordinate: Coordinate) -> tuple[Fraction, Fraction]:
@@ -69,10 +92,14 @@ def _parts(coordinate: Coordinate) -> tuple[Fraction, Fraction]:
     if isinstance(coordinate, Polar):
         cosine, sine = coordinate.direction
         return coordinate.modulus * cosine, coordinate.modulus * sine
+    if isinstance(coordinate, Irrational):
+        raise NotEvaluated(f"{coordinate} is not rational")
     return coordinate, Fraction(0)
 
 
 def _ball(coordinate: Coordinate) -> flint.acb:
+    if isinstance(coordinate, Irrational):
+        return evaluate(coordinate.expression, {})
     real, imag = _parts(coordinate)
     return flint.acb(_real(real), _real(imag))
 

@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
-import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.arithmetic.evaluation import NUMPY, NotEvaluated, evaluate_in
-from theory.algebra.conjugation import bar, polarised
-from verify.judging.evidence import Profile
+from numerics.arithmetic.evaluation import LONG, NUMPY, Arithmetic, NotEvaluated
+from verify.judging.evidence import MeaningError, Profile
 from verify.judging.model import Model
+from verify.judging.places import columns, places, values
 from verify.judging.points import Point, Polar
 
 POINTS = 2_000
+SUSPECTS = 3
+# what is less than so many times apart as two precisions of one side may be so by rounding
+ROUNDINGS = 16
 STEPS = 60  # along a line
 
 
@@ -35,12 +38,32 @@ def worst_gap(model: Model, seed: int) -> Gap | None:
 
     None where the floats overflow or the expressions have no floating-point value.
     """
-    points = list(model.domain.sample(POINTS, seed))
+    found = _gaps(model, list(model.domain.sample(POINTS, seed)))
+    return found[0] if found else None
+
+
+@lru_cache(maxsize=8)
+def suspects(model: Model, seed: int) -> list[Point]:
+    """Where the claim is likeliest to fail: at one of its `places`, beyond what rounding explains.
+
+    Where nothing can be said in floating point, the places of every kind by turns.
+    """
+    candidates = places(model, seed)
     try:
-        claimed, actual = _sides(model, points)
+        found = [gap for gap in _gaps(model, candidates) if gap.relative > 0]
+    except MeaningError:
+        return candidates[:: max(1, len(candidates) // (8 * SUSPECTS))]
+    return [gap.point for gap in found[:SUSPECTS]]
+
+
+def _gaps(model: Model, points: Sequence[Point]) -> list[Gap]:
+    """By how much the claim fails at points, beyond what rounding explains; the worst first."""
+    try:
+        (claimed, actual), rounded = (_sides(model, points, kind) for kind in (LONG, NUMPY))
     except NotEvaluated:
-        return None
+        return []
     with np.errstate(all="ignore"):
+        rounding = ROUNDINGS * (np.abs(claimed - rounded[0]) + np.abs(actual - rounded[1]))
         match model.claim.relation:
             case "<=":
                 excess = (actual - claimed).real
@@ -48,10 +71,10 @@ def worst_gap(model: Model, seed: int) -> Gap | None:
                 excess = (claimed - actual).real
             case _:
                 excess = np.abs(actual - claimed)
-        relative = excess / np.abs(actual)
-    finite = np.where(np.isfinite(relative), relative, -np.inf)
-    index = int(np.argmax(finite))
-    return Gap(points[index], float(finite[index])) if np.isfinite(finite[index]) else None
+        relative = np.where(np.abs(excess) > rounding, excess, np.minimum(excess, 0))
+        relative = relative / np.abs(actual)
+    order = np.argsort(-relative)  # nan comes last
+    return [Gap(points[k], float(relative[k])) for k in order if np.isfinite(relative[k])]
 
 
 def profile(model: Model, through: Point) -> Profile | None:
@@ -88,21 +111,14 @@ def _line(model: Model, name: str, through: Point) -> tuple[list[float], list[Po
     return list(map(float, values)), points
 
 
-def _sides(model: Model, points: Sequence[Point]) -> list[NDArray[np.complex128]]:
+def _sides(
+    model: Model, points: Sequence[Point], arithmetic: Arithmetic = NUMPY
+) -> list[NDArray[Any]]:
     """The claimed and the derived value at each point, in floating point.
 
     Raises:
         NotEvaluated: if there is none.
 
     """
-    balls = [point.values(model) for point in points]
-    columns: dict[sp.Symbol, NDArray[np.inexact]] = {}
-    for symbol in model.symbols.values():
-        column = np.array([complex(values[symbol].mid()) for values in balls])
-        columns[symbol] = column.real if symbol.is_real else column
-        columns[bar(symbol)] = columns[symbol].conj()
-    with np.errstate(all="ignore"):
-        return [
-            np.broadcast_to(evaluate_in(side, columns, NUMPY), len(points)).astype(complex)
-            for side in (polarised(model.formula), model.value)
-        ]
+    at = columns(model, points, arithmetic)
+    return [values(side, at, len(points), arithmetic) for side in (model.formula, model.value)]

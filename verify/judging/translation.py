@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import sympy as sp
 
-from theory.inputs import Input, from_expression
+from numerics.arithmetic.balls import evaluate
+from numerics.arithmetic.evaluation import NotEvaluated
+from theory.inputs import Input, StationaryInput, from_expression
 from theory.symbols import Delta
-from verify.claims.expressions import Expression, name_of, parse
+from verify.claims.expressions import Expression, name_of, parse, shown
+from verify.judging.evidence import MeaningError
+from verify.judging.obligations.obligation import Kind
 
 _FUNCTIONS: Mapping[str, type] = {
     "sqrt": sp.sqrt,
@@ -29,21 +34,42 @@ _CONJUGATIONS = {"abs": sp.Abs, "re": sp.re, "im": sp.im, "conjugate": sp.conjug
 _CONSTANTS = {"pi": sp.pi, "I": sp.I, "E": sp.E}
 
 
-class MeaningError(ValueError):
-    """A well-formed claim without meaning, e.g. an autocorrelation that is none."""
+class Reader(Protocol):
+    """What the translation of an expression asks and tells."""
+
+    def sign(self, expr: sp.Expr) -> int:
+        """The sign of an expression on the whole domain; 0 where it is not known or not real."""
+
+    def emit(self, kind: Kind, function: sp.Expr, node: ast.expr) -> None:
+        """Take note that the expression has a value only where something is said of a function."""
+
+
+class _Careless:
+    """A reader for constants, and for inputs of which nothing is known."""
+
+    def sign(self, expr: sp.Expr) -> int:
+        return -1 if expr.is_negative else 0
+
+    def emit(self, kind: Kind, function: sp.Expr, node: ast.expr) -> None:
+        pass
 
 
 def to_sympy(
     expression: Expression | str,
     names: Mapping[str, sp.Expr],
     x: Input | None = None,
+    reader: Reader = _Careless(),  # noqa: B008 (it has no state)
 ) -> sp.Expr:
     """A checked expression in SymPy, exact: decimals become rationals.
+
+    Roots, powers and logarithms of what is negative on the whole domain are taken apart by their
+    principal branch: algebra may conjugate what is left through their arguments.
 
     Args:
         expression: the expression, or text to be checked first.
         names: what each parameter stands for.
         x: the input that R(k) and sum(…) are about.
+        reader: knows signs, and is told where the expression has no value.
 
     Raises:
         MeaningError: for an infinite or undefined constant, such as 1/0.
@@ -51,15 +77,21 @@ def to_sympy(
     """
     if isinstance(expression, str):
         expression = parse(expression)
-    result = _Translator(expression.source, names, x).translate(expression.node)
+    result = _Translator(expression.source, names, x, reader).translate(expression.node)
     if result.has(sp.zoo, sp.nan, sp.oo):
         raise MeaningError(f"{expression.source!r} divides by zero")
     return result
 
 
 class _Translator:
-    def __init__(self, source: str, names: Mapping[str, sp.Expr], x: Input | None) -> None:
-        self.source, self.names, self.x = source, names, x
+    def __init__(
+        self,
+        source: str,
+        names: Mapping[str, sp.Expr],
+        x: Input | None,
+        reader: Reader = _Careless(),  # noqa: B008
+    ) -> None:
+        self.source, self.names, self.x, self.reader = source, names, x, reader
 
     def translate(self, node: ast.expr) -> sp.Expr:
         match node:
@@ -80,19 +112,56 @@ class _Translator:
                     case ast.Mult():
                         return left * right
                     case ast.Div():
+                        self.reader.emit(Kind.NONZERO, right, node.right)
                         return left / right
                     case _:
-                        return left**right
+                        return self.power(left, right, node.left)
             case ast.Call(func=ast.Name(id="R")):
                 return self.autocorrelation_at(self.translate(node.args[0]))
             case ast.Call(func=ast.Name(id="sum")):
-                return self.series(self.translate(node.args[0]))
+                return self.series(self.translate(node.args[0]), node.args[0])
             case ast.Call(func=ast.Name(id=function)) if function in _CONJUGATIONS:
                 # left as they stand: SymPy would expand what is inside, `polarised` need not
                 return _CONJUGATIONS[function](self.translate(node.args[0]), evaluate=False)
             case ast.Call(func=ast.Name(id=function)):
-                return _FUNCTIONS[function](*(self.translate(arg) for arg in node.args))
+                arguments = [self.translate(arg) for arg in node.args]
+                return self.function(function, arguments, node.args[0])
         raise AssertionError(f"unchecked syntax {ast.dump(node)}")
+
+    def power(self, base: sp.Expr, exponent: sp.Expr, node: ast.expr) -> sp.Expr:
+        """A power, in whose text the base is `node`."""
+        # at lag 0 as well, 0^0 = 1
+        if not (exponent.is_nonnegative or exponent.has(Delta)):
+            self.reader.emit(Kind.NONZERO, base, node)
+        if exponent.is_integer or exponent.has(Delta):
+            return base**exponent
+        self.reader.emit(Kind.OFF_CUT, base, node)
+        if self.reader.sign(base) < 0:
+            return (-base) ** exponent * sp.exp(sp.I * sp.pi * exponent)
+        return base**exponent
+
+    def function(self, name: str, arguments: Sequence[sp.Expr], node: ast.expr) -> sp.Expr:
+        """A function, in whose text the first argument is `node`."""
+        z = arguments[0]
+        match name:
+            case "sqrt":
+                return self.power(z, sp.S.Half, node)
+            case "log":
+                self.reader.emit(Kind.NONZERO, z, node)
+                self.reader.emit(Kind.OFF_CUT, z, node)
+                if self.reader.sign(z) < 0:
+                    return sp.log(-z) + sp.I * sp.pi
+            case "tan":
+                self.reader.emit(Kind.NONZERO, sp.cos(z), node)
+            case "atanh":
+                self.reader.emit(Kind.NONZERO, 1 - z**2, node)
+                self.reader.emit(Kind.OFF_CUT, 1 - z**2, node)
+            case "asinh":
+                self.reader.emit(Kind.OFF_CUT, 1 + z**2, node)
+        value = _FUNCTIONS[name](*arguments)
+        if not value.free_symbols and value.args and not evaluate(value, {}).is_finite():
+            raise NotEvaluated(f"{name}({shown(node)}) is too large a number, or none")
+        return value
 
     def name(self, name: str) -> sp.Expr:
         if name in _CONSTANTS:
@@ -110,18 +179,47 @@ class _Translator:
             raise MeaningError(f"{self.source!r}: write R(Delta) inside sum(), or R(k) with k >= 0")
         return self.x.autocorrelation(lag)
 
-    def series(self, term: sp.Expr) -> sp.Expr:
+    def series(self, term: sp.Expr, node: ast.expr) -> sp.Expr:
         if self.x is None:
             raise MeaningError(f"{self.source!r}: sum() belongs into a claim's formula or gamma")
-        coefficients = sp.Poly(sp.expand(term), _AT_LAG)
-        if coefficients.degree() > 1:
-            raise MeaningError(f"{self.source!r}: sum() is linear in R(Delta)")
-        weight, rest = coefficients.coeff_monomial(_AT_LAG), coefficients.coeff_monomial(1)
+        weight, rest = self.split(term)
+        for part in summed(weight, rest, self.x, node).terms:
+            self.reader.emit(Kind.POSITIVE, inside_disc(part.ratio), node)
         try:
             plain = from_expression(rest).generating_function(sp.S.One)
             return self.x.weighted_sum(weight) + plain
         except ValueError as error:
             raise MeaningError(f"{self.source!r}: {error}") from None
+
+    def split(self, term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+        """(weight, rest) of a term weight·R(Δ) + rest."""
+        coefficients = sp.Poly(sp.expand(term), _AT_LAG)
+        if coefficients.degree() > 1:
+            raise MeaningError(f"{self.source!r}: sum() is linear in R(Delta)")
+        return coefficients.coeff_monomial(_AT_LAG), coefficients.coeff_monomial(1)
+
+
+def summand(node: ast.expr, names: Mapping[str, sp.Expr], x: Input) -> StationaryInput:
+    """What sum(…) sums, given what stands in the brackets: for any input, the weight of R alone."""
+    translator = _Translator(shown(node), names, x)
+    return summed(*translator.split(translator.translate(node)), x, node)
+
+
+def summed(weight: sp.Expr, rest: sp.Expr, x: Input, node: ast.expr) -> StationaryInput:
+    """The same, split into weight·R(Δ) + rest."""
+    try:
+        if isinstance(x, StationaryInput):
+            return from_expression(weight * x.autocorrelation() + rest)
+        return from_expression(weight) + from_expression(rest)
+    except ValueError as error:
+        raise MeaningError(f"sum({shown(node)}): {error}") from None
+
+
+def inside_disc(z: sp.Expr) -> sp.Expr:
+    """Something that is positive just where |z| < 1, and negative where |z| > 1."""
+    if isinstance(z, sp.exp):
+        return -sp.re(z.args[0], evaluate=False)
+    return 1 - sp.Abs(z, evaluate=False) ** 2
 
 
 _AT_LAG = sp.Dummy("R")

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import flint
+import numpy as np
 import sympy as sp
+from scipy.linalg import eigvalsh, toeplitz
 
-from numerics.arithmetic.balls import certified, evaluate
+from numerics.arithmetic.balls import Values, certified, decimal, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
+from theory.algebra.conjugation import polarised
 from theory.catalogue import QUANTITIES
 from theory.inputs import StationaryInput, from_expression
 from verify.claims.claim import ClaimError
 from verify.claims.expressions import ExpressionError, parse
 from verify.claims.file import make_claim
+from verify.judging.evidence import MeaningError
 from verify.judging.model import Model, concrete
-from verify.judging.translation import MeaningError, to_sympy
-from verify.judging.validity import check_autocorrelation, check_poles
+from verify.judging.routes.series import autocorrelation as lags_of
+from verify.judging.translation import to_sympy
+
+LAGS = 48  # of the Toeplitz matrix that has to be positive
+# enough to tell 1 − 1e-300 from 1
+POLE_BITS = 1024
 
 
 class QuestionError(ValueError):
@@ -65,13 +73,20 @@ def value(
         def values() -> dict[sp.Symbol, flint.acb]:
             return {s: evaluate(constants[name], {}) for name, s in model.symbols.items()}
 
-        check_poles(model, values, "")
-        check_autocorrelation(
+        _check_poles(model, values, "")
+        _check_autocorrelation(
             concrete(model.input), values(), f"--autocorrelation {autocorrelation!r}"
         )
-        return certified(model.value, values, digits)
+        found = certified(model.value, values, digits)
     except (ClaimError, MeaningError, NotEvaluated) as error:
         raise QuestionError(str(error)) from None
+    if quantity in _MEAN_SQUARES and (found.imag != 0 or found.real < 0):
+        raise QuestionError(f"{quantity} = {decimal(found)}: a mean square is real and positive")
+    return found
+
+
+# of a modulus, hence real and not negative
+_MEAN_SQUARES = ("second_moment", "sensitivity", "backpropagated_error", "teacher_student_loss")
 
 
 def read_input(text: str) -> StationaryInput:
@@ -109,3 +124,50 @@ def _domain(name: str, text: str, constants: Mapping[str, sp.Expr]) -> str:
         return f"abs({name}) <= 1"
     is_pole = any(name in quantity.poles for quantity in QUANTITIES.values())
     return f"-1 <= {name} <= 1" if is_pole else f"{text} <= {name} <= {text}"
+
+
+def _check_poles(model: Model, values: Callable[[], Values], label: str) -> None:
+    """Check that every pole lies inside the unit circle at one point.
+
+    Args:
+        model: the claim.
+        values: makes the point's coordinates at the current precision.
+        label: what the error begins with.
+
+    Raises:
+        MeaningError: if a pole does not.
+
+    """
+    for name, pole in zip(model.claim.poles, model.unit.poles, strict=True):
+        with flint.ctx.workprec(POLE_BITS):
+            modulus = abs(evaluate(polarised(pole), values()))
+        if not modulus < 1:
+            size = modulus.mid().str(6, radius=False) if modulus.is_finite() else "too large"
+            raise MeaningError(
+                f"{label}|{name}| = {size}: it must be below 1, or there is no stationary state"
+            )
+
+
+def _check_autocorrelation(x: StationaryInput, values: Values, label: str) -> None:
+    """Check that R is an autocorrelation at one point.
+
+    Raises:
+        MeaningError: beginning with `label`.
+
+    """
+    with flint.ctx.workprec(128):
+        balls = lags_of(x, values, LAGS)
+    numbers = np.array([complex(ball.mid()) for ball in balls])
+    if numbers[0].imag != 0 or not numbers[0].real > 0:
+        raise MeaningError(f"{label}: R(0) = {numbers[0]:.3g} must be positive")
+    highest = int(np.argmax(np.abs(numbers)))
+    if abs(numbers[highest]) > numbers[0].real * (1 + 1e-12):
+        raise MeaningError(f"{label}: no autocorrelation, |R({highest})| is larger than R(0)")
+    # eigenvalues of a Hermitian matrix move by at most ‖E‖ ≤ LAGS·max|E|, E its rounding
+    rounding = 4 * LAGS**2 * np.finfo(float).eps * numbers[0].real
+    lowest = float(eigvalsh(toeplitz(numbers.conj(), numbers), subset_by_index=(0, 0))[0])
+    if lowest < -rounding:
+        raise MeaningError(
+            f"{label}: no autocorrelation, its {LAGS}×{LAGS} Toeplitz matrix has the "
+            f"eigenvalue {lowest:.3g}"
+        )

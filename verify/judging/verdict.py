@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from verify.judging.evidence import Evidence, Finding, Verdict
-from verify.judging.methods import judges
+from verify.judging.methods import judges, premises
 
 
 def verdict(evidence: Iterable[Evidence], is_bound: bool = False) -> tuple[Verdict, str]:
@@ -14,11 +14,16 @@ def verdict(evidence: Iterable[Evidence], is_bound: bool = False) -> tuple[Verdi
     A claim is proved when both judges prove it and no route disagrees, refuted by a certified
     counterexample, by both judges, or by one of them and a route that none supports against; any
     other disagreement is an error of ours, and said to be. A bound on a domain is not supported
-    by points alone: it may fail between them.
+    by points alone: it may fail between them. Whatever is said of it, a claim whose meaning is
+    not certain on the whole domain is undecided at best.
     """
     by_finding: dict[Finding, list[Evidence]] = {finding: [] for finding in Finding}
+    premise = None
     for piece in evidence:
-        by_finding[piece.finding].append(piece)
+        if piece.method in premises():
+            premise = piece
+        else:
+            by_finding[piece.finding].append(piece)
     proves, supports = by_finding[Finding.PROVES], by_finding[Finding.SUPPORTS]
     refutes, contradicts = by_finding[Finding.REFUTES], by_finding[Finding.CONTRADICTS]
 
@@ -30,6 +35,8 @@ def verdict(evidence: Iterable[Evidence], is_bound: bool = False) -> tuple[Verdi
         return Verdict.REFUTED, contradicts[0].detail
     if against & judges() and len(against) > 1 and not proves and not supports:
         return Verdict.REFUTED, contradicts[0].detail
+    if premise and premise.finding is Finding.FAILED:
+        return Verdict.ERROR, premise.detail
     if (refutes or contradicts) and (proves or supports):
         return Verdict.ERROR, (
             f"methods disagree: {_names(refutes + contradicts)} against {_names(proves + supports)}"
@@ -39,6 +46,8 @@ def verdict(evidence: Iterable[Evidence], is_bound: bool = False) -> tuple[Verdi
         return Verdict.ERROR, f"{broken.method}: {broken.detail}"
     if contradicts:
         return Verdict.UNDECIDED, f"only {_names(contradicts)} says it is false"
+    if premise and premise.finding is Finding.ABSTAINS:
+        return Verdict.UNDECIDED, f"it is not certain everywhere: {premise.detail}"
     if {piece.method for piece in proves} >= judges():
         return Verdict.PROVED, f"by {_names(proves)}"
     if is_bound and not proves:

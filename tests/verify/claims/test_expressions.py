@@ -15,7 +15,8 @@ from verify.claims.expressions import (
     parse,
     rational_of,
 )
-from verify.judging.translation import MeaningError, to_sympy
+from verify.judging.evidence import MeaningError
+from verify.judging.translation import to_sympy
 
 x = sp.Symbol("x", positive=True)
 

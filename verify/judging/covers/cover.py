@@ -123,9 +123,9 @@ class _Resisted(Exception):
         self.places = places
 
 
-def cover(charts: Iterable[Chart], max_boxes: int = MAX_BOXES) -> Cover:
+def cover(charts: Iterable[Chart], max_boxes: int = MAX_BOXES, seconds: float = SECONDS) -> Cover:
     """The sign of a function on the union of its charts."""
-    search = _Search(max_boxes)
+    search = _Search(max_boxes, seconds)
     try:
         with flint.ctx.workprec(BITS):
             for chart in charts:
@@ -199,9 +199,9 @@ class _View:
 
 
 class _Search:
-    def __init__(self, max_boxes: int) -> None:
-        self.max_boxes = max_boxes
-        self.deadline = process_time() + SECONDS
+    def __init__(self, max_boxes: int, seconds: float) -> None:
+        self.max_boxes, self.seconds = max_boxes, seconds
+        self.deadline = process_time() + seconds
         self.boxes = 0
         self.sign = 0
         self.example: Place = {}
@@ -235,7 +235,7 @@ class _Search:
         if self.boxes > self.max_boxes:
             raise _Resisted(f"{view.described(box)} is left after {self.max_boxes} boxes")
         if process_time() > self.deadline:
-            raise _Resisted(f"{view.described(box)} is left after {SECONDS:g} s")
+            raise _Resisted(f"{view.described(box)} is left after {self.seconds:g} s")
         sides = [box.side(i) for i in range(view.chart.dimension)]
         steps = [side - flint.arb(side.mid()) for side in sides]
         orders = [

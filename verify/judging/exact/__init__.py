@@ -7,5 +7,6 @@ closed form. An equality that both judges prove is proved twice.
 
 With the first judge it shares the parser of expressions, which decides what a claim says, and,
 where a sign has to be proved on a domain, the sign covers (`verify.judging.covers`: boxes, jets
-in ball arithmetic). A bound that both prove by a cover rests twice on those.
+in ball arithmetic). A bound that both prove by a cover rests twice on those. Both take the claim's
+meaning for granted (`verify.judging.obligations`): it is certain, or nothing is proved.
 """

@@ -29,6 +29,10 @@ class Unsupported(ValueError):
     """Something the field cannot express or decide; the judge then abstains."""
 
 
+class DivisionByZero(Unsupported):
+    """A quotient by the zero function, which has no value anywhere."""
+
+
 @dataclass
 class Generator:
     """What is known of one generator beyond its being transcendental."""
@@ -63,7 +67,7 @@ class Element:
 
     def __truediv__(self, other: Element) -> Element:
         if other.is_zero:
-            raise Unsupported("division by zero")
+            raise DivisionByZero("division by zero")
         return self.field.element(self.num * other.den, self.den * other.num)
 
     def __pow__(self, n: int) -> Element:
@@ -165,7 +169,7 @@ class Field:
         """The element num/den, reduced."""
         num, den = self.reduced(num), self.reduced(den)
         if den.is_zero():
-            raise Unsupported("division by zero")
+            raise DivisionByZero("division by zero")
         common = num.gcd(den)
         if not common.is_one():
             num, den = num // common, den // common

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from verify.claims.claim import Limit
+from verify.claims.claim import Claim, Limit
 from verify.claims.expressions import rational_of
 from verify.judging.covers.boxes import exactly
 from verify.judging.covers.cover import Cover, cover, judged
-from verify.judging.evidence import Evidence, Finding
+from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.exact.angles import without_angles
 from verify.judging.exact.atlas import charts
-from verify.judging.exact.field import Element, Unsupported
+from verify.judging.exact.field import DivisionByZero, Element, Unsupported
 from verify.judging.exact.leading import leading_term
 from verify.judging.exact.moments import quantity
 from verify.judging.exact.reader import Reader
+from verify.judging.exact.zeros import zeros
+from verify.judging.obligations.leads import where_it_vanishes
 
 if TYPE_CHECKING:
     from verify.judging.model import Model
@@ -25,12 +27,20 @@ JUDGE = "polynomials"
 
 def check(model: Model, settings: Settings) -> Evidence:
     """Prove the claim on its whole domain, contradict it, or abstain, from its text alone."""
-    claim = model.claim
+    return judge(model.claim)
+
+
+def judge(claim: Claim) -> Evidence:
+    """The same of a claim."""
     try:
         reader = Reader(claim)
         formula, value = reader.expression(claim.formula), quantity(reader)
         if claim.limit is not None:
+            if formula.is_zero or value.is_zero:
+                return Evidence(JUDGE, Finding.CONTRADICTS, "one side is 0: there is no ratio")
             return _judge_limit(formula / value, reader, claim.limit)
+    except DivisionByZero as reason:
+        raise MeaningError(f"{reason}: it has no value") from None
     except Unsupported as reason:
         return Evidence(JUDGE, Finding.ABSTAINS, f"does not handle {reason}")
     difference = formula - value
@@ -77,8 +87,15 @@ def _judge_sign(slack: Element, reader: Reader) -> Evidence:
 
 
 def _judge_limit(ratio: Element, reader: Reader, limit: Limit) -> Evidence:
-    order, coefficient = leading_term(ratio, reader.parameters, limit)
-    if order == 0 and coefficient == reader.field.constant(1):
-        return Evidence(JUDGE, Finding.PROVES, "the leading terms are equal")
-    found = "0" if order > 0 else "infinity" if order < 0 else str(coefficient)
-    return Evidence(JUDGE, Finding.CONTRADICTS, f"formula over quantity tends to {found}, not 1")
+    order, above, below = leading_term(ratio, reader.parameters, limit)
+    if order != 0 or above != below:
+        found = "0" if order > 0 else "infinity" if order < 0 else str(above / below)
+        return Evidence(
+            JUDGE, Finding.CONTRADICTS, f"formula over quantity tends to {found}, not 1"
+        )
+    # what is equal for all parameters need not be so where it vanishes
+    places, left = zeros(above.num, reader)
+    statement = f"the leading coefficient {above} is not 0"
+    return where_it_vanishes(
+        JUDGE, statement, places, left, lambda place: judge(reader.claim.at(place))
+    )

@@ -15,8 +15,12 @@ from verify.judging.exact.field import Element, Unsupported
 ORDER = 24
 
 
-def leading_term(z: Element, parameters: Mapping[str, int], limit: Limit) -> tuple[int, Element]:
-    """(n, c) with z ~ c ε^n, where ε > 0 tends to 0 in the limit.
+def leading_term(
+    z: Element, parameters: Mapping[str, int], limit: Limit
+) -> tuple[int, Element, Element]:
+    """(n, a, b) with z ~ (a/b) ε^n, where ε > 0 tends to 0 in the limit.
+
+    That holds wherever neither a nor b, the leading coefficients above and below, vanishes.
 
     ε is the distance to a finite target; towards infinity, 1/p for a rational function of
     p, and exp(−|p|/2) for a function of exp(p).
@@ -37,7 +41,7 @@ def leading_term(z: Element, parameters: Mapping[str, int], limit: Limit) -> tup
             raise Unsupported(f"cancellation beyond order {ORDER}")
         terms.append((order, _coefficient(z, image, epsilon, order)))
     (top, c_top), (bottom, c_bottom) = terms
-    return (top - bottom) * (1 if towards_zero else -1), c_top / c_bottom
+    return (top - bottom) * (1 if towards_zero else -1), c_top, c_bottom
 
 
 def _coefficient(z: Element, poly: flint.fmpq_mpoly, epsilon: int, order: int) -> Element:

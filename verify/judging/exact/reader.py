@@ -38,7 +38,11 @@ class Reader:
         self.i = self._imaginary_unit()
         self.pi = self._real("pi", (Fraction(3), Fraction(4)))
         for name in claim.parameters:
-            self.names[name] = self._parameter(claim.interval(name))
+            interval = claim.interval(name)
+            if interval.value and name not in {derivative.name for derivative in claim.wrt}:
+                self.names[name] = self.expression(interval.value)
+            else:
+                self.names[name] = self._parameter(interval)
         for pole in claim.poles:  # λ comes before λ*, which may be said to equal it
             if pole in claim.eigenvalue:
                 self.names[pole] = self.expression(claim.eigenvalue[pole])
@@ -153,7 +157,13 @@ class Reader:
         n = rational_of(exponent)
         if n is None or n.denominator > 2:
             raise Unsupported("an exponent that is no half-integer")
-        return base**n.numerator if n.denominator == 1 else self.field.sqrt(base) ** n.numerator
+        return base**n.numerator if n.denominator == 1 else self.sqrt(base) ** n.numerator
+
+    def sqrt(self, z: Element) -> Element:
+        """The root, of a function that has one sign on the domain: i√(−z) where z is negative."""
+        if z.is_real and not z.is_zero and self.field.is_nonnegative(-z):
+            return self.i * self.field.sqrt(-z)
+        return self.field.sqrt(z)
 
     def exp(self, z: Element) -> Element:
         """The exponential: a generator for each monomial in the exponent, to some power."""
@@ -327,7 +337,7 @@ class Reader:
 
 
 _FUNCTIONS: Mapping[str, Callable[[Reader, Element], Element]] = {
-    "sqrt": lambda r, z: r.field.sqrt(z),
+    "sqrt": lambda r, z: r.sqrt(z),
     "exp": lambda r, z: r.exp(z),
     "cos": lambda r, z: (r.exp(r.i * z) + r.exp(-(r.i * z))).scaled(Fraction(1, 2)),
     "sin": lambda r, z: (r.exp(r.i * z) - r.exp(-(r.i * z))) / r.i.scaled(2),

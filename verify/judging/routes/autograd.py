@@ -17,12 +17,11 @@ import sympy as sp
 from numerics.arithmetic.balls import Values
 from numerics.arithmetic.evaluation import evaluate_in, torch_arithmetic
 from numerics.simulate.reference import quadratic_form
-from verify.judging.evidence import Evidence, Finding
+from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.model import Model, concrete
 from verify.judging.routes.impulse import bilinear_forms
 from verify.judging.routes.pointwise import evaluate_at
 from verify.judging.routes.series import autocorrelation, steps_needed, truncation
-from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import flint
 import sympy as sp
 
 from numerics.arithmetic.balls import Values, evaluate
-from theory.algebra.conjugation import conjugated, partial, polarised
+from theory.algebra.conjugation import conjugate_of, derivative
 from theory.catalogue import Unit
 from verify.judging.model import Model
 
@@ -35,7 +35,7 @@ class Response:
     def conjugate(self) -> Response:
         """The conjugate response."""
         return Response(
-            tuple((conjugated(p), tuple(conjugated(w) for w in ws)) for p, ws in self.parts)
+            tuple((conjugate_of(p), tuple(map(conjugate_of, ws))) for p, ws in self.parts)
         )
 
     @lru_cache(maxsize=256)  # noqa: B019 (asked for again at each point)
@@ -43,8 +43,8 @@ class Response:
         """The derivative ∂/∂p: weights are differentiated, and each pole by the chain rule."""
         parts = []
         for pole, weights in self.parts:
-            slope = partial(pole, wrt)
-            own = [partial(w, wrt) for w in weights]
+            slope = derivative(pole, wrt)
+            own = [derivative(w, wrt) for w in weights]
             parts.append((pole, tuple(map(sp.Add, [*own, 0], [0, *(slope * w for w in weights)]))))
         return Response(tuple(parts))
 
@@ -125,13 +125,13 @@ def bilinear_forms(model: Model) -> list[BilinearForm]:
     the metric's entries E, F, G.
     """
     unit, one, zero = model.unit, sp.S.One, sp.S.Zero
-    poles = [polarised(p) for p in unit.poles]
-    states = [_state(a, polarised(unit.gamma(i))) for i, a in enumerate(poles)]
+    poles = unit.poles
+    states = [_state(a, unit.gamma(i)) for i, a in enumerate(poles)]
     match model.claim.quantity:
         case "second_moment":
             return [_square(states[0])]
         case "backpropagated_error":
-            return [_square(_state(conjugated(poles[0]), one))]
+            return [_square(_state(conjugate_of(poles[0]), one))]
         case "sensitivity":
             return [_square(_slope(unit, states[0], unit.wrt[0]))]
         case "cross_moment":
@@ -172,8 +172,7 @@ def _slope(unit: Unit, state: Response, wrt: sp.Expr) -> Response:
     """∂(γh)/∂p, γ held fixed unless it is to be differentiated."""
     if unit.differentiate_gamma:
         return state.derivative(wrt)
-    gamma = polarised(unit.gamma())
-    return _state(polarised(unit.poles[0]), sp.S.One).derivative(wrt).scaled(gamma)
+    return _state(unit.poles[0], sp.S.One).derivative(wrt).scaled(unit.gamma())
 
 
 def _square(response: Response, factor: sp.Expr = sp.S.One) -> BilinearForm:

@@ -2,30 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
 import flint
 
-from numerics.arithmetic.balls import certified, decimal
+from numerics.arithmetic.balls import certified, decimal, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
-from theory.algebra.conjugation import polarised
-from verify.claims.claim import Claim, Limit
-from verify.claims.expressions import rational_of
-from verify.judging.evidence import Counterexample, Evidence, Finding
+from verify.claims.claim import Limit
+from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError
 from verify.judging.model import Model
+from verify.judging.places import zeros
 from verify.judging.points import Point, Polar
+from verify.judging.routes.lyapunov import lyapunov_value
 from verify.judging.routes.pointwise import number_of_points
+from verify.judging.translation import to_sympy
 from verify.settings import Settings
 
 DIGITS = 30
+BITS = int(3.33 * DIGITS)
 CLOSE = 1e-3
-# what a ratio loses as a float
-ROUNDING = 2.0**-52
+# what a ratio of sides to so many digits may be off by
+ROUNDING = 10.0 ** (2 - DIGITS)
+# a distance from 1 that shrinks by less in a step comes to a halt; by more, it goes on to 0
+HALTS, GOES_ON = 0.95, 0.75
+HUGE = 1e300
+MOST_PLACES = 16
+NEAR = Fraction(1, 1000)  # of an open end
 _DISTANCES = [Fraction(1, 10**k) for k in (3, 6, 12, 24)]
-_FAR = [Fraction(n) for n in (1, 3, 10, 30, 100, 1000)]
+_FAR = [Fraction(n) for n in (1, 3, 10, 30, 100, 1000, 10**6, 10**12, 10**24)]
 _MANY_STEPS = [Fraction(10**k) for k in (3, 6, 12, 24)]
+
+
+@dataclass(frozen=True)
+class Step:
+    """Both sides at a point on the way to a limit."""
+
+    point: Point
+    claimed: flint.acb
+    actual: flint.acb
+
+    @property
+    def distance(self) -> float:
+        """How far formula over quantity is from 1; HUGE where there is no such ratio."""
+        with flint.ctx.workprec(2 * BITS):
+            ratio = self.claimed / self.actual
+            apart = abs(ratio - 1)
+        return min(max(float(apart.mid()), ROUNDING), HUGE) if apart.is_finite() else HUGE
 
 
 def check(model: Model, settings: Settings) -> Evidence:
@@ -33,23 +58,24 @@ def check(model: Model, settings: Settings) -> Evidence:
     limit = model.claim.limit
     if limit is None:
         return Evidence("limit", Finding.ABSTAINS, "no limit")
-    errors = []
+    errors, slow = [], ""
     for instance in model.instances():
-        for point in instance.domain.sample(number_of_points(model, settings), settings.seed):
+        for point in _starts(instance, limit, number_of_points(model, settings), settings.seed):
             path, cut_short = [], ""
             try:
                 for step in _approach(instance, point, limit):
                     path.append(step)
             except NotEvaluated as reason:
                 cut_short = str(reason)
-            distances = [max(abs(ratio - 1), ROUNDING) for _, ratio, _, _ in path]
-            approaches = all(a >= b for a, b in pairwise(distances))
-            if approaches and path and distances[-1] < CLOSE:
-                errors.append(distances[-1])
-            elif approaches and cut_short:
-                return Evidence("limit", Finding.ABSTAINS, cut_short)
+            found = _arrives([step.distance for step in path])
+            if found is False and path:
+                return _departure(path[-1])
+            if found:
+                errors.append(path[-1].distance)
             else:
-                return _departure(*path[-1])
+                slow = slow or cut_short or f"from {point} the ratio comes to 1 slowly, if at all"
+    if slow or not errors:
+        return Evidence("limit", Finding.ABSTAINS, slow or "no point is on the way")
     return Evidence(
         "limit",
         Finding.SUPPORTS,
@@ -59,41 +85,94 @@ def check(model: Model, settings: Settings) -> Evidence:
     )
 
 
-def _approach(
-    model: Model, point: Point, limit: Limit
-) -> Iterator[tuple[Point, float, flint.acb, flint.acb]]:
-    """Tuples (point, formula over quantity, formula, quantity), ever nearer the limit."""
-    formula = polarised(model.formula)
-    for coordinate in _towards(model.claim, limit):
+def _arrives(distances: Sequence[float]) -> bool | None:
+    """Whether distances go to 0: they halt elsewhere (False), or cannot be told yet (None)."""
+    if len(distances) < 2:
+        return None
+    shrinks = [b / a if b > ROUNDING else 0.0 for a, b in pairwise(distances)]
+    last = shrinks[-1]
+    if distances[-1] < CLOSE and last <= GOES_ON:
+        return True
+    return False if last >= HALTS else None
+
+
+def _starts(model: Model, limit: Limit, count: int, seed: int) -> Iterator[Point]:
+    """Points from where to go to the limit: at random, on faces, and where something vanishes."""
+    inside = list(model.domain.sample(count, seed))
+    yield from inside
+    others = {**inside[0].coordinates}
+    seen: set[str] = set()
+    near = model.domain.faces(NEAR)
+    for point in (*model.domain.closed_faces(), *near, *zeros(model, seed)):
+        start = Point({**point.coordinates, limit.name: others[limit.name]})
+        if str(start) not in seen and len(seen) < MOST_PLACES:
+            seen.add(str(start))
+            yield start
+
+
+def _approach(model: Model, point: Point, limit: Limit) -> Iterator[Step]:
+    """Steps ever nearer the limit, as far as they lie in the domain."""
+    lower, upper = model.domain.ranges[limit.name].rational_ends
+    for coordinate in _towards(model, limit):
+        if (lower is not None and coordinate < lower) or (upper is not None and coordinate > upper):
+            continue
         old = point.coordinates[limit.name]
         new = Polar(coordinate, old.half_tangent) if isinstance(old, Polar) else coordinate
         near = Point({**point.coordinates, limit.name: new})
-        claimed, actual = (
-            certified(side, lambda near=near: near.values(model), DIGITS)  # type: ignore[misc]
-            for side in (formula, model.value)
-        )
-        yield near, float((claimed / actual).real.mid()), claimed, actual
+        yield Step(near, _claimed(model, near), _actual(model, near))
 
 
-def _towards(claim: Claim, limit: Limit) -> list[Fraction]:
-    target = rational_of(limit.target.node)
-    if target is None:
-        raise NotEvaluated("the limit is at an irrational point")
+def _claimed(model: Model, point: Point) -> flint.acb:
+    """The formula's text, to so many digits.
+
+    Raises:
+        NotEvaluated: if it has no value, or none to be had.
+
+    """
+    for factor in (1, 4, 16):
+        with flint.ctx.workprec(factor * 2 * BITS):
+            ball = model.text(point).formula
+        if ball.is_finite() and (ball == 0 or ball.rel_accuracy_bits() >= BITS):
+            return ball
+    raise NotEvaluated(f"the formula has no value to {DIGITS} digits at {point}")
+
+
+def _actual(model: Model, point: Point) -> flint.acb:
+    """The quantity: solved for where that is sharp enough, else of the closed form."""
+    try:
+        ball = lyapunov_value(model, point)
+    except MeaningError:
+        ball = flint.acb("nan")
+    if ball.is_finite() and ball.rel_accuracy_bits() >= BITS:
+        return ball
+    return certified(model.value, lambda: point.values(model), DIGITS)
+
+
+def _towards(model: Model, limit: Limit) -> list[Fraction]:
+    target = to_sympy(limit.target, {})
     if limit.direction == "oo":
-        return _MANY_STEPS if limit.name == claim.horizon else [target * far for far in _FAR]
+        is_horizon = limit.name == model.claim.horizon
+        return _MANY_STEPS if is_horizon else [int(target) * far for far in _FAR]
+    if target.is_Rational:
+        middle = Fraction(int(target.p), int(target.q))
+    else:
+        with flint.ctx.workprec(400):
+            mantissa, exponent = evaluate(target, {}).real.mid().man_exp()
+            middle = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
     sign = -1 if limit.direction == "-" else 1
-    return [target + sign * distance for distance in _DISTANCES]
+    return [middle + sign * distance for distance in _DISTANCES]
 
 
-def _departure(point: Point, ratio: float, claimed: flint.acb, actual: flint.acb) -> Evidence:
+def _departure(step: Step) -> Evidence:
+    ratio = step.claimed / step.actual
     return Evidence(
         "limit",
         Finding.CONTRADICTS,
-        f"at {point} formula over quantity is {ratio:.6g}, not near 1",
+        f"at {step.point} formula over quantity is {float(ratio.real.mid()):.6g}, not near 1",
         counterexample=Counterexample(
-            point=str(point),
-            claimed=decimal(claimed, DIGITS),
-            actual=decimal(actual, DIGITS),
-            discrepancy=f"{abs(ratio - 1):.3g}",
+            point=str(step.point),
+            claimed=decimal(step.claimed, DIGITS),
+            actual=decimal(step.actual, DIGITS),
+            discrepancy=f"{step.distance:.3g}",
         ),
     )

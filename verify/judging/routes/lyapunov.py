@@ -16,8 +16,8 @@ import sympy as sp
 from numerics.arithmetic import gaussian
 from numerics.arithmetic.balls import Values, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
-from theory.algebra.conjugation import conjugated, polarised
-from verify.judging.evidence import Evidence
+from theory.algebra.conjugation import conjugate_of
+from verify.judging.evidence import Evidence, MeaningError
 from verify.judging.model import Model, concrete
 from verify.judging.points import Point
 from verify.judging.routes import stein
@@ -32,7 +32,6 @@ from verify.judging.routes.statespace import (
     shaping,
     with_input,
 )
-from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 MAX_STEPS = 5_000
@@ -89,7 +88,7 @@ def is_exact(model: Model, point: Point) -> bool:
     x, values = concrete(model.input), point.exact(model)
     parts = [part for term in x.terms for part in (term.coefficient, term.ratio)]
     try:
-        for part in (*map(polarised, model.unit.poles), *parts, *(value for _, value in x.lags)):
+        for part in (*model.unit.poles, *parts, *(value for _, value in x.lags)):
             gaussian.exact_value(part, values)
     except NotEvaluated:
         return False
@@ -99,7 +98,7 @@ def is_exact(model: Model, point: Point) -> bool:
 def _horizon(model: Model, point: Point) -> int | None:
     if model.unit.horizon is None:
         return None
-    steps = point.coordinates[model.unit.horizon.name]
+    steps = point.coordinates[model.claim.horizon or ""]
     if not isinstance(steps, Fraction) or steps > MAX_STEPS:
         raise MeaningError(f"{steps} steps are too many")
     return int(steps)
@@ -160,7 +159,7 @@ def _value(model: Model, values: Values, arithmetic: Arithmetic, steps: int | No
         for pole, us in form.u.parts:
             for other, vs in form.v.parts:
                 u, v = (flint.acb_mat([[evaluate(w, values) for w in ws]]) for ws in (us, vs))
-                moments = covariance(pole, len(us), conjugated(other), len(vs))
+                moments = covariance(pole, len(us), conjugate_of(other), len(vs))
                 total += (u * moments * v.transpose())[0, 0]
         return total
 

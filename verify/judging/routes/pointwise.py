@@ -10,14 +10,12 @@ from math import ceil
 
 import flint
 
-from numerics.arithmetic.balls import decimal, evaluate
-from theory.algebra.conjugation import polarised
+from numerics.arithmetic.balls import decimal
 from theory.catalogue import QUANTITIES
-from verify.judging.evidence import Counterexample, Evidence, Finding
+from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError
 from verify.judging.model import Model
 from verify.judging.points import Point
-from verify.judging.search import worst_gap
-from verify.judging.translation import MeaningError
+from verify.judging.search import suspects, worst_gap
 from verify.settings import Settings
 
 DIGITS = 40
@@ -106,8 +104,10 @@ def confirmed(certified: Evidence, other: Evidence, name: str) -> Evidence:
 
 
 def _points(model: Model, count: int, seed: int, near_edges: bool) -> Iterator[Point]:
-    """Random points; for an inequality also those where it looks most like failing."""
+    """Random points, and those where the claim looks most like failing."""
     yield from model.domain.sample(count, seed)
+    yield from model.domain.shortest()
+    yield from suspects(model, seed)
     if model.claim.relation == "==":
         return
     if gap := worst_gap(model, seed):
@@ -141,7 +141,7 @@ def evaluate_at(model: Model, point: Point) -> flint.acb:
     """A ball around the claimed formula at a point."""
     for factor in (1, 4):
         with flint.ctx.workprec(factor * precision()):
-            ball = evaluate(polarised(model.formula), point.values(model))
+            ball = model.text(point).formula
         if ball.is_finite() and ball.rel_accuracy_bits() >= 3.33 * DIGITS:
             break
     return ball

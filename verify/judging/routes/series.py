@@ -15,12 +15,11 @@ import sympy as sp
 
 from numerics.arithmetic.balls import Values, evaluate
 from theory.inputs import StationaryInput
-from verify.judging.evidence import Evidence
+from verify.judging.evidence import Evidence, MeaningError
 from verify.judging.model import Model, concrete
 from verify.judging.points import Point
 from verify.judging.routes.impulse import BilinearForm, Response, assembled, bilinear_forms
 from verify.judging.routes.pointwise import DIGITS, Route, compare_at_points, precision
-from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 MAX_LAGS = 5_000
@@ -68,7 +67,7 @@ def steps_needed(model: Model, values: Values, digits: int) -> int:
 
     """
     if model.unit.horizon is not None:
-        return round(float(values[model.unit.horizon].real.mid()))
+        return round(float(evaluate(model.unit.horizon, values).real.mid()))
     return max(_lags_needed(form, values, digits) for form in bilinear_forms(model))
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from numerics.arithmetic.balls import Values, evaluate
 from numerics.simulate.inputs import sample_input
 from numerics.simulate.reference import simulate
-from verify.judging.evidence import Evidence, Finding
+from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.model import Model, concrete
 from verify.judging.points import Point
 from verify.judging.routes.impulse import Response, bilinear_forms
@@ -35,7 +35,6 @@ from verify.judging.statistics import (
     mean_forms,
     stream,
 )
-from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 POINTS = 2

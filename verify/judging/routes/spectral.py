@@ -18,13 +18,12 @@ from numerics.arithmetic import gaussian
 from numerics.arithmetic.balls import Values, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import conjugated, polarised
-from verify.judging.evidence import Evidence
+from verify.judging.evidence import Evidence, MeaningError
 from verify.judging.model import Model, concrete
 from verify.judging.points import Point
 from verify.judging.routes.impulse import BilinearForm, Response, assembled
 from verify.judging.routes.pointwise import Route, compare_at_points, confirmed, precision
 from verify.judging.routes.transforms import Part, Transform, monomial, power, series_length
-from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 # residues at neighbouring poles nearly cancel: twice the bits keep the digits

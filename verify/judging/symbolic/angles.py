@@ -20,7 +20,7 @@ def without_angles(
 
     A complex symbol and its bar become r u and r/u, and exp(iθ) with θ in nothing else a
     power of some u, all on the unit circle; then u = (1 + it)/(1 − it). Whole circles are
-    covered, whatever the range of θ.
+    covered, but where θ has a range of less than a turn about 0.
 
     Args:
         expr: polarised, without trigonometric functions; real where bars are conjugates.
@@ -32,7 +32,7 @@ def without_angles(
 
     """
     ranges = dict(ranges)
-    circles = []
+    circles, arcs = [], dict[sp.Symbol, Range]()
     for symbol in sorted(expr.free_symbols & set(moduli), key=str):
         r, u = sp.Dummy(f"|{symbol}|", real=True), sp.Dummy(f"arg {symbol}")
         expr = expr.subs({symbol: r * u, bar(symbol): r / u}, simultaneous=True)
@@ -47,7 +47,8 @@ def without_angles(
             u = sp.Dummy(str(step * symbol))
             expr = expr.xreplace({e: u ** (rate / step) for e, rate in rates.items()})
             circles.append(u)
-    if not circles:
+            arcs[u] = _arc(*(step * end / 2 for end in ranges[symbol]))
+    if not circles and not expr.has(sp.I):
         return expr, ranges
     i = sp.Dummy("i")
     parts = list(in_lowest_terms(expr.subs(sp.I, i)))
@@ -55,12 +56,19 @@ def without_angles(
         t = sp.Dummy(f"tan({u.name}/2)", real=True)
         degree = max(sp.degree(part, u) for part in parts)
         parts = [_on_line(sp.Poly(part, u), degree, t, i) for part in parts]
-        ranges[t] = (-sp.oo, sp.oo)
+        ranges[t] = arcs.get(u, (-sp.oo, sp.oo))
     (a, b), (c, d) = (_real_and_imaginary(part, i) for part in parts)
     if sp.expand(b * c - a * d) != 0:
         raise Uncovered("values that are not real")
     real = a * c + b * d
     return _of_squares(real, ranges), ranges
+
+
+def _arc(lower: sp.Expr, upper: sp.Expr) -> Range:
+    """The range of tan(angle/2) for the halves of angles; the whole line if they pass ±π/2."""
+    if -sp.pi / 2 < lower and upper < sp.pi / 2:
+        return sp.tan(lower), sp.tan(upper)
+    return -sp.oo, sp.oo
 
 
 def _on_line(part: sp.Poly, degree: int, t: sp.Symbol, i: sp.Symbol) -> sp.Expr:
@@ -82,5 +90,7 @@ def _of_squares(real: sp.Expr, ranges: dict[sp.Symbol, Range]) -> sp.Expr:
         image = real.xreplace({p: square ** (p.exp / 2) for p in powers if p.exp % 2 == 0})
         if not image.has(t):
             real = image
-            ranges[square] = (sp.S.Zero, sp.oo)
+            ends = [end**2 for end in ranges[t]]
+            low = sp.S.Zero if ranges[t][0] < 0 < ranges[t][1] else min(ends)
+            ranges[square] = (low, max(ends))
     return real

@@ -90,16 +90,17 @@ def _with_exponential(expr: sp.Expr, old: Variable) -> tuple[sp.Expr, Variable]:
     rates = [e.args[0] / p for e in expr.atoms(sp.exp) if (e.args[0] / p).is_Rational]
     if not rates:
         return expr, old
-    rate = abs(sp.gcd_list(rates))  # of one number, SymPy gives that number
+    falls = all(rate < 0 for rate in rates)
+    rate = abs(sp.gcd_list(rates)) * (-1 if falls else 1)  # of one, SymPy gives that number
     u = sp.Dummy("u", positive=True)
     image = expr.subs(p, sp.log(u) / rate)
     if image.has(sp.log(u)):
         return expr, old
     # positive powers, times a positive factor
     lowest = min([0, *(m.exp for m in _negative_powers(image, u))])
-    lower, upper = (sp.exp(rate * end) for end in old.range)
+    ends = [sp.exp(rate * end) for end in old.range[:: 1 if rate > 0 else -1]]
     return sp.expand(image * u**-lowest), replace(
-        old, symbol=u, range=(lower, upper), backwards=lambda value: value.log() / fmpq(rate)
+        old, symbol=u, range=tuple(ends), backwards=lambda value: value.log() / fmpq(rate)
     )
 
 
@@ -111,16 +112,16 @@ def _pieces(lower: sp.Expr, upper: sp.Expr) -> Iterator[tuple[bool, sp.Rational,
     """Pieces start + step·x or, if turned, step/x, with at most one end of the range at x = 0."""
     one = sp.S.One
     if lower.is_finite and upper.is_finite:
-        low, high = _rounded(lower, -1), _rounded(upper, 1)
+        low, high = rounded(lower, -1), rounded(upper, 1)
         yield False, low, (high - low) / 2
         yield False, high, (low - high) / 2
     elif lower.is_finite:
-        low = _rounded(lower, -1)
+        low = rounded(lower, -1)
         if low < 1:
             yield False, low, 1 - low
         yield True, sp.S.Zero, max(low, one)
     elif upper.is_finite:
-        high = _rounded(upper, 1)
+        high = rounded(upper, 1)
         if high > -1:
             yield False, high, -1 - high
         yield True, sp.S.Zero, min(high, -one)
@@ -130,7 +131,7 @@ def _pieces(lower: sp.Expr, upper: sp.Expr) -> Iterator[tuple[bool, sp.Rational,
             yield True, sp.S.Zero, side
 
 
-def _rounded(bound: sp.Expr, side: int) -> sp.Rational:
+def rounded(bound: sp.Expr, side: int) -> sp.Rational:
     """The bound of a range, rounded outwards if irrational."""
     if bound.is_Rational:
         return bound

@@ -26,6 +26,9 @@ def factors(expr: sp.Expr) -> Iterator[tuple[sp.Expr, int]]:
     The constant comes first.
     """
     top, bottom, meaning = _fraction(expr)
+    if not top.ring.ngens:
+        yield top.as_expr() / bottom.as_expr(), 1
+        return
     (c, above), (d, below) = top.factor_list(), bottom.factor_list()
     yield sp.Rational(str(c)) * sp.Rational(str(d)), 1
     for factor, multiplicity in (*above, *below):
@@ -40,5 +43,5 @@ def _fraction(expr: sp.Expr) -> tuple[Polynomial, Polynomial, Mapping[sp.Symbol,
     symbols = set().union(*(part.free_symbols for part in parts))
     polynomials, *_ = ring(sorted(symbols, key=sp.default_sort_key), QQ)
     top, bottom = map(polynomials.from_expr, parts)
-    meaning = {**exponentials, **{symbol: f for f, symbol in opaque.items()}}
+    meaning = {**exponentials, **{s: f.xreplace(exponentials) for f, s in opaque.items()}}
     return *top.cancel(bottom), meaning

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from itertools import islice
 
 import flint
 import sympy as sp
@@ -13,28 +15,64 @@ from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import bar, polarised
 from theory.algebra.generating_functions import C
 from theory.algebra.leading import epsilon, leading_term
+from theory.algebra.presentation import readable
 from theory.algebra.vanishing import vanishes
+from theory.inputs import StationaryInput
 from verify.claims.claim import Limit
-from verify.judging.covers.cover import Cover, cover, judged
+from verify.judging.covers.cover import judged
 from verify.judging.evidence import Evidence, Finding
 from verify.judging.model import Model
+from verify.judging.obligations.leads import where_it_vanishes
+from verify.judging.obligations.obligation import State
 from verify.judging.points import Point
-from verify.judging.symbolic.angles import without_angles
-from verify.judging.symbolic.atlas import charts
-from verify.judging.symbolic.fractions import factors, in_lowest_terms
+from verify.judging.symbolic.branches import branches
+from verify.judging.symbolic.signs import TO_EXP, NoSign, ranges_of, sign
+from verify.judging.symbolic.zeros import leading_coefficients, zeros
 from verify.judging.translation import to_sympy
 from verify.settings import Settings
 
 JUDGE = "sympy"
-Ranges = Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]
-_TO_EXP = (sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh)
+PLACES = 6  # where a limit is looked at by itself
+NEAR = Fraction(1, 1000)  # of an open end
 
 
 def check(model: Model, settings: Settings) -> Evidence:
     """Prove the claim on its whole domain, contradict it, or abstain."""
+    outcomes = branches(model)
+    for outcome in outcomes:
+        if outcome.state is State.OPEN:
+            return Evidence(
+                JUDGE,
+                Finding.ABSTAINS,
+                f"whether {outcome.obligation}: {outcome.how}",
+                data={"obligations": [outcome.to_json()]},
+            )
+    for steps in _short_horizons(model):
+        place = {model.claim.horizon or "": str(steps)}
+        found = check(Model(model.claim.at(place)), settings)
+        if found.finding is not Finding.PROVES:
+            return replace(found, detail=f"after {steps} steps: {found.detail}")
+    found = _judged(model, settings)
+    stated = [*(outcome.to_json() for outcome in outcomes), *found.data.get("obligations", ())]
+    return replace(found, data={**found.data, "obligations": stated}) if stated else found
+
+
+def _short_horizons(model: Model) -> range:
+    """The horizons shorter than the input's longest lag, for which there is no common formula."""
+    horizon = model.unit.horizon
+    if horizon is None or not horizon.is_Symbol or not isinstance(model.input, StationaryInput):
+        return range(0)
+    if model.claim.limit:  # a long one, or one that is held
+        return range(0)
+    least, _ = model.domain.ranges[horizon.name].finite_ends
+    return range(int(least), max((lag for lag, _ in model.input.lags), default=0))
+
+
+def _judged(model: Model, settings: Settings) -> Evidence:
+    """The same, where conjugation is right and horizons are long."""
     claim = model.claim
     if claim.limit is not None:
-        return _judge_limit(model, claim.limit)
+        return _judge_limit(model, claim.limit, settings)
     if claim.relation == "==" and (point := _nonzero(model)):
         return Evidence(JUDGE, Finding.ABSTAINS, f"the difference is not 0 at {point}")
     if _cancels(model.difference):
@@ -43,11 +81,7 @@ def check(model: Model, settings: Settings) -> Evidence:
         if fraction(model.difference)[0] == 0:
             return Evidence(JUDGE, Finding.PROVES, "the difference cancels to 0")
         return Evidence(JUDGE, Finding.ABSTAINS, "the difference does not cancel to 0")
-    slack = model.difference if claim.relation == "<=" else -model.difference
-    try:
-        return _judge_sign(*without_angles(slack.rewrite(_TO_EXP, sp.exp), *_ranges(model)))
-    except (ValueError, BasePolynomialError) as reason:
-        return Evidence(JUDGE, Finding.ABSTAINS, f"no certificate for the sign: {reason}")
+    return _judge_sign(model.difference if claim.relation == "<=" else -model.difference, model)
 
 
 def _nonzero(model: Model) -> Point | None:
@@ -77,42 +111,71 @@ def _cancels(expr: sp.Expr) -> bool:
 
 def fraction(expr: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """Numerator and denominator, expanded, with trigonometric functions as exponentials."""
-    together = sp.together(expr.rewrite(_TO_EXP, sp.exp))
+    together = sp.together(expr.rewrite(TO_EXP, sp.exp))
     return tuple(sp.expand(part) for part in sp.fraction(together))
 
 
-def _judge_limit(model: Model, limit: Limit) -> Evidence:
+def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
     parameter = model.symbols[limit.name]
     if model.claim.is_complex(limit.name):
         return Evidence(JUDGE, Finding.ABSTAINS, "a limit of a complex parameter")
-    ratio = (polarised(model.formula) / model.value).rewrite(_TO_EXP, sp.exp)
+    if model.value == 0 or model.formula == 0:
+        return Evidence(JUDGE, Finding.CONTRADICTS, "one side is 0: there is no ratio")
+    ratio = (polarised(model.formula) / model.value).rewrite(TO_EXP, sp.exp)
+    others = ratio.free_symbols - {parameter}
+    coefficients = None
     try:
-        value = _by_leading_term(ratio, parameter, limit)
+        near = _near(ratio, parameter, limit)
+        value = leading_term(near).expression.subs(epsilon, 0)
+        coefficients = leading_coefficients(near)
     except ValueError:
+        if others:
+            return _judge_limit_at_places(model, limit, settings)
         value = _by_sympy(ratio, parameter, limit)
     if value.has(sp.Limit, sp.nan):
         return Evidence(JUDGE, Finding.ABSTAINS, "SymPy finds no limit")
-    if value.is_finite is not False and fraction(value - 1)[0] == 0:
+    if value.is_finite is False or fraction(value - 1)[0] != 0:
+        return Evidence(
+            JUDGE, Finding.CONTRADICTS, f"formula over quantity tends to {value}, not 1"
+        )
+    if coefficients is None:
         return Evidence(JUDGE, Finding.PROVES, "formula over quantity tends to 1")
-    return Evidence(JUDGE, Finding.CONTRADICTS, f"formula over quantity tends to {value}, not 1")
+    places, left = zeros(model, coefficients)
+    return where_it_vanishes(
+        JUDGE,
+        f"the leading coefficient {readable(coefficients)} is not 0",
+        places,
+        left,
+        lambda place: check(Model(model.claim.at(place)), settings),
+    )
 
 
-def _by_leading_term(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
-    """The limit of a ratio by Laurent series.
+def _judge_limit_at_places(model: Model, limit: Limit, settings: Settings) -> Evidence:
+    """Whether the limit is another at one of a few places; SymPy's own limits are generic ones."""
+    faces = (*model.domain.closed_faces(), *model.domain.faces(NEAR))
+    for point in islice(faces, PLACES):
+        place = {n: str(c) for n, c in point.coordinates.items() if n != limit.name}
+        if not any(model.claim.is_complex(name) for name in place):
+            found = check(Model(model.claim.at(place)), settings)
+            if found.finding is Finding.CONTRADICTS:
+                where = ", ".join(f"{name} = {value}" for name, value in place.items())
+                return replace(found, detail=f"at {where}: {found.detail}")
+    return Evidence(JUDGE, Finding.ABSTAINS, "a limit that is no power, for all parameters at once")
+
+
+def _near(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
+    """A ratio near a limit, as a function of the small number `epsilon`.
 
     Raises:
-        ValueError: if the ratio has none, or might have none.
+        ValueError: if it need not be analytic there.
 
     """
     if ratio.has(C):
         raise ValueError("C of an arbitrary input need not be analytic on the unit circle")
     target = to_sympy(limit.target, {})
     if limit.direction != "oo":
-        near = target - epsilon if limit.direction == "-" else target + epsilon
-    else:
-        near = -target * sp.log(epsilon) if ratio.has(sp.exp) else target / epsilon
-    term = leading_term(ratio.subs(p, near))
-    return term.expression.subs(epsilon, 0)
+        return ratio.subs(p, target - epsilon if limit.direction == "-" else target + epsilon)
+    return ratio.subs(p, -target * sp.log(epsilon) if ratio.has(sp.exp) else target / epsilon)
 
 
 def _by_sympy(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
@@ -122,54 +185,18 @@ def _by_sympy(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
     return sp.limit(sp.cancel(sp.together(ratio)), p, target, direction)
 
 
-def _judge_sign(slack: sp.Expr, ranges: Ranges) -> Evidence:
+def _judge_sign(slack: sp.Expr, model: Model) -> Evidence:
     """Whether the slack is positive, by the signs of all its factors."""
-    sign, covers = 1, list[Cover]()
-    for factor, multiplicity in factors(slack):
-        if factor == 0:
-            return Evidence(JUDGE, Finding.PROVES, "the slack cancels to 0")
-        own = _factor_sign(factor, ranges) if multiplicity % 2 else 1
-        if not own:
-            found = cover(charts(factor, ranges))
-            covers.append(found)
-            if found.sign is None and not found.places:
-                return judged(JUDGE, sign, covers, {})
-            own = found.sign or 1
-        sign *= own
+    try:
+        found = sign(slack, *ranges_of(model.domain, model.symbols))
+    except NoSign as reason:
+        return Evidence(JUDGE, Finding.ABSTAINS, f"no certificate for the sign: {reason}")
+    if found.value == 0:
+        return Evidence(JUDGE, Finding.PROVES, "the slack cancels to 0")
     # a tangent's range is the whole line, whatever the angle's: no counterexample lies there
     bounds = {
         symbol.name: tuple(None if end.is_infinite else evaluate(end, {}).real for end in ends)
-        for symbol, ends in ranges.items()
+        for symbol, ends in found.ranges.items()
         if not symbol.name.startswith("tan(")
     }
-    return judged(JUDGE, sign, covers, bounds)
-
-
-def _ranges(model: Model) -> tuple[Ranges, Ranges]:
-    """The ranges of the real symbols, and of the moduli of the complex ones."""
-    ranges = {model.symbols[name]: r for name, r in model.domain.ranges.items()}
-    real = {symbol: (r.lower, r.upper) for symbol, r in ranges.items() if not r.is_modulus}
-    moduli = {symbol: (r.lower, r.upper) for symbol, r in ranges.items() if r.is_modulus}
-    return real, moduli
-
-
-def _factor_sign(factor: sp.Expr, ranges: Ranges) -> int:
-    """The sign of a polynomial whose coefficients all have it once the box is an orthant."""
-    if factor.is_Rational:
-        return int(sp.sign(factor))
-    polynomial = sp.Poly(factor)
-    orthant = {g: sp.Dummy("t", positive=True) for g in polynomial.gens}
-    images = []
-    for g, t in orthant.items():
-        lower, upper = ranges.get(g, (sp.S.Zero, sp.oo) if g.is_positive else (-sp.oo, sp.oo))
-        if lower == -sp.oo and upper == sp.oo:
-            return 0
-        if upper == sp.oo:
-            images.append(lower + t)
-        elif lower == -sp.oo:
-            images.append(upper - t)
-        else:
-            images.append((lower + upper * t) / (1 + t))
-    numerator, _ = in_lowest_terms(polynomial.as_expr(*images))
-    signs = {sp.sign(c) for c in sp.Poly(numerator, *orthant.values()).coeffs()}
-    return int(signs.pop()) if len(signs) == 1 and signs <= {sp.S.One, -sp.S.One} else 0
+    return judged(JUDGE, found.value, found.covers, bounds)

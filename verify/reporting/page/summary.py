@@ -15,8 +15,8 @@ from theory.printing.prose import prose
 from verify.claims.claim import Claim
 from verify.claims.expressions import ExpressionError, parse
 from verify.judging.engine import Result
-from verify.judging.evidence import Verdict
-from verify.judging.translation import MeaningError, to_sympy
+from verify.judging.evidence import MeaningError, Verdict
+from verify.judging.translation import to_sympy
 from verify.reporting.results import Report, stated_rates
 
 _HEADS = ("claim", "verdict", "reason", "source")

@@ -141,9 +141,8 @@ def test_the_limit_of_boxes():
     assert "after 3 boxes" in found.obstacle
 
 
-def test_the_limit_of_time(monkeypatch):
-    monkeypatch.setattr(cover_module, "SECONDS", 0.0)
-    found = sign(1 + x * y)
+def test_the_limit_of_time():
+    found = sign(1 + x * y, seconds=0.0)
     assert (found.sign, found.boxes) == (None, 1)
     assert found.obstacle.startswith("the box x in [")
     assert found.obstacle.endswith("is left after 0 s")

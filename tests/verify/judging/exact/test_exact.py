@@ -11,6 +11,7 @@ from verify.claims.claim import Limit
 from verify.claims.expressions import parse
 from verify.claims.file import make_claim
 from verify.claims.selection import paper_claims
+from verify.judging.evidence import MeaningError
 from verify.judging.exact.field import Field, Generator, Unsupported
 from verify.judging.exact.leading import leading_term
 from verify.judging.exact.moments import quantity
@@ -19,7 +20,6 @@ from verify.judging.exact.sequence import in_falling_factorials
 from verify.judging.model import Model
 from verify.judging.points import Polar
 from verify.judging.routes.series import series_value
-from verify.judging.translation import MeaningError
 
 
 @pytest.fixture
@@ -104,10 +104,10 @@ def test_leading_terms(formula, limit, expected):
     )
     reader = Reader(claim)
     name, target, direction = limit
-    order, coefficient = leading_term(
+    order, above, below = leading_term(
         reader.expression(claim.formula), reader.parameters, Limit(name, parse(target), direction)
     )
-    assert (order, coefficient) == (expected[0], reader.field.constant(Fraction(expected[1])))
+    assert (order, above / below) == (expected[0], reader.field.constant(Fraction(expected[1])))
 
 
 def test_essential_singularities_are_refused():

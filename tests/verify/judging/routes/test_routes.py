@@ -10,12 +10,11 @@ from numerics.arithmetic import gaussian
 from numerics.arithmetic.balls import evaluate
 from theory.catalogue import QUANTITIES
 from verify.claims.file import make_claim
-from verify.judging.evidence import Finding
+from verify.judging.evidence import Finding, MeaningError
 from verify.judging.model import Model
 from verify.judging.points import Point, Polar
 from verify.judging.routes import lyapunov, series, spectral
 from verify.judging.routes.pointwise import Route, compare, compare_at_points
-from verify.judging.translation import MeaningError
 from verify.settings import Settings
 
 DIGITS = 30

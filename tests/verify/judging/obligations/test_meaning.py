@@ -1,0 +1,218 @@
+"""What means nothing is neither proved nor refuted: each way, and next to it what has a meaning."""
+
+import pytest
+
+from verify.claims.file import make_claim
+from verify.judging.evidence import Finding, MeaningError
+from verify.judging.model import Model
+from verify.judging.obligations.meaning import check
+from verify.settings import Settings
+
+CLAIM = {
+    "id": "c",
+    "autocorrelation": "KroneckerDelta(Delta, 0)",
+    "quantity": "second_moment",
+    "relation": "==",
+    "formula": "1",
+    "domain": ["0 < lambda < 1"],
+}
+FIXED = {"domain": [], "formula": "1"}
+COMPLEX = {"complex_input": True}
+
+
+def meaning(**fields):
+    """What is wrong with a claim, if anything."""
+    try:
+        found = check(Model(make_claim({**CLAIM, **fields})), Settings())
+    except MeaningError as error:
+        return str(error)
+    return "" if found.finding is Finding.SUPPORTS else f"{found.finding}: {found.detail}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"domain": ["1 < lambda < 0"], "formula": "1/0"}, ["range of 'lambda' is empty"]),
+        ({"formula": "1/0"}, ["'1/0' divides by zero"]),
+        ({"gamma": "1/0"}, ["'1/0' divides by zero"]),
+        ({"quantity": "cross_moment", "autocorrelation": "I**Delta", "domain": []}, ["real input"]),
+    ],
+)
+def test_both_sides_and_ranges_have_a_meaning(fields, words):
+    for word in words:
+        assert word in meaning(**fields)
+
+
+@pytest.mark.parametrize(
+    ("gamma", "words"),
+    [
+        ("sqrt(lambda**2 - 1)", "lambda ** 2 - 1 is under a root or logarithm"),
+        ("log(lambda - 1)", "lambda - 1 is under a root or logarithm"),
+        ("lambda*(-2)**(1/4)", "-2 is under a root or logarithm"),
+        # between 0.49 and 0.51 alone
+        ("sqrt((lambda - 1/2)**2 - 1/10000)", "(lambda - 1 / 2) ** 2 - 1 / 10000 is under a root"),
+    ],
+)
+def test_a_gamma_off_the_real_line_by_a_root_or_logarithm_has_no_meaning(gamma, words):
+    # else E|γh|² would be γ²/(1 − λ²) = −1 for the first
+    found = meaning(gamma=gamma, formula="-1")
+    assert found.startswith(f"field 'gamma' of lambda: {words}")
+    assert "at lambda = " in found
+
+
+def test_the_gamma_at_fault_is_named():
+    fields = {
+        "quantity": "teacher_student_loss",
+        "gamma": {"lambda": "1", "lambda_star": "sqrt(lambda_star**2 - 1)"},
+        "domain": ["0 < lambda < 1", "0 < lambda_star < 1"],
+    }
+    assert "'gamma' of lambda_star" in meaning(**fields)
+
+
+@pytest.mark.parametrize(
+    "gamma", ["sqrt(1 - lambda**2)", "I*lambda", "exp(I)", "log(lambda)", "sqrt(sqrt(lambda))"]
+)
+def test_other_gammas_have_a_meaning(gamma):
+    assert meaning(gamma=gamma) == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"domain": ["0 <= lambda <= 1"]}, "lambda = 1"),
+        ({"domain": ["-1 <= lambda < 1"]}, "lambda = -1"),
+        ({"eigenvalue": "2*s", "domain": ["0 < s < 1"]}, "s = "),
+        ({"eigenvalue": "4*I/3", **FIXED}, ""),
+        ({"eigenvalue": "1 + 1e-300", **FIXED}, ""),
+        # between the places that anyone would look at
+        ({"eigenvalue": "4*s*(1 - s)*1.000001", "domain": ["0 < s < 1"]}, "s = "),
+        ({"eigenvalue": "sin(w)", "domain": ["0 < w < 3"]}, "tan(w/2)**2 = 0.776758"),
+        ({"domain": ["0 < lambda < 1.0000005"]}, "lambda = "),
+    ],
+)
+def test_poles_lie_inside_the_unit_circle(fields, where):
+    found = meaning(**fields)
+    assert "|lambda| must be below 1" in found
+    assert where in found.partition("it is not")[2]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"eigenvalue": "1 - 1e-300", **FIXED},
+        {"domain": ["0 < lambda < 2"], "horizon": "T"},  # a sum of T terms
+        {"domain": ["abs(lambda) < 1"]},
+        {"eigenvalue": "exp(-exp(-s))", "domain": ["s > 0"]},
+        {"eigenvalue": "exp(-1/tau)", "domain": ["tau > 5"]},
+        {"eigenvalue": "tanh(s)", "domain": ["-3 < s < 3"]},
+        {"eigenvalue": "4*s*(1 - s)", "domain": ["0 < s < 1/2"]},
+    ],
+)
+def test_poles_that_have_a_meaning(fields):
+    assert meaning(**fields) == ""
+
+
+def test_the_pole_at_fault_is_named():
+    fields = {"quantity": "cross_moment", "domain": ["0 < lambda1 < 1", "0 < lambda2 < 3"]}
+    assert "|lambda2| must be below 1" in meaning(**fields)
+
+
+SPECTRUM = "field 'autocorrelation': its spectral density is negative"
+
+
+@pytest.mark.parametrize(
+    ("autocorrelation", "words"),
+    [
+        ("0", "R(0) must be positive"),
+        ("-1", "R(0) must be positive"),
+        ("I*KroneckerDelta(Delta, 0)", "R(0) must be positive"),
+        ("(2 + I)*KroneckerDelta(Delta, 0)", "R(0) must be positive"),
+        ("KroneckerDelta(Delta, 0) + 2*KroneckerDelta(Delta, 3)", SPECTRUM),
+        ("KroneckerDelta(Delta, 0) - 1.0001*KroneckerDelta(Delta, 47)", SPECTRUM),
+        ("KroneckerDelta(Delta, 0) + 0.501*KroneckerDelta(Delta, 1)", SPECTRUM),
+        ("KroneckerDelta(Delta, 0) - 0.6*KroneckerDelta(Delta, 1)", SPECTRUM),
+        ("1e-9*(KroneckerDelta(Delta, 0) + 0.6*KroneckerDelta(Delta, 1))", SPECTRUM),
+        ("cos(Delta) - 2e-12*KroneckerDelta(Delta, 0)", SPECTRUM),
+        ("2*KroneckerDelta(Delta, 0) - 1", "the weight of 1**Delta is negative"),
+        ("1 + Delta", "it grows with Delta"),
+        ("(11/10)**Delta", "grows, so that R is no autocorrelation"),
+        # the damped sine alone is none
+        ("cos(Delta) + sin(Delta)/2", "the weight of exp(I)**Delta"),
+    ],
+)
+def test_what_is_no_autocorrelation(autocorrelation, words):
+    assert words in meaning(autocorrelation=autocorrelation)
+
+
+def test_what_is_no_autocorrelation_of_a_complex_input():
+    for r in ("3/5*I", "-3/5*I", "(9 - 12*I)/25"):
+        words = f"KroneckerDelta(Delta, 0) + {r}*KroneckerDelta(Delta, 1)"
+        assert SPECTRUM in meaning(autocorrelation=words, **COMPLEX)
+
+
+@pytest.mark.parametrize(
+    "autocorrelation",
+    [
+        "1",
+        "(-1)**Delta/2",
+        "1e9*cos(Delta)",
+        "1e-9*cos(3*Delta)",
+        "KroneckerDelta(Delta, 0) + KroneckerDelta(Delta, 1)/2",
+        "KroneckerDelta(Delta, 0) + I/2*KroneckerDelta(Delta, 1)",
+        "(1 + Delta/4)*exp(-Delta/4)",
+    ],
+)
+def test_autocorrelations(autocorrelation):
+    assert meaning(autocorrelation=autocorrelation, **COMPLEX) == ""
+
+
+def test_every_point_is_looked_at():
+    # at the corner rho = 1 alone
+    words = meaning(
+        autocorrelation="rho**Delta*KroneckerDelta(Delta, 0)"
+        " + (4/9 + rho**60/2)*KroneckerDelta(Delta, 1)",
+        domain=["0 < lambda < 1", "0 < rho <= 1"],
+    )
+    assert "rho = 1" in words
+    assert SPECTRUM in words
+    # a spike 1e-3 wide
+    spike = "exp(-1000000*(a - 1/2)**2)"
+    words = meaning(
+        autocorrelation=f"KroneckerDelta(Delta, 0) + {spike}*KroneckerDelta(Delta, 1)",
+        domain=["0 < lambda < 1", "0 < a < 1"],
+    )
+    assert "a = 1/2" in words
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("sum(2**Delta)", "diverges"),
+        ("sum(lambda**(-Delta)*R(Delta))", "diverges"),
+        ("1/(lambda - 1/2)", "must not be 0, or there is no value"),
+        ("log(lambda - lambda)", "divides by zero"),
+        ("1/(lambda - lambda)", "divides by zero"),
+    ],
+)
+def test_a_formula_has_a_value_everywhere(formula, words):
+    assert words in meaning(formula=formula, autocorrelation="(1/2)**Delta")
+
+
+def test_what_is_away_from_a_limit_does_not_matter():
+    fields = {"relation": "~", "limit": "lambda -> 1-", "formula": "1/(lambda - 1/2)"}
+    assert meaning(**fields) == ""
+
+
+@pytest.mark.parametrize(
+    ("limit", "domain"),
+    [
+        ("lambda -> 1+", ["0 < lambda < 1"]),
+        ("lambda -> 1/2-", ["1/2 <= lambda < 1"]),
+        ("lambda -> 1-", ["0 < lambda < 1/2"]),
+        ("lambda -> oo", ["0 < lambda < 1"]),
+    ],
+)
+def test_a_limit_is_approached_inside_the_domain(limit, domain):
+    assert "it cannot be approached inside the domain" in meaning(
+        relation="~", limit=limit, domain=domain
+    )

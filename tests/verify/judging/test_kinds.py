@@ -1,0 +1,206 @@
+"""Claims of the kinds that once fooled the engine: a wrong "proved", "refuted" or "supported".
+
+Each true one has a false neighbour, most of them false at one place of the domain alone.
+"""
+
+import pytest
+
+from verify.claims.file import make_claim
+from verify.judging.engine import verify_claim
+from verify.judging.evidence import Verdict
+
+WHITE = {
+    "autocorrelation": "KroneckerDelta(Delta, 0)",
+    "quantity": "second_moment",
+    "relation": "==",
+    "domain": ["0 < lambda < 1"],
+}
+NEAR_1 = {**WHITE, "relation": "~", "limit": "lambda -> 1-"}
+AR1 = {**NEAR_1, "autocorrelation": "rho**Delta"}
+ANY = {**WHITE, "autocorrelation": "R(Delta)"}
+STEPS = {**WHITE, "horizon": "T", "domain": []}
+OSCILLATOR = {**WHITE, "eigenvalue": "(a + sqrt(a**2 - 4*b))/2"}
+TEXTBOOK = "(1 + rho)/((1 - rho)*2*(1 - lambda))"
+
+TRUE = {
+    # limits whose leading coefficient vanishes nowhere, or where it holds as well
+    "open-end": {**AR1, "formula": TEXTBOOK, "domain": ["0 < lambda < 1", "0 <= rho < 1"]},
+    "vanishes-on-both-sides": {
+        **NEAR_1,
+        "autocorrelation": "KroneckerDelta(Delta, 0)/(1 + b**2)",
+        "formula": "1/(2*(1 - lambda)*(1 + b**2))",
+        "domain": ["0 < lambda < 1", "-1 < b < 1"],
+    },
+    "mean": {
+        **NEAR_1,
+        "autocorrelation": "m**2 + KroneckerDelta(Delta, 0)",
+        "formula": "m**2/(1 - lambda)**2",
+        "domain": ["0 < lambda < 1", "1/2 <= m < 2"],
+    },
+    "from-afar": {
+        **NEAR_1,
+        "eigenvalue": "exp(-2/tau)",
+        "limit": "tau -> oo",
+        "formula": "tau/4",
+        "domain": ["tau > 7"],
+    },
+    # branches
+    "oscillator": {**OSCILLATOR, "formula": "1/(1 - b)", "domain": ["0 < a < 1", "1/4 < b < 1"]},
+    "oscillator-bound": {
+        **OSCILLATOR,
+        "relation": "<=",
+        "formula": "3/2",
+        "domain": ["0 < a < 1", "1/4 < b < 1/3"],
+    },
+    "imaginary-root": {
+        **WHITE,
+        "formula": "(1 + re(sqrt(a)))/(1 - lambda**2)",
+        "domain": ["0 < lambda < 1", "-2 < a < -1"],
+    },
+    "modulus-of-a-root": {
+        **WHITE,
+        "formula": "1/(1 - lambda**2) + abs(sqrt(lambda - 1/3))**2 - abs(lambda - 1/3)",
+    },
+    # horizons
+    "horizon-of-the-lags": {
+        **STEPS,
+        "autocorrelation": "KroneckerDelta(Delta, 0) + KroneckerDelta(Delta, 3)/3",
+        "eigenvalue": "1",
+        "formula": "T + 2/3*(T - 3)",
+        "domain": ["T >= 3"],
+    },
+    "few-steps": {
+        **STEPS,
+        "eigenvalue": "exp(I*theta)",
+        "relation": "<=",
+        "formula": "4",
+        "domain": ["0 < theta < 1", "2 <= T <= 4"],
+    },
+    "resonance": {
+        **STEPS,
+        "autocorrelation": "1",
+        "eigenvalue": "1",
+        "formula": "T**2",
+    },
+    "growing-weights": {
+        **STEPS,
+        "autocorrelation": "(1 + a*Delta)*exp(-a*Delta)",
+        "relation": "~",
+        "limit": "T -> oo",
+        "eigenvalue": "0",
+        "formula": "1",
+        "domain": ["1/2 < a < 1"],
+    },
+    # any input, ordinary inputs
+    "any": {**ANY, "formula": "(R(0) + 2*sum(lambda**Delta*R(Delta)))/(1 - lambda**2)"},
+    "ar2-by-tangent": {
+        **WHITE,
+        "autocorrelation": "r**Delta*(cos(phi*Delta)"
+        " + (1 - r**2)/(1 + r**2)*cos(phi)/sin(phi)*sin(phi*Delta))",
+        "formula": "(1 - r**2*lambda**2 + 2*r*lambda*cos(phi)*(1 - r**2)/(1 + r**2))"
+        "/((1 - 2*r*lambda*cos(phi) + r**2*lambda**2)*(1 - lambda**2))",
+        "domain": ["-1 < lambda < 1", "0 < r < 1", "1/3 < phi < 3/2"],
+    },
+    "season": {
+        **WHITE,
+        "autocorrelation": "cos(2*pi*Delta/7)",
+        "gamma": "1 - lambda",
+        "relation": "<=",
+        "formula": "1",
+        "domain": ["0 <= lambda < 1"],
+    },
+}
+FALSE = {
+    "closed-end": {**AR1, "formula": TEXTBOOK, "domain": ["0 < lambda < 1", "0 <= rho <= 1"]},
+    "vanishes-inside": {
+        **NEAR_1,
+        "autocorrelation": "(b - 1/5)**2 + KroneckerDelta(Delta, 0)",
+        "formula": "(b - 1/5)**2/(1 - lambda)**2",
+        "domain": ["0 < lambda < 1", "-1 < b < 1"],
+    },
+    "two-parameters": {
+        **NEAR_1,
+        "autocorrelation": "(a - b)**2 + KroneckerDelta(Delta, 0)",
+        "formula": "(a - b)**2/(1 - lambda)**2",
+        "domain": ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"],
+    },
+    "no-mean": {
+        **NEAR_1,
+        "autocorrelation": "m**2 + KroneckerDelta(Delta, 0)",
+        "formula": "m**2/(1 - lambda)**2",
+        "domain": ["0 < lambda < 1", "0 <= m < 2"],
+    },
+    "plateau": {**AR1, "formula": f"{TEXTBOOK}*(1 + rho/3000)"}
+    | {"domain": ["0 < lambda < 1", "0 < rho < 1"]},
+    "other-exponential": {
+        **NEAR_1,
+        "formula": "(1 + exp(-(c + 1/50)/(1 - lambda)))/(1 - lambda**2)",
+        "domain": ["0 < lambda < 1", "-1/40 < c < 1"],
+    },
+    "imaginary-pole": {
+        **WHITE,
+        "eigenvalue": "sqrt(a)",
+        "formula": "1/(1 - a)",
+        "domain": ["-1/2 < a < 0"],
+    },
+    "conjugate-of-a-root": {
+        **WHITE,
+        "formula": "(1 + conjugate(sqrt(a)) - sqrt(a))/(1 - lambda**2)",
+        "domain": ["0 < lambda < 1", "-2 < a < -1"],
+    },
+    "argument": {
+        **WHITE,
+        "formula": "1/(1 - lambda**2) + im(log(-lambda))",
+    },
+    "kink-next-to-the-end": {
+        **WHITE,
+        "formula": "1/(1 - lambda**2) + abs(lambda - 199/200) + lambda - 199/200",
+    },
+    "step": {**WHITE, "formula": "(2 + tanh(900000*(lambda - 199/200)))/(1 - lambda**2)"},
+    "clamp": {
+        **WHITE,
+        "gamma": "sqrt((1 - lambda**2 + 1e-7 + abs(1 - lambda**2 - 1e-7))/2)",
+        "formula": "1",
+    },
+    "spike": {
+        **WHITE,
+        "formula": "(1 + exp(-4000000*(lambda - 3/7)**2))/(1 - lambda**2)",
+    },
+    "shortest": {
+        **STEPS,
+        "autocorrelation": "KroneckerDelta(Delta, 0) + KroneckerDelta(Delta, 3)/3",
+        "eigenvalue": "1",
+        "formula": "T + 2/3*(T - 3)",
+    },
+    "longest": {
+        **STEPS,
+        "eigenvalue": "exp(I*theta)",
+        "relation": "<=",
+        "formula": "11",
+        "domain": ["0 < theta < 1", "2 <= T <= 12"],
+    },
+    "unit-variance": {
+        **ANY,
+        "formula": "(1 + 2*sum(lambda**Delta*R(Delta)))/(1 - lambda**2)",
+    },
+    "squared-variance": {
+        **ANY,
+        "formula": "(R(0)**2 + 2*sum(lambda**Delta*R(Delta)))/(1 - lambda**2)",
+    },
+    "relation-between-lags": {
+        **ANY,
+        "formula": "(R(0) + 2*sum(lambda**Delta*R(Delta)))/(1 - lambda**2) + R(2)*(R(3) - R(2)/2)",
+    },
+}
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_true_ones_hold(name):
+    result = verify_claim(make_claim({"id": name, **TRUE[name]}))
+    assert result.verdict.holds, result.reason
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_false_ones_are_refuted(name):
+    result = verify_claim(make_claim({"id": name, **FALSE[name]}))
+    assert result.verdict == Verdict.REFUTED, result.reason

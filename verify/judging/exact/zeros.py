@@ -1,0 +1,186 @@
+"""Where a polynomial in a field's generators vanishes on a claim's domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import islice, product
+from typing import Any
+
+import flint
+
+from verify.claims.claim import Interval
+from verify.claims.expressions import rational_of
+from verify.judging.exact.field import Element, Unsupported
+from verify.judging.exact.reader import Reader
+
+Poly = flint.fmpq_mpoly
+Place = dict[str, str]
+SHARES = (Fraction(1, 2), Fraction(1, 3), Fraction(3, 4))  # of ranges, where a zero is looked for
+
+
+def zeros(poly: Poly, reader: Reader) -> tuple[list[Place], str]:
+    """The places of the domain where a polynomial vanishes, and why there may be others.
+
+    Returns:
+        Values of some parameters, at which it vanishes whatever the others are; and, where these
+        need not be all, a reason (else nothing).
+
+    """
+    places: dict[str, Place] = {}
+    left = ""
+    for factor, _ in poly.factor()[1]:
+        found, why = _of_factor(factor, reader, {})
+        places |= {str(place): place for place in found}
+        left = left or why
+    return list(places.values()), left
+
+
+def _of_factor(
+    factor: Poly, reader: Reader, fixed: Mapping[str, Fraction]
+) -> tuple[list[Place], str]:
+    """The same of an irreducible factor where some parameters have their values already."""
+    names = {
+        number: name
+        for name, number in reader.parameters.items()
+        if name != "pi" and not name.startswith("|")
+    }
+    used = [g for g, degree in enumerate(factor.degrees()) if degree]
+    if not used:
+        return [], ""
+    free = [names[g] for g in used if g in names]
+    if len(free) < len(used):
+        return [], "" if _keeps_away(factor, reader) else f"the sign of {_text(factor, reader)}"
+    intervals = {name: reader.claim.interval(name) for name in free}
+    if len(free) == 1:
+        return _roots(factor, used[0], intervals[free[0]], fixed)
+    places: list[Place] = []
+    left = ""
+    if reader.field.sign(factor) is None:
+        places = _a_zero(factor, dict(zip(used, free, strict=True)), intervals, fixed)
+        left = f"{_text(factor, reader)} may vanish"
+    for g, name in zip(used, free, strict=True):
+        for end in _own_ends(intervals[name]):
+            restricted = _at(factor, {g: end})
+            here = {**fixed, name: end}
+            if restricted.is_zero():
+                places.append(_place(here))
+                continue
+            _, factors = restricted.factor()
+            for part, _ in factors:
+                found, why = _of_factor(part, reader, here)
+                places += found
+                left = left or why
+    return places, left
+
+
+def _keeps_away(factor: Poly, reader: Reader) -> bool:
+    """Whether a factor with other generators than real parameters has a sign, ends included."""
+    field = reader.field
+    if any(_own_ends(interval) for interval in reader.claim.domain):
+        return False
+    try:
+        element = Element(field, factor)
+        squared = element if element.is_real else element * element.conjugate()
+        return field.sign(squared.num) is not None
+    except Unsupported:
+        return False
+
+
+def _roots(
+    factor: Poly, g: int, interval: Interval, fixed: Mapping[str, Fraction]
+) -> tuple[list[Place], str]:
+    """The zeros of a polynomial in one parameter that lie in its interval."""
+    coefficients = [flint.fmpq(0)] * (factor.degrees()[g] + 1)
+    for exponents, c in factor.to_dict().items():
+        coefficients[exponents[g]] = c
+    lower, upper = (rational_of(b.node) if b else None for b in (interval.lower, interval.upper))
+    places, left = [], ""
+    integers = [int(c.p) * (_common(coefficients) // int(c.q)) for c in coefficients]
+    found: Any = flint.fmpz_poly(integers).complex_roots()  # pairs, unlike what its stub says
+    for root, _ in found:
+        if not root.imag.contains(0):
+            continue
+        if len(coefficients) == 2:
+            exact = -coefficients[0] / coefficients[1]
+            value = Fraction(int(exact.p), int(exact.q))
+            if _contains(interval, lower, upper, value):
+                places.append(_place({**fixed, interval.name: value}))
+        elif _may_lie_in(root.real, lower, upper):
+            near = root.real.mid().str(6, radius=False)
+            left = f"it vanishes near {interval.name} = {near}"
+    return places, left
+
+
+def _common(coefficients: list[flint.fmpq]) -> int:
+    total = 1
+    for c in coefficients:
+        total *= int(c.q)
+    return total
+
+
+def _contains(
+    interval: Interval, lower: Fraction | None, upper: Fraction | None, value: Fraction
+) -> bool:
+    above = lower is None or value > lower or (value == lower and not interval.lower_strict)
+    below = upper is None or value < upper or (value == upper and not interval.upper_strict)
+    return above and below
+
+
+def _may_lie_in(root: flint.arb, lower: Fraction | None, upper: Fraction | None) -> bool:
+    is_below = lower is not None and root < flint.fmpq(lower.numerator, lower.denominator)
+    is_above = upper is not None and root > flint.fmpq(upper.numerator, upper.denominator)
+    return not (is_below or is_above)
+
+
+def _a_zero(
+    factor: Poly,
+    names: Mapping[int, str],
+    intervals: Mapping[str, Interval],
+    fixed: Mapping[str, Fraction],
+) -> list[Place]:
+    """A point where a polynomial vanishes, all but one of its parameters being chosen."""
+    for g, name in names.items():
+        others = [h for h in names if h != g]
+        for shares in islice(product(SHARES, repeat=len(others)), 27):
+            chosen = {
+                h: _inside(intervals[names[h]], share)
+                for h, share in zip(others, shares, strict=True)
+            }
+            restricted = _at(factor, chosen)
+            if restricted.is_zero() or restricted.degrees()[g] != 1:
+                continue
+            here = {**fixed, **{names[h]: value for h, value in chosen.items()}}
+            found, _ = _roots(restricted, g, intervals[name], here)
+            if found:
+                return found
+    return []
+
+
+def _inside(interval: Interval, share: Fraction) -> Fraction:
+    lower, upper = (rational_of(b.node) if b else None for b in (interval.lower, interval.upper))
+    low = lower if lower is not None else (upper or 0) - 4
+    high = upper if upper is not None else low + 8
+    return low + share * (high - low)
+
+
+def _own_ends(interval: Interval) -> list[Fraction]:
+    """The rational ends that belong to an interval of a real parameter."""
+    bounds = ((interval.lower, interval.lower_strict), (interval.upper, interval.upper_strict))
+    ends = [rational_of(bound.node) for bound, strict in bounds if bound and not strict]
+    return [end for end in ends if end is not None and not interval.modulus]
+
+
+def _at(poly: Poly, values: Mapping[int, Fraction]) -> Poly:
+    images = list(poly.context().gens())
+    for g, value in values.items():
+        images[g] = poly.context().constant(flint.fmpq(value.numerator, value.denominator))
+    return poly.compose(*images)
+
+
+def _place(values: Mapping[str, Fraction]) -> Place:
+    return {name: str(value) for name, value in values.items()}
+
+
+def _text(factor: Poly, reader: Reader) -> str:
+    return str(Element(reader.field, factor))

@@ -1,0 +1,53 @@
+"""Places where a proof's obligation fails: the claim is judged there by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from verify.judging.evidence import Evidence, Finding, MeaningError
+from verify.judging.obligations.obligation import State
+
+Place = Mapping[str, str]  # parameter → its value, as a claim's text has it
+
+
+def where_it_vanishes(
+    judge: str,
+    statement: str,
+    places: Sequence[Place],
+    left: str,
+    judged_at: Callable[[Place], Evidence],
+) -> Evidence:
+    """What a judge says of a limit whose leading terms are equal wherever they do not vanish.
+
+    Args:
+        judge: its name.
+        statement: that they do not vanish.
+        places: where they do.
+        left: why there may be others; empty if these are all.
+        judged_at: judges the claim at a place.
+
+    """
+    how = []
+    for place in places:
+        where = "at " + ", ".join(f"{name} = {value}" for name, value in place.items())
+        try:
+            found = judged_at(place)
+        except MeaningError as reason:  # the formula, or the quantity, has no value there
+            found = Evidence(judge, Finding.CONTRADICTS, str(reason))
+        if found.finding is not Finding.PROVES:
+            state = State.FAILED if found.finding is Finding.CONTRADICTS else State.OPEN
+            data = _stated(statement, state, f"{where}: {found.detail}")
+            return Evidence(judge, found.finding, f"{where}: {found.detail}", data=data)
+        how.append(where)
+    if left:
+        data = _stated(statement, State.OPEN, left)
+        return Evidence(judge, Finding.ABSTAINS, f"whether {statement}: {left}", data=data)
+    apart = f"apart from {', '.join(how)}, where it holds as well" if how else "on the whole domain"
+    data = _stated(statement, State.DISCHARGED, apart)
+    return Evidence(judge, Finding.PROVES, f"the leading terms are equal, {apart}", data=data)
+
+
+def _stated(statement: str, state: State, how: str) -> dict[str, object]:
+    return {
+        "obligations": [{"field": "limit", "statement": statement, "state": str(state), "how": how}]
+    }

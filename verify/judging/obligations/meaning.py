@@ -1,0 +1,224 @@
+"""What has to hold at every point of the domain for a claim to mean something.
+
+Poles lie inside the disc, R is an autocorrelation, sums converge, what is divided by is not 0 and
+γ stays real. Where one of these fails the claim is bad input; where one stays open nothing is
+proved. Both judges rest on what is found here.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+
+import sympy as sp
+
+from theory.algebra.conjugation import conjugated, polarised
+from theory.inputs import ArbitraryInput, StationaryInput, Term
+from verify.claims.claim import Claim, Limit
+from verify.claims.expressions import Expression, shown
+from verify.judging.evidence import Evidence, Finding, MeaningError
+from verify.judging.model import Model
+from verify.judging.obligations.deciding import decide
+from verify.judging.obligations.obligation import Kind, Obligation, Outcome, State
+from verify.judging.translation import inside_disc, to_sympy
+from verify.settings import Settings
+
+NAME = "meaning"
+_LAG = sp.Dummy("k", integer=True, positive=True)
+
+
+def check(model: Model, settings: Settings) -> Evidence:
+    """Decide every obligation of the claim's meaning on its whole domain.
+
+    Raises:
+        MeaningError: naming the field, what is wrong and where.
+
+    """
+    model.domain.check()
+    if model.claim.limit:
+        _check_approach(model, model.claim.limit)
+    with suppress(NotImplementedError):  # no closed form
+        _ = model.value
+    outcomes: list[Outcome] = []
+    for obligation in obligations(model):
+        outcome = decide(model, obligation, settings.seed)
+        # where the formula alone has no value, the claim may be false elsewhere
+        if outcome.state is State.FAILED and obligation.field != "formula":
+            raise MeaningError(_failed(outcome))
+        outcomes.append(outcome)
+    data = {"obligations": [outcome.to_json() for outcome in outcomes]}
+    for outcome in outcomes:
+        if outcome.state is State.FAILED:
+            return Evidence(NAME, Finding.FAILED, _failed(outcome), data=data)
+    for outcome in outcomes:
+        if outcome.state is State.OPEN:
+            detail = f"whether {outcome.obligation}: {outcome.how}"
+            return Evidence(NAME, Finding.ABSTAINS, detail, data=data)
+    detail = f"{len(outcomes)} obligations hold on the whole domain"
+    return Evidence(NAME, Finding.SUPPORTS, detail, data=data)
+
+
+def _failed(outcome: Outcome) -> str:
+    obligation = outcome.obligation
+    name, *more = obligation.field.split(" ", 1)
+    field = " ".join([repr(name), *more])
+    return f"field {field}: {obligation.fault} {outcome.how}; correct it, or cut the domain"
+
+
+def obligations(model: Model) -> Iterator[Obligation]:
+    """What has to hold at every point, in the order of the fields."""
+    claim, emitted = model.claim, _Emitted(model)
+    for pole in claim.poles:
+        if pole in claim.eigenvalue:
+            emitted.read("eigenvalue", claim.eigenvalue[pole], model.names)
+    yield from emitted.taken()
+    if claim.horizon is None:
+        for pole, value in zip(claim.poles, model.unit.poles, strict=True):
+            if not _is_plain(claim, pole):
+                yield Obligation(
+                    "eigenvalue" if pole in claim.eigenvalue else "domain",
+                    inside_disc(value),
+                    Kind.POSITIVE,
+                    f"1 - abs({pole})",
+                    f"|{pole}| must be below 1, or there is no stationary state; it is not",
+                )
+    yield from _of_input(model)
+    for pole in claim.poles:
+        if pole in claim.gamma:
+            names = model.names | {"lambda": model.names[pole]}
+            emitted.read(f"gamma of {pole}", claim.gamma[pole], names)
+    yield from emitted.taken()
+    emitted.read("formula", claim.formula, model.names)
+    # a limit says nothing of what is away from it
+    yield from (o for o in emitted.taken() if not claim.limit)
+
+
+def _is_plain(claim: Claim, pole: str) -> bool:
+    """Whether a pole is a parameter that fills the open disc."""
+    interval = None if pole in claim.eigenvalue else claim.interval(pole)
+    return interval is not None and str(interval) == f"abs({pole}) < 1"
+
+
+class _Emitted:
+    """What the translation of a claim's expressions emits, as obligations."""
+
+    def __init__(self, model: Model) -> None:
+        self.model, self.field = model, ""
+        self.found: dict[tuple[Kind, sp.Expr], Obligation] = {}
+
+    def read(self, field: str, expression: Expression, names: Mapping[str, sp.Expr]) -> None:
+        self.field = field
+        to_sympy(expression, names, None if field == "eigenvalue" else self.model.input, self)
+
+    def sign(self, expr: sp.Expr) -> int:
+        return self.model.sign(expr)
+
+    def emit(self, kind: Kind, function: sp.Expr, node: ast.expr) -> None:
+        text = shown(node)
+        if kind is Kind.POSITIVE:
+            fault = f"sum({text}) diverges"
+            self.found[kind, function] = Obligation(
+                self.field, function, kind, f"1 - the ratio of sum({text})", fault
+            )
+            return
+        fault = f"{text} must not be 0, or there is no value; it is"
+        if kind is Kind.OFF_CUT:
+            if not self.field.startswith("gamma"):
+                return  # algebra's own affair
+            kind = Kind.NONNEGATIVE
+            fault = f"{text} is under a root or logarithm and must not be negative; it is"
+        elif function.is_number and function != 0:
+            return
+        self.found[kind, function] = Obligation(self.field, function, kind, text, fault)
+
+    def taken(self) -> list[Obligation]:
+        """What was emitted since the last time."""
+        found, self.found = list(self.found.values()), {}
+        return found
+
+
+def _of_input(model: Model) -> Iterator[Obligation]:
+    x = model.input
+    if isinstance(x, ArbitraryInput):
+        return
+    yield Obligation(
+        "autocorrelation",
+        x.autocorrelation(0),
+        Kind.POSITIVE,
+        "R(0)",
+        "R(0) must be positive; it is not",
+    )
+    smooth = []
+    for term in x.terms:
+        if _is_on_circle(term.ratio):
+            if term.power:
+                raise MeaningError("field 'autocorrelation': it grows with Delta")
+            yield Obligation(
+                "autocorrelation",
+                term.coefficient,
+                Kind.NONNEGATIVE,
+                f"the weight of {term.ratio}**Delta",
+                f"the weight of {term.ratio}**Delta is negative, so that R is no autocorrelation,",
+            )
+        else:
+            smooth.append(term)
+            yield Obligation(
+                "autocorrelation",
+                inside_disc(term.ratio),
+                Kind.NONNEGATIVE,
+                f"1 - abs({term.ratio})",
+                f"{term.ratio}**Delta grows, so that R is no autocorrelation,",
+            )
+    rest = StationaryInput(tuple(smooth), x.lags)
+    angle = sp.Dummy("frequency", real=True)
+    half = rest.generating_function(sp.exp(-sp.I * angle))
+    density = rest.autocorrelation(0) + half + conjugated(polarised(half))
+    # times what is positive where |z| < 1, and leaves a polynomial in e^{iω}
+    for ratio, order in _orders(smooth).items():
+        pole = polarised(1 - ratio * sp.exp(-sp.I * angle))
+        density *= (pole * conjugated(pole)) ** order
+    yield Obligation(
+        "autocorrelation",
+        density,
+        Kind.NONNEGATIVE,
+        "the spectral density of R",
+        "its spectral density is negative, so that it is no autocorrelation,",
+        angle=angle,
+    )
+
+
+def _orders(terms: Iterable[Term]) -> dict[sp.Expr, int]:
+    """The order of the pole that each ratio is of the spectral density."""
+    orders: dict[sp.Expr, int] = {}
+    for term in terms:
+        orders[term.ratio] = max(orders.get(term.ratio, 0), term.power + 1)
+    return orders
+
+
+def _is_on_circle(ratio: sp.Expr) -> bool:
+    holomorphic = polarised(ratio)
+    return bool(sp.powsimp(holomorphic * conjugated(holomorphic)) == 1)
+
+
+def _check_approach(model: Model, limit: Limit) -> None:
+    """Check that a limit's target can be approached inside the domain, from the side named.
+
+    Raises:
+        MeaningError: if it cannot.
+
+    """
+    one = model.domain.ranges[limit.name]
+    target = to_sympy(limit.target, {})
+    match limit.direction:
+        case "-":
+            is_inside = one.lower < target <= one.upper
+        case "+":
+            is_inside = one.lower <= target < one.upper
+        case _:
+            is_inside = (one.upper if target > 0 else one.lower).is_infinite
+    if not is_inside:
+        raise MeaningError(
+            f"field 'limit' = {str(limit)!r}: it cannot be approached inside the domain of "
+            f"{limit.name!r}; change the limit or the range"
+        )

@@ -1,0 +1,70 @@
+"""An obligation, and what has become of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sympy as sp
+
+
+class Kind(StrEnum):
+    """What has to be said of a function all over the domain."""
+
+    NONZERO = "is not 0"
+    POSITIVE = "is positive"
+    NONNEGATIVE = "is not negative"
+    OFF_CUT = "is never negative, or always"  # of a real number; a complex one is never negative
+
+
+class State(StrEnum):
+    """What has become of an obligation."""
+
+    DISCHARGED = "discharged"
+    FAILED = "failed"  # at a place
+    OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """A statement about a function on a whole domain.
+
+    Attributes:
+        field: the claim's field that it comes from.
+        function: an expression in the claim's symbols, not polarised; real unless NONZERO.
+        kind: what is said of it.
+        text: the function in the claim's own words.
+        fault: what is wrong where it fails, in words that a place may follow.
+        angle: a symbol of `function` that takes all angles, beside the claim's own.
+
+    """
+
+    field: str
+    function: sp.Expr
+    kind: Kind
+    text: str
+    fault: str = ""
+    angle: sp.Symbol | None = None
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.kind}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What has become of an obligation: how it was discharged, where it failed, why it is open."""
+
+    obligation: Obligation
+    state: State
+    how: str
+
+    def to_json(self) -> dict[str, str]:
+        """The outcome as JSON-ready values."""
+        return {
+            "field": self.obligation.field,
+            "statement": str(self.obligation),
+            "state": str(self.state),
+            "how": self.how,
+        }

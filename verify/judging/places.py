@@ -1,0 +1,235 @@
+"""Where a function of a claim's parameters may do something unexpected: points worth a look.
+
+Beside random points these are the ends of each range and what is next to them, down to 1e-12, and
+the zeros of whatever stands under a root, in a function, a denominator or a difference: where
+clamps, steps, spikes and poles sit. They are found in floating point and are no evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.arithmetic.evaluation import NUMPY, Arithmetic, NotEvaluated, evaluate_in
+from theory.algebra.conjugation import bar
+from theory.inputs import StationaryInput
+from verify.judging.model import Model
+from verify.judging.points import Coordinate, Irrational, Point, Polar
+
+Array = NDArray[Any]
+
+RANDOM = 200
+INSETS = (Fraction(1, 10**3), Fraction(1, 10**6), Fraction(1, 10**12))
+LINES = 3  # along each parameter, through as many points
+NODES = 96  # of a line
+PARTS = 60  # of expressions whose zeros are looked for
+BISECTIONS = 50
+REFINEMENTS = 4
+MOST = 120  # of the places where a part vanishes
+# beside a zero: within a steep step, and well beyond it
+BESIDE = (Fraction(1, 10**9), Fraction(1, 10**3))
+
+
+@lru_cache(maxsize=8)
+def places(model: Model, seed: int) -> list[Point]:
+    """Points of the domain that are worth a look."""
+    found: dict[str, Point] = {}
+    for point in (*model.domain.sample(RANDOM, seed), *_edges(model), *zeros(model, seed)):
+        found.setdefault(str(point), point)
+    return list(found.values())
+
+
+def _edges(model: Model) -> Iterator[Point]:
+    for inset in INSETS:
+        yield from model.domain.corners(inset)
+        yield from model.domain.faces(inset)
+
+
+def zeros(model: Model, seed: int) -> Iterator[Point]:
+    """Where parts of the claim's expressions vanish or are least along a line, and beside it."""
+    parts = list(_parts(model))
+    if not parts:
+        return
+    count = 0
+    for through in model.domain.sample(LINES, seed):
+        for name in model.symbols:
+            for at in _zeros_along(model, parts, name, through):
+                yield from _beside(model, name, through, at)
+                count += 1
+                if count == MOST:
+                    return
+
+
+def _parts(model: Model) -> Iterable[sp.Expr]:
+    """What stands in functions, under roots and powers, and in sums; the smallest first."""
+    whole = [model.formula, *model.unit.poles, *model.unit.gammas]
+    if isinstance(model.input, StationaryInput):
+        whole += [part for term in model.input.terms for part in (term.coefficient, term.ratio)]
+        whole += [value for _, value in model.input.lags]
+    found = {
+        part
+        for expr in whole
+        for node in sp.preorder_traversal(expr)
+        for part in (*(node.args if isinstance(node, sp.Function | sp.Pow) else ()), node)
+        if part.free_symbols and (part.is_Add or node is not part)
+    }
+    return sorted(found, key=lambda part: (part.count_ops(), str(part)))[:PARTS]
+
+
+def _zeros_along(
+    model: Model, parts: Sequence[sp.Expr], name: str, through: Point
+) -> Iterator[Fraction]:
+    """The values of one parameter, in its range, where a part has a zero or is least."""
+    lower, upper = (float(end) for end in model.domain.ranges[name].finite_ends)
+    # denser towards the ends, where things happen
+    share = (1 - np.cos(np.pi * np.linspace(0, 1, NODES + 2)[1:-1])) / 2
+    grid = lower + (upper - lower) * share
+    for part in parts:
+        if model.symbols[name] not in part.free_symbols:
+            continue
+
+        def value(at: Array, part: sp.Expr = part) -> Array:
+            return _along(model, part, name, through, at)
+
+        try:
+            values = value(grid)
+        except NotEvaluated:
+            continue
+        real = values.real
+        changes = np.flatnonzero((real[:-1] * real[1:] < 0) & np.isfinite(real[:-1] + real[1:]))
+        size = np.abs(values)
+        least = 1 + np.flatnonzero((size[1:-1] < size[:-2]) & (size[1:-1] <= size[2:]))
+        for k in changes[:4]:
+            yield _simple(_bisected(lambda at: value(at).real, grid[k], grid[k + 1]))
+        for k in least[:4]:
+            yield _simple(_least(lambda at: np.abs(value(at)), grid[k - 1], grid[k + 1]))
+
+
+def _bisected(function: Any, low: float, high: float) -> float:
+    sign = np.sign(function(np.array([low]))[0])
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        if np.sign(function(np.array([middle]))[0]) == sign:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _least(function: Any, low: float, high: float) -> float:
+    """Where a function is least between two ends, by nested grids."""
+    for _ in range(BISECTIONS // 4):
+        grid = np.linspace(low, high, 17)
+        k = int(np.argmin(np.nan_to_num(function(grid), nan=np.inf)))
+        low, high = grid[max(k - 1, 0)], grid[min(k + 1, 16)]
+    return (low + high) / 2
+
+
+def _simple(value: float) -> Fraction:
+    """A rational near a float, a short one if it is as near."""
+    exact = Fraction(value)
+    short = exact.limit_denominator(1000)
+    return short if abs(short - exact) < Fraction(1, 10**8) else exact.limit_denominator(10**15)
+
+
+def _beside(model: Model, name: str, through: Point, at: Fraction) -> Iterator[Point]:
+    one = model.domain.ranges[name]
+    lower, upper = one.finite_ends
+    width = upper - lower
+    for offset in (Fraction(0), *(side * by for by in BESIDE for side in (-1, 1))):
+        value = at + offset * width
+        if (
+            lower < value < upper
+            or (value == lower and one.has_lower)
+            or (value == upper and one.has_upper)
+        ):
+            old = through.coordinates[name]
+            moved = replace(old, modulus=value) if isinstance(old, Polar) else value
+            yield Point({**through.coordinates, name: moved})
+
+
+def _along(model: Model, expr: sp.Expr, name: str, through: Point, at: Array) -> Array:
+    """An expression where one parameter, or the modulus of a complex one, takes many values."""
+    found: dict[sp.Symbol, Array] = {}
+    for other, symbol in model.symbols.items():
+        here = np.full(at.shape, _number(through.coordinates[other]))
+        if other == name:
+            is_complex = isinstance(through.coordinates[name], Polar)
+            here = at * (here / np.abs(here)) if is_complex else at
+        found[symbol] = here
+        found[bar(symbol)] = here.conj()
+    return values(expr, found, at.size)
+
+
+def _number(coordinate: Coordinate, arithmetic: Arithmetic = NUMPY) -> Any:
+    if isinstance(coordinate, Polar):
+        cosine, sine = map(sp.Rational, coordinate.direction)
+        turn = arithmetic.number(cosine) + arithmetic.number(sp.I) * arithmetic.number(sine)
+        return arithmetic.number(sp.Rational(coordinate.modulus)) * turn
+    if isinstance(coordinate, Irrational):
+        return arithmetic.number(coordinate.expression)
+    return arithmetic.number(sp.Rational(coordinate))
+
+
+def columns(
+    model: Model, points: Sequence[Point], arithmetic: Arithmetic = NUMPY
+) -> Mapping[sp.Symbol, Array]:
+    """The parameters at many points in floating point, and their conjugates."""
+    found: dict[sp.Symbol, Array] = {}
+    for name, symbol in model.symbols.items():
+        column = np.array([_number(point.coordinates[name], arithmetic) for point in points])
+        found[symbol] = column
+        found[bar(symbol)] = column.conj()
+    return found
+
+
+def values(
+    expr: sp.Expr, at: Mapping[sp.Symbol, Array], count: int, arithmetic: Arithmetic = NUMPY
+) -> Array:
+    """An expression at many points in floating point; complex.
+
+    Raises:
+        NotEvaluated: if it has a function without floating-point values.
+
+    """
+    with np.errstate(all="ignore"):
+        # of what is negative NumPy takes roots, logarithms and powers as complex numbers only
+        if expr.has(sp.log, sp.atanh) or not all(p.exp.is_Integer for p in expr.atoms(sp.Pow)):
+            one = arithmetic.number(sp.I) ** 0
+            at = {symbol: column * one for symbol, column in at.items()}
+        return np.broadcast_to(evaluate_in(expr, at, arithmetic), count) + 0j
+
+
+def refined(model: Model, expr: sp.Expr, of_modulus: bool, start: Point) -> Iterator[Point]:
+    """Points near `start` where an expression, or its modulus, is less than there, ever less."""
+    point, reach = start, 1.0
+    for _ in range(REFINEMENTS):
+        for name in model.symbols:
+            one = model.domain.ranges[name]
+            if one.is_whole:
+                continue
+            lower, upper = (float(end) for end in one.finite_ends)
+            old = point.coordinates[name]
+            here = float(abs(_number(old)))
+            here = here if isinstance(old, Polar) else float(np.real(_number(old)))
+            step = reach * (upper - lower) / 2
+            grid = np.linspace(max(lower, here - step), min(upper, here + step), NODES + 1)
+            try:
+                found = _along(model, expr, name, point, grid)
+            except NotEvaluated:
+                return
+            size = np.abs(found) if of_modulus else found.real
+            size = np.where(np.isfinite(size), size, np.inf)
+            value = _simple(float(grid[int(np.argmin(size))]))
+            if one.finite_ends[0] < value < one.finite_ends[1]:
+                moved = replace(old, modulus=value) if isinstance(old, Polar) else value
+                point = Point({**point.coordinates, name: moved})
+        yield point
+        reach /= NODES / 4

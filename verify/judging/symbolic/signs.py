@@ -1,0 +1,208 @@
+"""The sign of a SymPy expression on a claim's whole domain: by its factors, and by covers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import Any
+
+import sympy as sp
+from sympy.polys.domains import QQ
+from sympy.polys.polyerrors import BasePolynomialError
+from sympy.polys.rings import ring
+
+from numerics.arithmetic.balls import evaluate
+from verify.judging.covers.boxes import shown
+from verify.judging.covers.cover import SECONDS, Cover, cover
+from verify.judging.domain import Domain
+from verify.judging.symbolic.angles import without_angles
+from verify.judging.symbolic.atlas import charts, rounded
+from verify.judging.symbolic.fractions import factors
+
+TO_EXP = (sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh)
+Ranges = Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]
+
+
+class NoSign(ValueError):
+    """An expression whose factors have no certificate here."""
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What is known of the sign of a product.
+
+    Attributes:
+        value: the product of the signs of its factors, an unknown one taken as +1; 0 for 0.
+        covers: those of the factors that needed one.
+        ranges: of the real symbols that the factors are functions of.
+
+    """
+
+    value: int
+    covers: Sequence[Cover]
+    ranges: Ranges
+
+    @property
+    def certain(self) -> int | None:
+        """The sign inside the domain; None where a factor's is not known."""
+        return self.value if all(found.sign is not None for found in self.covers) else None
+
+    @property
+    def zero(self) -> str:
+        """Near where a factor certainly changes its sign inside the domain, in words, if any does.
+
+        Of an angle whose whole circle was covered the place may lie outside of its range.
+        """
+        for found in self.covers:
+            if found.places and all(self._is_own(name) for name in found.places[-1]):
+                return shown(found.places[-1])
+        return ""
+
+    def _is_own(self, name: str) -> bool:
+        return not any(
+            symbol.name == name and name.startswith("tan(") and ends[1].is_infinite
+            for symbol, ends in self.ranges.items()
+        )
+
+    def __str__(self) -> str:
+        boxes = sum(found.boxes for found in self.covers)
+        return f"on a cover of {boxes} boxes" if boxes else "by the signs of its factors"
+
+
+def sign(
+    expr: sp.Expr,
+    real: Ranges,
+    moduli: Ranges,
+    of_all: bool = False,
+    seconds: float = SECONDS,
+) -> Sign:
+    """The sign of a polarised expression inside the ranges.
+
+    Args:
+        expr: real where bars are conjugates.
+        real: of the real symbols.
+        moduli: of the complex ones.
+        of_all: whether the signs of squares are wanted as well: then a sign means "not 0".
+        seconds: of processor time for each cover.
+
+    Raises:
+        NoSign: where there is no way to one.
+
+    """
+    if not expr.free_symbols:
+        ball = evaluate(expr, {})
+        value = 1 if ball.real > 0 else -1 if ball.real < 0 else 0
+        if not ball.imag.contains(0) or not (value or expr.is_zero):
+            raise NoSign(f"the sign of {expr}")
+        return Sign(value, (), real)
+    try:
+        # e^{iπ/3} is a number like another
+        exponential = expr.rewrite(TO_EXP, sp.exp).replace(
+            lambda part: isinstance(part, sp.exp) and part.is_number,
+            lambda part: part.rewrite(sp.cos),
+        )
+        function, ranges = without_angles(exponential, real, moduli)
+        return _of_factors(function, ranges, of_all, seconds)
+    except (ValueError, BasePolynomialError) as reason:
+        raise NoSign(str(reason)) from None
+
+
+def _of_factors(function: sp.Expr, ranges: Ranges, of_all: bool, seconds: float) -> Sign:
+    value, covers = 1, list[Cover]()
+    for factor, multiplicity in factors(function):
+        if factor == 0:
+            return Sign(0, (), ranges)
+        is_square = multiplicity % 2 == 0
+        if is_square and not of_all:
+            continue
+        own = _by_coefficients(factor, ranges)
+        if not own:
+            found = cover(charts(factor, ranges), seconds=seconds)
+            covers.append(found)
+            if found.sign is None and (is_square or not found.places):
+                return Sign(value, covers, ranges)
+            own = found.sign or 1
+        value *= 1 if is_square else own
+    return Sign(value, covers, ranges)
+
+
+def ranges_of(domain: Domain, symbols: Mapping[str, sp.Symbol]) -> tuple[Ranges, Ranges]:
+    """The ranges of the real symbols, and of the moduli of the complex ones."""
+    ranges = {symbol: domain.ranges[name] for name, symbol in symbols.items()}
+    real = {symbol: (r.lower, r.upper) for symbol, r in ranges.items() if not r.is_modulus}
+    moduli = {symbol: (r.lower, r.upper) for symbol, r in ranges.items() if r.is_modulus}
+    return real, moduli
+
+
+def _by_coefficients(factor: sp.Expr, ranges: Ranges) -> int:
+    """The sign of a polynomial whose coefficients all have it once the box is an orthant.
+
+    The box is halved where they have not, but only so often.
+    """
+    if factor.is_Rational:
+        return int(sp.sign(factor))
+    polynomial = sp.Poly(factor)
+    if not (polynomial.domain.is_ZZ or polynomial.domain.is_QQ):
+        return 0
+    box: list[End] = []
+    for g in polynomial.gens:
+        lower, upper = ranges.get(g, (sp.S.Zero, sp.oo) if g.is_nonnegative else (-sp.oo, sp.oo))
+        box.append((_end(lower, -1), _end(upper, 1)))
+    _, *generators = ring([sp.Dummy() for _ in polynomial.gens], QQ)
+    image = sum(
+        (prod(g**e for g, e in zip(generators, exponents, strict=True)) * QQ(int(c.p), int(c.q)))
+        for exponents, c in polynomial.terms()
+    )
+    return _on_box(image, generators, box, HALVINGS)
+
+
+HALVINGS = 5
+End = tuple[Any, Any]  # of a range: rational, or None where it is infinite
+
+
+def _end(bound: sp.Expr, side: int) -> Any:
+    if bound.is_infinite:
+        return None
+    outside = rounded(bound, side)
+    return QQ(int(outside.p), int(outside.q))
+
+
+def _on_box(polynomial: Any, generators: Sequence[Any], box: Sequence[End], depth: int) -> int:
+    if (None, None) not in box:
+        image = polynomial
+        for g, ends in zip(generators, box, strict=True):
+            image = _on_half_line(image, g, *ends)
+        signs = {c > 0 for c in image.values()}
+        if len(signs) == 1:
+            return 1 if signs.pop() else -1
+    if not depth or len(box) > 2:
+        return 0
+    found = {
+        _on_box(polynomial, generators, half, depth - 1)
+        for half in product(*(_halved(ends) for ends in box))
+    }
+    return found.pop() if len(found) == 1 else 0
+
+
+def _on_half_line(polynomial: Any, g: Any, lower: Any, upper: Any) -> Any:
+    """The polynomial for g in its range as one for g > 0, times a positive power of 1 + g."""
+    if lower is None or upper is None:
+        return polynomial.compose(g, g + lower if upper is None else upper - g)
+    number, total = polynomial.ring.index(g), polynomial.ring.zero
+    degree = polynomial.degree(g)
+    for exponents, c in polynomial.items():
+        n = exponents[number]
+        rest = polynomial.ring({(*exponents[:number], 0, *exponents[number + 1 :]): c})
+        total += rest * (g * upper + lower) ** n * (g + 1) ** (degree - n)
+    return total
+
+
+def _halved(ends: End) -> Sequence[End]:
+    lower, upper = ends
+    if lower is None:
+        middle = QQ(0) if upper is None else upper - 1
+    else:
+        middle = lower + 1 if upper is None else (lower + upper) / 2
+    return (lower, middle), (middle, upper)

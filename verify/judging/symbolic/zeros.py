@@ -1,0 +1,139 @@
+"""Where the leading coefficient of a limit vanishes on a claim's domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice, product
+
+import sympy as sp
+
+from theory.algebra.leading import analytic_parts, epsilon, taylor
+from verify.judging.model import Model
+from verify.judging.obligations.deciding import nonzero
+from verify.judging.symbolic.fractions import factors, in_lowest_terms
+from verify.judging.symbolic.signs import NoSign
+
+TERMS = 12  # of Taylor polynomials in ε
+SHARES = (sp.Rational(1, 2), sp.Rational(1, 3), sp.Rational(3, 4))
+Place = dict[str, str]
+
+
+def leading_coefficients(near: sp.Expr) -> sp.Expr:
+    """The product of the leading coefficients of numerator and denominator, in lowest terms.
+
+    Args:
+        near: a function of `epsilon`.
+
+    Raises:
+        ValueError: if it cancels beyond so many terms, or is not analytic.
+
+    """
+    polynomials = {part: taylor(part, TERMS) for part in set(analytic_parts(near))}
+    total = sp.S.One
+    for part in in_lowest_terms(near.xreplace(polynomials)):
+        coefficients = sp.Poly(part, epsilon).all_coeffs()[::-1]
+        order = next(n for n, c in enumerate(coefficients) if c != 0)
+        if polynomials and order >= TERMS:
+            raise ValueError(f"it cancels to {TERMS} orders")
+        total *= coefficients[order]
+    return total
+
+
+def zeros(model: Model, coefficient: sp.Expr) -> tuple[list[Place], str]:
+    """The places of the domain where a coefficient vanishes, and why there may be others.
+
+    Returns:
+        Values of some parameters, at which it vanishes whatever the others are; and, where these
+        need not be all, a reason (else nothing).
+
+    """
+    places: dict[str, Place] = {}
+    left = ""
+    for factor, _ in factors(coefficient):
+        found, why = _of_factor(model, factor, {})
+        places |= {str(place): place for place in found}
+        left = left or why
+    return list(places.values()), left
+
+
+Fixed = Mapping[sp.Symbol, sp.Expr]
+
+
+def _of_factor(model: Model, factor: sp.Expr, fixed: Fixed) -> tuple[list[Place], str]:
+    """The same of one factor where some parameters have their values already."""
+    symbols = sorted(factor.free_symbols, key=str)
+    if not symbols:
+        return ([], "") if factor != 0 else ([_place(model, fixed)], "")
+    try:
+        nonzero(model, factor)
+    except NoSign as reason:
+        left = str(reason)
+    else:
+        return [], ""
+    if len(symbols) == 1 and symbols[0].is_real:
+        return _roots(model, factor, symbols[0], fixed)
+    places: list[Place] = []
+    if all(symbol.is_real for symbol in symbols):
+        for symbol in symbols:
+            for end in _own_ends(model, symbol):
+                restricted = factor.subs(symbol, end)
+                found, _ = _of_factor(model, restricted, {**fixed, symbol: end})
+                places += found
+        places += _a_zero(model, factor, symbols, fixed)
+    return places, left
+
+
+def _roots(
+    model: Model, factor: sp.Expr, symbol: sp.Symbol, fixed: Fixed
+) -> tuple[list[Place], str]:
+    """The zeros of a function of one parameter that lie in its range."""
+    found = sp.solveset(factor, symbol, sp.S.Reals)
+    if not isinstance(found, sp.FiniteSet):
+        inside = sp.Intersection(found, _interval(model, symbol))
+        if inside is sp.S.EmptySet:
+            return [], ""
+        if not isinstance(inside, sp.FiniteSet):
+            return [], f"where {factor} vanishes"
+        found = inside
+    places = []
+    for root in found:
+        if _interval(model, symbol).contains(root) == sp.true:
+            places.append(_place(model, {**fixed, symbol: root}))
+    return places, ""
+
+
+def _interval(model: Model, symbol: sp.Symbol) -> sp.Set:
+    one = next(r for name, r in model.domain.ranges.items() if model.symbols.get(name) == symbol)
+    return sp.Interval(one.lower, one.upper, not one.has_lower, not one.has_upper)
+
+
+def _own_ends(model: Model, symbol: sp.Symbol) -> list[sp.Expr]:
+    interval = _interval(model, symbol)
+    ends = ((interval.start, interval.left_open), (interval.end, interval.right_open))
+    return [end for end, is_open in ends if not is_open]
+
+
+def _a_zero(model: Model, factor: sp.Expr, symbols: list[sp.Symbol], fixed: Fixed) -> list[Place]:
+    """A point where a function vanishes, all but one of its parameters being chosen."""
+    for symbol in symbols:
+        others = [s for s in symbols if s != symbol]
+        for shares in islice(product(SHARES, repeat=len(others)), 27):
+            chosen = {s: _inside(model, s, share) for s, share in zip(others, shares, strict=True)}
+            restricted = sp.Poly(factor.subs(chosen), symbol) if factor.is_polynomial() else None
+            if restricted is None or restricted.degree() != 1:
+                continue
+            found, _ = _roots(model, restricted.as_expr(), symbol, {**fixed, **chosen})
+            if found:
+                return found
+    return []
+
+
+def _inside(model: Model, symbol: sp.Symbol, share: sp.Rational) -> sp.Expr:
+    interval = _interval(model, symbol)
+    low = interval.start if interval.start.is_finite else sp.Min(interval.end, 4) - 4
+    high = interval.end if interval.end.is_finite else low + 8
+    return low + share * (high - low)
+
+
+def _place(model: Model, values: Fixed) -> Place:
+    return {name: str(values[s]) for name, s in model.symbols.items() if s in values}

@@ -1,0 +1,111 @@
+"""The values of a claim's own text at a point, in balls: principal branches, nothing rewritten.
+
+The numerical routes compare with these. Algebra reads the same text on its own, in
+`translation` and in `exact.reader`: where its reading has another value, nothing is proved by it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import flint
+
+from numerics.arithmetic.balls import BALLS, power
+from verify.claims.claim import Claim
+from verify.claims.expressions import LAG, Expression, name_of
+
+_CONSTANTS: Mapping[str, Callable[[], flint.acb]] = {
+    "pi": lambda: flint.acb(flint.arb.pi()),
+    "E": lambda: flint.acb(1).exp(),
+    "I": lambda: flint.acb(0, 1),
+}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A claim's expressions at one point.
+
+    Attributes:
+        claim: whose expressions they are.
+        parameters: a ball around each parameter, by name.
+        series: the value of sum(…), given what stands in the brackets.
+
+    """
+
+    claim: Claim
+    parameters: Mapping[str, flint.acb]
+    series: Callable[[ast.expr], flint.acb]
+
+    @cached_property
+    def names(self) -> dict[str, flint.acb]:
+        """The value of each name, the poles included."""
+        names = dict(self.parameters)
+        for pole in self.claim.poles:  # λ comes before λ*, which may be said to equal it
+            if pole in self.claim.eigenvalue:
+                names[pole] = self._value(self.claim.eigenvalue[pole].node, names)
+        return names
+
+    def pole(self, name: str) -> flint.acb:
+        """The value of a pole."""
+        return self.names[name]
+
+    def gamma(self, pole: str) -> flint.acb:
+        """The value of a pole's normaliser, in whose formula the pole is λ."""
+        if pole not in self.claim.gamma:
+            return flint.acb(1)
+        names = self.names | {"lambda": self.names[pole]}
+        return self._value(self.claim.gamma[pole].node, names)
+
+    @property
+    def formula(self) -> flint.acb:
+        """The value of the claimed formula."""
+        return self._value(self.claim.formula.node, self.names)
+
+    def autocorrelation(self, lag: int) -> flint.acb:
+        """The value of R at a lag ≥ 0."""
+        names = {**self.parameters, LAG: flint.acb(lag)}
+        return self._value(self.claim.autocorrelation.node, names)
+
+    def of(self, expression: Expression) -> flint.acb:
+        """The value of any expression in the claim's names."""
+        return self._value(expression.node, self.names)
+
+    def _value(self, node: ast.expr, names: Mapping[str, flint.acb]) -> flint.acb:
+        match node:
+            case ast.Constant():
+                fraction = node.value
+                return flint.acb(flint.fmpq(fraction.numerator, fraction.denominator))  # type: ignore[union-attr]
+            case ast.Name():
+                name = name_of(node)
+                return _CONSTANTS[name]() if name in _CONSTANTS else names[name]
+            case ast.UnaryOp():
+                inner = self._value(node.operand, names)
+                return -inner if isinstance(node.op, ast.USub) else inner
+            case ast.BinOp():
+                left, right = self._value(node.left, names), self._value(node.right, names)
+                match node.op:
+                    case ast.Add():
+                        return left + right
+                    case ast.Sub():
+                        return left - right
+                    case ast.Mult():
+                        return left * right
+                    case ast.Div():
+                        return left / right
+                return power(left, right)
+            case ast.Call(func=ast.Name(id="sum")):
+                return self.series(node.args[0])
+            case ast.Call(func=ast.Name(id="R")):
+                lag = self._value(node.args[0], names)
+                return self.autocorrelation(int(float(lag.real.mid())))
+            case ast.Call(func=ast.Name(id=function)):
+                arguments = [self._value(argument, names) for argument in node.args]
+                ball: flint.acb = BALLS.functions[_FUNCTIONS.get(function, function)](*arguments)
+                return ball
+        raise AssertionError(f"unchecked syntax {ast.dump(node)}")
+
+
+_FUNCTIONS = {"abs": "Abs"}
