@@ -75,7 +75,7 @@ class Disc:
 
     @property
     def square(self) -> sp.Symbol:
-        """|λ|²."""
+        """The squared modulus."""
         return _nonnegative(f"abs2_{code_name(self.variable)}")
 
     @property
@@ -160,7 +160,7 @@ def conditioned(expr: sp.Expr, variables: frozenset[sp.Symbol]) -> Conditioned:
 
     Raises:
         Cancellation: if another symbol is no factor, there is a second complex variable, or a
-            factor changes its sign or is no polynomial.
+            factor changes its sign or has no form of its degree.
 
     """
     roots = [f for f in sp.Mul.make_args(expr) if f.is_Pow and f.exp.is_Rational and f.exp.q == 2]
@@ -226,10 +226,10 @@ def code_name(symbol: sp.Symbol) -> str:
 def _in_generators(expr: sp.Expr) -> tuple[tuple[Domain, ...], sp.Expr]:
     """The domains of an expression's symbols, and the expression in their generators."""
     domains: list[Domain] = []
-    for symbol in sorted(expr.free_symbols, key=str):
+    for symbol in sorted({min(s, bar(s), key=str) for s in expr.free_symbols}, key=str):
         if symbol.is_real:
             domains.append(Interval(symbol))
-        elif not symbol.name.endswith("_bar"):
+        else:
             disc = Disc(symbol)
             domains.append(disc)
             expr = _in_real_part_and_modulus(expr, disc)
@@ -248,8 +248,7 @@ def _in_lowest_terms(expr: sp.Expr) -> sp.polys.fields.FracElement:
 
 
 def _in_real_part_and_modulus(expr: sp.Expr, disc: Disc) -> sp.Expr:
-    y = sp.Symbol("y", real=True)
-    lam, x = disc.variable, disc.real
+    lam, x, y = disc.variable, disc.real, sp.Dummy()
     image = expr.xreplace({lam: x + sp.I * y, bar(lam): x - sp.I * y})
     parts = [sp.Poly(part, y) for part in sp.fraction(sp.cancel(sp.together(image)))]
     if any(power % 2 for part in parts for (power,) in part.monoms()):
@@ -276,10 +275,7 @@ def _positive(polynomial: sp.Expr, domains: Sequence[Domain]) -> tuple[sp.Ration
     for pair in _pairs(domains):
         if polynomial == pair[0] - pair[1]:
             return sp.S.One, difference(pair)
-    try:
-        poly = sp.Poly(polynomial, *generators, domain=sp.QQ)
-    except sp.PolynomialError as reason:
-        raise Cancellation(f"{polynomial} is no polynomial") from reason
+    poly = sp.Poly(polynomial, *generators)
     sign = _sign(poly, domains)
     degree = dict(zip(generators, poly.degree_list(), strict=True))
     ring, *_ = sp.ring(generators, sp.QQ)
@@ -307,7 +303,7 @@ def _positive(polynomial: sp.Expr, domains: Sequence[Domain]) -> tuple[sp.Ration
 
 
 def _pairs(domains: Sequence[Domain]) -> Iterator[Pair]:
-    return permutations((d.variable for d in domains if isinstance(d, Interval)), 2)
+    return permutations((d.variable for d in domains), 2)
 
 
 def _sign(poly: sp.Poly, domains: Sequence[Domain]) -> int:
@@ -339,7 +335,7 @@ def _candidates(
         own = [
             (
                 sp.Mul(*(s**n for s, n in zip(symbols, powers, strict=True))),
-                np.prod([v**n for v, n in zip(values, powers, strict=True) if n] or [ring.one]),
+                np.prod([v**n for v, n in zip(values, powers, strict=True)]),
             )
             for powers in domain.products([degree[g] for g in domain.generators])
         ]

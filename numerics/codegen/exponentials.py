@@ -35,7 +35,8 @@ def roundings(expr: sp.Expr, largest: float) -> int:
         largest: exponents beyond it are not met, as their exponentials leave the number format.
 
     Raises:
-        Cancellation: if it is complex, or a sum of rounded terms has terms of both signs.
+        Cancellation: if it is complex, a sum of rounded terms has terms of both signs, or nothing
+            bounds an exponent.
 
     """
     if expr.has(sp.I) or not all(s.is_real for s in expr.free_symbols):
@@ -46,7 +47,10 @@ def roundings(expr: sp.Expr, largest: float) -> int:
         )
         if not (_one_sign(terms) or is_rounded_once):
             raise Cancellation(f"{terms} has terms of both signs")
-    return math.ceil(roundings_of(expr, partial(_rounded_in_function, largest=largest)))
+    number = roundings_of(expr, partial(_rounded_in_function, largest=largest))
+    if number == math.inf:
+        raise Cancellation(f"{expr} has exponents of any size")
+    return math.ceil(number)
 
 
 def _without_cancellation(expr: sp.Expr) -> sp.Expr:
@@ -55,10 +59,8 @@ def _without_cancellation(expr: sp.Expr) -> sp.Expr:
     if not expr.is_Add or _one_sign(expr):
         return expr
     short = optimize(expr, [expm1_opt])
-    if not short.is_Add or not expr.is_real:
-        return short
     fraction = sp.factor(sp.together(expr.rewrite(sp.exp)))
-    return fraction if all(map(_one_sign, fraction.atoms(sp.Add))) else expr
+    return fraction if all(map(_one_sign, fraction.atoms(sp.Add))) else short
 
 
 def _one_sign(terms: sp.Add) -> bool:
@@ -73,19 +75,15 @@ def _rounded_in_function(expr: sp.Expr, largest: float) -> float:
     if isinstance(expr, log1p) and not expr.args[0].is_nonnegative:
         raise Cancellation(f"{expr} does not exist everywhere")
     inner = roundings(expr.args[0], largest)
-    return (inner and inner * _condition(expr, largest)) + _LIBRARY[expr.func]
+    return inner * _condition(expr, largest) + _LIBRARY[expr.func]
 
 
 def _condition(expr: sp.Function, largest: float) -> float:
     """A bound of |x f′(x)/f(x)| for a function f of x."""
     [x] = expr.args
-    if isinstance(expr, sp.tanh) or (isinstance(expr, expm1) and x.is_nonpositive):
+    if isinstance(expr, sp.tanh | log1p) or (isinstance(expr, expm1) and x.is_nonpositive):
         return 1
-    if isinstance(expr, log1p):
-        return 1
-    if isinstance(expr, sp.exp | expm1):
-        return min(largest, _largest(x)) + isinstance(expr, expm1)
-    raise Cancellation(f"{expr} is ill-conditioned near its zero")
+    return min(largest, _largest(x)) + isinstance(expr, expm1)
 
 
 def _largest(expr: sp.Expr) -> float:
@@ -94,7 +92,7 @@ def _largest(expr: sp.Expr) -> float:
         return RANGE
     if expr.is_number:
         return abs(float(expr))
-    if expr.is_Pow and expr.exp.is_negative and expr.base.is_Add and _one_sign(expr.base):
+    if expr.is_Pow and expr.exp.is_negative and _one_sign(expr.base):
         constant, _ = expr.base.as_coeff_Add()
         return abs(float(constant)) ** float(expr.exp) if constant else math.inf
     if isinstance(expr, sp.exp | expm1) and expr.args[0].is_nonpositive:
@@ -104,7 +102,7 @@ def _largest(expr: sp.Expr) -> float:
         return sum(bounds)
     if expr.is_Mul:
         return math.prod(bounds)
-    if isinstance(expr, log1p) and expr.args[0].is_nonnegative:
+    if isinstance(expr, log1p):
         return math.log1p(bounds[0])
     if isinstance(expr, sp.exp) and bounds[0] < 2 * RANGE:
         return math.exp(bounds[0])

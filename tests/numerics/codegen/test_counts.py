@@ -12,9 +12,7 @@ from dataclasses import dataclass, replace
 from textwrap import dedent
 
 import pytest
-import sympy as sp
 
-from numerics.codegen.conditioning import roundings
 from numerics.codegen.export import NAMES, exported
 from theory.inputs import exponential, white
 
@@ -193,13 +191,3 @@ def test_as_many_roundings_are_stated_as_are_counted(name, target):
             reach = re.search(r"from -(\d+) to", said)
             stated = int(re.search(r"at most (\d+)u", said)[1])
             assert stated == counted(given, body, int(reach[1]) if reach else 0), body
-
-
-@pytest.mark.parametrize(
-    ("exponent", "own"),
-    [("2", 1), ("3", 2), ("-1", 1), ("-2", 2), ("1/2", 1), ("-1/2", 2), ("3/2", 2)],
-)
-def test_a_power_counts_what_a_library_may_round(exponent, own):
-    """By products, a root, or a power that errs by an ulp, then a division."""
-    x = sp.Symbol("x")
-    assert roundings(x ** sp.Rational(exponent), lambda _: 0) == own

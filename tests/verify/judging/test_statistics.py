@@ -63,10 +63,12 @@ def mean_square(x):
     return interval
 
 
-def test_a_mean_square_has_the_quantiles_of_chi_squared():
-    x = np.random.default_rng(3).standard_normal(60)
-    interval = mean_square(x)
-    expected = np.sum(x**2) / chi2.ppf([1 - RATE / 2, RATE / 2], x.size)
+@pytest.mark.parametrize("parts", [1, 2])
+def test_a_mean_square_has_the_quantiles_of_chi_squared(parts):
+    """Of as many Gaussians as there are real and imaginary parts."""
+    x = np.random.default_rng(3).standard_normal((parts, 60))
+    interval = mean_square(x[0] + 1j * x[1] if parts == 2 else x[0])
+    expected = parts * np.sum(x**2) / chi2.ppf([1 - RATE / 2, RATE / 2], x.size)
     assert [interval.lower, interval.upper] == pytest.approx(expected, rel=1e-10)
 
 
@@ -78,6 +80,17 @@ def test_a_pilot_balances_a_product(scale):
     [interval] = mean_forms([PRODUCT], z, pilot, RATE)
     assert interval.contains(0)
     assert interval.upper - interval.lower < 0.25
+
+
+def test_a_pilot_knows_what_varies_together():
+    """E[x² − y²] in y₁ and y₂ has weights ± √(1 − c²), and ± 1 in x and y themselves."""
+    form, correlation = np.diag([1, -1]), 0.99
+    z, pilot = (draws(correlation, n, np.random.default_rng(n)) for n in (1000, 200))
+    [interval] = mean_forms([form], z, pilot, RATE)
+    [apart] = mean_forms([form], z, Moments(1, np.eye(2)), RATE)
+    width, widest = (i.upper - i.lower for i in (interval, apart))
+    # one half for what the pilot does not know
+    assert width < 1.5 * np.sqrt(1 - correlation**2) * widest
 
 
 def test_what_cancels_exactly_holds_zero():

@@ -158,9 +158,11 @@ def test_no_chart_has_no_sign():
     assert cover([]) == Cover(None, 0)
 
 
-def test_a_box_that_resists_is_named():
-    found = sign((x - sp.Rational(1, 3)) ** 2, {x: UNIT[x]})
-    assert (found.obstacle, found.places) == ("the box x = 0.333333 resists", ())
+@pytest.mark.parametrize(("zero", "shown"), [("1/3", "0.333333"), ("3/4", "0.750000")])
+def test_a_box_that_resists_is_named(zero, shown):
+    """A zero is no change of sign, also in the middle of a box, where it is exact."""
+    found = sign((x - sp.Rational(zero)) ** 2, {x: UNIT[x]})
+    assert (found.obstacle, found.places) == (f"the box x = {shown} resists", ())
 
 
 def test_a_function_has_one_sign_on_all_its_charts():
