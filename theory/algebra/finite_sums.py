@@ -46,7 +46,7 @@ def _split(m: int, y: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
 
 @cache
 def _geometric(m: int) -> tuple[sp.Expr, sp.Expr]:
-    """The same for a general y: (y d/dy)^m of (1 − y^n)/(1 − y)."""
+    """P and c of `_split` for a general y, by (y d/dy)^m of (1 − y^n)/(1 − y)."""
     tail, constant = -1 / (1 - _y), 1 / (1 - _y)
     for _ in range(m):
         tail = sp.factor(_n * tail + _y * sp.diff(tail, _y))

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-
 HIGHEST = 100  # power of e^{iφ} itself: beyond it, of the largest step that all are multiples of
 
 

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from verify.cli.app import err, out
 from verify.judging.evidence import Finding, Verdict
+from verify.judging.methods import premises
 
 if TYPE_CHECKING:
     from verify.claims.trial import Trial
@@ -109,6 +110,9 @@ def _page(result: Result) -> None:
     table = Table(box=None, pad_edge=False)
     for e in result.evidence:
         table.add_row(e.method, str(e.finding), escape(e.detail))
+        for obligation in e.obligations:
+            words = f"{obligation['statement']}: {obligation['how']}"
+            table.add_row("", obligation["state"], escape(words))
     out.print(table)
 
 
@@ -120,5 +124,5 @@ def _summary(result: Result) -> str:
     return ", ".join(
         e.method if e.noticeable is None else f"{e.method} {e.noticeable:.0e}"
         for e in result.evidence
-        if e.finding in (Finding.PROVES, Finding.SUPPORTS)
+        if e.finding in (Finding.PROVES, Finding.SUPPORTS) and e.method not in premises()
     )

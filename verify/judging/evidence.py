@@ -131,6 +131,17 @@ class Evidence:
     data: Mapping[str, Any] = field(default_factory=dict)
     seconds: float | None = field(default=None, compare=False)
 
+    @property
+    def obligations(self) -> list[dict[str, str]]:
+        """What had to hold, and what has become of it, by name; see `obligations.obligation`."""
+        stated = self.data.get("obligations")
+        names = ("field", "statement", "state", "how")
+        return [
+            {name: str(one.get(name, "")) for name in names}
+            for one in (stated if isinstance(stated, list) else [])
+            if isinstance(one, Mapping)
+        ]
+
     def to_json(self) -> dict[str, object]:
         """The evidence as JSON-ready values."""
         return asdict(self)

@@ -50,10 +50,15 @@ class Model:
 
     @cached_property
     def constants(self) -> dict[str, sp.Expr]:
-        """Parameter name → value, of those that have but one and are not differentiated by."""
+        """Parameter name → rational value, of those with but one and not differentiated by.
+
+        Irrational ones stay symbols: SymPy takes atanh(1 − 1e-7) for 0.
+        """
         moving = {derivative.name for derivative in self.claim.wrt}
         values = {name: one.value for name, one in self.domain.ranges.items() if name not in moving}
-        return {name: value for name, value in values.items() if value is not None}
+        return {
+            name: value for name, value in values.items() if value is not None and value.is_Rational
+        }
 
     @cached_property
     def symbols(self) -> dict[str, sp.Symbol]:

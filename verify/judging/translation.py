@@ -8,7 +8,7 @@ from typing import Protocol
 
 import sympy as sp
 
-from numerics.arithmetic.balls import evaluate
+from numerics.arithmetic.balls import BALLS, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.inputs import Input, StationaryInput, from_expression
 from theory.symbols import Delta
@@ -159,9 +159,14 @@ class _Translator:
             case "asinh":
                 self.reader.emit(Kind.OFF_CUT, 1 + z**2, node)
         value = _FUNCTIONS[name](*arguments)
-        if not value.free_symbols and value.args and not evaluate(value, {}).is_finite():
+        if z.free_symbols or name == "KroneckerDelta":
+            return value
+        ball = BALLS.functions[name](evaluate(z, {}))
+        if not ball.is_finite():
             raise NotEvaluated(f"{name}({shown(node)}) is too large a number, or none")
-        return value
+        # what SymPy makes of constants is not always right
+        is_right = value.is_number and evaluate(value, {}).overlaps(ball)
+        return value if is_right else _FUNCTIONS[name](*arguments, evaluate=False)
 
     def name(self, name: str) -> sp.Expr:
         if name in _CONSTANTS:

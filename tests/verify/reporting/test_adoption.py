@@ -123,19 +123,19 @@ def test_the_claims_judged_again_are_drawn_at_random(results, store, replayed):
 
 
 def forged(report):
-    report["claims"][0]["evidence"][4]["finding"] = "proves"
+    report["claims"][0]["evidence"][5]["finding"] = "proves"
 
 
 def appended(report):
     """After what every method found, a proof that would take the place of what was found."""
     evidence = report["claims"][0]["evidence"]
-    evidence.append({**evidence[4], "finding": "proves"})
+    evidence.append({**evidence[5], "finding": "proves"})
 
 
 def of_no_method(report):
     evidence = report["claims"][0]["evidence"]
-    evidence[:] = evidence[:2]
-    evidence[0]["finding"] = "refutes"
+    evidence[:] = evidence[:3]
+    evidence[1]["finding"] = "refutes"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def of_no_method(report):
         (lambda r: r["environment"].update(code="0" * 64), "made by other code than this; use the"),
         (lambda r: r["claims"][0].update(id="unknown"), "claim 'unknown' is not known here; name"),
         (lambda r: r["claims"][0]["evidence"][0].update(question="0"), "'true' reads otherwise"),
-        (lambda r: r["claims"][0]["evidence"][1].update(method="limit"), "'true' reads otherwise"),
+        (lambda r: r["claims"][0]["evidence"][2].update(method="limit"), "'true' reads otherwise"),
         (lambda r: r["environment"].update(seed=4), "'true' reads otherwise here"),
         (
             lambda r: r["trials"][0].update(question="0"),
@@ -178,11 +178,11 @@ def test_results_that_are_not_taken_over(results, store, replayed, change, words
 
 
 def test_evidence_that_a_replay_does_not_find_is_not_taken_over(results, store, monkeypatch):
-    """Here the claim is refuted by the first method, and the others are not asked."""
-    false = concluded(TRUE, [Evidence("lyapunov", Finding.REFUTES)], 1.0)
+    """Here the claim is refuted by the first route, and the others are not asked."""
+    false = concluded(TRUE, [PIECES[0], Evidence("lyapunov", Finding.REFUTES)], 1.0)
     monkeypatch.setattr(adoption, "run", lambda *_: [false])
     for pieces, words in (
-        ([false.evidence[0], *PIECES[1:]], "spectral supports there, nothing here"),
+        ([*false.evidence, *PIECES[2:]], "spectral supports there, nothing here"),
         (PIECES, "lyapunov supports there, refutes here"),
     ):
         with pytest.raises(ForeignError, match=words):

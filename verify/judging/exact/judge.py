@@ -31,7 +31,7 @@ def check(model: Model, settings: Settings) -> Evidence:
 
 
 def judge(claim: Claim) -> Evidence:
-    """The same of a claim."""
+    """Prove a claim on its whole domain, contradict it, or abstain."""
     try:
         reader = Reader(claim)
         formula, value = reader.expression(claim.formula), quantity(reader)

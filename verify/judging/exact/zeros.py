@@ -39,7 +39,7 @@ def zeros(poly: Poly, reader: Reader) -> tuple[list[Place], str]:
 def _of_factor(
     factor: Poly, reader: Reader, fixed: Mapping[str, Fraction]
 ) -> tuple[list[Place], str]:
-    """The same of an irreducible factor where some parameters have their values already."""
+    """Where an irreducible factor vanishes; some parameters have their values already."""
     names = {
         number: name
         for name, number in reader.parameters.items()

@@ -60,7 +60,7 @@ Fixed = Mapping[sp.Symbol, sp.Expr]
 
 
 def _of_factor(model: Model, factor: sp.Expr, fixed: Fixed) -> tuple[list[Place], str]:
-    """The same of one factor where some parameters have their values already."""
+    """Where a factor vanishes; some parameters have their values already."""
     symbols = sorted(factor.free_symbols, key=str)
     if not symbols:
         return ([], "") if factor != 0 else ([_place(model, fixed)], "")
