@@ -1,8 +1,8 @@
 """Expressions from strangers: parsed against a whitelist, never evaluated as Python.
 
 Python's own grammar (`ast.parse`) reads the text; every node is then checked for kind,
-name and cost before anything is computed. `lambda`, a Python keyword, is read as a name.
-Grammar: numbers, names, + - * / **, and the functions below; and, inside a claim, R(k) for
+name and cost before anything is computed. `lambda`, a Python keyword, is read as a name, and
+Greek letters are read as theirs. Grammar: numbers, names, + - * / **, and the functions below; and, inside a claim, R(k) for
 the autocorrelation at lag k and sum(term) for Σ_{Δ≥1} of a term in Delta.
 """
 
@@ -12,6 +12,7 @@ import ast
 import copy
 import operator
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -20,10 +21,10 @@ from math import ceil, comb, prod
 FUNCTIONS = frozenset(
     {
         *("sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "atanh"),
-        *("abs", "re", "im", "conjugate"),
+        *("abs", "re", "im", "conjugate", "sigmoid", "softplus", "max", "min"),
     }
 )
-TWO_ARGUMENTS = frozenset({"KroneckerDelta"})
+TWO_ARGUMENTS = frozenset({"KroneckerDelta", "max", "min"})
 SERIES = frozenset({"R", "sum"})
 CONSTANTS = frozenset({"pi", "I", "E"})
 LAG = "Delta"
@@ -80,8 +81,12 @@ def parse(source: str) -> Expression:
         raise ExpressionError(f"{source!r} is not text: write the expression in quotes")
     if len(source) > MAX_LENGTH:
         raise ExpressionError(f"{len(source)} characters: write at most {MAX_LENGTH}")
+    source = plain(source)
     if not source.isascii():
-        raise ExpressionError(f"{_excerpt(source)}: spell Greek letters out (rho, lambda, omega)")
+        strange = next(c for c in source if not c.isascii())
+        raise ExpressionError(f"{_excerpt(source)}: {strange!r} is not known; write it in ASCII")
+    if "#" in source:
+        raise ExpressionError(f"{_excerpt(source)}: leave out what follows #, and #")
     _check_nesting(source)
     text = _LAMBDA.sub(_LAMBDA_NAME, source.strip())
     try:
@@ -94,7 +99,63 @@ def parse(source: str) -> Expression:
         raise ExpressionError(f"not an expression: {_excerpt(source)}") from None
     checker = _Checker(text)
     checker.check(node, 0)
+    node = _Spelt().visit(node)
     return Expression(source.strip(), node, frozenset(checker.names), frozenset(checker.functions))
+
+
+def plain(text: str) -> str:
+    """Text with names for Greek letters, and Python's signs for those of print: λ^2 − 1.
+
+    Examples:
+        >>> plain("1 − ρ^Δ·λ")
+        '1 - rho**Delta*lambda'
+
+    """
+    return "".join(_SIGNS.get(c) or _greek(c) for c in text)
+
+
+_SIGNS = {"^": "**", "−": "-", "–": "-", "·": "*", "×": "*", "≤": "<=", "≥": ">=", "→": "->"} | {
+    "∞": "oo",
+    "≠": "!=",
+    "\ufeff": " ",
+}
+
+
+def _greek(character: str) -> str:
+    words = unicodedata.name(character, "").split()
+    if words[:1] != ["GREEK"] or words[2:3] != ["LETTER"] or len(words) != 4:
+        return character
+    name = words[3].lower().replace("lamda", "lambda")
+    return name if words[1] == "SMALL" else name.capitalize()
+
+
+class _Spelt(ast.NodeTransformer):
+    """Functions that are short for an expression, spelt out: a sigmoid, a maximum."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        form = _SHORT.get(getattr(node.func, "id", ""))
+        if form is None:
+            return node
+        arguments = dict(zip("xy", node.args, strict=False))
+
+        class Filled(ast.NodeTransformer):
+            def visit_Name(self, name: ast.Name) -> ast.expr:
+                return copy.deepcopy(arguments.get(name.id, name))
+
+            def visit_Constant(self, constant: ast.Constant) -> ast.expr:
+                return ast.Constant(Fraction(constant.value))  # type: ignore[arg-type]
+
+        filled: ast.expr = Filled().visit(ast.parse(form, mode="eval").body)
+        return filled
+
+
+_SHORT = {
+    "sigmoid": "1/(1 + exp(-x))",
+    "softplus": "log(1 + exp(x))",
+    "max": "(x + y + abs(x - y))/2",
+    "min": "(x + y - abs(x - y))/2",
+}
 
 
 def name_of(node: ast.Name) -> str:
@@ -258,7 +319,9 @@ class _Checker:
         costs = [self.check(arg, depth + 1) for arg in node.args]
         if name == "KroneckerDelta":
             self.kronecker(node)
-        self.functions.add(name)
+        self.functions.update(
+            re.findall(r"[a-z]+(?=\()", _SHORT[name]) if name in _SHORT else [name]
+        )
         return _Cost(
             prod(c.terms for c in costs), sum(c.degree for c in costs), sum(c.bits for c in costs)
         )

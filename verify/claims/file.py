@@ -11,31 +11,42 @@ from typing import Any
 from theory.catalogue import QUANTITIES
 from verify.claims import rules
 from verify.claims.claim import RELATIONS, Claim, ClaimError, Derivative, Interval, Limit
-from verify.claims.expressions import Expression, ExpressionError, parse
+from verify.claims.expressions import Expression, ExpressionError, parse, plain
 
 VERDICTS = ("proved", "supported", "refuted", "undecided")
 MAX_FILE_BYTES = 1_000_000
 
 
-def read_claims(path: Path) -> list[Claim]:
+Refused = Callable[[ClaimError], object]
+
+
+def _raised(error: ClaimError) -> None:
+    raise error
+
+
+def read_claims(path: Path, refused: Refused = _raised) -> list[Claim]:
     """The claims of one TOML file, in order.
 
+    Args:
+        path: the file.
+        refused: told of each claim that cannot be read; by default its error is raised.
+
     Raises:
-        ClaimError: at the first claim that cannot be read.
+        ClaimError: if the file is none of claims.
 
     """
     try:
         with path.open("rb") as file:
-            return claims_of(file.read(MAX_FILE_BYTES + 1), path)
+            return claims_of(file.read(MAX_FILE_BYTES + 1), path, refused)
     except OSError as error:
         raise ClaimError(f"{path}: {error.strerror}") from None
 
 
-def claims_of(content: bytes, path: Path) -> list[Claim]:
-    """The claims in a file's content; `path` is for messages.
+def claims_of(content: bytes, path: Path, refused: Refused = _raised) -> list[Claim]:
+    """The claims in a file's content; `path` is for messages, and all else as for `read_claims`.
 
     Raises:
-        ClaimError: at the first claim that cannot be read.
+        ClaimError: if it is none of claims.
 
     """
     if len(content) > MAX_FILE_BYTES:
@@ -52,17 +63,19 @@ def claims_of(content: bytes, path: Path) -> list[Claim]:
     if table or not isinstance(entries, list) or not entries:
         extra = f", not {next(iter(table))!r}" if table else ""
         raise ClaimError(f"{path}: a claim file holds [[claim]] tables and nothing else{extra}")
-    claims = [_EntryReader(path, number, entry).claim() for number, entry in enumerate(entries, 1)]
-    _check_ids(path, claims)
-    return claims
-
-
-def _check_ids(path: Path, claims: Iterable[Claim]) -> None:
-    seen = set()
-    for claim in claims:
-        if claim.id in seen:
-            raise ClaimError(f"{path}: claim {claim.id!r}: field 'id': used twice; ids are unique")
-        seen.add(claim.id)
+    claims: dict[str, Claim] = {}
+    for number, entry in enumerate(entries, 1):
+        try:
+            claim = _EntryReader(path, number, entry).claim()
+        except ClaimError as error:
+            refused(error)
+            continue
+        if claim.id in claims:
+            refused(
+                ClaimError(f"{path}: claim {claim.id!r}: field 'id': used twice; ids are unique")
+            )
+        claims.setdefault(claim.id, claim)
+    return list(claims.values())
 
 
 def make_claim(entry: Mapping[str, object], origin: str = "claim") -> Claim:
@@ -116,6 +129,12 @@ class _EntryReader:
         value = self.entry[name]
         if not isinstance(value, str):
             raise self.error(name, "write it as a string")
+        return value
+
+    def name(self, name: str) -> str:
+        value = plain(self.text(name))
+        if not re.fullmatch(r"[A-Za-z]\w*", value):
+            raise self.error(name, 'a parameter such as T; its values are the domain\'s: "T <= 10"')
         return value
 
     def identifier(self, name: str) -> str:
@@ -178,7 +197,7 @@ class _EntryReader:
         return tuple(self.derivative(name, text) for text in texts)
 
     def derivative(self, name: str, text: str) -> Derivative:
-        match = re.fullmatch(r"(?:(re|im)\()?\s*([A-Za-z]\w*)\s*(?(1)\))", text.strip())
+        match = re.fullmatch(r"(?:(re|im)\()?\s*([A-Za-z]\w*)\s*(?(1)\))", plain(text).strip())
         if not match:
             raise self.error(name, f"{text!r}: write a parameter, re(lambda) or im(lambda)")
         part, parameter = match.groups()
@@ -191,7 +210,7 @@ class _EntryReader:
         return tuple(value)
 
     def domain(self, name: str) -> tuple[Interval, ...]:
-        intervals = tuple(self.one_interval(name, text) for text in self.names(name))
+        intervals = tuple(self.one_interval(name, plain(text)) for text in self.names(name))
         if len({i.name for i in intervals}) < len(intervals):
             raise self.error(name, "one entry per parameter; write 0 < rho < 1 as one")
         return intervals
@@ -225,7 +244,10 @@ class _EntryReader:
         return Interval("lambda" if subject == "lam" else subject, bool(modulus), **bounds)
 
     def limit(self, name: str) -> Limit:
-        match = re.fullmatch(r"\s*(\w+)\s*->\s*(.*?)([-+]?)\s*", self.text(name))
+        text = plain(self.text(name))
+        match = re.fullmatch(r"\s*(\w+)\s*->\s*(.*?)([-+]?)\s*", text)
+        if text.count("->") > 1:
+            raise self.error(name, "one limit at a time: the other parameters are held")
         if not match:
             raise self.error(name, "write lambda -> 1-, T -> oo or omega -> -oo")
         subject, target, direction = match.groups()
@@ -262,7 +284,7 @@ _FIELDS: Mapping[str, Callable[[_EntryReader, str], object]] = {
     "wrt": _EntryReader.derivatives,
     "gamma": _EntryReader.by_pole,
     "differentiate_gamma": _EntryReader.flag,
-    "horizon": _EntryReader.text,
+    "horizon": _EntryReader.name,
     "complex_input": _EntryReader.flag,
     "limit": _EntryReader.limit,
     "uses": _EntryReader.names,

@@ -136,6 +136,10 @@ def _differentiated(claim: Claim, refuse: Refuse) -> tuple[Derivative, ...]:
             raise _unknown(refuse, "wrt", {by.name}, claim.parameters)
         if by.part and not claim.is_complex(by.name):
             raise refuse("wrt", f"{by.name} is real")
+        if by.part and asked.derivatives == 1:
+            raise refuse(
+                "wrt", f"write {by.name}: E|dh/d{by.name}|^2 is that by its real part as well"
+            )
     return claim.wrt
 
 

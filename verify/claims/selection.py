@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from verify.claims.claim import Claim, ClaimError
@@ -34,13 +34,19 @@ def names(identifier: str) -> tuple[str, str, str]:
     return identifier, identifier.partition("-")[0], identifier[0]
 
 
-def select(arguments: Iterable[str]) -> list[Claim]:
+def select(
+    arguments: Iterable[str], refused: Callable[[ClaimError], object] | None = None
+) -> list[Claim]:
     """The claims that ids, keys (A5: every A5-…; A: all of section A) and file names stand for.
 
     Without arguments, they are all claims of the paper.
 
+    Args:
+        arguments: ids, keys and file names.
+        refused: told of each file and claim that cannot be read, which is left out.
+
     Raises:
-        ClaimError: for a file that cannot be read or an id that is not known.
+        ClaimError: for an id that is not known; without `refused`, for what cannot be read too.
 
     Examples:
         >>> from verify import select
@@ -55,14 +61,25 @@ def select(arguments: Iterable[str]) -> list[Claim]:
     known = None
     for argument in arguments:
         if argument.endswith(".toml"):
-            found = read_claims(Path(argument))
+            found = _of_file(Path(argument), refused)
         else:
             known = known if known is not None else paper_claims()
             found = [c for c in known if argument in names(c.id)]
-        if not found:
+        if not found and not argument.endswith(".toml"):
             raise ClaimError(f"{argument!r}: no such claim; `curseproof list` shows them all")
         for claim in found:
             if selected.get(claim.id, claim) != claim:
                 raise ClaimError(f"{argument}: claim {claim.id!r} is in two of the files given")
             selected[claim.id] = claim
     return list(selected.values())
+
+
+def _of_file(path: Path, refused: Callable[[ClaimError], object] | None) -> list[Claim]:
+    """The claims of a file, as for `select`."""
+    if refused is None:
+        return read_claims(path)
+    try:
+        return read_claims(path, refused)
+    except ClaimError as error:
+        refused(error)
+        return []

@@ -50,8 +50,11 @@ def verify(
     from verify.running.workers import run
 
     settings = options.settings()
+    refused: list[ClaimError] = []
     with bad_input(ClaimError):
-        chosen = select(claims or [])
+        chosen = select(claims or [], refused.append)
+        if refused and not chosen:
+            raise refused[0]
     kept = options.store()
     results: list[Result] = []
     with (
@@ -63,7 +66,7 @@ def verify(
             bars.step(f"{result.claim.id}: {result.verdict}")
     order = {claim.id: place for place, claim in enumerate(chosen)}
     results.sort(key=lambda result: order[result.claim.id])
-    if not options.quiet:
+    if results and not options.quiet:
         show_results(results)
     _reports(results, settings, options.json_path, junit, html, kept)
     invalid = [r for r in results if r.invalid]
@@ -73,6 +76,10 @@ def verify(
             f"[red]error:[/] {escape(f'{origin}claim {result.claim.id!r}: {result.reason}')}",
             soft_wrap=True,
         )
+    for error in refused:
+        err.print(f"[red]error:[/] {escape(str(error))}", soft_wrap=True)
+    if refused:
+        raise typer.Exit(BAD_INPUT)
     raise typer.Exit(exit_status(results, incomplete=len(results) < len(chosen)))
 
 

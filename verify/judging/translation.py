@@ -159,7 +159,7 @@ class _Translator:
             case "asinh":
                 self.reader.emit(Kind.OFF_CUT, 1 + z**2, node)
         value = _FUNCTIONS[name](*arguments)
-        if z.free_symbols or name == "KroneckerDelta":
+        if z.free_symbols or name == "KroneckerDelta" or value.has(sp.zoo, sp.nan, sp.oo):
             return value
         ball = BALLS.functions[name](evaluate(z, {}))
         if not ball.is_finite():

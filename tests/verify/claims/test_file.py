@@ -238,11 +238,12 @@ def test_limits(text, found):
         ("lam", "lambda"),
         (["re( lambda )"], "re(lambda)"),
         ("im(lam)", "im(lambda)"),
+        ("λ", "lambda"),
         (" rho ", "rho"),
     ],
 )
 def test_derivatives(wrt, found):
-    entry = {**GOOD, "quantity": "sensitivity", "domain": ["0 < rho < 1"], "wrt": wrt}
+    entry = {**GOOD, "quantity": "teacher_student_hessian", "domain": ["0 < rho < 1"], "wrt": wrt}
     part, _, name = found.rpartition("(")
     assert make_claim(entry).wrt == (Derivative(name.rstrip(")"), part),)
 

@@ -211,6 +211,12 @@ def by(entry, **changes):
         (CURVATURE, {"wrt": "r"}, "wrt", "curvature has 2 coordinates"),
         (SENSITIVITY, {"wrt": "mu"}, "wrt", "unknown symbol 'mu'; known are lambda, rho"),
         (SENSITIVITY, {"wrt": "re(lambda)"}, "wrt", "lambda is real"),
+        (
+            SENSITIVITY,
+            {"wrt": "im(lambda)", "domain": ["0 < rho < 1"]},
+            "wrt",
+            "write lambda: E|dh/dlambda|^2 is that by its real part as well",
+        ),
     ],
 )
 def test_refused(entry, changes, field, words):
@@ -282,7 +288,6 @@ def test_parameters_are_all_that_stands_for_numbers(entry, changes, names):
         (SENSITIVITY, {}, "lambda"),
         (SENSITIVITY, {"eigenvalue": "s", "domain": ["0 < s < 1", "0 < rho < 1"]}, "s"),
         (SENSITIVITY, {"wrt": "rho"}, "rho"),
-        (SENSITIVITY, {"wrt": "im(lambda)", "domain": ["0 < rho < 1"]}, "im(lambda)"),
         (CURVATURE, {}, "phi r"),
         (CURVATURE, {"wrt": ["r", "rho"]}, "r rho"),
         (HESSIAN, {}, "lambda"),

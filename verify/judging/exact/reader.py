@@ -9,7 +9,7 @@ from fractions import Fraction
 import flint
 
 from verify.claims.claim import Claim, Interval
-from verify.claims.expressions import Expression, integer_of, name_of, rational_of
+from verify.claims.expressions import Expression, integer_of, name_of, rational_of, shown
 from verify.judging.exact import sequence
 from verify.judging.exact.field import POSITIVE, Element, Field, Generator, Range, Unsupported
 from verify.judging.exact.sequence import Sequence, in_falling_factorials
@@ -139,7 +139,7 @@ class Reader:
                 return self.at_lag(integer_of(node.args[0]))
             case ast.Call(func=ast.Name(id=function)) if function in _FUNCTIONS:
                 return _FUNCTIONS[function](self, self._element(node.args[0]))
-        raise Unsupported(ast.unparse(node))
+        raise Unsupported(shown(node))
 
     def _name(self, name: str) -> Element:
         match name:
