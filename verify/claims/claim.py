@@ -29,6 +29,7 @@ class Interval:
     upper: Expression | None = None
     lower_strict: bool = True
     upper_strict: bool = True
+    is_whole: bool = False
 
     @property
     def value(self) -> Expression | None:
@@ -44,7 +45,19 @@ class Interval:
         subject = f"abs({self.name})" if self.modulus else self.name
         left = f"{self.lower} {'<' if self.lower_strict else '<='} " if self.lower else ""
         right = f" {'<' if self.upper_strict else '<='} {self.upper}" if self.upper else ""
-        return f"{left}{subject}{right}"
+        return f"{left}{subject}{right}{' in integers' if self.is_whole else ''}"
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A relation that cuts a domain: a parameter `!=` a number, or one parameter `<` another."""
+
+    left: str
+    sign: str
+    right: Expression
+
+    def __str__(self) -> str:
+        return f"{self.left} {self.sign} {self.right}"
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,7 @@ class Claim:
     formula: Expression
     autocorrelation: Expression
     domain: tuple[Interval, ...] = ()
+    relations: tuple[Relation, ...] = ()
     source: str = ""
     statement: str = ""
     eigenvalue: Mapping[str, Expression] = field(default_factory=dict)
@@ -126,7 +140,7 @@ class Claim:
             "differentiate_gamma": self.differentiate_gamma,
             "horizon": self.horizon,
             "complex_input": self.complex_input,
-            "domain": [str(interval) for interval in self.domain],
+            "domain": [str(entry) for entry in (*self.domain, *self.relations)],
         }
         run = {"experiment": self.experiment, "settings": dict(self.settings)}
         entry = {

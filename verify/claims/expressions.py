@@ -2,7 +2,8 @@
 
 Python's own grammar (`ast.parse`) reads the text; every node is then checked for kind,
 name and cost before anything is computed. `lambda`, a Python keyword, is read as a name, and
-Greek letters are read as theirs. Grammar: numbers, names, + - * / **, and the functions below; and, inside a claim, R(k) for
+Greek letters are read as theirs.
+Grammar: numbers, names, + - * / **, and the functions below; and, inside a claim, R(k) for
 the autocorrelation at lag k and sum(term) for Σ_{Δ≥1} of a term in Delta.
 """
 

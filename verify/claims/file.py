@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from theory.catalogue import QUANTITIES
 from verify.claims import rules
-from verify.claims.claim import RELATIONS, Claim, ClaimError, Derivative, Interval, Limit
-from verify.claims.expressions import Expression, ExpressionError, parse, plain
+from verify.claims.claim import RELATIONS, Claim, ClaimError, Derivative, Interval, Limit, Relation
+from verify.claims.expressions import Expression, ExpressionError, parse, plain, rational_of
 
 VERDICTS = ("proved", "supported", "refuted", "undecided")
 MAX_FILE_BYTES = 1_000_000
@@ -115,6 +116,9 @@ class _EntryReader:
             if name not in self.entry and not (measured and name == "autocorrelation"):
                 raise self.error(name, "missing")
         read = {name: _FIELDS[name](self, name) for name in self.entry}
+        entries = read.get("domain", ())
+        read["domain"] = tuple(e for e in entries if isinstance(e, Interval))  # type: ignore[attr-defined]
+        read["relations"] = tuple(e for e in entries if isinstance(e, Relation))  # type: ignore[attr-defined]
         read["origin"] = str(self.path)
         if measured:
             for name in sorted(set(self.entry) - _MEASURED):
@@ -209,11 +213,30 @@ class _EntryReader:
             raise self.error(name, "write a list of strings")
         return tuple(value)
 
-    def domain(self, name: str) -> tuple[Interval, ...]:
-        intervals = tuple(self.one_interval(name, plain(text)) for text in self.names(name))
+    def domain(self, name: str) -> tuple[Interval | Relation, ...]:
+        entries = [self.one_entry(name, plain(text)) for text in self.names(name)]
+        intervals = [entry for entry in entries if isinstance(entry, Interval)]
         if len({i.name for i in intervals}) < len(intervals):
             raise self.error(name, "one entry per parameter; write 0 < rho < 1 as one")
-        return intervals
+        return tuple(entries)
+
+    def one_entry(self, name: str, text: str) -> Interval | Relation:
+        """A relation between parameters, or one parameter's range."""
+        if match := re.fullmatch(r"\s*([A-Za-z]\w*)\s+in\s+integers\s*", text):
+            return Interval(_named(match[1]), is_whole=True)
+        if match := re.fullmatch(r"(.+[<>].+?)\s+in\s+integers\s*", text):
+            return replace(self.one_interval(name, match[1]), is_whole=True)
+        match = re.fullmatch(r"\s*([A-Za-z]\w*)\s*(!=|<|>)\s*([^<>]+?)\s*", text)
+        if match and match[2] == "!=":
+            value = self.parsed(name, match[3])
+            if rational_of(value.node) is None:
+                raise self.error(name, f"{text!r}: what is left out is a rational number")
+            return Relation(_named(match[1]), "!=", value)
+        if match and re.fullmatch(r"[A-Za-z]\w*", match[3]) and not {*match.groups()} & _CONSTANTS:
+            low, high = match[1], match[3]
+            low, high = (low, high) if match[2] == "<" else (high, low)
+            return Relation(_named(low), "<", self.parsed(name, high))
+        return self.one_interval(name, text)
 
     def one_interval(self, name: str, text: str) -> Interval:
         pieces = [piece.strip() for piece in re.split(r"(<=|>=|<|>)", text)]
@@ -241,7 +264,7 @@ class _EntryReader:
         for bound in ("lower", "upper"):
             if bound in bounds and bounds[bound].names:
                 raise self.error(name, f"{text!r}: a bound is a constant expression")
-        return Interval("lambda" if subject == "lam" else subject, bool(modulus), **bounds)
+        return Interval(_named(subject), bool(modulus), **bounds)
 
     def limit(self, name: str) -> Limit:
         text = plain(self.text(name))
@@ -259,6 +282,10 @@ class _EntryReader:
         if point.names:
             raise self.error(name, f"{target!r}: a point is a constant expression")
         return Limit(subject, point, direction)
+
+
+def _named(subject: str) -> str:
+    return "lambda" if subject == "lam" else subject
 
 
 _SUBJECT = re.compile(r"(?:(abs)\()?\s*([A-Za-z][A-Za-z0-9_]*)\s*(?(1)\))")

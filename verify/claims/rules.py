@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from theory.catalogue import QUANTITIES
-from verify.claims.claim import ARBITRARY, Claim, ClaimError, Derivative
-from verify.claims.expressions import LAG, SERIES, Expression
+from verify.claims.claim import ARBITRARY, Claim, ClaimError, Derivative, Relation
+from verify.claims.expressions import LAG, SERIES, Expression, rational_of
 from verify.experiments import EXPERIMENTS
 
 Refuse = Callable[[str, str], ClaimError]  # of a field's name, and why
@@ -107,11 +107,36 @@ def _parameters(claim: Claim, refuse: Refuse) -> tuple[str, ...]:
             known -= claim.eigenvalue["lambda"].names  # the teacher has its own
         if stray := expression.names - known:
             raise _unknown(refuse, "gamma", stray, known)
+    for relation in claim.relations:
+        _check_relation(claim, relation, names, refuse)
     inner = claim.autocorrelation.names.union(*(e.names for e in claim.eigenvalue.values()))
     for i in claim.domain:
         if i.modulus and i.name not in claim.poles and (i.name in inner or not claim.gamma):
             raise refuse("domain", f"abs({i.name}): only eigenvalues and weights are complex")
     return tuple(sorted(names))
+
+
+def _check_relation(claim: Claim, relation: Relation, names: Iterable[str], refuse: Refuse) -> None:
+    """Check that a relation is between real parameters, and that it leaves a box; see `boxes`."""
+    others = [relation.left, *relation.right.names]
+    for name in others:
+        if name not in names:
+            raise _unknown(refuse, "domain", {name}, names)
+        interval = claim.interval(name)
+        if interval.modulus or interval.is_whole or name == claim.horizon:
+            raise refuse("domain", f"{relation}: between real parameters only")
+    if relation.sign == "!=":
+        return
+    low, high = (claim.interval(name) for name in others)
+    if {*others} & {*claim.poles} or high.name in {derivative.name for derivative in claim.wrt}:
+        raise refuse("domain", f"{relation}: not of a pole, nor of what is differentiated by")
+    ends = [
+        [None if bound is None else rational_of(bound.node) for bound in (i.lower, i.upper)]
+        for i in (low, high)
+    ]
+    reaches = ends[1][1] is None or (ends[0][1] is not None and ends[0][1] <= ends[1][1])
+    if not reaches or (ends[1][0] is not None and (ends[0][0] is None or ends[1][0] > ends[0][0])):
+        raise refuse("domain", f"{relation}: give {high.name} a range around that of {low.name}")
 
 
 def _differentiated(claim: Claim, refuse: Refuse) -> tuple[Derivative, ...]:

@@ -63,9 +63,11 @@ class Range:
         """The range that a claim gives to one of its parameters."""
         interval = claim.interval(name)
         lower = _end(interval.lower, -sp.oo)
-        upper, is_whole = _end(interval.upper, sp.oo), name == claim.horizon
-        if is_whole:  # a horizon is 1 at least
+        upper = _end(interval.upper, sp.oo)
+        is_whole = interval.is_whole or name == claim.horizon
+        if is_whole:
             lower, upper = _whole_ends(interval, lower, upper)
+            lower = sp.Max(lower, 1) if name == claim.horizon else lower
         return cls(
             name,
             sp.Max(lower, 0) if interval.modulus else lower,
@@ -173,10 +175,10 @@ def _coordinate(value: sp.Expr) -> Coordinate:
 
 
 def _whole_ends(interval: Interval, lower: sp.Expr, upper: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    """The least and the largest whole number, from 1 on, of an interval."""
+    """The least and the largest whole number of an interval."""
     least = sp.floor(lower) + 1 if interval.lower_strict else sp.ceiling(lower)
     most = sp.ceiling(upper) - 1 if interval.upper_strict else sp.floor(upper)
-    return sp.Max(least, 1), most
+    return least, most
 
 
 def _end(bound: Expression | None, otherwise: sp.Expr) -> sp.Expr:

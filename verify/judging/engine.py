@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from numerics.arithmetic.evaluation import NotEvaluated
+from verify.claims.boxes import boxes
 from verify.claims.claim import Claim
 from verify.claims.trial import Trial
 from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError, Verdict
@@ -130,7 +131,7 @@ def examine(method: Method, model: Model, settings: Settings) -> Evidence:
 
     """
     try:
-        piece = method.check(model, settings)
+        piece = _on_boxes(method, model, settings)
     except MeaningError:
         raise
     except (NotEvaluated, NotImplementedError) as reason:  # the latter is SymPy's
@@ -142,10 +143,25 @@ def examine(method: Method, model: Model, settings: Settings) -> Evidence:
     return piece
 
 
+_STRONGEST = (
+    *(Finding.REFUTES, Finding.CONTRADICTS, Finding.FAILED, Finding.ABSTAINS),
+    *(Finding.SUPPORTS, Finding.PROVES),
+)
+
+
+def _on_boxes(method: Method, model: Model, settings: Settings) -> Evidence:
+    """What a method finds on the boxes of a domain: what is worst for the claim counts."""
+    if not model.claim.relations:
+        return method.check(model, settings)
+    found = [method.check(Model(box), settings) for box in boxes(model.claim)]
+    return min(found, key=lambda piece: _STRONGEST.index(piece.finding))
+
+
 def _explained(model: Model, counterexample: Counterexample, seed: int) -> Counterexample:
     """The counterexample with the largest error, the corrected formula, and both sides drawn."""
     claim = model.claim
-    gap = None if claim.arbitrary or claim.limit else worst_gap(model, seed)
+    has_one_box = not (claim.arbitrary or claim.limit or claim.relations)
+    gap = worst_gap(model, seed) if has_one_box else None
     return replace(
         counterexample,
         largest=f"{gap.relative:.3g} at {gap.point}" if gap else None,

@@ -60,6 +60,8 @@ def zeros(model: Model, seed: int) -> Iterator[Point]:
     count = 0
     for through in model.domain.sample(LINES, seed):
         for name in model.symbols:
+            if model.domain.ranges[name].is_whole:
+                continue
             for at in _zeros_along(model, parts, name, through):
                 yield from _beside(model, name, through, at)
                 count += 1

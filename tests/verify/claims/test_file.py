@@ -91,7 +91,7 @@ def test_the_derivative_is_by_the_eigenvalues_own_parameter():
         ({"formula": "x" * 90 + "("}, ["'formula' = '" + "x" * 80 + "':"]),
         ({"domain": ["0 < rho < 1 < 2"]}, ["'domain'", "write 0 < rho < 1"]),
         ({"domain": ["0 < 1 < rho"]}, ["'domain'", "write 0 < rho < 1"]),
-        ({"domain": ["lambda < rho"]}, ["'domain'", "write 0 < rho < 1"]),
+        ({"domain": ["lambda < rho"]}, ["'domain'", "no range for 'rho'"]),
         ({"domain": ["0 < 1"]}, ["'domain'", "write 0 < rho < 1"]),
         ({"domain": ["E < pi"]}, ["'domain'", "write 0 < rho < 1"]),
         ({"domain": ["0 > rho < 1"]}, ["'domain'", "write 0 < rho < 1"]),

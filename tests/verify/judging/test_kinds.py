@@ -91,6 +91,26 @@ TRUE = {
         "formula": "1",
         "domain": ["1/2 < a < 1"],
     },
+    # relations between parameters, whole numbers
+    "hole": {
+        **NEAR_1,
+        "autocorrelation": "(a - 1/2)**2 + KroneckerDelta(Delta, 0)",
+        "formula": "(a - 1/2)**2/(1 - lambda)**2",
+        "domain": ["0 < lambda < 1", "0 < a < 1", "a != 1/2"],
+    },
+    "ordered": {
+        **WHITE,
+        "autocorrelation": "a**Delta",
+        "relation": "<=",
+        "formula": "(1 + b*lambda)/((1 - b*lambda)*(1 - lambda**2))",
+        "domain": ["0 < lambda < 1", "0 < a < 1", "0 < b < 1", "a < b"],
+    },
+    "whole": {
+        **WHITE,
+        "autocorrelation": "cos(2*pi*n*Delta)",
+        "formula": "1/(1 - lambda)**2",
+        "domain": ["0 < lambda < 1", "1 <= n <= 7 in integers"],
+    },
     # any input, ordinary inputs
     "any": {**ANY, "formula": "(R(0) + 2*sum(lambda**Delta*R(Delta)))/(1 - lambda**2)"},
     "ar2-by-tangent": {
@@ -178,6 +198,19 @@ FALSE = {
         "relation": "<=",
         "formula": "11",
         "domain": ["0 < theta < 1", "2 <= T <= 12"],
+    },
+    "unordered": {
+        **WHITE,
+        "autocorrelation": "a**Delta",
+        "relation": "<=",
+        "formula": "(1 + b*lambda)/((1 - b*lambda)*(1 - lambda**2))",
+        "domain": ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"],
+    },
+    "not-whole": {
+        **WHITE,
+        "autocorrelation": "cos(2*pi*n*Delta)",
+        "formula": "1/(1 - lambda)**2",
+        "domain": ["0 < lambda < 1", "1 <= n <= 7"],
     },
     "unit-variance": {
         **ANY,

@@ -63,7 +63,8 @@ def _failure(model: Model, obligation: Obligation, seed: int) -> str:
         for point in (start, *refined(model, function, kind is Kind.NONZERO, start)):
             if _fails_at(model, function, kind, point):
                 return f"at {point}"
-    if kind is Kind.NONZERO and not np.any(np.abs(found.imag) > 0):
+    is_continuous = not any(symbol.is_integer for symbol in function.free_symbols)
+    if kind is Kind.NONZERO and is_continuous and not np.any(np.abs(found.imag) > 0):
         low, high = (points[int(k)] for k in (np.nanargmin(found.real), np.nanargmax(found.real)))
         below, above = (_ball(model, function, point).real for point in (low, high))
         if below < 0 < above:

@@ -1,0 +1,77 @@
+"""A domain with relations between its parameters is a few boxes."""
+
+import pytest
+
+from verify.claims.boxes import boxes
+from verify.claims.claim import ClaimError
+from verify.claims.file import make_claim
+
+CLAIM = {
+    "id": "c",
+    "autocorrelation": "a**Delta + b*KroneckerDelta(Delta, 0)",
+    "quantity": "second_moment",
+    "relation": "==",
+    "formula": "a*b",
+    "gamma": "b",
+}
+RANGES = ["0 < lambda < 1", "0 < a < 1", "0 < b <= 2"]
+
+
+def claim(*relations, ranges=RANGES, **fields):
+    return make_claim({**CLAIM, "domain": [*ranges, *relations], **fields})
+
+
+def texts(of):
+    return [[str(interval) for interval in box.domain] for box in boxes(of)]
+
+
+def test_without_relations_there_is_one_box():
+    plain = claim()
+    assert boxes(plain) == [plain]
+
+
+def test_a_value_left_out_cuts_a_range_in_two():
+    assert texts(claim("a != 1/2")) == [
+        ["0 < lambda < 1", "0 < b <= 2", "0 < a < 1/2"],
+        ["0 < lambda < 1", "0 < b <= 2", "1/2 < a < 1"],
+    ]
+    assert texts(claim("b != 2"))[0][-1] == "0 < b < 2"
+    assert len(texts(claim("b != 2"))) == 1
+    assert len(texts(claim("a != 5"))) == 1
+    assert len(texts(claim("a != 1/2", "a != 1/3", "b != 1"))) == 6
+
+
+def test_what_is_larger_is_the_other_and_a_share():
+    [box] = boxes(claim("a < b"))
+    assert box.parameters == ("a", "b_share", "lambda")
+    assert str(box.domain[-1]) == "0 < b_share <= 1"
+    assert str(box.formula) == "a*(a + (2 - a)*b_share)"
+    assert str(box.gamma["lambda"]) == "(a + (2 - a)*b_share)"
+    assert boxes(claim("b > a")) == [box]
+    [open_box] = boxes(claim("a < b", ranges=[*RANGES[:2], "b > 0"]))
+    assert str(open_box.formula) == "a*(a + b_share)"
+    assert str(open_box.domain[-1]) == "0 < b_share"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"domain": [*RANGES, "a != sqrt(2)/2"]}, "what is left out is a rational number"),
+        ({"domain": [*RANGES, "c != 1/2"]}, "unknown symbol 'c'"),
+        ({"domain": [*RANGES, "a < c"]}, "unknown symbol 'c'"),
+        ({"domain": [*RANGES, "lambda < a"]}, "not of a pole"),
+        ({"domain": [*RANGES, "b < a"]}, "give a a range around that of b"),
+        ({"domain": ["abs(lambda) < 1", *RANGES[1:], "lambda != 1/2"]}, "real parameters only"),
+        ({"domain": [*RANGES, "n in reals"]}, "write 0 < rho < 1"),
+    ],
+)
+def test_other_relations_are_refused(fields, words):
+    with pytest.raises(ClaimError, match="field 'domain'") as refused:
+        make_claim({**CLAIM, **fields})
+    assert words in str(refused.value)
+
+
+def test_relations_are_written_as_they_are_read():
+    written = claim("a != 1/2", "a < b", "1 <= n <= 7 in integers").entry()
+    assert written["domain"] == [*RANGES, "1 <= n <= 7 in integers", "a != 1/2", "a < b"]
+    assert make_claim(written) == claim("a != 1/2", "a < b", "1 <= n <= 7 in integers")

@@ -1,0 +1,90 @@
+"""Claims on boxes: a domain with relations between parameters taken apart into plain ones.
+
+`lambda != 1/2` cuts a range in two. With `a < b`, b is a plus a share of what is left above a: the
+claim is rewritten in a and the share, so that whoever judges it has a box before him.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise, product
+
+from verify.claims.claim import Claim, Interval
+from verify.claims.expressions import Expression, parse, rational_of
+
+
+def boxes(claim: Claim) -> list[Claim]:
+    """Claims without relations on boxes that make up the domain; itself, where it has none."""
+    if not claim.relations:
+        return [claim]
+    holes: dict[str, list[Expression]] = {}
+    for relation in claim.relations:
+        if relation.sign == "!=":
+            holes.setdefault(relation.left, []).append(relation.right)
+        else:
+            claim = _above(claim, relation.left, relation.right.source)
+    cut = [_pieces(claim.interval(name), values) for name, values in holes.items()]
+    kept = tuple(i for i in claim.domain if i.name not in holes)
+    return [replace(claim, domain=(*kept, *choice), relations=()) for choice in product(*cut)]
+
+
+def _pieces(interval: Interval, values: list[Expression]) -> list[Interval]:
+    """What is left of an interval without some of its values."""
+    inside = sorted(values, key=lambda value: rational_of(value.node) or 0)
+    lower, upper = (
+        None if b is None else rational_of(b.node) for b in (interval.lower, interval.upper)
+    )
+    inside = [
+        value
+        for value in inside
+        if (lower is None or rational_of(value.node) >= lower)  # type: ignore[operator]
+        and (upper is None or rational_of(value.node) <= upper)  # type: ignore[operator]
+    ]
+    ends = [
+        (interval.lower, interval.lower_strict),
+        *((value, True) for value in inside),
+        (interval.upper, interval.upper_strict),
+    ]
+    pieces = [
+        replace(interval, lower=low, lower_strict=low_strict, upper=high, upper_strict=high_strict)
+        for (low, low_strict), (high, high_strict) in pairwise(ends)
+    ]
+    return [piece for piece in pieces if not _is_empty(piece)]
+
+
+def _is_empty(piece: Interval) -> bool:
+    """Whether an interval ends where it begins, and does not hold that value."""
+    if piece.lower is None or piece.upper is None:
+        return False
+    is_point = rational_of(piece.lower.node) == rational_of(piece.upper.node) is not None
+    return is_point and (piece.lower_strict or piece.upper_strict)
+
+
+def _above(claim: Claim, low: str, high: str) -> Claim:
+    """The claim with `high` as `low` plus a share of what is above it."""
+    share, interval = f"{high}_share", claim.interval(high)
+    if interval.upper is None:
+        text = f"({low} + {share})"
+        plain = Interval(share, lower=parse("0"))
+    else:
+        text = f"({low} + ({interval.upper} - {low})*{share})"
+        is_strict = interval.upper_strict
+        plain = Interval(share, lower=parse("0"), upper=parse("1"), upper_strict=is_strict)
+
+    def rewritten(expression: Expression) -> Expression:
+        return parse(re.sub(rf"\b{high}\b", text, expression.source))
+
+    def all_of(expressions: Mapping[str, Expression]) -> Mapping[str, Expression]:
+        return {name: rewritten(e) for name, e in expressions.items()}
+
+    return replace(
+        claim,
+        domain=(*(i for i in claim.domain if i.name != high), plain),
+        parameters=tuple(sorted({*claim.parameters, share} - {high})),
+        formula=rewritten(claim.formula),
+        autocorrelation=rewritten(claim.autocorrelation),
+        eigenvalue=all_of(claim.eigenvalue),
+        gamma=all_of(claim.gamma),
+    )
