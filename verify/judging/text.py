@@ -45,7 +45,7 @@ class Text:
         names = dict(self.parameters)
         for pole in self.claim.poles:  # λ comes before λ*, which may be said to equal it
             if pole in self.claim.eigenvalue:
-                names[pole] = self._value(self.claim.eigenvalue[pole].node, names)
+                names[pole] = _value(self.claim.eigenvalue[pole].node, names, self)
         return names
 
     def pole(self, name: str) -> flint.acb:
@@ -57,55 +57,58 @@ class Text:
         if pole not in self.claim.gamma:
             return flint.acb(1)
         names = self.names | {"lambda": self.names[pole]}
-        return self._value(self.claim.gamma[pole].node, names)
+        return _value(self.claim.gamma[pole].node, names, self)
 
     @property
     def formula(self) -> flint.acb:
         """The value of the claimed formula."""
-        return self._value(self.claim.formula.node, self.names)
+        return _value(self.claim.formula.node, self.names, self)
 
     def autocorrelation(self, lag: int) -> flint.acb:
         """The value of R at a lag ≥ 0."""
         names = {**self.parameters, LAG: flint.acb(lag)}
-        return self._value(self.claim.autocorrelation.node, names)
+        return _value(self.claim.autocorrelation.node, names, self)
 
-    def of(self, expression: Expression) -> flint.acb:
-        """The value of any expression in the claim's names."""
-        return self._value(expression.node, self.names)
 
-    def _value(self, node: ast.expr, names: Mapping[str, flint.acb]) -> flint.acb:
-        match node:
-            case ast.Constant():
-                fraction = node.value
-                return flint.acb(flint.fmpq(fraction.numerator, fraction.denominator))  # type: ignore[union-attr]
-            case ast.Name():
-                name = name_of(node)
-                return _CONSTANTS[name]() if name in _CONSTANTS else names[name]
-            case ast.UnaryOp():
-                inner = self._value(node.operand, names)
-                return -inner if isinstance(node.op, ast.USub) else inner
-            case ast.BinOp():
-                left, right = self._value(node.left, names), self._value(node.right, names)
-                match node.op:
-                    case ast.Add():
-                        return left + right
-                    case ast.Sub():
-                        return left - right
-                    case ast.Mult():
-                        return left * right
-                    case ast.Div():
-                        return left / right
-                return power(left, right)
-            case ast.Call(func=ast.Name(id="sum")):
-                return self.series(node.args[0])
-            case ast.Call(func=ast.Name(id="R")):
-                lag = self._value(node.args[0], names)
-                return self.autocorrelation(int(float(lag.real.mid())))
-            case ast.Call(func=ast.Name(id=function)):
-                arguments = [self._value(argument, names) for argument in node.args]
-                ball: flint.acb = BALLS.functions[_FUNCTIONS.get(function, function)](*arguments)
-                return ball
-        raise AssertionError(f"unchecked syntax {ast.dump(node)}")
+def constant(expression: Expression) -> flint.acb:
+    """A ball around a constant expression, at the current precision."""
+    return _value(expression.node, {})
+
+
+def _value(node: ast.expr, names: Mapping[str, flint.acb], text: Text | None = None) -> flint.acb:
+    """The value of a checked tree; `text` knows what R and sum are."""
+    match node:
+        case ast.Constant():
+            fraction = node.value
+            return flint.acb(flint.fmpq(fraction.numerator, fraction.denominator))  # type: ignore[union-attr]
+        case ast.Name():
+            name = name_of(node)
+            return _CONSTANTS[name]() if name in _CONSTANTS else names[name]
+        case ast.UnaryOp():
+            inner = _value(node.operand, names, text)
+            return -inner if isinstance(node.op, ast.USub) else inner
+        case ast.BinOp():
+            left, right = _value(node.left, names, text), _value(node.right, names, text)
+            match node.op:
+                case ast.Add():
+                    return left + right
+                case ast.Sub():
+                    return left - right
+                case ast.Mult():
+                    return left * right
+                case ast.Div():
+                    return left / right
+            return power(left, right)
+        case ast.Call(func=ast.Name(id="sum")) if text:
+            return text.series(node.args[0])
+        case ast.Call(func=ast.Name(id="R")) if text:
+            lag = _value(node.args[0], names, text)
+            return text.autocorrelation(int(float(lag.real.mid())))
+        case ast.Call(func=ast.Name(id=function)):
+            arguments = [_value(argument, names, text) for argument in node.args]
+            ball: flint.acb = BALLS.functions[_FUNCTIONS.get(function, function)](*arguments)
+            return ball
+    raise AssertionError(f"unchecked syntax {ast.dump(node)}")
 
 
 _FUNCTIONS = {"abs": "Abs"}

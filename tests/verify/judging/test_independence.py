@@ -6,8 +6,9 @@ from pathlib import Path
 from verify.judging import exact, symbolic
 from verify.running.provenance import dependencies
 
-# the claim's checked syntax tree, and how evidence is written down
+# the claim's checked syntax tree, the value of an irrational bound, and how evidence is written
 READING = {
+    "verify/judging/text.py",
     "verify/claims/claim.py",
     "verify/claims/expressions.py",
     "verify/judging/evidence.py",

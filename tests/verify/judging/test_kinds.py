@@ -186,6 +186,8 @@ FALSE = {
         **WHITE,
         "formula": "(1 + exp(-4000000*(lambda - 3/7)**2))/(1 - lambda**2)",
     },
+    "tiny": {**WHITE, "formula": "1/(1 - lambda**2) + 1e-90"},
+    "nearly-1": {**WHITE, "formula": "tanh(300)/(1 - lambda**2)"},
     "shortest": {
         **STEPS,
         "autocorrelation": "KroneckerDelta(Delta, 0) + KroneckerDelta(Delta, 3)/3",

@@ -126,17 +126,33 @@ class _Resisted(Exception):
 def cover(charts: Iterable[Chart], max_boxes: int = MAX_BOXES, seconds: float = SECONDS) -> Cover:
     """The sign of a function on the union of its charts."""
     search = _Search(max_boxes, seconds)
+    with flint.ctx.workprec(BITS):
+        views = (_plainly(chart) for chart in charts)
+        try:
+            for view in views:
+                search.run(view, BLOWUPS)
+        except _Resisted as reason:
+            # the sign may be seen to change on another chart: at a zero where two of them meet
+            found = Cover(None, search.boxes, str(reason), reason.places)
+            return found if found.places else _changed(search, views) or found
+    return Cover(search.sign or None, search.boxes)
+
+
+def _plainly(chart: Chart) -> _View:
+    """A chart as it is."""
+    dimension = chart.dimension
+    return _View(chart, [tuple(int(i == j) for i in range(dimension)) for j in range(dimension)])
+
+
+def _changed(search: _Search, views: Iterable[_View]) -> Cover | None:
+    """The change of sign that the middles of other charts show, if they do."""
     try:
-        with flint.ctx.workprec(BITS):
-            for chart in charts:
-                identity = [
-                    tuple(int(i == j) for i in range(chart.dimension))
-                    for j in range(chart.dimension)
-                ]
-                search.run(_View(chart, identity), BLOWUPS)
+        for view in views:
+            zeros = [0] * view.chart.dimension
+            search.centre(view, Box(tuple(zeros), tuple(zeros)), zeros)
     except _Resisted as reason:
         return Cover(None, search.boxes, str(reason), reason.places)
-    return Cover(search.sign or None, search.boxes)
+    return None
 
 
 class _View:

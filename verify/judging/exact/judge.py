@@ -46,6 +46,8 @@ def judge(claim: Claim) -> Evidence:
     difference = formula - value
     if difference.is_zero:
         return Evidence(JUDGE, Finding.PROVES, "the difference is the zero polynomial")
+    if claim.relation == "==" and claim.arbitrary and reader.is_free(difference):
+        return Evidence(JUDGE, Finding.CONTRADICTS, "the difference is not 0 for every input")
     if claim.relation == "==":
         return Evidence(JUDGE, Finding.ABSTAINS, "the difference does not reduce to zero")
     slack = difference if claim.relation == "<=" else -difference
@@ -74,9 +76,9 @@ def _judge_sign(slack: Element, reader: Reader) -> Evidence:
                     return judged(JUDGE, sign, covers, {})
                 own = found.sign or 1
             sign *= own
-    # the reader drops irrational bounds: what it allows need not lie in the domain
+    # the reader encloses irrational bounds: what it allows need not lie in the domain
     bounds = {
-        name: tuple(
+        f"|{name}|" if interval.modulus else name: tuple(
             None if bound is None else exactly(rational_of(bound.node))
             for bound in (interval.lower, interval.upper)
         )

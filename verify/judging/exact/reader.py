@@ -13,6 +13,9 @@ from verify.claims.expressions import Expression, integer_of, name_of, rational_
 from verify.judging.exact import sequence
 from verify.judging.exact.field import POSITIVE, Element, Field, Generator, Range, Unsupported
 from verify.judging.exact.sequence import Sequence, in_falling_factorials
+from verify.judging.text import constant
+
+OUTSIDE = 30  # bits of an irrational bound
 
 
 class Reader:
@@ -70,10 +73,8 @@ class Reader:
         return u
 
     def _parameter(self, interval: Interval) -> Element:
-        # an irrational bound is dropped: what holds on the larger domain holds here
-        lower, upper = (
-            rational_of(bound.node) if bound else None for bound in (interval.lower, interval.upper)
-        )
+        # an irrational bound is enclosed: what holds on the larger domain holds here
+        lower, upper = _outside(interval.lower, -1), _outside(interval.upper, 1)
         if not interval.modulus:
             return self._real(interval.name, (lower, upper))
         modulus = self._real(f"|{interval.name}|", (lower or Fraction(0), upper))
@@ -89,6 +90,18 @@ class Reader:
             return self.expression(self.claim.gamma[pole])
         finally:
             self.names = outside
+
+    def is_free(self, z: Element) -> bool:
+        """Whether nothing in an element is a function of anything else in it.
+
+        Then it is zero for all inputs and parameters only if it is the zero element.
+        """
+        used = [g for g in range(len(self.field.generators)) if z.num.degrees()[g]]
+        return not any(
+            self.field.generators[g].exponent or self.field.generators[g].square
+            for g in used
+            if self.field.generators[g].name != "I"
+        )
 
     # expressions
 
@@ -334,6 +347,17 @@ class Reader:
                 if not (w1.terms or w1.lags) or not (w2.terms or w2.lags):
                     return w1 * r2 + r1 * w2, r1 * r2
         raise Unsupported("sum() of something else than weight*R(Delta)")
+
+
+def _outside(bound: Expression | None, side: int) -> Fraction | None:
+    """A rational bound as it is, an irrational one rounded outwards; None where there is none."""
+    if bound is None or (exact := rational_of(bound.node)) is not None:
+        return None if bound is None else exact
+    ball = constant(bound).real * 2**OUTSIDE
+    if not ball.is_finite():
+        return None
+    end = ball.floor().lower() if side < 0 else ball.ceil().upper()
+    return Fraction(int(end.fmpz()), 2**OUTSIDE)
 
 
 _FUNCTIONS: Mapping[str, Callable[[Reader, Element], Element]] = {

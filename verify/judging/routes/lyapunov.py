@@ -17,12 +17,20 @@ from numerics.arithmetic import gaussian
 from numerics.arithmetic.balls import Values, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import conjugate_of
-from verify.judging.evidence import Evidence, MeaningError
+from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.model import Model, concrete
 from verify.judging.points import Point
 from verify.judging.routes import stein
 from verify.judging.routes.impulse import BilinearForm, assembled
-from verify.judging.routes.pointwise import DIGITS, Route, compare_at_points, confirmed, precision
+from verify.judging.routes.pointwise import (
+    DIGITS,
+    Route,
+    compare,
+    compare_at_points,
+    confirmed,
+    disagreement,
+    precision,
+)
 from verify.judging.routes.statespace import (
     Arithmetic,
     Chain,
@@ -39,22 +47,44 @@ MAX_STEPS = 5_000
 EXACT_STEPS = 64
 FLOATING_DIGITS = 9
 FLOATING_BITS = 106
-ENOUGH_BITS = 3.33 * DIGITS
+FINE_DIGITS = 300  # at one point
 
 
 def check(model: Model, settings: Settings) -> Evidence:
     """Compare the formula with the solved system at points of the domain (==, <=, >=)."""
     certified = Route("lyapunov", lyapunov_value, is_exact=is_exact, is_near_edges=True)
     floating = Route("lyapunov", floating_value, FLOATING_DIGITS, is_judge=False)
-    return confirmed(
+    found = confirmed(
         compare_at_points(model, settings, certified),
         compare_at_points(model, settings, floating),
         "floating point",
     )
+    if found.finding is Finding.SUPPORTS and model.claim.relation == "==":
+        return _closely(model, settings, certified) or found
+    return found
 
 
-def lyapunov_value(model: Model, point: Point) -> flint.acb:
+def _closely(model: Model, settings: Settings, route: Route) -> Evidence | None:
+    """A disagreement at one point at a much higher precision: in a term of 1e-90, say."""
+    instance = model.instances()[0]
+    [point] = instance.domain.sample(1, settings.seed)
+    try:
+        actual = lyapunov_value(instance, point, FINE_DIGITS)
+        with flint.ctx.workprec(precision(FINE_DIGITS)):
+            claimed = instance.text(point).formula
+            is_same = compare(claimed, actual, "==", FINE_DIGITS) is not False
+    except MeaningError:
+        return None
+    return None if is_same else disagreement(instance, point, claimed, actual, route)
+
+
+def lyapunov_value(model: Model, point: Point, digits: int = DIGITS) -> flint.acb:
     """A ball around the quantity: exact but for the weights' rounding where that is possible.
+
+    Args:
+        model: the claim.
+        point: of its domain.
+        digits: that the ball should be sharp to, decimal.
 
     Raises:
         MeaningError: where a pole is not inside the unit circle, the horizon is beyond MAX_STEPS,
@@ -65,11 +95,11 @@ def lyapunov_value(model: Model, point: Point) -> flint.acb:
     exact = is_exact(model, point)
     for factor in (1, 4):  # curvature, of moments (1−λ²)^−9 apart, loses the most
         # a product with a complex ball widens it by at most √2, and a step has four
-        with flint.ctx.workprec(factor * precision() + 2 * (steps or 0)):
+        with flint.ctx.workprec(factor * precision(digits) + 2 * (steps or 0)):
             values = point.values(model)
             arithmetic = _exact(point.exact(model)) if exact else _balls(values)
             ball = _value(model, values, arithmetic, steps)
-        if ball == 0 or ball.rel_accuracy_bits() >= ENOUGH_BITS:
+        if ball == 0 or ball.rel_accuracy_bits() >= 3.33 * digits:
             break
     return ball
 

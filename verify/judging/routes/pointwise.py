@@ -69,7 +69,7 @@ def compare_at_points(model: Model, settings: Settings, route: Route) -> Evidenc
                 continue
             outcome = compare(claimed, actual, model.claim.relation, route.digits)
             if outcome is False:
-                return _disagreement(instance, point, claimed, actual, route)
+                return disagreement(instance, point, claimed, actual, route)
             if outcome:
                 tried += 1
                 exact += route.is_exact is not None and route.is_exact(instance, point)
@@ -152,9 +152,10 @@ def precision(digits: int = DIGITS) -> int:
     return int(3.33 * digits) + 80
 
 
-def _disagreement(
+def disagreement(
     model: Model, point: Point, claimed: flint.acb, actual: flint.acb, route: Route
 ) -> Evidence:
+    """What a route says where it disagrees with the formula."""
     relative = abs(actual - claimed) / abs(actual)
     where = f"{point} (R = {model.claim.autocorrelation})"
     return Evidence(

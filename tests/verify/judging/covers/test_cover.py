@@ -165,6 +165,14 @@ def test_a_box_that_resists_is_named(zero, shown):
     assert (found.obstacle, found.places) == (f"the box x = {shown} resists", ())
 
 
+def test_a_zero_where_charts_meet_is_a_change_of_sign():
+    found = sign(x - sp.Rational(1, 2), {x: UNIT[x]})
+    assert found.sign is None
+    assert [float(place["x"].mid()) for place in found.places] == [0.25, 0.75]
+    # but not where the function touches 0
+    assert sign((x - sp.Rational(1, 2)) ** 2, {x: UNIT[x]}).places == ()
+
+
 def test_a_function_has_one_sign_on_all_its_charts():
     upwards = list(charts(1 + x, {x: UNIT[x]}))
     downwards = list(charts(-1 - x, {x: UNIT[x]}))
