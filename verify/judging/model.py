@@ -123,14 +123,23 @@ class Model:
     def value(self) -> sp.Expr:
         """The quantity, derived from the kernel; polarised."""
         try:
-            return quantity(self.claim.quantity, self.input, self.unit)
+            derived = quantity(self.claim.quantity, self.input, self.unit)
         except ValueError as error:
             raise MeaningError(str(error)) from None
+
+        return derived.subs(self._held)
+
+    @cached_property
+    def _held(self) -> dict[sp.Symbol, sp.Expr]:
+        """The only value of each parameter that is differentiated by, and does not move else."""
+        ranges = {s: self.domain.ranges[name] for name, s in self.symbols.items()}
+        values = {symbol: one.value for symbol, one in ranges.items()}
+        return {s: value for s, value in values.items() if value is not None and value.is_Rational}
 
     @cached_property
     def formula(self) -> sp.Expr:
         """The claimed formula, as written."""
-        return to_sympy(self.claim.formula, self.names, self.input, self)
+        return to_sympy(self.claim.formula, self.names, self.input, self).subs(self._held)
 
     @cached_property
     def difference(self) -> sp.Expr:

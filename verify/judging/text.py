@@ -9,13 +9,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
 import flint
 
 from numerics.arithmetic.balls import BALLS, power
 from verify.claims.claim import Claim
-from verify.claims.expressions import LAG, Expression, name_of
+from verify.claims.expressions import LAG, Expression, name_of, rational_of
+
+BITS_OUTSIDE = 30  # of an irrational bound
 
 _CONSTANTS: Mapping[str, Callable[[], flint.acb]] = {
     "pi": lambda: flint.acb(flint.arb.pi()),
@@ -73,6 +76,17 @@ class Text:
 def constant(expression: Expression) -> flint.acb:
     """A ball around a constant expression, at the current precision."""
     return _value(expression.node, {})
+
+
+def outside(bound: Expression | None, side: int) -> Fraction | None:
+    """A rational bound as it is, an irrational one rounded down (side −1) or up; None for none."""
+    if bound is None or (exact := rational_of(bound.node)) is not None:
+        return None if bound is None else exact
+    ball = constant(bound).real * 2**BITS_OUTSIDE
+    if not ball.is_finite():
+        return None
+    end = ball.floor().lower() if side < 0 else ball.ceil().upper()
+    return Fraction(int(end.fmpz()), 2**BITS_OUTSIDE)
 
 
 def _value(node: ast.expr, names: Mapping[str, flint.acb], text: Text | None = None) -> flint.acb:

@@ -34,7 +34,7 @@ def judge(claim: Claim) -> Evidence:
     """Prove a claim on its whole domain, contradict it, or abstain."""
     try:
         reader = Reader(claim)
-        formula, value = reader.expression(claim.formula), quantity(reader)
+        formula, value = map(reader.held, (reader.expression(claim.formula), quantity(reader)))
         if claim.limit is not None:
             if formula.is_zero or value.is_zero:
                 return Evidence(JUDGE, Finding.CONTRADICTS, "one side is 0: there is no ratio")
@@ -76,7 +76,8 @@ def _judge_sign(slack: Element, reader: Reader) -> Evidence:
                     return judged(JUDGE, sign, covers, {})
                 own = found.sign or 1
             sign *= own
-    # the reader encloses irrational bounds: what it allows need not lie in the domain
+    # the reader encloses irrational bounds, and takes whole numbers for real ones: what it allows
+    # need not lie in the domain
     bounds = {
         f"|{name}|" if interval.modulus else name: tuple(
             None if bound is None else exactly(rational_of(bound.node))
@@ -84,6 +85,7 @@ def _judge_sign(slack: Element, reader: Reader) -> Evidence:
         )
         for name in reader.claim.parameters
         for interval in [reader.claim.interval(name)]
+        if not (interval.is_whole or name == reader.claim.horizon)
     }
     return judged(JUDGE, sign, covers, bounds)
 

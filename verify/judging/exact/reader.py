@@ -13,9 +13,7 @@ from verify.claims.expressions import Expression, integer_of, name_of, rational_
 from verify.judging.exact import sequence
 from verify.judging.exact.field import POSITIVE, Element, Field, Generator, Range, Unsupported
 from verify.judging.exact.sequence import Sequence, in_falling_factorials
-from verify.judging.text import constant
-
-OUTSIDE = 30  # bits of an irrational bound
+from verify.judging.text import outside
 
 
 class Reader:
@@ -74,7 +72,7 @@ class Reader:
 
     def _parameter(self, interval: Interval) -> Element:
         # an irrational bound is enclosed: what holds on the larger domain holds here
-        lower, upper = _outside(interval.lower, -1), _outside(interval.upper, 1)
+        lower, upper = outside(interval.lower, -1), outside(interval.upper, 1)
         if not interval.modulus:
             return self._real(interval.name, (lower, upper))
         modulus = self._real(f"|{interval.name}|", (lower or Fraction(0), upper))
@@ -90,6 +88,28 @@ class Reader:
             return self.expression(self.claim.gamma[pole])
         finally:
             self.names = outside
+
+    def held(self, z: Element) -> Element:
+        """An element where parameters that are differentiated by have their only values."""
+        values: dict[int, Fraction] = {}
+        for derivative in self.claim.wrt:
+            only = self.claim.interval(derivative.name).value
+            if only is not None and derivative.name in self.parameters:
+                values[self.parameters[derivative.name]] = _exactly(only)
+        return self._at(z, values) if values else z
+
+    def _at(self, z: Element, values: Mapping[int, Fraction]) -> Element:
+        def image(g: int) -> Element:
+            generator = self.field.generators[g]
+            if g in values:
+                return self.field.constant(values[g])
+            if generator.exponent is not None:
+                return self.exp(self._at(generator.exponent, values).scaled(Fraction(1, 2)))
+            if generator.square is not None and generator.name != "I":
+                return self.sqrt(self._at(Element(self.field, generator.square), values))
+            return self.field.generator(g)
+
+        return z.map(image)
 
     def is_free(self, z: Element) -> bool:
         """Whether nothing in an element is a function of anything else in it.
@@ -349,15 +369,11 @@ class Reader:
         raise Unsupported("sum() of something else than weight*R(Delta)")
 
 
-def _outside(bound: Expression | None, side: int) -> Fraction | None:
-    """A rational bound as it is, an irrational one rounded outwards; None where there is none."""
-    if bound is None or (exact := rational_of(bound.node)) is not None:
-        return None if bound is None else exact
-    ball = constant(bound).real * 2**OUTSIDE
-    if not ball.is_finite():
-        return None
-    end = ball.floor().lower() if side < 0 else ball.ceil().upper()
-    return Fraction(int(end.fmpz()), 2**OUTSIDE)
+def _exactly(value: Expression) -> Fraction:
+    number = rational_of(value.node)
+    if number is None:
+        raise Unsupported(f"the irrational value {value}")
+    return number
 
 
 _FUNCTIONS: Mapping[str, Callable[[Reader, Element], Element]] = {

@@ -79,6 +79,13 @@ def _keeps_away(factor: Poly, reader: Reader) -> bool:
     field = reader.field
     if any(_own_ends(interval) for interval in reader.claim.domain):
         return False
+    for name, g in reader.parameters.items():
+        # a modulus is 0 inside the domain, where nothing is said of its lower end
+        is_modulus = name.startswith("|") and reader.claim.interval(name[1:-1]).lower is None
+        if is_modulus and factor.degrees()[g]:
+            there = _at(factor, {g: Fraction(0)})
+            if there.is_zero() or not _keeps_away(there, reader):
+                return False
     try:
         element = Element(field, factor)
         squared = element if element.is_real else element * element.conjugate()

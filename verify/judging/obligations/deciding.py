@@ -13,6 +13,7 @@ from numerics.arithmetic import gaussian
 from numerics.arithmetic.balls import evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import bar, conjugated, polarised
+from verify.judging.domain import Range
 from verify.judging.model import Model
 from verify.judging.obligations.obligation import Kind, Obligation, Outcome, State
 from verify.judging.places import columns, places, refined, values
@@ -196,12 +197,12 @@ def _nonzero(model: Model, function: sp.Expr, real: Ranges, moduli: Ranges) -> s
     if holomorphic == conjugate:
         return _positive(model, holomorphic, real, moduli, or_negative=True)
     try:
-        return _dominated(holomorphic, real, moduli)
+        return _dominated(model, holomorphic, real, moduli)
     except NoSign:
         return _positive(model, holomorphic * conjugate, real, moduli)
 
 
-def _dominated(function: sp.Expr, real: Ranges, moduli: Ranges) -> str:
+def _dominated(model: Model, function: sp.Expr, real: Ranges, moduli: Ranges) -> str:
     """How a constant is larger than the moduli of all else together; raises NoSign."""
     number, rest = function.as_coeff_Add()
     sizes = {}
@@ -214,9 +215,21 @@ def _dominated(function: sp.Expr, real: Ranges, moduli: Ranges) -> str:
     size = {symbol: sp.Dummy(str(symbol), positive=True) for symbol in sizes}
     total = sum((_size(term, size) for term in sp.Add.make_args(rest)), sp.S.Zero)
     ranges = {size[symbol]: ends for symbol, ends in sizes.items()}
-    if sign(abs(number) - total, ranges, {}, of_all=True, seconds=SECONDS).certain != 1:
-        raise NoSign("no constant is larger than all else together")
+    closed = {s for name, s in model.symbols.items() if _has_end(model.domain.ranges[name])}
+    far = [
+        [(size[s], end) for end in (None, *([most] if {s, bar(s)} & closed else []))]
+        for s, (_, most) in sizes.items()
+    ]
+    for choice in product(*far):
+        at = {symbol: end for symbol, end in choice if end is not None}
+        slack = (abs(number) - total).subs(at)
+        if sign(slack, ranges, {}, of_all=True, seconds=SECONDS).certain != 1:
+            raise NoSign("no constant is larger than all else together")
     return "as a constant is larger than all else together"
+
+
+def _has_end(one: Range) -> bool:
+    return one.has_lower or one.has_upper
 
 
 def _size(term: sp.Expr, size: Mapping[sp.Symbol, sp.Symbol]) -> sp.Expr:
@@ -256,19 +269,28 @@ def _obstacle(found: Sign) -> str:
 def _strata(model: Model, function: sp.Expr, real: Ranges) -> Iterator[tuple[sp.Expr, Ranges, str]]:
     """The function inside the domain, and on each face that belongs to it.
 
-    A face of a complex parameter's modulus is left to the inside, as a ring's edge.
+    A complex parameter's modulus has faces too: 0, and an end that belongs to its range.
     """
     choices = []
     for name, symbol in model.symbols.items():
         one = model.domain.ranges[name]
-        ends = [None]
-        if symbol in real and symbol in function.free_symbols:
-            ends += [one.lower] if one.has_lower and one.lower.is_finite else []
+        ends: list[sp.Expr | None] = [None]
+        if symbol in function.free_symbols or bar(symbol) in function.free_symbols:
+            holds_zero = one.is_modulus and model.claim.interval(name).lower is None
+            ends += [one.lower] if (one.has_lower or holds_zero) and one.lower.is_finite else []
             ends += [one.upper] if one.has_upper and one.upper.is_finite else []
-        choices.append([(symbol, end) for end in dict.fromkeys(ends)])
+        choices.append([(symbol, one.is_modulus, end) for end in dict.fromkeys(ends)])
     for choice in product(*choices):
-        fixed = {symbol: end for symbol, end in choice if end is not None}
-        where = ", ".join(f"{symbol} = {end}" for symbol, end in fixed.items())
-        image = function.subs({**fixed, **{bar(s): e for s, e in fixed.items()}})
-        left = {symbol: ends for symbol, ends in real.items() if symbol not in fixed}
-        yield image, left, f" at {where}" if where else ""
+        fixed = [(symbol, turns, end) for symbol, turns, end in choice if end is not None]
+        left, image, where = dict(real), function, []
+        for symbol, turns, end in fixed:
+            where.append(f"{f'|{symbol}|' if turns else symbol} = {end}")
+            left.pop(symbol, None)
+            if not turns:
+                image = image.subs(symbol, end)
+                continue
+            angle = sp.Dummy(f"arg {symbol}", real=True)
+            turn = sp.exp(sp.I * angle)
+            image = image.subs({symbol: end * turn, bar(symbol): end / turn}, simultaneous=True)
+            left[angle] = (-sp.oo, sp.oo)
+        yield image, left, f" at {', '.join(where)}" if where else ""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.obligations.obligation import State
 
-Place = Mapping[str, str]  # parameter → its value, as a claim's text has it
+Place = Mapping[str, Any]  # parameter → its value
 
 
 def where_it_vanishes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import sympy as sp
 
@@ -64,6 +64,36 @@ def without_angles(
     return _of_squares(real, ranges), ranges
 
 
+def opposite(
+    expr: sp.Expr, ranges: Mapping[sp.Symbol, Range], moduli: Mapping[sp.Symbol, Range]
+) -> Iterator[tuple[sp.Expr, dict[sp.Symbol, Range], dict[sp.Symbol, Range]]]:
+    """The expression where one of its angles is half a turn, which no finite tangent stands for.
+
+    Args:
+        expr: as for `without_angles`.
+        ranges: of the real symbols.
+        moduli: of the complex symbols.
+
+    Yields:
+        For each angle that may be so: the expression, and what ranges are left.
+
+    """
+    for symbol in sorted(expr.free_symbols & set(moduli), key=str):
+        r = sp.Dummy(f"|{symbol}|", real=True)
+        image = expr.subs({symbol: -r, bar(symbol): -r}, simultaneous=True)
+        left = {other: ends for other, ends in moduli.items() if other != symbol}
+        yield image, {**ranges, r: moduli[symbol]}, left
+    expanded = expr.replace(sp.exp, lambda m: sp.expand_power_exp(sp.exp(sp.expand(m))))
+    for symbol in sorted(expanded.free_symbols & set(ranges), key=str):
+        rates = [e.args[0] / (sp.I * symbol) for e in expanded.atoms(sp.exp)]
+        rates = [rate for rate in rates if rate.is_Rational]
+        lower, upper = ranges[symbol]
+        step = abs(sp.gcd_list(rates)) if rates else sp.S.Zero
+        if rates and not (lower * step >= -sp.pi and upper * step <= sp.pi):
+            left = {other: ends for other, ends in ranges.items() if other != symbol}
+            yield expr.subs(symbol, sp.pi / step), left, dict(moduli)
+
+
 def _arc(lower: sp.Expr, upper: sp.Expr) -> Range:
     """The range of tan(angle/2) for the halves of angles; the whole line if they pass ±π/2."""
     if -sp.pi / 2 < lower and upper < sp.pi / 2:
@@ -86,7 +116,7 @@ def _of_squares(real: sp.Expr, ranges: dict[sp.Symbol, Range]) -> sp.Expr:
     """t² as a symbol of its own, where nothing else of t occurs."""
     for t in [s for s in real.free_symbols if s.name.startswith("tan(")]:
         powers = {p for p in real.atoms(sp.Pow) if p.base == t}
-        square = sp.Dummy(f"{t.name}**2", positive=True)
+        square = sp.Dummy(f"{t.name}**2", nonnegative=True)
         image = real.xreplace({p: square ** (p.exp / 2) for p in powers if p.exp % 2 == 0})
         if not image.has(t):
             real = image

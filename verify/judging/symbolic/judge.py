@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, product
+from math import prod
 
 import flint
 import sympy as sp
@@ -32,6 +34,7 @@ from verify.judging.translation import to_sympy
 from verify.settings import Settings
 
 JUDGE = "sympy"
+WHOLE_PLACES = 16
 PLACES = 6  # where a limit is looked at by itself
 NEAR = Fraction(1, 1000)  # of an open end
 
@@ -47,25 +50,43 @@ def check(model: Model, settings: Settings) -> Evidence:
                 f"whether {outcome.obligation}: {outcome.how}",
                 data={"obligations": [outcome.to_json()]},
             )
-    for steps in _short_horizons(model):
-        place = {model.claim.horizon or "": str(steps)}
+    whole = _whole_places(model)
+    for place in whole or _short_horizons(model):
         found = check(Model(model.claim.at(place)), settings)
         if found.finding is not Finding.PROVES:
-            return replace(found, detail=f"after {steps} steps: {found.detail}")
+            where = ", ".join(f"{name} = {value}" for name, value in place.items())
+            return replace(found, detail=f"at {where}: {found.detail}")
+    if whole:
+        return Evidence(JUDGE, Finding.PROVES, f"at each of {len(whole)} whole numbers")
     found = _judged(model, settings)
     stated = [*(outcome.to_json() for outcome in outcomes), *found.data.get("obligations", ())]
     return replace(found, data={**found.data, "obligations": stated}) if stated else found
 
 
-def _short_horizons(model: Model) -> range:
+def _whole_places(model: Model) -> list[dict[str, str]]:
+    """The values of the parameters that are whole numbers, where they are few."""
+    ranges = {name: model.domain.ranges[name] for name, s in model.symbols.items() if s.is_integer}
+    if not ranges or model.claim.limit or any(one.upper.is_infinite for one in ranges.values()):
+        return []
+    values = [
+        range(int(lower), int(upper) + 1)
+        for lower, upper in (r.finite_ends for r in ranges.values())
+    ]
+    if prod(map(len, values)) > WHOLE_PLACES:
+        return []
+    return [dict(zip(ranges, map(str, choice), strict=True)) for choice in product(*values)]
+
+
+def _short_horizons(model: Model) -> list[dict[str, str]]:
     """The horizons shorter than the input's longest lag, for which there is no common formula."""
     horizon = model.unit.horizon
     if horizon is None or not horizon.is_Symbol or not isinstance(model.input, StationaryInput):
-        return range(0)
+        return []
     if model.claim.limit:  # a long one, or one that is held
-        return range(0)
+        return []
     least, _ = model.domain.ranges[horizon.name].finite_ends
-    return range(int(least), max((lag for lag, _ in model.input.lags), default=0))
+    longest = max((lag for lag, _ in model.input.lags), default=0)
+    return [{horizon.name: str(steps)} for steps in range(int(least), longest)]
 
 
 def _judged(model: Model, settings: Settings) -> Evidence:
@@ -146,8 +167,29 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
         f"the leading coefficient {readable(coefficients)} is not 0",
         places,
         left,
-        lambda place: check(Model(model.claim.at(place)), settings),
+        lambda place: _judge_limit_at(model, limit, place, ratio, settings),
     )
+
+
+def _judge_limit_at(
+    model: Model, limit: Limit, place: Mapping[str, sp.Expr], ratio: sp.Expr, settings: Settings
+) -> Evidence:
+    """What is found of a limit where some parameters have their values."""
+    if all(value.is_Rational for value in place.values()):
+        return check(Model(model.claim.at({n: str(v) for n, v in place.items()})), settings)
+    values = {model.symbols[name]: value for name, value in place.items()}
+    there = sp.cancel(sp.together(ratio.subs(values)))
+    if there.has(sp.zoo, sp.nan, sp.oo) or there == 0:
+        return Evidence(JUDGE, Finding.CONTRADICTS, "there is no ratio of both sides")
+    if there.free_symbols - {model.symbols[limit.name]}:
+        return Evidence(JUDGE, Finding.ABSTAINS, "an irrational place, with parameters left")
+    near = _near(there, model.symbols[limit.name], limit)
+    value = leading_term(near).expression.subs(epsilon, 0)
+    if evaluate(leading_coefficients(near), {}).contains(0):
+        return Evidence(JUDGE, Finding.ABSTAINS, "a leading coefficient that may be 0")
+    if value.is_finite and fraction(value - 1)[0] == 0:
+        return Evidence(JUDGE, Finding.PROVES, "formula over quantity tends to 1")
+    return Evidence(JUDGE, Finding.CONTRADICTS, f"formula over quantity tends to {value}, not 1")
 
 
 def _judge_limit_at_places(model: Model, limit: Limit, settings: Settings) -> Evidence:
@@ -193,10 +235,11 @@ def _judge_sign(slack: sp.Expr, model: Model) -> Evidence:
         return Evidence(JUDGE, Finding.ABSTAINS, f"no certificate for the sign: {reason}")
     if found.value == 0:
         return Evidence(JUDGE, Finding.PROVES, "the slack cancels to 0")
-    # a tangent's range is the whole line, whatever the angle's: no counterexample lies there
+    # a tangent's range is the whole line, whatever the angle's, and whole numbers are covered as
+    # real ones: no counterexample lies there
     bounds = {
         symbol.name: tuple(None if end.is_infinite else evaluate(end, {}).real for end in ends)
         for symbol, ends in found.ranges.items()
-        if not symbol.name.startswith("tan(")
+        if not (symbol.name.startswith("tan(") or symbol.is_integer)
     }
     return judged(JUDGE, found.value, found.covers, bounds)

@@ -17,7 +17,7 @@ from numerics.arithmetic.balls import evaluate
 from verify.judging.covers.boxes import shown
 from verify.judging.covers.cover import SECONDS, Cover, cover
 from verify.judging.domain import Domain
-from verify.judging.symbolic.angles import without_angles
+from verify.judging.symbolic.angles import opposite, without_angles
 from verify.judging.symbolic.atlas import charts, rounded
 from verify.judging.symbolic.fractions import factors
 
@@ -104,9 +104,23 @@ def sign(
             lambda part: part.rewrite(sp.cos),
         )
         function, ranges = without_angles(exponential, real, moduli)
-        return _of_factors(function, ranges, of_all, seconds)
+        found = _of_factors(function, ranges, of_all, seconds)
+        if of_all and found.certain:
+            places: list[tuple[sp.Expr, Ranges, Ranges]] = [
+                (function.subs(square, 0), {s: e for s, e in ranges.items() if s != square}, {})
+                for square in _attained(function, ranges)
+            ]
+            for place in (*places, *opposite(exponential, real, moduli)):
+                if sign(*place, of_all, seconds).certain != found.certain:
+                    raise NoSign("it has another sign, or none, where an angle is 0 or half a turn")
+        return found
     except (ValueError, BasePolynomialError) as reason:
         raise NoSign(str(reason)) from None
+
+
+def _attained(function: sp.Expr, ranges: Ranges) -> list[sp.Symbol]:
+    """The squares of tangents that are 0 inside the domain, where the angle is."""
+    return [s for s in function.free_symbols if s.name.endswith("**2") and ranges[s][0] == 0]
 
 
 def _of_factors(function: sp.Expr, ranges: Ranges, of_all: bool, seconds: float) -> Sign:

@@ -15,7 +15,7 @@ from verify.judging.symbolic.signs import NoSign
 
 TERMS = 12  # of Taylor polynomials in ε
 SHARES = (sp.Rational(1, 2), sp.Rational(1, 3), sp.Rational(3, 4))
-Place = dict[str, str]
+Place = dict[str, sp.Expr]
 
 
 def leading_coefficients(near: sp.Expr) -> sp.Expr:
@@ -136,4 +136,4 @@ def _inside(model: Model, symbol: sp.Symbol, share: sp.Rational) -> sp.Expr:
 
 
 def _place(model: Model, values: Fixed) -> Place:
-    return {name: str(values[s]) for name, s in model.symbols.items() if s in values}
+    return {name: values[s] for name, s in model.symbols.items() if s in values}

@@ -192,10 +192,14 @@ def test_every_point_is_looked_at():
         ("1/(lambda - 1/2)", "must not be 0, or there is no value"),
         ("log(lambda - lambda)", "divides by zero"),
         ("1/(lambda - lambda)", "divides by zero"),
+        ("lambda/lambda", "must not be 0"),
+        ("1/(1 - 2*lambda)", "must not be 0"),
+        ("1/(2*lambda + 1)", "must not be 0"),
     ],
 )
 def test_a_formula_has_a_value_everywhere(formula, words):
-    assert words in meaning(formula=formula, autocorrelation="(1/2)**Delta")
+    domain = ["-1 < lambda < 1"]
+    assert words in meaning(formula=formula, autocorrelation="(1/2)**Delta", domain=domain)
 
 
 def test_what_is_away_from_a_limit_does_not_matter():
@@ -216,3 +220,34 @@ def test_a_limit_is_approached_inside_the_domain(limit, domain):
     assert "it cannot be approached inside the domain" in meaning(
         relation="~", limit=limit, domain=domain
     )
+
+
+@pytest.mark.parametrize(
+    ("formula", "domain"),
+    [
+        ("lambda/lambda", ["abs(lambda) < 1"]),
+        ("1/(1 + lambda)", ["abs(lambda) <= 1"]),
+        ("1/(1 + exp(I*theta))", ["0 < lambda < 1", "0 < theta < 4"]),
+        ("1/(1 - exp(I*theta))", ["0 < lambda < 1", "-1 < theta < 1"]),
+        ("1/(2*lambda + exp(I*theta))", ["0 < lambda < 1", "-2 < theta < 4"]),
+        ("1/(2*lambda - 1)", ["abs(lambda) < 1"]),
+    ],
+)
+def test_no_zero_of_a_denominator_is_overlooked(formula, domain):
+    # at the middle of a circle, at its two ends, where a range meets itself
+    assert meaning(formula=formula, domain=domain, horizon="T").startswith(("failed", "abstains"))
+
+
+@pytest.mark.parametrize(
+    ("formula", "domain"),
+    [
+        ("lambda/lambda", ["0 < abs(lambda) < 1"]),
+        ("1/(1 + lambda)", ["abs(lambda) < 1"]),
+        ("1/(1 + exp(I*theta))", ["0 < lambda < 1", "0 < theta < 3"]),
+        ("1/(1 + exp(I*theta))", ["0 < lambda < 1", "-pi < theta < pi"]),
+        ("1/(1 - exp(I*theta))", ["0 < lambda < 1", "1/100 < theta < 1"]),
+        ("1/(2 - lambda*exp(I*theta))", ["0 < lambda < 1", "-2 < theta < 4"]),
+    ],
+)
+def test_denominators_without_zeros(formula, domain):
+    assert meaning(formula=formula, domain=domain) == ""
