@@ -47,6 +47,7 @@ class Range:
         has_upper: whether the upper end does.
         is_modulus: whether the parameter is complex, and this is the range of its modulus.
         is_whole: whether it holds whole numbers only.
+        holds_zero: whether it has no lower bound, so that a modulus may be 0.
 
     """
 
@@ -57,6 +58,7 @@ class Range:
     has_upper: bool
     is_modulus: bool
     is_whole: bool
+    holds_zero: bool
 
     @classmethod
     def of(cls, claim: Claim, name: str) -> Range:
@@ -76,6 +78,7 @@ class Range:
             is_whole or not interval.upper_strict,
             interval.modulus,
             is_whole,
+            interval.lower is None,
         )
 
     @property
@@ -251,6 +254,13 @@ class Domain:
             for end, is_own in zip(ends, belongs, strict=False):
                 if is_own and one.value is None:
                     yield Point({**inside.coordinates, name: end})
+
+    def centres(self) -> Iterator[Point]:
+        """A point with 0 for each complex parameter that may be 0."""
+        [inside] = self.sample(1, seed=0)
+        for name, one in self.ranges.items():
+            if one.is_modulus and one.holds_zero:
+                yield Point({**inside.coordinates, name: Polar(Fraction(0), Fraction(0))})
 
     def faces(self, inset: Fraction) -> Iterator[Point]:
         """A point on each face that belongs to the domain, and one next to it.

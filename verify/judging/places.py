@@ -32,6 +32,7 @@ NODES = 96  # of a line
 PARTS = 60  # of expressions whose zeros are looked for
 BISECTIONS = 50
 REFINEMENTS = 4
+HALF_TURNS = 4  # to either side
 MOST = 120  # of the places where a part vanishes
 # beside a zero: within a steep step, and well beyond it
 BESIDE = (Fraction(1, 10**9), Fraction(1, 10**3))
@@ -44,6 +45,19 @@ def places(model: Model, seed: int) -> list[Point]:
     for point in (*model.domain.sample(RANDOM, seed), *_edges(model), *zeros(model, seed)):
         found.setdefault(str(point), point)
     return list(found.values())
+
+
+def half_turns(model: Model) -> Iterator[Point]:
+    """A point at each small multiple of π in the range of a real parameter, 0 left out."""
+    [inside] = model.domain.sample(1, seed=0)
+    for name, symbol in model.symbols.items():
+        one = model.domain.ranges[name]
+        if not symbol.is_real or symbol.is_integer or one.value is not None:
+            continue
+        for k in range(-HALF_TURNS, HALF_TURNS + 1):
+            angle = k * sp.pi
+            if k and one.lower < angle < one.upper:
+                yield Point({**inside.coordinates, name: Irrational(angle)})
 
 
 def _edges(model: Model) -> Iterator[Point]:

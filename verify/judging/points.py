@@ -15,7 +15,6 @@ import flint
 import sympy as sp
 
 from numerics.arithmetic.balls import evaluate
-from numerics.arithmetic.evaluation import NotEvaluated
 from numerics.arithmetic.gaussian import gaussian
 
 
@@ -76,14 +75,11 @@ class Point:
         return {symbol: _ball(self.coordinates[n]) for n, symbol in model.symbols.items()}
 
     def exact(self, model: Named) -> dict[sp.Symbol, flint.fmpq_mat]:
-        """The coordinates as Gaussian rationals, by symbol.
-
-        Raises:
-            NotEvaluated: one of them is irrational.
-
-        """
+        """The coordinates as Gaussian rationals, by symbol; irrational ones are left out."""
         return {
-            symbol: gaussian(*_parts(self.coordinates[n])) for n, symbol in model.symbols.items()
+            symbol: gaussian(*_parts(self.coordinates[n]))
+            for n, symbol in model.symbols.items()
+            if not isinstance(self.coordinates[n], Irrational)
         }
 
 
@@ -93,7 +89,7 @@ def _parts(coordinate: Coordinate) -> tuple[Fraction, Fraction]:
         cosine, sine = coordinate.direction
         return coordinate.modulus * cosine, coordinate.modulus * sine
     if isinstance(coordinate, Irrational):
-        raise NotEvaluated(f"{coordinate} is not rational")
+        raise TypeError(f"{coordinate} is not rational")
     return coordinate, Fraction(0)
 
 

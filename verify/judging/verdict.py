@@ -50,6 +50,9 @@ def verdict(evidence: Iterable[Evidence], is_bound: bool = False) -> tuple[Verdi
         return Verdict.UNDECIDED, f"it is not certain everywhere: {premise.detail}"
     if {piece.method for piece in proves} >= judges():
         return Verdict.PROVED, f"by {_names(proves)}"
+    left = [o for e in by_finding[Finding.ABSTAINS] for o in e.obligations if o["state"] == "open"]
+    if left and not proves:
+        return Verdict.UNDECIDED, f"whether {left[0]['statement']} is open: {left[0]['how']}"
     if is_bound and not proves:
         return Verdict.UNDECIDED, "the bound holds at the points tried, and no judge can prove it"
     if supports:

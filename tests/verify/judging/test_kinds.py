@@ -91,6 +91,12 @@ TRUE = {
         "formula": "1",
         "domain": ["1/2 < a < 1"],
     },
+    "angles-without-0": {
+        **NEAR_1,
+        "autocorrelation": "cos(phi*Delta)",
+        "formula": "1/(2 - 2*cos(phi))",
+        "domain": ["0 < lambda < 1", "1 < phi < 6"],
+    },
     # relations between parameters, whole numbers
     "hole": {
         **NEAR_1,
@@ -143,6 +149,28 @@ FALSE = {
         "autocorrelation": "(a - b)**2 + KroneckerDelta(Delta, 0)",
         "formula": "(a - b)**2/(1 - lambda)**2",
         "domain": ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"],
+    },
+    "whole-turn": {
+        **NEAR_1,
+        "autocorrelation": "cos(phi*Delta)",
+        "formula": "1/(2 - 2*cos(phi) + (1 - lambda)**3)",
+        "domain": ["0 < lambda < 1", "1 < phi < 7"],
+    },
+    "middle-of-a-range": {
+        **WHITE,
+        "quantity": "sensitivity",
+        "eigenvalue": "nu*exp(I*theta)",
+        "wrt": "theta",
+        "relation": "~",
+        "limit": "nu -> 1-",
+        "formula": "sin(theta)**2/(4*(1 - nu)**3*(sin(theta)**2 + (1 - nu)**2))",
+        "domain": ["0 < nu < 1", "-1 < theta < 1"],
+    },
+    "irrational-place": {
+        **NEAR_1,
+        "autocorrelation": "(b**2 - 1/2)**2 + KroneckerDelta(Delta, 0)",
+        "formula": "(b**2 - 1/2)**2/(1 - lambda)**2",
+        "domain": ["0 < lambda < 1", "0 < b < 1"],
     },
     "no-mean": {
         **NEAR_1,

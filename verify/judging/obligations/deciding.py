@@ -141,7 +141,7 @@ def _certificate(model: Model, obligation: Obligation) -> str:
     real, moduli = ranges_of(model.domain, model.symbols)
     function = obligation.function
     if obligation.kind is Kind.NONZERO:
-        parts = list(dict.fromkeys(_factors(function)))
+        parts = list(dict.fromkeys(factors_of(function)))
         return "; ".join(dict.fromkeys(_nonzero(model, part, real, moduli) for part in parts))
     if obligation.kind is Kind.POSITIVE:
         return _positive(model, polarised(function), real, moduli)
@@ -174,16 +174,16 @@ def _real_roots(expr: sp.Expr) -> set[sp.Expr]:
     return moduli | {root for root in real if not root.has(sp.I)}
 
 
-def _factors(expr: sp.Expr) -> Iterator[sp.Expr]:
+def factors_of(expr: sp.Expr) -> Iterator[sp.Expr]:
     """What is 0 where a product is 0."""
     match expr:
         case sp.Mul():
             for factor in expr.args:
-                yield from _factors(factor)
+                yield from factors_of(factor)
         case sp.Pow() if expr.exp.is_positive:
-            yield from _factors(expr.base)
+            yield from factors_of(expr.base)
         case sp.Abs() | sp.conjugate():
-            yield from _factors(expr.args[0])
+            yield from factors_of(expr.args[0])
         case sp.exp():
             pass
         case _ if not expr.is_number or expr == 0:
@@ -276,7 +276,7 @@ def _strata(model: Model, function: sp.Expr, real: Ranges) -> Iterator[tuple[sp.
         one = model.domain.ranges[name]
         ends: list[sp.Expr | None] = [None]
         if symbol in function.free_symbols or bar(symbol) in function.free_symbols:
-            holds_zero = one.is_modulus and model.claim.interval(name).lower is None
+            holds_zero = one.is_modulus and one.holds_zero
             ends += [one.lower] if (one.has_lower or holds_zero) and one.lower.is_finite else []
             ends += [one.upper] if one.has_upper and one.upper.is_finite else []
         choices.append([(symbol, one.is_modulus, end) for end in dict.fromkeys(ends)])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 import sympy as sp
 
@@ -19,7 +20,7 @@ from verify.claims.claim import Claim, Limit
 from verify.claims.expressions import Expression, shown
 from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.model import Model
-from verify.judging.obligations.deciding import decide
+from verify.judging.obligations.deciding import decide, factors_of
 from verify.judging.obligations.obligation import Kind, Obligation, Outcome, State
 from verify.judging.translation import inside_disc, to_sympy
 from verify.settings import Settings
@@ -90,8 +91,18 @@ def obligations(model: Model) -> Iterator[Obligation]:
             emitted.read(f"gamma of {pole}", claim.gamma[pole], names)
     yield from emitted.taken()
     emitted.read("formula", claim.formula, model.names)
-    # a limit says nothing of what is away from it
-    yield from (o for o in emitted.taken() if not claim.limit)
+    for obligation in emitted.taken():
+        yield from _near_limit(model, obligation) if claim.limit else [obligation]
+
+
+def _near_limit(model: Model, obligation: Obligation) -> Iterator[Obligation]:
+    """What is left of an obligation near a limit: that of factors which do not move with it."""
+    moving = model.names[model.claim.limit.name] if model.claim.limit else None
+    if obligation.kind is not Kind.NONZERO:
+        return
+    for factor in factors_of(obligation.function):
+        if moving not in factor.free_symbols:
+            yield replace(obligation, function=factor)
 
 
 def _is_plain(claim: Claim, pole: str) -> bool:

@@ -14,7 +14,7 @@ from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import Limit
 from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError
 from verify.judging.model import Model
-from verify.judging.places import zeros
+from verify.judging.places import half_turns, zeros
 from verify.judging.points import Point, Polar
 from verify.judging.routes.lyapunov import lyapunov_value
 from verify.judging.routes.pointwise import number_of_points
@@ -102,7 +102,7 @@ def _starts(model: Model, limit: Limit, count: int, seed: int) -> Iterator[Point
     yield from inside
     others = {**inside[0].coordinates}
     seen: set[str] = set()
-    near = model.domain.faces(NEAR)
+    near = (*model.domain.faces(NEAR), *model.domain.centres(), *half_turns(model))
     for point in (*model.domain.closed_faces(), *near, *zeros(model, seed)):
         start = Point({**point.coordinates, limit.name: others[limit.name]})
         if str(start) not in seen and len(seen) < MOST_PLACES:

@@ -38,7 +38,7 @@ def without_angles(
         expr = expr.subs({symbol: r * u, bar(symbol): r / u}, simultaneous=True)
         ranges[r] = moduli[symbol]
         circles.append(u)
-    expr = expr.replace(sp.exp, lambda m: sp.expand_power_exp(sp.exp(sp.expand(m))))
+    expr = expr.replace(sp.exp, _of_sum)
     for symbol in sorted(expr.free_symbols, key=str):
         rates = {e: e.args[0] / (sp.I * symbol) for e in expr.atoms(sp.exp)}
         rates = {e: rate for e, rate in rates.items() if rate.is_Rational}
@@ -64,6 +64,40 @@ def without_angles(
     return _of_squares(real, ranges), ranges
 
 
+def turned(
+    expr: sp.Expr, ranges: Mapping[sp.Symbol, Range]
+) -> tuple[sp.Expr, dict[sp.Symbol, Range]]:
+    """The expression with angles between 0 and a turn taken from half a turn on.
+
+    A range that is less than a turn about 0 is covered as it is; see `without_angles`.
+    """
+    ranges = dict(ranges)
+    for symbol, step in _steps(expr, ranges).items():
+        lower, upper = (end * step for end in ranges[symbol])
+        if upper > sp.pi and lower >= 0 and upper <= 2 * sp.pi:
+            angle, half = sp.Dummy(f"{symbol}", real=True), sp.pi / step
+            expr = expr.subs(symbol, angle + half).replace(sp.exp, _of_sum)
+            ranges[angle] = tuple(end - half for end in ranges.pop(symbol))
+    return expr, ranges
+
+
+def _of_sum(exponent: sp.Expr) -> sp.Expr:
+    """The exponential of a sum as a product, whole turns and halves of them being numbers."""
+    return sp.expand_power_exp(sp.exp(sp.expand(exponent)))
+
+
+def _steps(expr: sp.Expr, ranges: Mapping[sp.Symbol, Range]) -> dict[sp.Symbol, sp.Rational]:
+    """The real symbols that occur in phases, with a step whose multiples their rates are."""
+    expanded = expr.replace(sp.exp, _of_sum)
+    steps = {}
+    for symbol in sorted(expanded.free_symbols & set(ranges), key=str):
+        rates = [e.args[0] / (sp.I * symbol) for e in expanded.atoms(sp.exp)]
+        rates = [rate for rate in rates if rate.is_Rational]
+        if rates:
+            steps[symbol] = abs(sp.gcd_list(rates))
+    return steps
+
+
 def opposite(
     expr: sp.Expr, ranges: Mapping[sp.Symbol, Range], moduli: Mapping[sp.Symbol, Range]
 ) -> Iterator[tuple[sp.Expr, dict[sp.Symbol, Range], dict[sp.Symbol, Range]]]:
@@ -83,13 +117,9 @@ def opposite(
         image = expr.subs({symbol: -r, bar(symbol): -r}, simultaneous=True)
         left = {other: ends for other, ends in moduli.items() if other != symbol}
         yield image, {**ranges, r: moduli[symbol]}, left
-    expanded = expr.replace(sp.exp, lambda m: sp.expand_power_exp(sp.exp(sp.expand(m))))
-    for symbol in sorted(expanded.free_symbols & set(ranges), key=str):
-        rates = [e.args[0] / (sp.I * symbol) for e in expanded.atoms(sp.exp)]
-        rates = [rate for rate in rates if rate.is_Rational]
+    for symbol, step in _steps(expr, ranges).items():
         lower, upper = ranges[symbol]
-        step = abs(sp.gcd_list(rates)) if rates else sp.S.Zero
-        if rates and not (lower * step >= -sp.pi and upper * step <= sp.pi):
+        if not (lower * step >= -sp.pi and upper * step <= sp.pi):
             left = {other: ends for other, ends in ranges.items() if other != symbol}
             yield expr.subs(symbol, sp.pi / step), left, dict(moduli)
 
@@ -97,7 +127,7 @@ def opposite(
 def _arc(lower: sp.Expr, upper: sp.Expr) -> Range:
     """The range of tan(angle/2) for the halves of angles; the whole line if they pass ±π/2."""
     if -sp.pi / 2 < lower and upper < sp.pi / 2:
-        return sp.tan(lower), sp.tan(upper)
+        return sp.sin(lower) / sp.cos(lower), sp.sin(upper) / sp.cos(upper)
     return -sp.oo, sp.oo
 
 

@@ -17,7 +17,7 @@ from numerics.arithmetic.balls import evaluate
 from verify.judging.covers.boxes import shown
 from verify.judging.covers.cover import SECONDS, Cover, cover
 from verify.judging.domain import Domain
-from verify.judging.symbolic.angles import opposite, without_angles
+from verify.judging.symbolic.angles import opposite, turned, without_angles
 from verify.judging.symbolic.atlas import charts, rounded
 from verify.judging.symbolic.fractions import factors
 
@@ -97,12 +97,14 @@ def sign(
         if not ball.imag.contains(0) or not (value or expr.is_zero):
             raise NoSign(f"the sign of {expr}")
         return Sign(value, (), real)
+    expr, real = _turned_over(expr, real)
     try:
         # e^{iπ/3} is a number like another
         exponential = expr.rewrite(TO_EXP, sp.exp).replace(
             lambda part: isinstance(part, sp.exp) and part.is_number,
             lambda part: part.rewrite(sp.cos),
         )
+        exponential, real = turned(exponential, real)
         function, ranges = without_angles(exponential, real, moduli)
         found = _of_factors(function, ranges, of_all, seconds)
         if of_all and found.certain:
@@ -116,6 +118,19 @@ def sign(
         return found
     except (ValueError, BasePolynomialError) as reason:
         raise NoSign(str(reason)) from None
+
+
+def _turned_over(expr: sp.Expr, real: Ranges) -> tuple[sp.Expr, Ranges]:
+    """1/p for a positive parameter p without end that is only divided by in exponents."""
+    for symbol, (lower, upper) in real.items():
+        exponents = [e.args[0] for e in expr.atoms(sp.exp) if e.has(symbol)]
+        if not (upper.is_infinite and lower.is_positive and exponents):
+            continue
+        v = sp.Dummy("v", positive=True)
+        if all(m.subs(symbol, 1 / v).is_polynomial(v) for m in exponents):
+            expr = expr.subs(symbol, 1 / v)
+            real = {**{s: e for s, e in real.items() if s != symbol}, v: (sp.S.Zero, 1 / lower)}
+    return expr, real
 
 
 def _attained(function: sp.Expr, ranges: Ranges) -> list[sp.Symbol]:

@@ -13,6 +13,7 @@ from verify.judging.obligations.deciding import nonzero
 from verify.judging.symbolic.fractions import factors, in_lowest_terms
 from verify.judging.symbolic.signs import NoSign
 
+MOST_TURNS = 60  # steps of π/6 in a range
 TERMS = 12  # of Taylor polynomials in ε
 SHARES = (sp.Rational(1, 2), sp.Rational(1, 3), sp.Rational(3, 4))
 Place = dict[str, sp.Expr]
@@ -71,7 +72,7 @@ def _of_factor(model: Model, factor: sp.Expr, fixed: Fixed) -> tuple[list[Place]
     else:
         return [], ""
     if len(symbols) == 1 and symbols[0].is_real:
-        return _roots(model, factor, symbols[0], fixed)
+        return _roots(model, factor, symbols[0], fixed, left)
     places: list[Place] = []
     if all(symbol.is_real for symbol in symbols):
         for symbol in symbols:
@@ -84,22 +85,33 @@ def _of_factor(model: Model, factor: sp.Expr, fixed: Fixed) -> tuple[list[Place]
 
 
 def _roots(
-    model: Model, factor: sp.Expr, symbol: sp.Symbol, fixed: Fixed
+    model: Model, factor: sp.Expr, symbol: sp.Symbol, fixed: Fixed, left: str
 ) -> tuple[list[Place], str]:
-    """The zeros of a function of one parameter that lie in its range."""
-    found = sp.solveset(factor, symbol, sp.S.Reals)
-    if not isinstance(found, sp.FiniteSet):
-        inside = sp.Intersection(found, _interval(model, symbol))
-        if inside is sp.S.EmptySet:
-            return [], ""
-        if not isinstance(inside, sp.FiniteSet):
-            return [], f"where {factor} vanishes"
-        found = inside
-    places = []
-    for root in found:
-        if _interval(model, symbol).contains(root) == sp.true:
-            places.append(_place(model, {**fixed, symbol: root}))
-    return places, ""
+    """The zeros of a function of one parameter that lie in its range.
+
+    Those of a polynomial are all there are; of another function they are what comes to mind.
+    """
+    interval = _interval(model, symbol)
+    if factor.is_polynomial(symbol):
+        found, left = sp.Poly(factor, symbol).real_roots(), ""
+    else:
+        solutions = sp.solveset(factor, symbol, interval)
+        found = list(solutions) if isinstance(solutions, sp.FiniteSet) else []
+        found += _turns(factor, symbol, interval)
+    inside = [root for root in dict.fromkeys(found) if interval.contains(root) == sp.true]
+    return [_place(model, {**fixed, symbol: root}) for root in inside], left
+
+
+def _turns(factor: sp.Expr, symbol: sp.Symbol, interval: sp.Set) -> list[sp.Expr]:
+    """The simple fractions of a turn at which a function vanishes."""
+    if not (interval.start.is_finite and interval.end.is_finite):
+        return []
+    step = sp.pi / 6
+    first, last = (int(sp.floor(end / step)) for end in (interval.start, interval.end))
+    if last - first > MOST_TURNS:
+        return []
+    angles = [k * step for k in range(first, last + 1)]
+    return [angle for angle in angles if sp.expand(factor.subs(symbol, angle), complex=True) == 0]
 
 
 def _interval(model: Model, symbol: sp.Symbol) -> sp.Set:
@@ -122,7 +134,7 @@ def _a_zero(model: Model, factor: sp.Expr, symbols: list[sp.Symbol], fixed: Fixe
             restricted = sp.Poly(factor.subs(chosen), symbol) if factor.is_polynomial() else None
             if restricted is None or restricted.degree() != 1:
                 continue
-            found, _ = _roots(model, restricted.as_expr(), symbol, {**fixed, **chosen})
+            found, _ = _roots(model, restricted.as_expr(), symbol, {**fixed, **chosen}, "")
             if found:
                 return found
     return []
