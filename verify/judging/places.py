@@ -7,7 +7,7 @@ clamps, steps, spikes and poles sit. They are found in floating point and are no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -17,7 +17,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.arithmetic.evaluation import NUMPY, Arithmetic, NotEvaluated, evaluate_in
+from numerics.arithmetic.evaluation import LONG, NUMPY, Arithmetic, NotEvaluated, evaluate_in
 from theory.algebra.conjugation import bar
 from theory.inputs import StationaryInput
 from verify.judging.model import Model
@@ -27,10 +27,10 @@ Array = NDArray[Any]
 
 RANDOM = 200
 INSETS = (Fraction(1, 10**3), Fraction(1, 10**6), Fraction(1, 10**12))
-LINES = 3  # along each parameter, through as many points
+LINES = 2  # along each parameter, through as many points
 NODES = 96  # of a line
-PARTS = 60  # of expressions whose zeros are looked for
-BISECTIONS = 50
+PARTS = 40  # of expressions whose zeros are looked for
+FINE, NESTED = 64, 8  # grids between two nodes, and how often they are nested
 REFINEMENTS = 4
 HALF_TURNS = 4  # to either side
 MOST = 120  # of the places where a part vanishes
@@ -45,6 +45,12 @@ def places(model: Model, seed: int) -> list[Point]:
     for point in (*model.domain.sample(RANDOM, seed), *_edges(model), *zeros(model, seed)):
         found.setdefault(str(point), point)
     return list(found.values())
+
+
+@lru_cache(maxsize=8)
+def columns_of_places(model: Model, seed: int) -> Mapping[sp.Symbol, Array]:
+    """The parameters at all places in floating point, and their conjugates."""
+    return columns(model, places(model, seed))
 
 
 def half_turns(model: Model) -> Iterator[Point]:
@@ -107,44 +113,44 @@ def _zeros_along(
     # denser towards the ends, where things happen
     share = (1 - np.cos(np.pi * np.linspace(0, 1, NODES + 2)[1:-1])) / 2
     grid = lower + (upper - lower) * share
+    line = _line(model, name, through)
     for part in parts:
         if model.symbols[name] not in part.free_symbols:
             continue
 
         def value(at: Array, part: sp.Expr = part) -> Array:
-            return _along(model, part, name, through, at)
+            return values(part, line(at), at.size)
 
         try:
-            values = value(grid)
+            found = value(grid)
         except NotEvaluated:
             continue
-        real = values.real
+        real = found.real
         changes = np.flatnonzero((real[:-1] * real[1:] < 0) & np.isfinite(real[:-1] + real[1:]))
-        size = np.abs(values)
+        size = np.abs(found)
         least = 1 + np.flatnonzero((size[1:-1] < size[:-2]) & (size[1:-1] <= size[2:]))
         for k in changes[:4]:
-            yield _simple(_bisected(lambda at: value(at).real, grid[k], grid[k + 1]))
+            yield _simple(_zero(lambda at: value(at).real, grid[k], grid[k + 1]))
         for k in least[:4]:
             yield _simple(_least(lambda at: np.abs(value(at)), grid[k - 1], grid[k + 1]))
 
 
-def _bisected(function: Any, low: float, high: float) -> float:
-    sign = np.sign(function(np.array([low]))[0])
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        if np.sign(function(np.array([middle]))[0]) == sign:
-            low = middle
-        else:
-            high = middle
+def _zero(function: Callable[[Array], Array], low: float, high: float) -> float:
+    """Where a function changes its sign between two ends, by nested grids."""
+    for _ in range(NESTED):
+        grid = np.linspace(low, high, FINE + 1)
+        signs = np.sign(function(grid))
+        k = int(np.argmax(signs != signs[0]))
+        low, high = grid[max(k - 1, 0)], grid[k]
     return (low + high) / 2
 
 
-def _least(function: Any, low: float, high: float) -> float:
+def _least(function: Callable[[Array], Array], low: float, high: float) -> float:
     """Where a function is least between two ends, by nested grids."""
-    for _ in range(BISECTIONS // 4):
-        grid = np.linspace(low, high, 17)
+    for _ in range(NESTED):
+        grid = np.linspace(low, high, FINE + 1)
         k = int(np.argmin(np.nan_to_num(function(grid), nan=np.inf)))
-        low, high = grid[max(k - 1, 0)], grid[min(k + 1, 16)]
+        low, high = grid[max(k - 1, 0)], grid[min(k + 1, FINE)]
     return (low + high) / 2
 
 
@@ -171,27 +177,36 @@ def _beside(model: Model, name: str, through: Point, at: Fraction) -> Iterator[P
             yield Point({**through.coordinates, name: moved})
 
 
-def _along(model: Model, expr: sp.Expr, name: str, through: Point, at: Array) -> Array:
-    """An expression where one parameter, or the modulus of a complex one, takes many values."""
-    found: dict[sp.Symbol, Array] = {}
+def _line(model: Model, name: str, through: Point) -> Callable[[Array], Mapping[sp.Symbol, Array]]:
+    """The columns where one parameter, or the modulus of a complex one, takes many values."""
+    held: dict[sp.Symbol, Array] = {}
     for other, symbol in model.symbols.items():
-        here = np.full(at.shape, _number(through.coordinates[other]))
-        if other == name:
-            is_complex = isinstance(through.coordinates[name], Polar)
-            here = at * (here / np.abs(here)) if is_complex else at
-        found[symbol] = here
-        found[bar(symbol)] = here.conj()
-    return values(expr, found, at.size)
+        here = np.array(_number(through.coordinates[other]))
+        held[symbol], held[bar(symbol)] = here, here.conj()
+    moving = model.symbols[name]
+    direction = np.array(1.0)
+    if isinstance(through.coordinates[name], Polar):
+        direction = held[moving] / np.abs(held[moving])
+
+    def at(value: Array) -> Mapping[sp.Symbol, Array]:
+        return {**held, moving: value * direction, bar(moving): value * direction.conj()}
+
+    return at
 
 
 def _number(coordinate: Coordinate, arithmetic: Arithmetic = NUMPY) -> Any:
     if isinstance(coordinate, Polar):
-        cosine, sine = map(sp.Rational, coordinate.direction)
-        turn = arithmetic.number(cosine) + arithmetic.number(sp.I) * arithmetic.number(sine)
-        return arithmetic.number(sp.Rational(coordinate.modulus)) * turn
+        cosine, sine = (_real(part, arithmetic) for part in coordinate.direction)
+        return _real(coordinate.modulus, arithmetic) * (cosine + 1j * sine)
     if isinstance(coordinate, Irrational):
         return arithmetic.number(coordinate.expression)
-    return arithmetic.number(sp.Rational(coordinate))
+    return _real(coordinate, arithmetic)
+
+
+def _real(number: Fraction, arithmetic: Arithmetic) -> Any:
+    if arithmetic is LONG:
+        return np.longdouble(number.numerator) / np.longdouble(number.denominator)
+    return float(number)
 
 
 def columns(
@@ -238,7 +253,7 @@ def refined(model: Model, expr: sp.Expr, of_modulus: bool, start: Point) -> Iter
             step = reach * (upper - lower) / 2
             grid = np.linspace(max(lower, here - step), min(upper, here + step), NODES + 1)
             try:
-                found = _along(model, expr, name, point, grid)
+                found = values(expr, _line(model, name, point)(grid), grid.size)
             except NotEvaluated:
                 return
             size = np.abs(found) if of_modulus else found.real

@@ -16,7 +16,7 @@ from theory.algebra.conjugation import bar, conjugated, polarised
 from verify.judging.domain import Range
 from verify.judging.model import Model
 from verify.judging.obligations.obligation import Kind, Obligation, Outcome, State
-from verify.judging.places import columns, places, refined, values
+from verify.judging.places import columns_of_places, places, refined, values
 from verify.judging.points import Point
 from verify.judging.symbolic.signs import NoSign, Ranges, Sign, ranges_of, sign
 
@@ -54,7 +54,7 @@ def _failure(model: Model, obligation: Obligation, seed: int) -> str:
         return _failing_angle(model, obligation, seed)
     points = places(model, seed)
     try:
-        found = values(function, columns(model, points), len(points))
+        found = values(function, columns_of_places(model, seed), len(points))
     except NotEvaluated:
         return ""
     size = np.abs(found) if kind is Kind.NONZERO else found.real
@@ -101,7 +101,7 @@ def _failing_angle(model: Model, obligation: Obligation, seed: int) -> str:
     points, angle = places(model, seed), obligation.angle
     turns = [sp.Rational(k, ANGLES) * 22 / 7 for k in range(-ANGLES, ANGLES + 1)]
     lowest: list[tuple[float, int, sp.Rational]] = []
-    at = columns(model, points)
+    at = columns_of_places(model, seed)
     for turn in turns:
         try:
             found = values(obligation.function.subs(angle, turn), at, len(points)).real
