@@ -51,7 +51,9 @@ class _Meaningless(ValueError):
 
 
 def _agree(a: Any, b: Any) -> bool:
-    return bool(abs(a - b) <= mp.mpf(10) ** -AGREE * (abs(a) + abs(b) if b else 1))
+    # what ought to be 0 is what rounding left of it
+    scale = max(abs(a) + abs(b), mp.mpf(10) ** -AGREE) if b else 1
+    return bool(abs(a - b) <= mp.mpf(10) ** -AGREE * scale)
 
 
 def _value(node: ast.expr, values: Mapping[str, Any], lags: Lags | None) -> Any:
