@@ -21,6 +21,7 @@ from verify.claims.claim import Claim
 from verify.judging.statistics import RATE
 from verify.running.store import Store, default_path
 from verify.selftest import calibration, fuzzing, interruption, scores
+from verify.selftest.mutants import CHANGES, NEIGHBOURS
 
 REPORT = Path(__file__).parent / "verifier.md"
 WORKERS = os.cpu_count() or 1
@@ -42,9 +43,8 @@ def mutants() -> Iterator[str]:
 def places() -> Iterator[str]:
     """A change that shows at some places of the domain alone, and neighbours that stay true."""
     store = Store(default_path().with_name("places.sqlite"))
-    yield scores.score_places(
-        _true_claims(), Settings(), WORKERS, per_operator=1, store=store
-    ).markdown()
+    count = {**dict.fromkeys(CHANGES, 2), **dict.fromkeys(NEIGHBOURS, 1)}
+    yield scores.score_places(_true_claims(), Settings(), WORKERS, count, store).markdown()
 
 
 def forms() -> Iterator[str]:

@@ -159,17 +159,19 @@ def _bump(axis: Axis) -> str:
     return f"({_slope(axis)}/1000*({axis.text} - {axis.at(SPIKE)}))**2"
 
 
-PLACED: Mapping[str, Variants] = {
+CHANGES: Mapping[str, Variants] = {
     "open end closed": _closed_ends,
-    "end drawn in": _drawn_in_ends,
     "kink next to an end": lambda claim: _kinks(claim, KINK),
-    "kink beyond an end": lambda claim: _kinks(claim, -KINK),
     "clamp next to an end": lambda claim: _clamped_parameters(claim, KINK),
-    "clamp beyond an end": lambda claim: _clamped_parameters(claim, -KINK),
     "clamped normaliser": lambda claim: _clamped_normalisers(claim, FLOOR),
-    "normaliser clamped below 0": lambda claim: _clamped_normalisers(claim, f"(-{FLOOR})"),
     "step next to an end": _steps,
-    "step there and back": _steps_there_and_back,
     "spike": _spikes,
+}
+NEIGHBOURS: Mapping[str, Variants] = {
+    "end drawn in": _drawn_in_ends,
+    "kink beyond an end": lambda claim: _kinks(claim, -KINK),
+    "clamp beyond an end": lambda claim: _clamped_parameters(claim, -KINK),
+    "normaliser clamped below 0": lambda claim: _clamped_normalisers(claim, f"(-{FLOOR})"),
+    "step there and back": _steps_there_and_back,
     "spike undone": _spikes_undone,
 }

@@ -63,9 +63,11 @@ def _powers(claim: Claim, count: str) -> str:
     return f"(1 - abs(lambda)**(2*({count})))/(1 - abs(lambda)**2)"
 
 
-PLACED: Mapping[str, Variants] = {
+CHANGES: Mapping[str, Variants] = {
     "horizon shorter than the lags": lambda claim: _lagged(claim, True),
-    "horizon of the lags": lambda claim: _lagged(claim, False),
     "horizon at its longest": lambda claim: _bounded(claim, LONGEST),
+}
+NEIGHBOURS: Mapping[str, Variants] = {
+    "horizon of the lags": lambda claim: _lagged(claim, False),
     "horizon one step shorter": lambda claim: _bounded(claim, LONGEST - 1),
 }

@@ -134,15 +134,17 @@ def _with_zero(claim: Claim, term: str, *places: Mapping[str, str]) -> Iterator[
         yield from changed(claim, *places, formula=f"{{f}}*(1 + {term})")
 
 
-PLACED: Mapping[str, Variants] = {
+CHANGES: Mapping[str, Variants] = {
     "zero in the leading coefficient": lambda claim: _zeros(claim, True),
-    "zero beyond the domain": lambda claim: _zeros(claim, False),
     "resonance in the limit": lambda claim: _resonances(claim, True),
-    "resonance beyond the domain": lambda claim: _resonances(claim, False),
     "plateau": _plateaus,
-    "plateau left": _plateaus_left,
     "branch crossed": lambda claim: _branches(claim, CROSSED),
     "branch of what is negative": _negative_logarithms,
+}
+NEIGHBOURS: Mapping[str, Variants] = {
+    "zero beyond the domain": lambda claim: _zeros(claim, False),
+    "resonance beyond the domain": lambda claim: _resonances(claim, False),
+    "plateau left": _plateaus_left,
     "branch of no matter": lambda claim: _branches(claim, UNCROSSED),
     "branch beyond the domain": _uncrossed_beyond,
 }

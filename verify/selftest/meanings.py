@@ -126,17 +126,19 @@ def _at(variants: Iterator[Variant], place: Place) -> Iterator[Variant]:
     return (Variant(variant.claim, (place,)) for variant in variants)
 
 
-PLACED: Mapping[str, Variants] = {
+CHANGES: Mapping[str, Variants] = {
     "variance forgotten": lambda claim: _variances(claim, NOT_THE_VARIANCE),
-    "variance by another form": lambda claim: _variances(claim, THE_VARIANCE),
     "pole beyond the disc": lambda claim: _poles(claim, "1001/1000", "11/10"),
-    "pole drawn in": lambda claim: _poles(claim, "999/1000"),
     "pole beyond the disc inside": lambda c: _largest_inside(c, "1001/1000", "1"),
-    "pole largest inside": lambda c: _largest_inside(c, "999/1000", "9/10"),
     "no autocorrelation inside": lambda claim: _neighbours_weights(claim, EXCESSIVE),
-    "autocorrelation inside": lambda claim: _neighbours_weights(claim, ALLOWED),
     "sum that diverges": lambda claim: _sums(claim, DIVERGENT),
-    "sum that converges": lambda claim: _sums(claim, CONVERGENT),
     "sum that diverges inside": lambda claim: _sums_by_parameters(claim, "(3*{p})"),
+}
+NEIGHBOURS: Mapping[str, Variants] = {
+    "variance by another form": lambda claim: _variances(claim, THE_VARIANCE),
+    "pole drawn in": lambda claim: _poles(claim, "999/1000"),
+    "pole largest inside": lambda c: _largest_inside(c, "999/1000", "9/10"),
+    "autocorrelation inside": lambda claim: _neighbours_weights(claim, ALLOWED),
+    "sum that converges": lambda claim: _sums(claim, CONVERGENT),
     "sum that converges inside": lambda claim: _sums_by_parameters(claim, "({p}/3)"),
 }

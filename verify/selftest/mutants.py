@@ -14,13 +14,11 @@ from verify.selftest.oracle_values import Known, NoTruth
 from verify.selftest.variants import Variant, Variants
 
 PER_OPERATOR = 2
-# what is false, or means nothing, at some places alone; and the true neighbours
-PLACED: Mapping[str, Variants] = {
-    **ends.PLACED,
-    **leading.PLACED,
-    **meanings.PLACED,
-    **horizons.PLACED,
-}
+_PLACED = (ends, leading, meanings, horizons)
+# what is false, or means nothing, at some places alone; and what stays true beside it
+CHANGES: Mapping[str, Variants] = {k: v for m in _PLACED for k, v in m.CHANGES.items()}
+NEIGHBOURS: Mapping[str, Variants] = {k: v for m in _PLACED for k, v in m.NEIGHBOURS.items()}
+PLACED: Mapping[str, Variants] = {**CHANGES, **NEIGHBOURS}
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,7 @@ def mutants(
     claim: Claim,
     per_operator: int = PER_OPERATOR,
     operators: Iterable[str] | None = None,
+    known: Known | None = None,
 ) -> list[Mutant]:
     """The mutants of a true claim, in the same order whenever asked.
 
@@ -54,9 +53,10 @@ def mutants(
         claim: the claim. Of an experiment's, only the relation is changed.
         per_operator: at most so many of each kind, drawn from all places it applies to.
         operators: the kinds, names in OPERATORS or PLACED; all of OPERATORS if not given.
+        known: values of the claim's quantity from before, to which others are added.
 
     """
-    known: Known = {}
+    known = {} if known is None else known
     result = []
     wanted = OPERATORS if operators is None else operators
     for operator in wanted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,8 +18,9 @@ from verify.running.processes import fork_server
 from verify.running.store import Store
 from verify.running.workers import run
 from verify.selftest.equal_forms import EqualForm, equal_forms
-from verify.selftest.mutants import PLACED, Mutant, mutants
+from verify.selftest.mutants import Mutant, mutants
 from verify.selftest.oracle import Truth
+from verify.selftest.oracle_values import Known
 from verify.settings import Settings
 
 T = TypeVar("T")
@@ -185,25 +186,27 @@ def score_places(
     claims: Iterable[Claim],
     settings: Settings,
     workers: int,
-    per_operator: int,
-    operators: Sequence[str] = tuple(PLACED),
+    per_operator: Mapping[str, int],
     store: Store | None = None,
 ) -> MutantScore:
-    """Try what is false, or means nothing, at some places alone, and the true neighbours.
+    """Try what is false, or means nothing, at some places alone, and what stays true beside it.
 
     Args:
         claims: true ones.
         settings: tier, seed and device.
         workers: processes at a time.
-        per_operator: at most so many of each kind and claim.
-        operators: the kinds, names in PLACED.
+        per_operator: how many at most of each kind and claim, by names in PLACED.
         store: where evidence is kept, so that a trial cut short goes on where it was.
 
     """
-    make = partial(mutants, per_operator=per_operator, operators=operators)
-    made = _in_processes(make, claims, workers)
+    made = _in_processes(partial(_at_places, per_operator=per_operator), claims, workers)
     trials = judged((m.claim for m in made), settings, workers, store)
     return MutantScore(tuple(zip(made, trials, strict=True)))
+
+
+def _at_places(claim: Claim, per_operator: Mapping[str, int]) -> list[Mutant]:
+    known: Known = {}
+    return [m for name, count in per_operator.items() for m in mutants(claim, count, [name], known)]
 
 
 def score_equal_forms(

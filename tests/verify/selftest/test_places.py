@@ -113,10 +113,10 @@ def test_axes_and_names():
 
 def test_places_are_tried_and_kept(tmp_path):
     claims = select(["A2-state", "A7-state-white"])
-    names = ["variance forgotten", "variance by another form", "plateau"]
+    count = {"variance forgotten": 1, "variance by another form": 1, "plateau": 1}
     store = Store(tmp_path / "evidence.sqlite")
     for _ in range(2):
-        score = score_places(claims, Settings(), 1, 1, names, store)
+        score = score_places(claims, Settings(), 1, count, store)
         verdicts = [t.verdict for _, t in score.trials]
         assert verdicts == [Verdict.REFUTED, Verdict.PROVED, Verdict.REFUTED]
         assert score.mistaken == []
@@ -125,7 +125,7 @@ def test_places_are_tried_and_kept(tmp_path):
 
 def test_what_is_mistaken_is_listed():
     [claim] = select(["A7-state-white"])
-    trials = score_places([claim], Settings(), 1, 1, ["plateau left"]).trials
+    trials = score_places([claim], Settings(), 1, {"plateau left": 1}).trials
     [[mutant, result]] = trials
     wrong = MutantScore([(replace(mutant, truth=FALSE), result)])
     assert "Proved or supported, yet not true" in wrong.markdown()
