@@ -21,7 +21,7 @@ from verify.claims.claim import Claim
 from verify.judging.statistics import RATE
 from verify.running.store import Store, default_path
 from verify.selftest import calibration, fuzzing, interruption, scores
-from verify.selftest.mutants import CHANGES, NEIGHBOURS
+from verify.selftest.mutants import PLACED
 
 REPORT = Path(__file__).parent / "verifier.md"
 WORKERS = os.cpu_count() or 1
@@ -43,7 +43,7 @@ def mutants() -> Iterator[str]:
 def places() -> Iterator[str]:
     """A change that shows at some places of the domain alone, and neighbours that stay true."""
     store = Store(default_path().with_name("places.sqlite"))
-    count = {**dict.fromkeys(CHANGES, 2), **dict.fromkeys(NEIGHBOURS, 1)}
+    count = dict.fromkeys(PLACED, 1)
     yield scores.score_places(_true_claims(), Settings(), WORKERS, count, store).markdown()
 
 
