@@ -1,8 +1,8 @@
 """Put the verifier itself to the test and write verifier.md.
 
-Run as `python reports/verifier.py [PART…]`, parts being mutants, forms, calibration, fuzzing and
-interruptions; without any, all of them. Each part's figures are kept in verifier.md until it is
-run again.
+Run as `python reports/verifier.py [PART…]`, parts being mutants, places, forms, calibration,
+fuzzing and interruptions; without any, all of them. Each part's figures are kept in verifier.md
+until it is run again. The evidence of places is kept too: cut short, it goes on where it was.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from pathlib import Path
 from verify import Settings, paper_claims
 from verify.claims.claim import Claim
 from verify.judging.statistics import RATE
+from verify.running.store import Store, default_path
 from verify.selftest import calibration, fuzzing, interruption, scores
+from verify.selftest.mutants import PLACED
 
 REPORT = Path(__file__).parent / "verifier.md"
 WORKERS = os.cpu_count() or 1
@@ -36,6 +38,13 @@ Made by `python reports/verifier.py`.
 def mutants() -> Iterator[str]:
     """One change in a true claim: refuted, where an independent oracle says it is false."""
     yield scores.score_mutants(_true_claims(), Settings(), WORKERS, per_operator=1).markdown()
+
+
+def places() -> Iterator[str]:
+    """A change that shows at some places of the domain alone, and neighbours that stay true."""
+    store = Store(default_path().with_name("places.sqlite"))
+    count = dict.fromkeys(PLACED, 1)
+    yield scores.score_places(_true_claims(), Settings(), WORKERS, count, store).markdown()
 
 
 def forms() -> Iterator[str]:
@@ -81,6 +90,7 @@ def kills() -> Iterator[str]:
 
 PARTS: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "mutants": ("Mutants", mutants),
+    "places": ("Places", places),
     "forms": ("Equal forms", forms),
     "calibration": ("Error rates of simulations", rates),
     "fuzzing": ("Hostile input", hostile_input),

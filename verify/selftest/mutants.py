@@ -7,11 +7,18 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from verify.claims.claim import Claim, Interval, Limit
+from verify.selftest import ends, horizons, leading, meanings
 from verify.selftest.mutations import OPERATORS, _turned_round
 from verify.selftest.oracle import Truth, truth
 from verify.selftest.oracle_values import Known, NoTruth
+from verify.selftest.variants import Variant, Variants
 
 PER_OPERATOR = 2
+_PLACED = (ends, leading, meanings, horizons)
+# what is false, or means nothing, at some places alone; and what stays true beside it
+CHANGES: Mapping[str, Variants] = {k: v for m in _PLACED for k, v in m.CHANGES.items()}
+NEIGHBOURS: Mapping[str, Variants] = {k: v for m in _PLACED for k, v in m.NEIGHBOURS.items()}
+PLACED: Mapping[str, Variants] = {**CHANGES, **NEIGHBOURS}
 
 
 @dataclass(frozen=True)
@@ -35,37 +42,49 @@ class Mutant:
 
 
 def mutants(
-    claim: Claim, per_operator: int = PER_OPERATOR, operators: Iterable[str] | None = None
+    claim: Claim,
+    per_operator: int = PER_OPERATOR,
+    operators: Iterable[str] | None = None,
+    known: Known | None = None,
 ) -> list[Mutant]:
     """The mutants of a true claim, in the same order whenever asked.
 
     Args:
         claim: the claim. Of an experiment's, only the relation is changed.
         per_operator: at most so many of each kind, drawn from all places it applies to.
-        operators: the kinds, names in OPERATORS; all if not given.
+        operators: the kinds, names in OPERATORS or PLACED; all of OPERATORS if not given.
+        known: values of the claim's quantity from before, to which others are added.
 
     """
-    known: Known = {}
+    known = {} if known is None else known
     result = []
-    all_operators = {"relation": _turned_round} if claim.experiment else OPERATORS
-    wanted = set(all_operators if operators is None else operators)
-    for operator, variants in all_operators.items():
-        if operator not in wanted:
+    wanted = OPERATORS if operators is None else operators
+    for operator in wanted:
+        if claim.experiment and operator != "relation":
             continue
         slug = operator.replace(" ", "-")
-        for number, changed in enumerate(
-            _drawn(list(variants(claim)), per_operator, f"{claim.id} {operator}"), 1
-        ):
-            mutant = replace(changed, id=f"{claim.id}~{slug}-{number}", expect=None)
+        drawn = _drawn(_variants(claim, operator), per_operator, f"{claim.id} {operator}")
+        for number, variant in enumerate(drawn, 1):
+            id_ = f"{claim.id}~{slug}-{number}"
+            mutant = replace(variant.claim, id=id_, origin=claim.origin, expect=None)
             try:
-                what = truth(mutant, known) if not claim.experiment else Truth.FALSE
+                what = Truth.FALSE if claim.experiment else truth(mutant, known, variant.places)
             except NoTruth:
                 continue
             result.append(Mutant(mutant, claim.id, operator, _difference(claim, mutant), what))
     return result
 
 
-def _drawn(variants: list[Claim], count: int, seed: str) -> list[Claim]:
+def _variants(claim: Claim, operator: str) -> list[Variant]:
+    """All that an operator makes of a claim."""
+    if claim.experiment:
+        return [Variant(changed) for changed in _turned_round(claim)]
+    if operator in PLACED:
+        return list(PLACED[operator](claim))
+    return [Variant(changed) for changed in OPERATORS[operator](claim)]
+
+
+def _drawn(variants: list[Variant], count: int, seed: str) -> list[Variant]:
     """Some of the variants, in order; others for other claims, so that each kind has its turn."""
     random = Random(seed)  # noqa: S311 (reproducible, not secret)
     chosen = random.sample(range(len(variants)), min(count, len(variants)))
@@ -95,15 +114,3 @@ def _shown(value: object) -> str:
         case tuple():
             return ", ".join(map(_shown, value))
     return str(value)
-
-
-# one node changed
-
-
-# the whole formula
-
-
-# the relation and the limit
-
-
-# what the quantity is asked of

@@ -171,14 +171,14 @@ def _weaker_relation(claim: Claim) -> Iterator[Claim]:
 
 def _limit_order(claim: Claim) -> Iterator[Claim]:
     if claim.limit is not None:
-        near = _nearness(claim.limit, claim.horizon)
+        near = nearness(claim.limit, claim.horizon)
         yield from _with_formula(claim, f"f*{near}")
         yield from _with_formula(claim, f"f/{near}")
 
 
 def _limit_lower_order(claim: Claim) -> Iterator[Claim]:
     if claim.limit is not None:
-        yield from _with_formula(claim, f"f*(1 + {_nearness(claim.limit, claim.horizon)})")
+        yield from _with_formula(claim, f"f*(1 + {nearness(claim.limit, claim.horizon)})")
         yield from _with_formula(claim, "f + 1")
 
 
@@ -200,7 +200,7 @@ def _limit_place(claim: Claim) -> Iterator[Claim]:
     yield replace(claim, limit=None, relation="==")
 
 
-def _nearness(limit: Limit, horizon: str | None) -> str:
+def nearness(limit: Limit, horizon: str | None) -> str:
     """An expression that vanishes in the limit, in the first order."""
     if limit.name == horizon:
         return f"(1/{limit.name})"

@@ -7,7 +7,7 @@ derivatives are differences of them, at a precision that hides no more than 10^â
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import product
 from random import Random
@@ -16,7 +16,7 @@ from typing import Any
 from mpmath import mp
 
 from verify.claims.claim import Claim, Interval
-from verify.claims.expressions import Expression
+from verify.claims.expressions import Expression, parse
 from verify.selftest.oracle_quantities import _lags, _quantity, _with_poles
 from verify.selftest.oracle_values import (
     DIGITS,
@@ -31,6 +31,7 @@ from verify.selftest.oracle_values import (
 POINTS = 24
 POINTS_OF_BOUND = 400
 DISTANCES = (8, 16, 24)
+AT_PLACE = 2  # points
 FAR = (20, 40, 60)
 
 
@@ -42,12 +43,16 @@ class Truth(StrEnum):
     MEANINGLESS = "meaningless"
 
 
-def truth(claim: Claim, known: Known | None = None) -> Truth:
+def truth(
+    claim: Claim, known: Known | None = None, places: Sequence[Mapping[str, str]] = ()
+) -> Truth:
     """Whether a claim about a quantity is true.
 
     Args:
         claim: the claim.
         known: values of quantities, shared by claims that differ in their formula alone.
+        places: constant values of some parameters, as text: where to look beside random points.
+            A complex parameter's is its modulus.
 
     Of an inequality, and of a limit, TRUE says that no counterexample was found among some
     hundred points, half of them near the edges of the domain, and on the way to the limit.
@@ -62,8 +67,12 @@ def truth(claim: Claim, known: Known | None = None) -> Truth:
     with mp.workdps(DIGITS):
         try:
             # all points are looked at: what means nothing at one of them is not false
-            is_true = _tends(claim, known) if claim.limit else all([*_holds(claim, known)])
-            return Truth.TRUE if is_true else Truth.FALSE
+            if claim.limit:
+                return Truth.TRUE if _tends(claim, known, places) else Truth.FALSE
+            found = [*_holds(claim, known, places)]
+            if False in found:
+                return Truth.FALSE
+            return Truth.MEANINGLESS if None in found else Truth.TRUE
         except _Meaningless:
             return Truth.MEANINGLESS
 
@@ -82,18 +91,20 @@ def equal(claim: Claim, one: Expression, other: Expression) -> bool:
     return True
 
 
-def _holds(claim: Claim, known: Known) -> Iterator[bool]:
+def _holds(
+    claim: Claim, known: Known, places: Sequence[Mapping[str, str]]
+) -> Iterator[bool | None]:
+    """Whether the claim holds, point by point; None where its formula has no value."""
     count = POINTS if claim.relation == "==" else POINTS_OF_BOUND
-    for point in points(claim, count if claim.quantity != "curvature" else POINTS):
+    count = count if claim.quantity != "curvature" else POINTS
+    for point in (*points(claim, count), *points_at(claim, places)):
         actual = _quantity(claim, point, known)
         try:
             claimed = _value(claim.formula.node, _with_poles(claim, point), _lags(claim, point))
-        except ZeroDivisionError:  # infinite, or not defined there
+        except (ZeroDivisionError, _Meaningless):  # infinite, or a sum that diverges
+            yield None
             continue
-        except _Meaningless:  # the root of a negative number is no moment
-            yield False
-            continue
-        if not mp.isfinite(claimed):
+        if not mp.isfinite(claimed):  # beyond the exponents that there are
             continue
         if _agree(actual, claimed):
             yield True
@@ -103,10 +114,11 @@ def _holds(claim: Claim, known: Known) -> Iterator[bool]:
             yield (actual < mp.re(claimed)) == (claim.relation == "<=")
 
 
-def _tends(claim: Claim, known: Known) -> bool:
+def _tends(claim: Claim, known: Known, places: Sequence[Mapping[str, str]]) -> bool:
     for point in points(claim, POINTS if claim.quantity != "curvature" else 1):
         _quantity(claim, point, known)  # has a meaning on the whole domain
-    for point in points(claim, 6, edges=False):  # the limit need not be uniform
+    # the limit need not be uniform
+    for point in (*points(claim, 6, edges=False), *points_at(claim, places)):
         ratio = mp.inf
         for near in _approach(claim, point):
             actual = _quantity(claim, near, known)
@@ -152,12 +164,20 @@ def points(claim: Claim, count: int, edges: bool = True) -> Iterator[Point]:
         }
 
 
+def points_at(claim: Claim, places: Sequence[Mapping[str, str]]) -> Iterator[Point]:
+    """Points of the domain at places that fix some of the parameters."""
+    for place in places:
+        fixed = {name: mp.re(_value(parse(text).node, {}, None)) for name, text in place.items()}
+        for point in points(claim, AT_PLACE, edges=False):
+            yield {**point, **fixed}
+
+
 def _coordinate(
     claim: Claim, interval: Interval, end: int | None, near: bool, random: Random
 ) -> Any:
-    if interval.name == claim.horizon:
-        return mp.mpf(random.randrange(1, 30))
     lower, upper = (_end(b) for b in (interval.lower, interval.upper))
+    if interval.name == claim.horizon:
+        return _whole(interval, lower, upper, end, random)
     if interval.modulus:
         lower = lower if lower is not None and lower > 0 else mp.mpf(0)
     if end is None and near and random.random() < 0.5:
@@ -173,6 +193,15 @@ def _coordinate(
     return (
         value * mp.expjpi(random.randrange(-100, 101) / mp.mpf(100)) if interval.modulus else value
     )
+
+
+def _whole(interval: Interval, lower: Any, upper: Any, end: int | None, random: Random) -> Any:
+    """A whole number of a range, its first or its last; without an end it goes on for 29."""
+    first = 1 if lower is None else int(mp.ceil(lower))
+    first += interval.lower_strict and first == lower
+    last = first + 28 if upper is None else int(mp.floor(upper))
+    last -= interval.upper_strict and last == upper
+    return mp.mpf(random.randint(first, last) if end is None else (first, last)[end])
 
 
 def _at(lower: Any, upper: Any, share: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from itertools import pairwise, product
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from mpmath import mp
 
 from verify.claims.claim import Claim, Derivative
-from verify.claims.expressions import parse
+from verify.claims.expressions import integer_of, parse
 from verify.selftest.oracle_values import (
     MOVING_AVERAGE,
     STEP,
@@ -20,9 +21,12 @@ from verify.selftest.oracle_values import (
     NoTruth,
     Point,
     _agree,
+    _leaves_the_reals,
     _Meaningless,
     _value,
 )
+
+MANY_STEPS = 100
 
 
 def _lags(claim: Claim, point: Point) -> Lags:
@@ -35,6 +39,20 @@ def _lags(claim: Claim, point: Point) -> Lags:
         )
     node = claim.autocorrelation.node
     return lambda lag: _value(node, {**point, "Delta": mp.mpf(lag)}, None)
+
+
+def _longest_lag(claim: Claim) -> int:
+    """The longest lag that R names; from there on it is geometric."""
+    nodes = ast.walk(claim.autocorrelation.node)
+    named = [
+        integer_of(arg) or 0
+        for node in nodes
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "KroneckerDelta"
+        for arg in node.args
+    ]
+    return max(named, default=0)
 
 
 class _Input:
@@ -53,7 +71,7 @@ class _Input:
         scaled = np.array([[complex(r / (first[0] or 1)) for r in row] for row in rows])
         if np.linalg.eigvalsh(scaled)[0] < -1e-9:
             raise _Meaningless
-        self.start = len(MOVING_AVERAGE) if claim.arbitrary else 1
+        self.start = len(MOVING_AVERAGE) if claim.arbitrary else 1 + _longest_lag(claim)
         tail = [self.R(self.start + k) for k in range(4)]
         self.tail, self.ratio = tail[0], tail[1] / tail[0] if tail[0] else mp.mpf(0)
         if any(not _agree(b, a * self.ratio) for a, b in pairwise(tail)):
@@ -72,6 +90,8 @@ class _Input:
             return (self.R(0) + self.generating(b) + anticausal) / (1 - a * b)
         if self.tail == 0 and self.start == 1:
             return self.R(0) * ((1 - (a * b) ** steps) / (1 - a * b) if a * b != 1 else steps)
+        if steps > MANY_STEPS:
+            raise NoTruth("a sum over so many steps")
         pairs = product(range(int(steps)), repeat=2)
         return sum(
             a**i * b**j * (self.R(j - i) if j >= i else mp.conj(self.R(i - j))) for i, j in pairs
@@ -156,11 +176,17 @@ class _Moments:
 
     def _gammas(self, point: Point) -> list[Any]:
         return [
-            _value(self.claim.gamma[name].node, {**point, "lambda": pole}, None)
+            self._gamma(self.claim.gamma[name].node, {**point, "lambda": pole})
             if name in self.claim.gamma
             else mp.mpf(1)
             for name, pole in zip(self.claim.poles, self._poles(point), strict=True)
         ]
+
+    @staticmethod
+    def _gamma(node: ast.expr, values: Point) -> Any:
+        if _leaves_the_reals(node, values):
+            raise _Meaningless
+        return _value(node, values, None)
 
     def unit(self, index: int, point: Point | None = None, fixed: bool = False) -> tuple[Any, Any]:
         """γ and λ of one pole at this or another point, γ from this one if `fixed`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from mpmath import mp
@@ -14,6 +15,12 @@ DIGITS = 300
 
 
 STEP = 60  # finite differences of 10^−STEP
+
+
+FAR_LAG = 2000
+
+
+QUIET = 6  # terms of a sum in a row that add nothing
 
 
 AGREE = 25  # digits that equal numbers share
@@ -44,7 +51,9 @@ class _Meaningless(ValueError):
 
 
 def _agree(a: Any, b: Any) -> bool:
-    return bool(abs(a - b) <= mp.mpf(10) ** -AGREE * (abs(a) + abs(b) if b else 1))
+    # what ought to be 0 is what rounding left of it
+    scale = max(abs(a) + abs(b), mp.mpf(10) ** -AGREE) if b else 1
+    return bool(abs(a - b) <= mp.mpf(10) ** -AGREE * scale)
 
 
 def _value(node: ast.expr, values: Mapping[str, Any], lags: Lags | None) -> Any:
@@ -66,9 +75,8 @@ def _value(node: ast.expr, values: Mapping[str, Any], lags: Lags | None) -> Any:
             lag = _value(node.args[0], values, lags)
             return lags(int(lag)) if lags else _beyond("R")
         case ast.Call(func=ast.Name(id="sum")):
-            # R(Δ) vanishes from there on
-            after = range(1, len(MOVING_AVERAGE) + 1)
-            return sum(_value(node.args[0], {**values, "Delta": mp.mpf(d)}, lags) for d in after)
+            term = node.args[0]
+            return _series(lambda lag: _value(term, {**values, "Delta": mp.mpf(lag)}, lags))
         case ast.Call(func=ast.Name(id="KroneckerDelta")):
             a, b = (_value(arg, values, lags) for arg in node.args)
             return mp.mpf(a == b)
@@ -77,17 +85,55 @@ def _value(node: ast.expr, values: Mapping[str, Any], lags: Lags | None) -> Any:
     raise AssertionError(f"unchecked syntax {ast.dump(node)}")
 
 
+def _series(term: Callable[[int], Any]) -> Any:
+    """Σ_{Δ≥1} of a term, if it converges absolutely; else it has no value."""
+    try:
+        first = [term(lag) for lag in range(1, 5)]
+        far, farther = abs(term(FAR_LAG)), abs(term(2 * FAR_LAG))
+    except ZeroDivisionError:  # 0 to the power of −Δ
+        raise _Meaningless from None
+    if farther >= far > 0:
+        raise _Meaningless
+    ratio = first[1] / first[0] if first[0] else mp.mpf(0)
+    if all(_agree(b, a * ratio) for a, b in pairwise(first)):
+        return first[0] / (1 - ratio)
+    total, quiet = mp.mpf(0), 0
+    for lag in range(1, FAR_LAG):
+        total += (added := term(lag))
+        quiet = quiet + 1 if abs(added) <= mp.mpf(10) ** -(2 * AGREE) * abs(total) else 0
+        if quiet == QUIET:
+            return total
+    return _beyond("a sum that converges so slowly")
+
+
 def _beyond(what: str) -> Any:
     raise NoTruth(f"{what} has no value here")
 
 
+def _is_on_cut(z: Any) -> bool:
+    return bool(mp.im(z) == 0 and mp.re(z) < 0)
+
+
+def _leaves_the_reals(node: ast.expr, values: Mapping[str, Any]) -> bool:
+    """Whether a root or a logarithm of what is negative is taken in a checked tree."""
+    return any(
+        isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Name)
+        and part.func.id in ("sqrt", "log")
+        and _is_on_cut(_chopped(_value(part.args[0], values, None)))
+        for part in ast.walk(node)
+    )
+
+
+def _chopped(z: Any) -> Any:
+    return mp.chop(z, mp.mpf(10) ** (STEP - DIGITS))
+
+
 def _on_branch(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A root or logarithm that has no value on its branch cut, where no side is meant."""
+    """The principal root or logarithm; a value that is on the cut but for rounding is on it."""
 
     def evaluated(z: Any) -> Any:
-        z = mp.chop(z, mp.mpf(10) ** (STEP - DIGITS))
-        if mp.im(z) == 0 and mp.re(z) < 0:
-            raise _Meaningless
+        z = _chopped(z)
         if z == 0 and function is mp.log:
             raise ZeroDivisionError
         return function(z)

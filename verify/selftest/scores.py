@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,10 +15,12 @@ from verify.claims.claim import Claim
 from verify.judging.engine import Result
 from verify.judging.evidence import Finding, Verdict
 from verify.running.processes import fork_server
+from verify.running.store import Store
 from verify.running.workers import run
 from verify.selftest.equal_forms import EqualForm, equal_forms
 from verify.selftest.mutants import Mutant, mutants
 from verify.selftest.oracle import Truth
+from verify.selftest.oracle_values import Known
 from verify.settings import Settings
 
 T = TypeVar("T")
@@ -52,6 +54,16 @@ class MutantScore:
         return [(m, t) for m, t in self.of(Truth.TRUE) if t.verdict is Verdict.REFUTED]
 
     @property
+    def mistaken(self) -> list[tuple[Mutant, Result]]:
+        """What is proved or supported, and is false or means nothing."""
+        return [(m, t) for m, t in self.trials if m.truth is not Truth.TRUE and t.verdict in PASSES]
+
+    @property
+    def refused(self) -> list[tuple[Mutant, Result]]:
+        """True mutants that were said to mean nothing."""
+        return [(m, t) for m, t in self.of(Truth.TRUE) if t.verdict is Verdict.ERROR]
+
+    @property
     def unnoticed(self) -> list[tuple[Mutant, Result]]:
         """Meaningless mutants that were judged."""
         return [(m, t) for m, t in self.of(Truth.MEANINGLESS) if not t.invalid]
@@ -82,8 +94,10 @@ class MutantScore:
             ),
         ]
         for title, found in (
+            ("Proved or supported, yet not true", self.mistaken),
             ("Not refuted", self.survivors),
             ("True, yet refuted", self.false_refutations),
+            ("True, yet said to mean nothing", self.refused),
             ("Without meaning, yet judged", self.unnoticed),
         ):
             if found:
@@ -168,6 +182,33 @@ def score_mutants(
     return MutantScore(tuple(zip(made, trials, strict=True)))
 
 
+def score_places(
+    claims: Iterable[Claim],
+    settings: Settings,
+    workers: int,
+    per_operator: Mapping[str, int],
+    store: Store | None = None,
+) -> MutantScore:
+    """Try what is false, or means nothing, at some places alone, and what stays true beside it.
+
+    Args:
+        claims: true ones.
+        settings: tier, seed and device.
+        workers: processes at a time.
+        per_operator: how many at most of each kind and claim, by names in PLACED.
+        store: where evidence is kept, so that a trial cut short goes on where it was.
+
+    """
+    made = _in_processes(partial(_at_places, per_operator=per_operator), claims, workers)
+    trials = judged((m.claim for m in made), settings, workers, store)
+    return MutantScore(tuple(zip(made, trials, strict=True)))
+
+
+def _at_places(claim: Claim, per_operator: Mapping[str, int]) -> list[Mutant]:
+    known: Known = {}
+    return [m for name, count in per_operator.items() for m in mutants(claim, count, [name], known)]
+
+
 def score_equal_forms(
     claims: Iterable[Claim], settings: Settings, workers: int, per_claim: int
 ) -> FormScore:
@@ -177,7 +218,9 @@ def score_equal_forms(
     return FormScore(tuple(zip(made, trials, strict=True)))
 
 
-def judged(claims: Iterable[Claim], settings: Settings, workers: int) -> list[Result]:
+def judged(
+    claims: Iterable[Claim], settings: Settings, workers: int, store: Store | None = None
+) -> list[Result]:
     """The results on claims, in the claims' order.
 
     With `settings.selftest`, a method that is not done EXTRA_SECONDS after the verdict is there
@@ -185,7 +228,7 @@ def judged(claims: Iterable[Claim], settings: Settings, workers: int) -> list[Re
     """
     claims = list(claims)
     trials = track(
-        run(claims, settings, workers),
+        run(claims, settings, workers, store),
         "trials",
         total=len(claims),
         console=Console(stderr=True),
