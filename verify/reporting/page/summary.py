@@ -108,7 +108,8 @@ def _run(report: Report) -> str:
 
 def _verdict(result: Result) -> str:
     expected = " (expected)" if result.claim.expect and result.as_expected else ""
-    return f"{result.verdict}{expected}"
+    imported = " (imported)" if result.imported else ""
+    return f"{result.verdict}{expected}{imported}"
 
 
 def _reason(result: Result) -> str:
