@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from verify.claims.claim import Claim
-from verify.claims.expressions import Refusal
+from verify.claims.expressions import Refusal, printable
 from verify.claims.file import FIELDS, make_claim
 from verify.claims.trial import Trial
 from verify.judging.engine import Result, concluded, is_settled
@@ -243,5 +243,5 @@ def to_junit(results: Iterable[Result]) -> str:
         case = ET.SubElement(suite, "testcase", name=r.claim.id, time=f"{r.seconds:.3f}")
         if not r.as_expected:
             kind = "failure" if r in failures else "error"
-            ET.SubElement(case, kind, message=f"{r.verdict}: {r.reason}")
+            ET.SubElement(case, kind, message=printable(f"{r.verdict}: {r.reason}"))
     return ET.tostring(suite, encoding="unicode", xml_declaration=True)

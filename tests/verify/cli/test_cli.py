@@ -1,6 +1,7 @@
 """The command as users start it: exit statuses, streams, and one clear line for bad input."""
 
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -174,7 +175,7 @@ def test_import(claims, tmp_path, store):
     store.unlink()
     taken = curseproof("import", results, path)
     assert taken.returncode == 0, taken.stderr
-    assert "7 pieces of evidence taken over" in taken.stdout
+    assert "8 pieces of evidence taken over" in taken.stdout
     refused = curseproof("import", results, claims(FALSE, "other.toml"))
     assert refused.returncode == 2
     assert "'true' is not known here" in refused.stderr
@@ -247,6 +248,98 @@ def test_unusable_data(tmp_path, content, words, in_process):
     assert done.stderr.count("\n") == 1
     for word in words:
         assert word in done.stderr
+
+
+HOSTILE = FALSE.replace(
+    "domain",
+    r"""source = "\u001b]0;x\u0007"
+statement = "\u009b31m\u202e\u2066[bold]"
+uses = ["\u200f\u001b[2J"]
+domain""",
+)
+
+
+def test_nothing_in_a_claim_is_obeyed_by_the_terminal(claims, tmp_path, in_process):
+    path, results = claims(HOSTILE), tmp_path / "r.json"
+    for arguments in (
+        ("show", path),
+        ("verify", path, "--json", results),
+        ("verify", path, "--json", "-"),
+        ("report", results),
+        ("report", results, "--to", "markdown"),
+        ("report", results, "--to", "latex"),
+        ("verify", claims(HOSTILE.replace('"=="', r'"\u001b[1m"'), "b.toml")),
+        ("verify", claims(HOSTILE.replace('"false"', r'"\u001b[1m"'), "c.toml")),
+    ):
+        done = in_process(*arguments)
+        text = done.stdout + done.stderr
+        assert text
+        assert text.replace("\n", "").isprintable(), arguments
+    assert results.read_text().replace("\n", "").isprintable()
+    claim = json.loads(results.read_text())["claims"][0]
+    assert claim["source"] == "\x1b]0;x\x07"  # as it was written
+
+
+def test_nothing_in_a_header_is_obeyed_by_the_terminal(tmp_path, in_process):
+    path = tmp_path / "x.csv"
+    path.write_text("a\x1b[31m,b\u202e\n1,2\n")
+    done = in_process("normalizer", path)
+    assert done.stderr.replace("\n", "").isprintable()
+    assert "2 columns; name one of a[31m, b" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_run"),
+    [
+        (["verify", "A5", "--json"], True),
+        (["verify", "A5", "--html"], True),
+        (["verify", "A5", "--junit"], True),
+        (["sweep", "gru_jacobian", "--json"], True),
+        (["export", "gamma", "--to", "numpy", "--output"], False),
+        (["derive", "--to", "pdf", "--output"], False),
+        (["report", "r.json", "--output"], False),
+        (["normalizer", "x.npy", "--claim"], False),
+        (["architectures", "--output"], False),
+        (["bench", "--json"], False),
+        (["bench", "--output"], False),
+    ],
+)
+def test_an_output_is_refused_before_the_work(arguments, is_run, tmp_path, monkeypatch, in_process):
+    if is_run:
+        monkeypatch.setattr("verify.running.workers.run", None)  # would be a traceback
+        monkeypatch.setattr("verify.running.workers.run_trials", None)
+    kept = tmp_path / "kept"
+    kept.touch()
+    monkeypatch.setattr(os, "access", lambda path, mode: path != kept)
+    for output, words in (
+        (tmp_path / "no" / "x", f"No such file or directory: make the folder {tmp_path / 'no'}"),
+        (tmp_path, "a folder; name a file in it"),
+        (kept, "Permission denied"),
+    ):
+        done = in_process(*arguments, output)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"error: {output}: {words}")
+        assert done.stderr.count("\n") == 1
+
+
+def test_a_reader_that_leaves_loses_no_report(claims, tmp_path):
+    names = [tmp_path / name for name in ("a.json", "a.html", "a.xml")]
+    options = [
+        word for pair in zip(("--json", "--html", "--junit"), names, strict=True) for word in pair
+    ]
+    for arguments in (("verify", claims(TRUE), *options), ("verify", claims(TRUE), "--json", "-")):
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run(
+            [COMMAND, *map(str, arguments)],
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        os.close(writer)
+        assert done.stderr.strip() == ""
+    assert all(path.stat().st_size for path in names)
 
 
 def test_eval_prints_json(in_process):

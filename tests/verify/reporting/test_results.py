@@ -25,7 +25,7 @@ from verify.judging.value import value
 from verify.reporting.figures import Figure
 from verify.reporting.page import figures, html, latex, markdown
 from verify.reporting.page.graph import claim_graph, picture, unsound
-from verify.reporting.results import ReportError, from_json, to_json
+from verify.reporting.results import ReportError, from_json, to_json, to_junit
 
 ENTRY = {
     "quantity": "second_moment",
@@ -305,6 +305,30 @@ def test_summaries_take_nothing_for_markup():
     document = latex(hostile_report())
     assert "\\input" not in document
     assert "${x}$" not in document
+
+
+CONTROLS = "\x1b]0;x\x07\x9b31m\u202e\u2066\u200f\x00"
+
+
+def test_summaries_have_nothing_that_a_terminal_obeys():
+    x = Counterexample(*(CONTROLS,) * 6)
+    judged = claim("bad", [CONTROLS], statement=CONTROLS, source=CONTROLS)
+    evidence = [Evidence("lyapunov", Finding.REFUTES, CONTROLS, 0.1, x)]
+    values = json.loads(json.dumps(to_json([concluded(judged, evidence, 1.0)], Settings())))
+    values["environment"] |= {"curseproof": CONTROLS, "tier": CONTROLS, "seed": CONTROLS}
+    bad = from_json(values)
+    for text in (markdown(bad), latex(bad), to_junit(bad.results)):
+        assert text.replace("\n", "").isprintable()
+
+
+def test_the_environment_is_no_command_and_no_markup():
+    hostile = "`|$(rm -rf ~)</p><b>;"
+    values = json.loads(json.dumps(to_json([result("run", "proved")], Settings())))
+    values["environment"] |= {"curseproof": hostile, "tier": hostile, "seed": hostile}
+    text = markdown(from_json(values))
+    assert "\\`\\|$(rm -rf \\~)\\</p\\>" in text
+    words = "".join(Elements(html(from_json(values))).words)
+    assert f"--tier '{hostile}' --seed '{hostile}'" in words
 
 
 def test_summaries_say_what_was_found(judged):
