@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from verify.cli.app import (
@@ -32,6 +34,12 @@ def normalizer(
     transform: Annotated[
         str, typer.Option(help="none, difference, returns or absolute-returns.")
     ] = "none",
+    header: Annotated[
+        bool | None,
+        typer.Option(
+            "--header/--no-header", help="Whether the first line is one; by default as it looks."
+        ),
+    ] = None,
     held_out: Annotated[float, typer.Option(help="Share of the series to measure on.")] = 0.5,
     claim: Annotated[Path | None, to_file("Write the fitted normaliser as a claim file.")] = None,
 ) -> None:
@@ -39,8 +47,12 @@ def normalizer(
     from numerics.fitting.report import claim_file, examined
     from numerics.fitting.series import PACKAGED, load_series, packaged_series, transformed
 
+    with bad_input(ValueError, OSError), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        series = packaged_series(data) if data in PACKAGED else load_series(data, column, header)
+    for warning in caught:
+        err.print(f"[yellow]note:[/] {escape(str(warning.message))}", soft_wrap=True)
     with bad_input(ValueError, OSError):
-        series = packaged_series(data) if data in PACKAGED else load_series(data, column)
         lams = [_number("--eigenvalues", text) for text in eigenvalues.split(",")]
         report = examined(transformed(series, transform), lams, held_out)
         if claim is not None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -232,7 +233,8 @@ def test_bad_input_is_one_clear_line(arguments, words, tmp_path, monkeypatch, in
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("1\n2\nnan\n4\n" * 20, ["series[2] = nan", "interpolate"]),
+        ("1\n2\ninf\n4\n" * 20, ["series[2] = inf", "write nan"]),
+        ("1\nnan\n2\nnan\n" * 50, ["no two of its values are 1 steps apart"]),
         ("1\n2\n3\n", ["32", "needed"]),
         ("1\n2\nthree\n", ["line 3", "'three'"]),
         ("a,b\n1,2\n", ["2 columns", "a, b"]),
@@ -385,3 +387,27 @@ def test_normalizer_reads_a_series(tmp_path, in_process):
     done = in_process("normalizer", tmp_path / "x.npy", "--eigenvalues", "0.5,0.9")
     assert done.returncode == 0, done.stderr
     assert "γ(λ)   = 1/sqrt(" in done.stdout
+
+
+def test_normalizer_takes_gaps_and_says_what_is_a_header(tmp_path, in_process):
+    rng = np.random.default_rng(0)
+    x = np.zeros(4_000)
+    for t in range(1, x.size):
+        x[t] = 0.9 * x[t - 1] + rng.standard_normal()
+    fields = [f"{value:.5f}" if rng.random() < 0.5 else "" for value in x]
+    (tmp_path / "x.csv").write_text("\n".join(["0", *fields]) + "\n", encoding="utf-8-sig")
+    done = in_process("normalizer", tmp_path / "x.csv", "--eigenvalues", "0.5")
+    assert done.returncode == 0, done.stderr
+    assert "the first line, 0, is taken for a header; --no-header" in done.stderr
+    rho = float(re.search(r"R\(Δ\) .*·(0\.\d+)\^\|Δ\|", done.stdout)[1])
+    assert rho == pytest.approx(0.9, abs=0.05)
+    assert "nothing\nis measured: h has no value after a gap" in done.stdout
+    assert done.stdout.count("–") == 4
+    assert "header" not in in_process("normalizer", tmp_path / "x.csv", "--no-header").stderr
+
+
+def test_a_fitted_sine_takes_seconds(tmp_path, in_process):
+    np.save(tmp_path / "x.npy", np.sin(2 * np.pi * np.arange(3000) / 30))
+    start = time.perf_counter()
+    assert in_process("normalizer", tmp_path / "x.npy").returncode == 0
+    assert time.perf_counter() - start < 60
