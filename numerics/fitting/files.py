@@ -44,7 +44,7 @@ def read_array(path: Path) -> Array:
 
 
 def read_arrays(path: Path, names: Iterable[str]) -> dict[str, Array]:
-    """Those of the arrays with these names that an .npz file has, nothing in which is run.
+    """The arrays of these names that an .npz file has, nothing in which is run.
 
     Raises:
         ValueError: it is no such file, or they are too large; the message says why.
