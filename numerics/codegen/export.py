@@ -9,6 +9,7 @@ from typing import Any
 
 import sympy as sp
 
+from numerics.codegen.conditioning import code_name
 from numerics.codegen.functions import Function, from_polar_distance, near_one
 from numerics.codegen.modules import TARGETS as CODE, module_source
 from theory import symbols
@@ -44,7 +45,8 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
         target: one of TARGETS.
 
     Raises:
-        ValueError: for an unknown name or target, or a quantity that the input does not have.
+        ValueError: for an unknown name or target, a quantity that the input does not have, or an
+            input with a parameter that is called as an eigenvalue is.
 
     """
     names = ("all", *_COMMANDS) if target == "latex-commands" else NAMES
@@ -54,6 +56,7 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
         raise ValueError(f"--to {target}: one of {', '.join(TARGETS)}")
     if target == "latex-commands":
         return latex_commands(None if name == "all" else name)
+    _refuse_eigenvalues(x)
     if target == "latex":
         equations = (
             sp.Eq(subject, form, evaluate=False)
@@ -80,6 +83,14 @@ def compiled(name: str, x: StationaryInput, target: str) -> Mapping[str, Callabl
     scope: dict[str, Any] = {}
     exec(exported(name, x, target), scope)  # noqa: S102 (our own source)
     return scope
+
+
+def _refuse_eigenvalues(x: StationaryInput) -> None:
+    """Refuse an input with a parameter that would be one with λ."""
+    parts = [*(e for t in x.terms for e in (t.coefficient, t.ratio)), *(v for _, v in x.lags)]
+    names = {code_name(s) for part in parts for s in sp.sympify(part).free_symbols}
+    if taken := names & {code_name(s) for s in _SYMBOLS.values()}:
+        raise ValueError(f"{min(taken)} is an eigenvalue: rename the parameter of the input")
 
 
 def _is_complex(function: Function) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 import sympy as sp
 
@@ -33,6 +34,11 @@ _WITHIN_AN_ULP = (
 )
 _SYMPY = "from sympy import *  # noqa: F403"
 
+# names that a function's source has for modules and for what it computes on its way
+_TAKEN = re.compile(
+    r"np|torch|jnp|jax|numba|mpmath|math|functools|contextlib|operator|Fraction|Abs|Rational|square"
+    r"|(re|im|one_minus|one_plus|abs|abs2|sin|cos|distance2|arg)_\w*|\w*_minus_\w*"
+)
 
 # factors of a variable in the disc, by lines none of which cancels
 _REAL = {
@@ -75,7 +81,8 @@ def module_source(functions: list[Function], target: str, title: str) -> str:
         title: the module's docstring.
 
     Raises:
-        ValueError: for an unknown target, or what the target has no form for.
+        ValueError: for an unknown target, what the target has no form for, or a parameter with the
+            name of another, or of a function here.
 
     Examples:
         >>> from numerics import module_source
@@ -88,6 +95,7 @@ def module_source(functions: list[Function], target: str, title: str) -> str:
     """
     if target not in TARGETS:
         raise ValueError(f"unknown target {target!r}: one of {', '.join(TARGETS)}")
+    functions = [_with_own_names(f) for f in functions]
     if target == "sympy":
         head = f'"""{title}"""\n\n{_SYMPY}'
         return "\n\n\n".join([head, *map(_in_sympy, functions)]) + "\n"
@@ -99,6 +107,23 @@ def module_source(functions: list[Function], target: str, title: str) -> str:
     head = "\n\n".join(filter(None, [dialect.title.format(title), imports]))
     helpers = adaptive + dialect.runtime.called_in(source)
     return "\n\n\n".join([head, *helpers, *printed]) + "\n"
+
+
+def _with_own_names(function: Function) -> Function:
+    """A function whose parameters have no name that its source uses for something else.
+
+    Such a one gets an underscore, in every target alike: np becomes np_.
+    """
+    taken = (s for s in function.symbols if s.is_real and _TAKEN.fullmatch(s.name))
+    renamed = {s: sp.Symbol(f"{s.name}_", **s.assumptions0) for s in taken}
+    names = [function.name, *(code_name(renamed.get(s, s)) for s in function.symbols)]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"two things would be called {min(twice)}: rename the parameter")
+    return replace(
+        function,
+        expression=function.expression.xreplace(renamed),
+        variables=frozenset(renamed.get(v, v) for v in function.variables),
+    )
 
 
 def _in_sympy(function: Function) -> str:

@@ -38,7 +38,7 @@ class FittedAutocorrelation:
         fitted: the fit at the same lags.
         standard_errors: of `estimated`, by Bartlett's formula for the fit; or from the scatter
             between sequences, where there are many.
-        samples: the series' length.
+        samples: how many there are.
 
     """
 
@@ -67,7 +67,7 @@ class FittedAutocorrelation:
 
 
 def as_series(series: ArrayLike, at_least: int = 2) -> Array:
-    """A series as one row of finite real numbers that are not all equal.
+    """A series as one row of real numbers that are not all equal; NaN where there is none.
 
     Raises:
         ValueError: if it is anything else; the message says what is wrong, and where.
@@ -78,23 +78,25 @@ def as_series(series: ArrayLike, at_least: int = 2) -> Array:
         raise ValueError(f"series: real numbers are needed, not {x.dtype}")
     if x.ndim != 1:
         raise ValueError(f"series: one dimension is needed, not shape {x.shape}")
-    bad = np.flatnonzero(~np.isfinite(x))
+    bad = np.flatnonzero(np.isinf(x))
     if bad.size:
         raise ValueError(
-            f"series[{bad[0]}] = {x[bad[0]]}: {bad.size} of {x.size} values are not finite; "
-            "remove or interpolate them"
+            f"series[{bad[0]}] = {x[bad[0]]}: {bad.size} of {x.size} values are infinite; "
+            "write nan where there is no value"
         )
-    if x.size < at_least:
-        raise ValueError(f"series: {x.size} samples, at least {at_least} are needed")
-    if np.ptp(x) == 0:
-        raise ValueError(f"series: constant ({x[0]}), so that it has no autocorrelation")
+    there = x[~np.isnan(x)]
+    if there.size < at_least:
+        raise ValueError(f"series: {there.size} samples, at least {at_least} are needed")
+    if np.ptp(there) == 0:
+        raise ValueError(f"series: constant ({there[0]}), so that it has no autocorrelation")
     return x.astype(float)
 
 
 def estimate(series: ArrayLike, max_lag: int, mean: str | float = "sample") -> Array:
     """R̂(Δ) = Σ_t (x_{t+Δ} − m)(x_t − m) / (n − Δ) for Δ = 0 … max_lag, by FFT.
 
-    It is unbiased if the mean m is known. With m = "sample" it is low by about the variance of
+    Where values are missing, NaN, it is the mean over the pairs of which both are there. It is
+    unbiased if the mean m is known. With m = "sample" it is low by about the variance of
     the sample mean, at every lag.
 
     Args:
@@ -106,8 +108,8 @@ def estimate(series: ArrayLike, max_lag: int, mean: str | float = "sample") -> A
         Shape (max_lag + 1,), the series' unit squared.
 
     Raises:
-        ValueError: for a series with NaN or infinite values, of other than one dimension,
-            constant, or too short for `max_lag`.
+        ValueError: for a series with infinite values, of other than one dimension, constant, too
+            short for `max_lag`, or without a pair at some lag.
 
     Examples:
         >>> from numerics import estimate
@@ -117,14 +119,27 @@ def estimate(series: ArrayLike, max_lag: int, mean: str | float = "sample") -> A
     """
     if max_lag < 0:
         raise ValueError(f"max_lag = {max_lag}: not negative")
-    x = as_series(series, max(2, SAMPLES_PER_LAG * max_lag))
-    centred = x - _mean(x, mean)
+    x, needed = as_series(series), SAMPLES_PER_LAG * max_lag
+    if x.size < needed:
+        raise ValueError(f"series: {x.size} samples, at least {needed} are needed")
+    centred = np.nan_to_num(x - _mean(x, mean))
     products = correlate(centred, centred, "full", "fft")[x.size - 1 :][: max_lag + 1]
-    estimated: Array = products / (x.size - np.arange(max_lag + 1))
+    estimated: Array = products / _pairs(x, max_lag)
     return estimated
 
 
-def standard_errors(autocorrelation: Array, samples: int, max_lag: int | None = None) -> Array:
+def _pairs(x: Array, max_lag: int) -> Array:
+    """How many pairs of values there are at the lags 0 … max_lag; NaN is none."""
+    there = (~np.isnan(x)).astype(float)
+    found: Array = np.rint(correlate(there, there, "full", "fft")[x.size - 1 :][: max_lag + 1])
+    if not found.all():
+        raise ValueError(f"series: no two of its values are {np.argmin(found)} steps apart")
+    return found
+
+
+def standard_errors(
+    autocorrelation: Array, samples: int | Array, max_lag: int | None = None
+) -> Array:
     """The standard errors of R̂(0) … R̂(max_lag), by Bartlett's formula.
 
     Var R̂(Δ) ≈ (1/n) Σ_m [R(m)² + R(m+Δ) R(m−Δ)], for a Gaussian (or linear, short of its
@@ -132,7 +147,7 @@ def standard_errors(autocorrelation: Array, samples: int, max_lag: int | None = 
 
     Args:
         autocorrelation: R(0), R(1), …; zero beyond.
-        samples: n.
+        samples: n; where values are missing, for each lag as many as its pairs stand for.
         max_lag: the last lag; by default all that are given.
 
     """
@@ -157,7 +172,7 @@ def fit(
     (`numerics.fitting.heldout`).
 
     Args:
-        series: x, shape (n,), n ≥ 32.
+        series: x, shape (n,), at least 32 values; NaN where one is missing.
         max_lag: the last lag estimated beside the fit; by default n/4, at most 1000. The fit
             itself does not depend on it.
         mean: "sample", or the known mean.
@@ -180,13 +195,16 @@ def fit(
     estimated = estimate(x, last, m)
     components = maximum_likelihood(periodogram(x), max_terms)
     fitted = at_lags(components, x.size)
+    samples: int | Array = x.size
+    if np.isnan(x).any():
+        samples = _pairs(x, last) * x.size / (x.size - np.arange(last + 1))
     return FittedAutocorrelation(
         tuple(sorted(components, key=lambda k: -k.weight)),
         m,
         estimated,
         fitted[: last + 1],
-        standard_errors(fitted, x.size, last),
-        x.size,
+        standard_errors(fitted, samples, last),
+        int(np.count_nonzero(~np.isnan(x))),
     )
 
 
@@ -200,7 +218,7 @@ def _mean(x: Array, mean: str | float) -> float:
     if isinstance(mean, str):
         if mean != "sample":
             raise ValueError(f'mean = {mean!r}: "sample" or a number')
-        return float(np.mean(x))
+        return float(np.nanmean(x))
     return float(mean)
 
 

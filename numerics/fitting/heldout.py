@@ -57,6 +57,8 @@ def heldout_check(
 ) -> tuple[FittedAutocorrelation, list[HeldOut]]:
     """Fit the autocorrelation on `train`; measure E|γh|² on `test`, which follows it in time.
 
+    Where values are missing, NaN, only the fit and γ are there: after a gap h has no value.
+
     Both are centred by the training mean and divided by the training standard deviation. The
     recurrence runs through `train` first and enters `test` warm. The error of measured − 1 has
     four independent parts, added in squares:
@@ -97,11 +99,17 @@ def heldout_check(
 
     """
     before, after = as_series(train, 32), as_series(test, 32)
-    mean, deviation = np.mean(before), np.std(before)
+    mean, deviation = np.nanmean(before), np.nanstd(before)
     series = (np.concatenate([before, after]) - mean) / deviation
     found = fit(series[: before.size], mean=0.0)
+    if np.isnan(series).any():
+        return found, [_unmeasured(found, lam) for lam in lams]
     R = autocorrelation_values(found.input, {}, series.size)
     return found, [_one(found, R, series, before.size, lam) for lam in lams]
+
+
+def _unmeasured(found: FittedAutocorrelation, lam: complex) -> HeldOut:
+    return HeldOut(lam, float(gamma(found.input, lam)), *[float("nan")] * 5)
 
 
 def _one(

@@ -37,9 +37,15 @@ class Report:
     def text(self) -> str:
         """The fit and the formulas derived from it."""
         train, test = self.samples
+        on_what = f"fitted on {train} samples, measured on the {test} after them; scaled to"
+        if np.isnan([c.measured for c in self.checks]).any():
+            on_what = (
+                f"fitted on {self.fitted.samples} of the first {train} samples; the others are "
+                "missing, and so nothing\nis measured: h has no value after a gap; scaled to"
+            )
         return "\n".join(
             [
-                f"fitted on {train} samples, measured on the {test} after them; scaled to",
+                on_what,
                 "unit variance there, mean removed",
                 f"R(Δ)   = {self.fitted}",
                 f"misfit = {self.fitted.misfit:.2f} standard errors, root mean square",
@@ -56,7 +62,12 @@ class Report:
             lam = c.lam.real
             omega = float(optimal.right_inverse(torch.tensor(lam, dtype=torch.float64)))
             numbers = (c.measured, c.error, c.white, c.unnormalised)
-            yield f"{lam:g}", f"{c.gamma:.4g}", f"{omega:.4f}", *(f"{n:.3g}" for n in numbers)
+            yield (
+                f"{lam:g}",
+                f"{c.gamma:.4g}",
+                f"{omega:.4f}",
+                *("–" if np.isnan(n) else f"{n:.3g}" for n in numbers),
+            )
 
 
 def examined(series: NDArray[np.float64], lams: Sequence[float], held_out: float) -> Report:

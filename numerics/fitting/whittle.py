@@ -48,6 +48,9 @@ class Component:
 class Periodogram:
     """The periodogram I at angular frequencies ω_1 …, a mean over `segments` of `length` samples.
 
+    Where values are missing, `pairs` has for each lag the share of pairs that are there, relative
+    to lag 0: the mean that Sykulski et al. give for any pattern of gaps.
+
     `floor` is the spectrum of white noise that counts as added to the series, as strong as the
     series itself: it keeps bands with next to no power, which no sum of few terms can follow,
     from deciding the fit. The likelihood's maximum is in expectation still the truth.
@@ -58,6 +61,7 @@ class Periodogram:
     omega: Array
     length: int
     segments: int
+    pairs: Array | None = None
 
     @property
     def longest(self) -> float:
@@ -70,6 +74,8 @@ class Periodogram:
         Σ_{|m|<n} (1 − |m|/n) R(m) e^{−iωm}, closed for R(m) = z^m with w = z e^{−iω}:
         1 + 2 Re f(w), f(w) = w/(1−w) − w (1−w^n) / (n (1−w)²).
         """
+        if self.pairs is not None:
+            return self._transformed(shapes)[0]
         n = self.length
         mean = np.ones((self.omega.size, len(shapes)))
         for sign in (1, -1):
@@ -80,6 +86,9 @@ class Periodogram:
 
     def derivatives(self, shapes: Sequence[Shape]) -> tuple[Array, Array]:
         """The derivatives of `expected` by rate and by φ, from w f'(w)."""
+        if self.pairs is not None:
+            _, by_rate, by_phi = self._transformed(shapes, derivatives=True)
+            return by_rate, by_phi
         n = self.length
         by_rate, by_phi = (np.zeros((self.omega.size, len(shapes))) for _ in range(2))
         for sign in (1, -1):
@@ -90,6 +99,18 @@ class Periodogram:
             by_phi -= sign * slope.imag
         return by_rate, by_phi
 
+    def _transformed(self, shapes: Sequence[Shape], derivatives: bool = False) -> list[Array]:
+        """Σ_m pairs(m) R(m) e^{−iωm} for terms of weight 1, and its derivatives by rate and φ."""
+        assert self.pairs is not None  # noqa: S101 (there are gaps)
+        rate, phi = np.array(shapes).T
+        m = np.arange(self.length)[:, None]
+        decay = np.where(m == 0, 1.0, np.exp(-rate * np.maximum(m, 1))) * self.pairs[:, None]
+        terms = [decay * np.cos(phi * m)]
+        if derivatives:
+            terms += [-m * terms[0], -m * decay * np.sin(phi * m)]
+        frequencies = 1 + np.arange(self.omega.size)
+        return [2 * np.fft.rfft(R, axis=0)[frequencies].real - R[0] for R in terms]
+
     def _powers(self, shapes: Sequence[Shape], sign: int) -> Array:
         rate, phi = np.array(shapes).T
         w: Array = np.exp(-rate + 1j * (sign * phi - self.omega[:, None]))
@@ -97,15 +118,22 @@ class Periodogram:
 
 
 def periodogram(x: Array) -> Periodogram:
-    """The periodogram of a series x, shape (n,), n ≥ 32."""
+    """The periodogram of a series x, shape (n,), n ≥ 32; NaN where a value is missing."""
     segments = -(-x.size // LONGEST_SEGMENT)
     length = x.size // segments
     pieces = x[: segments * length].reshape(segments, length)
-    transform = np.fft.rfft(pieces - np.mean(x), axis=1)[:, 1 : (length + 1) // 2]
+    centred = np.nan_to_num(pieces - np.nanmean(x))
+    transform = np.fft.rfft(centred, axis=1)[:, 1 : (length + 1) // 2]
     values = np.mean(np.abs(transform) ** 2, axis=0) / length
+    pairs, missing = None, np.isnan(pieces)
+    if missing.any():
+        power = np.abs(np.fft.rfft(~missing, 2 * length, axis=1)) ** 2
+        pairs = np.fft.irfft(np.mean(power, axis=0))[:length]
+        values *= length / pairs[0]
+        pairs /= pairs[0]
     floor = float(np.mean(values))
     omega = 2 * np.pi * np.arange(1, values.size + 1) / length
-    return Periodogram(values + floor, floor, omega, length, segments)
+    return Periodogram(values + floor, floor, omega, length, segments, pairs)
 
 
 def maximum_likelihood(periodogram: Periodogram, max_terms: int = MAX_TERMS) -> list[Component]:

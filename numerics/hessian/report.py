@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from numerics.fitting.files import read_arrays
 from numerics.hessian import at_optimum, diagonal_mass, participation, spectrum_distance
 from numerics.recurrences import Realization, dense, diagonal, sampled_moments
 
@@ -97,13 +97,7 @@ def read_system(path: Path) -> dict[str, Array]:
         OSError: if it cannot be read.
 
     """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise ValueError("it holds one bare array")
-            arrays = {name: file[name] for name in SHAPES if name in file.files}
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path}: an .npz file with plain arrays is needed; {error}") from None
+    arrays = read_arrays(path, SHAPES)
     for name, shape in SHAPES.items():
         if name not in arrays:
             raise ValueError(f"{path}: there is no array {name}, which has shape {shape}")

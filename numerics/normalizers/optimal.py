@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 Moments = list[Callable[[Tensor], Tensor]]
 DIGITS = 20
+ANGLE_DIGITS = 40  # squares of these decide how near the circle the moments are right
 
 PANEL = 0.5  # of u = log((1 + λ)/(1 − λ))
 LAST = 40.0  # 1 − λ = 2 e^{−40}, below which λ(ω) is a pure exponential to rounding
@@ -56,6 +58,7 @@ class Optimal(DoublePrecision, EigenvalueMap):
         from theory.symbols import real_lam
 
         super().__init__()
+        x = _with_rational_angles(x)
         moments = second_moment(x, real_lam), sensitivity(x, real_lam, real_lam)
         self._ends: list[Moments] = [[_from_the_circle(m, end) for m in moments] for end in (1, -1)]
         nodes, weights = map(torch.from_numpy, np.polynomial.legendre.leggauss(NODES))
@@ -126,11 +129,46 @@ class Optimal(DoublePrecision, EigenvalueMap):
         return o * (2 - o) / 2 * torch.sqrt((slope / state).real)
 
 
+def _with_rational_angles(x: StationaryInput) -> StationaryInput:
+    """The input with each e^{iφ} a rational complex number to ANGLE_DIGITS.
+
+    Exact algebra with e^{iφ}, which is no algebraic number, takes hours.
+    """
+    import sympy as sp
+
+    def rational(ratio: sp.Expr) -> sp.Expr:
+        if ratio.free_symbols or ratio.is_Rational:
+            return ratio
+        parts = ratio.evalf(ANGLE_DIGITS).as_real_imag()
+        return sp.Rational(str(parts[0])) + sp.I * sp.Rational(str(parts[1]))
+
+    return replace(x, terms=tuple(replace(t, ratio=rational(t.ratio)) for t in x.terms))
+
+
+def _in_lowest_terms(moment: sp.Expr) -> sp.Expr:
+    """A real rational function of λ over Q(i), as a product of powers without common factors."""
+    import sympy as sp
+
+    from theory.symbols import real_lam
+
+    if moment.free_symbols != {real_lam}:  # constant, or an input with parameters
+        return moment
+    fraction = sp.QQ_I.frac_field(real_lam).from_sympy(moment)
+    leading = fraction.denom.LC
+
+    def factors(polynomial: sp.polys.rings.PolyElement) -> sp.Expr:
+        # real: complex terms come in conjugate pairs
+        terms = {degree: (c / leading).x for degree, c in polynomial.terms()}
+        return sp.sqf(sp.Poly(terms, real_lam, domain=sp.QQ))
+
+    return factors(fraction.numer) / factors(fraction.denom)
+
+
 def _from_the_circle(moment: sp.Expr, end: int) -> Callable[[Tensor], Tensor]:
     import sympy as sp
 
-    # in lowest terms: an input without power at an end of the spectrum has no pole there
-    o, expression = from_the_circle(sp.factor(moment), end)
+    # an input without power at an end of the spectrum has no pole there
+    o, expression = from_the_circle(_in_lowest_terms(moment), end)
     function: Callable[[Tensor], Tensor] = sp.lambdify(o, expression.evalf(DIGITS), "math")
     return function
 

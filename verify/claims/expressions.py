@@ -43,6 +43,19 @@ _LAMBDA = re.compile(r"\blambda\b")
 _LAMBDA_NAME = "lambd_"
 
 
+def printable(text: str) -> str:
+    """Text in lines without what a terminal or an editor would obey instead of showing it.
+
+    Escape sequences lose their escape; controls, marks of direction and what else has no width are
+    left out, and every kind of space is one.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c == "\n" else " " * c.isspace() for c in text.expandtabs()
+    )
+
+
 class Refusal(ValueError):
     """The refusal of an input: what is refused and why, in one line fit for a terminal."""
 

@@ -53,7 +53,7 @@ def claims_of(content: bytes, path: Path, refused: Refused = _raised) -> list[Cl
     if len(content) > MAX_FILE_BYTES:
         raise ClaimError(f"{path}: larger than {MAX_FILE_BYTES} bytes; split the file")
     try:
-        table = tomllib.loads(content.decode("utf-8"))
+        table = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ClaimError(f"{path}: not text; a claim file is TOML in UTF-8") from None
     except RecursionError:

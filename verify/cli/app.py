@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
 from rich.markup import escape
+from rich.segment import Segment
+
+from verify.claims.expressions import printable
 
 app = typer.Typer(
     help="Derives, generates and verifies the theory of the curse of memory.",
@@ -17,8 +24,30 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+class _Shown:
+    """Something to print, of which nothing but the console's own colours is obeyed."""
+
+    def __init__(self, printed: ConsoleRenderable) -> None:
+        self.printed = printed
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for text, style, control in console.render(self.printed, options):
+            yield Segment(text if control else printable(text), style, control)
+
+
+class _Cleaning(RenderHook):
+    """All that a console prints is cleaned here, whichever file or field it is from."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Shown(printed) for printed in renderables]
+
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+for console in (out, err):
+    console.push_render_hook(_Cleaning())
 
 
 def _print_version(wanted: bool) -> None:
@@ -43,7 +72,6 @@ PASSED, REFUTED, BAD_INPUT, UNDECIDED = 0, 1, 2, 3
 Autocorrelation = Annotated[
     str, typer.Option(help="R(Δ) for Δ ≥ 0, e.g. 'rho**Delta'; white input by default.")
 ]
-Output = Annotated[Path | None, typer.Option(help="Write here instead of standard output.")]
 WHITE = "KroneckerDelta(Delta, 0)"
 
 
@@ -62,6 +90,30 @@ def bad_input(*errors: type[Exception]) -> Iterator[None]:
         fail(error)
 
 
+def _writable(output: Path | None) -> Path | None:
+    """A path to write to, or "-"; one that cannot be written ends the command before its work."""
+    if output is None or str(output) == "-":
+        return output
+    folder = output.parent
+    if not folder.is_dir():
+        fail(f"{output}: No such file or directory: make the folder {folder} first")
+    if output.is_dir():
+        fail(f"{output}: a folder; name a file in it")
+    if not os.access(output if output.exists() else folder, os.W_OK):
+        fail(f"{output}: Permission denied")
+    return output
+
+
+def to_file(purpose: str, *names: str) -> Any:
+    """An option that names a file to write; it is looked at before the work begins."""
+    # what is only written need not be readable
+    return typer.Option(*names, help=purpose, callback=_writable, readable=False)
+
+
+Output = Annotated[Path | None, to_file("Write here instead of standard output.")]
+JsonOutput = Annotated[Path | None, to_file("Write JSON; - prints it.", "--json")]
+
+
 def write(text: str, output: Path | None) -> None:
     """Print a text, or write it to a file."""
     if output is None:
@@ -69,3 +121,15 @@ def write(text: str, output: Path | None) -> None:
         return
     with bad_input(OSError):
         output.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+
+
+def write_json(values: object, output: Path | None, indent: int = 1) -> None:
+    """Print values as JSON, or write them to a file; what is not printable is escaped in it."""
+    text = json.dumps(values, indent=indent, ensure_ascii=False)
+    text = re.sub(
+        r"[^\n -~]", lambda c: c[0] if c[0].isprintable() else json.dumps(c[0])[1:-1], text
+    )
+    if output is None or str(output) == "-":
+        sys.stdout.write(text + "\n")
+    else:
+        write(text, output)

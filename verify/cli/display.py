@@ -91,6 +91,8 @@ def show_results(results: list[Result]) -> None:
         verdict = f"[{_COLOURS[r.verdict]}]{r.verdict}[/]"
         if r.claim.expect and r.as_expected:
             verdict += " (expected)"
+        if r.imported:
+            verdict += " (imported)"
         table.add_row(escape(r.claim.id), verdict, escape(_summary(r)))
     out.print(table)
     counts = {v: sum(r.verdict == v for r in results) for v in _COLOURS}
@@ -109,7 +111,8 @@ def _page(result: Result) -> None:
     """Print what each judge and route found of a claim."""
     table = Table(box=None, pad_edge=False)
     for e in result.evidence:
-        table.add_row(e.method, str(e.finding), escape(e.detail))
+        found = f"{e.finding} (imported)" if e.imported else str(e.finding)
+        table.add_row(e.method, found, escape(e.detail))
         for obligation in e.obligations:
             words = f"{obligation['statement']}: {obligation['how']}"
             table.add_row("", obligation["state"], escape(words))

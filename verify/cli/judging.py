@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +18,9 @@ from verify.cli.app import (
     bad_input,
     err,
     out,
+    to_file,
     write,
+    write_json,
 )
 from verify.cli.display import progress, show_results
 from verify.cli.options import CORES, RunOptions, StorePath, Workers, store_at, takes_run_options
@@ -41,8 +41,8 @@ def verify(
     claims: Annotated[
         list[str] | None, typer.Argument(help="Ids, keys (A5) or claim files; all without.")
     ] = None,
-    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write a page with all evidence.")] = None,
+    junit: Annotated[Path | None, to_file("Write JUnit XML.")] = None,
+    html: Annotated[Path | None, to_file("Write a page with all evidence.")] = None,
 ) -> None:
     """Judge claims: proved, supported, refuted, undecided or error."""
     from verify.claims.claim import ClaimError
@@ -66,9 +66,10 @@ def verify(
             bars.step(f"{result.claim.id}: {result.verdict}")
     order = {claim.id: place for place, claim in enumerate(chosen)}
     results.sort(key=lambda result: order[result.claim.id])
+    # first, as a reader of the table may leave
+    _reports(results, settings, options.json_path, junit, html, kept)
     if results and not options.quiet:
         show_results(results)
-    _reports(results, settings, options.json_path, junit, html, kept)
     invalid = [r for r in results if r.invalid]
     for result in invalid:
         origin = f"{result.claim.origin}: " if result.claim.origin else ""
@@ -110,6 +111,8 @@ def sweep(
             found[trial] = evidence
             bars.step(str(trial))
     found = {trial: found[trial] for trial in wanted if trial in found}
+    if options.json_path is not None:
+        write_json(to_json([], settings, found), options.json_path)
     if found and not options.quiet:
         head, rows = table(found)
         shown = Table(box=None, pad_edge=False)
@@ -118,7 +121,6 @@ def sweep(
         for row in rows:
             shown.add_row(*map(escape, row))
         out.print(shown)
-    _write_json(to_json([], settings, found), options.json_path)
     failed = {t: e for t, e in found.items() if e.finding is not Finding.SUPPORTS}
     for trial, evidence in failed.items():
         err.print(f"[red]{escape(str(trial))}[/]: {escape(evidence.detail)}", soft_wrap=True)
@@ -163,7 +165,7 @@ def import_command(
 def _reports(
     results: list[Result],
     settings: Settings,
-    json_path: str | None,
+    json_path: Path | None,
     junit: Path | None,
     html: Path | None,
     kept: Store,
@@ -178,19 +180,12 @@ def _reports(
         known = {trial: kept.known(trial, settings).get(TRIAL) for trial in needed}
         trial_results = {trial: evidence for trial, evidence in known.items() if evidence}
         report = to_json(results, settings, trial_results)
-        _write_json(report, json_path)
+        if json_path is not None:
+            write_json(report, json_path)
         if html is not None:
             write_report(from_json(report), "html", html)
     if junit is not None:
         write(to_junit(results), junit)
-
-
-def _write_json(report: dict[str, object], path: str | None) -> None:
-    text = json.dumps(report, indent=1, ensure_ascii=False)
-    if path == "-":
-        sys.stdout.write(text + "\n")
-    elif path is not None:
-        write(text, Path(path))
 
 
 @app.command("list")

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import json
+import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
-from verify.cli.app import Output, app, bad_input, err, fail, out, write
+from verify.cli.app import (
+    JsonOutput,
+    Output,
+    app,
+    bad_input,
+    err,
+    fail,
+    out,
+    to_file,
+    write,
+    write_json,
+)
 
 
 @app.command()
@@ -22,17 +34,25 @@ def normalizer(
     transform: Annotated[
         str, typer.Option(help="none, difference, returns or absolute-returns.")
     ] = "none",
-    held_out: Annotated[float, typer.Option(help="Share of the series to measure on.")] = 0.5,
-    claim: Annotated[
-        Path | None, typer.Option(help="Write the fitted normaliser as a claim file.")
+    header: Annotated[
+        bool | None,
+        typer.Option(
+            "--header/--no-header", help="Whether the first line is one; by default as it looks."
+        ),
     ] = None,
+    held_out: Annotated[float, typer.Option(help="Share of the series to measure on.")] = 0.5,
+    claim: Annotated[Path | None, to_file("Write the fitted normaliser as a claim file.")] = None,
 ) -> None:
     """Fit a series' autocorrelation, derive γ and λ(ω), and measure what they improve."""
     from numerics.fitting.report import claim_file, examined
     from numerics.fitting.series import PACKAGED, load_series, packaged_series, transformed
 
+    with bad_input(ValueError, OSError), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        series = packaged_series(data) if data in PACKAGED else load_series(data, column, header)
+    for warning in caught:
+        err.print(f"[yellow]note:[/] {escape(str(warning.message))}", soft_wrap=True)
     with bad_input(ValueError, OSError):
-        series = packaged_series(data) if data in PACKAGED else load_series(data, column)
         lams = [_number("--eigenvalues", text) for text in eigenvalues.split(",")]
         report = examined(transformed(series, transform), lams, held_out)
         if claim is not None:
@@ -66,7 +86,7 @@ def hessian_command(
 
         report = hessian_report(read_system(system))
     if as_json:
-        write(json.dumps(report.to_json(), indent=2), None)
+        write_json(report.to_json(), None, indent=2)
         return
     table = Table(box=None, pad_edge=False)
     for heading in report.HEADINGS:
@@ -84,9 +104,7 @@ def bench(
     ] = None,
     quick: Annotated[bool, typer.Option(help="Less, in a minute: a look, not a figure.")] = False,
     output: Output = None,
-    json_path: Annotated[
-        str | None, typer.Option("--json", help="Write JSON; - prints it.")
-    ] = None,
+    json_path: JsonOutput = None,
 ) -> None:
     """Measure accuracy and speed beside what people use instead."""
     from numerics.benchmarks.suite import PARTS, report
@@ -100,6 +118,6 @@ def bench(
             tables += PARTS[part](quick)
     if json_path:
         data = {"machine": machine(), "tables": [table.to_json() for table in tables]}
-        write(json.dumps(data, indent=2), None if json_path == "-" else Path(json_path))
-    if json_path != "-":
+        write_json(data, json_path, indent=2)
+    if json_path != Path("-"):
         write(report(tables, f"curseproof bench {' '.join(parts or ())}".strip()), output)

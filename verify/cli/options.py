@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 from rich.markup import escape
 
-from verify.cli.app import err, fail
+from verify.cli.app import JsonOutput, err, fail
 
 if TYPE_CHECKING:
     from verify.running.store import Store
@@ -38,7 +38,7 @@ class RunOptions:
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto"
     workers: Workers = CORES
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same evidence.")] = 0
-    json_path: Annotated[str | None, typer.Option("--json", help="Write JSON; - prints it.")] = None
+    json_path: JsonOutput = None
     dask: Annotated[str | None, typer.Option(help="Work on this Dask scheduler's workers.")] = None
     networks: Annotated[int | None, typer.Option(min=1, help="Networks trained in each trial.")] = (
         None
@@ -50,7 +50,7 @@ class RunOptions:
     @property
     def quiet(self) -> bool:
         """Whether nothing but JSON is printed."""
-        return self.json_path == "-"
+        return self.json_path == Path("-")
 
     def settings(self) -> Settings:
         """Tier, seed and device of the run; what they cannot be ends the command."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,16 +30,10 @@ def report_command(
 def read_report(results: Path) -> Report:
     """The report in a file that `--json` wrote; any other file ends the command."""
     from verify.claims.claim import ClaimError
-    from verify.reporting.results import ReportError, from_json
+    from verify.reporting.results import ReportError, from_json, read_results
 
-    try:
-        values = json.loads(results.read_text(encoding="utf-8"))
-    except OSError as error:
-        fail(f"{results}: {error.strerror}; `curseproof verify --json {results}` makes it")
-    except (ValueError, RecursionError):
-        fail(f"{results}: not JSON; `curseproof verify --json {results}` makes it")
     with bad_input(ClaimError, ReportError):
-        return from_json(values, str(results))
+        return from_json(read_results(results), str(results))
 
 
 def write_report(report: Report, to: str, output: Path | None) -> None:

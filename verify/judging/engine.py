@@ -40,6 +40,11 @@ class Result:
         return next((e.counterexample for e in self.evidence if e.counterexample), None)
 
     @property
+    def imported(self) -> bool:
+        """Whether the verdict rests on what was taken over from another machine."""
+        return any(piece.imported for piece in self.evidence)
+
+    @property
     def as_expected(self) -> bool:
         """Whether the run may pass: proved or supported, or just what `expect` says."""
         if self.claim.expect is not None:

@@ -103,9 +103,19 @@ class Counterexample:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Counterexample:
-        """The counterexample that `Evidence.to_json` wrote."""
+        """The counterexample that `Evidence.to_json` wrote.
+
+        Raises:
+            ValueError, LookupError, TypeError, AttributeError: it is none.
+
+        """
         profile = values.get("profile")
-        return cls(**{**values, "profile": Profile.from_json(profile) if profile else None})
+        found = cls(**{**values, "profile": Profile.from_json(profile) if profile else None})
+        optional = (found.largest, found.correction)
+        required = (found.point, found.claimed, found.actual, found.discrepancy)
+        if not all(isinstance(text, str) for text in (*required, *filter(None, optional))):
+            raise ValueError("no counterexample")
+        return found
 
 
 @dataclass(frozen=True)
@@ -142,18 +152,34 @@ class Evidence:
             if isinstance(one, Mapping)
         ]
 
+    @property
+    def imported(self) -> bool:
+        """Whether another machine says so, from which it was taken over."""
+        return "imported" in self.data
+
     def to_json(self) -> dict[str, object]:
         """The evidence as JSON-ready values."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Evidence:
-        """The evidence that `to_json` wrote."""
+        """The evidence that `to_json` wrote.
+
+        Raises:
+            ValueError, LookupError, TypeError, AttributeError: it is none.
+
+        """
         where = values["counterexample"]
-        return cls(
+        numbers = {name: values.get(name) for name in ("noticeable", "seconds")}
+        found = cls(
             **{
                 **values,
+                **{name: None if x is None else float(x) for name, x in numbers.items()},
                 "finding": Finding(values["finding"]),
                 "counterexample": Counterexample.from_json(where) if where else None,
+                "data": dict(values["data"]),
             }
         )
+        if not (isinstance(found.method, str) and isinstance(found.detail, str)):
+            raise TypeError("no evidence")
+        return found

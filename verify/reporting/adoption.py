@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from verify.claims.claim import Claim
+from verify.claims.expressions import Refusal
 from verify.claims.trial import Trial
 from verify.judging.evidence import Evidence
-from verify.reporting.results import SCHEMA, trial_of
+from verify.reporting.results import SCHEMA, ReportError, lacking, read_results, stray, trial_of
 from verify.running.provenance import code_version, question
 from verify.running.store import Store
 from verify.running.workers import run
-from verify.settings import Settings, Tier
+from verify.settings import TIERS, Settings, Tier
 
 
-class ForeignError(ValueError):
+class ForeignError(Refusal):
     """Results that cannot be taken over; the message says which, and why."""
 
 
@@ -35,6 +35,9 @@ def import_results(
     path: Path, claims: Iterable[Claim], store: Store, replays: int, workers: int
 ) -> int:
     """Take over the evidence in a file that `curseproof verify --json` wrote.
+
+    Of each claim there is all that a verdict needs, or nothing; what the file calls a verdict is
+    not looked at. What is taken over is marked, and stays so.
 
     Args:
         path: the file.
@@ -54,7 +57,7 @@ def import_results(
 
     """
     try:
-        report = json.loads(path.read_text(encoding="utf-8"))
+        report = read_results(path)
         if report["schema"] != SCHEMA:
             raise ForeignError(f"{path}: schema {report['schema']!r}; this version reads {SCHEMA}")
         environment = report["environment"]
@@ -65,15 +68,17 @@ def import_results(
         machine = {name: environment[name] for name in ("device", "python", "packages")}
         judged = list(_judged(path, report, {c.id: c for c in claims}, settings))
         trial_results = dict(_trial_results(path, report, settings))
-    except OSError as error:
-        raise ForeignError(f"{path}: {error.strerror}") from None
+    except ReportError as error:
+        raise ForeignError(str(error)) from None
     except ForeignError:
         raise
     except (ValueError, LookupError, TypeError, AttributeError):
         raise ForeignError(f"{path}: not what `curseproof verify --json` writes") from None
     cheap = [found for found in judged if not found.claim.experiment]
     drawn = random.SystemRandom().sample(cheap, min(replays, len(cheap)))
-    here = replace(settings, device="cpu")
+    # a file cannot see to it that the judges here run out of time
+    seconds = max(tier.seconds, TIERS["quick"].seconds)
+    here = replace(settings, device="cpu", tier=replace(tier, seconds=seconds))
     _replay(path, drawn, here, workers)
     for found in judged:
         for piece in found.evidence:
@@ -98,10 +103,14 @@ def _trial_results(
 def _judged(
     path: Path, report: Mapping[str, Any], claims: Mapping[str, Claim], settings: Settings
 ) -> Iterable[_Judged]:
+    seen: set[str] = set()
     for entry in report["claims"]:
         claim = claims.get(entry["id"])
         if claim is None:
             raise ForeignError(f"{path}: claim {entry['id']!r} is not known here; name its file")
+        if claim.id in seen:
+            raise ForeignError(f"{path}: claim {claim.id!r} is there twice")
+        seen.add(claim.id)
         evidence = []
         for values in entry["evidence"]:
             asked = values.pop("question")
@@ -109,6 +118,9 @@ def _judged(
             if asked != question(claim, piece.method, settings):
                 raise ForeignError(f"{path}: claim {claim.id!r} reads otherwise here")
             evidence.append(piece)
+        # one that means nothing has no evidence, and there is nothing to take over
+        if evidence and (problem := stray(claim, evidence) or lacking(claim, evidence)):
+            raise ForeignError(f"{path}: claim {claim.id!r}: {problem}; nothing was taken over")
         yield _Judged(claim, tuple(evidence))
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from verify.claims.claim import Claim
-from verify.claims.expressions import Refusal
+from verify.claims.expressions import Refusal, printable
 from verify.claims.file import FIELDS, make_claim
 from verify.claims.trial import Trial
-from verify.judging.engine import Result
+from verify.judging.engine import Result, concluded, is_settled
 from verify.judging.evidence import Evidence, Finding, Verdict
-from verify.judging.methods import sampled
+from verify.judging.methods import method_names, sampled
 from verify.judging.statistics import RATE_OF_FEW
 from verify.running.provenance import environment, question
 from verify.settings import Settings
@@ -49,7 +51,8 @@ def error_rates(results: Sequence[Result]) -> list[float]:
     """
     names = sampled()
     checks = (e for result in results for e in result.evidence if e.method in names)
-    return [e.data["false_alarm"] for e in checks if e.finding is not Finding.ABSTAINS]
+    silent = (Finding.ABSTAINS, Finding.FAILED)
+    return [e.data["false_alarm"] for e in checks if e.finding not in silent]
 
 
 def stated_rates(results: Sequence[Result]) -> list[str]:
@@ -88,22 +91,44 @@ def to_json(
     }
 
 
+def read_results(path: Path) -> Any:
+    """The JSON in a results file.
+
+    Raises:
+        ReportError: it cannot be read, or is no JSON, or has text that is none.
+
+    """
+    remedy = f"`curseproof verify --json {path}` makes it"
+    try:
+        values = json.loads(path.read_text(encoding="utf-8-sig"))
+        json.dumps(values, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no text
+    except OSError as error:
+        raise ReportError(f"{path}: {error.strerror}; {remedy}") from None
+    except (ValueError, RecursionError):
+        raise ReportError(f"{path}: not JSON; {remedy}") from None
+    return values
+
+
 def from_json(report: Mapping[str, Any], origin: str = "report") -> Report:
     """What `to_json` wrote, read again; `origin` is for messages.
 
+    A verdict in it is not believed: it is computed from the evidence, and has to be the same.
+
     Raises:
-        ReportError: it is no such report.
+        ReportError: it is no such report, or a verdict in it does not follow from the evidence.
         ClaimError: a claim in it cannot be read, perhaps because another version wrote it.
 
     """
     try:
         if report["schema"] != SCHEMA:
             raise ReportError(f"{origin}: schema {report['schema']!r}; this version reads {SCHEMA}")
-        return Report(
-            [_result(entry, origin) for entry in report["claims"]],
-            {trial_of(entry): _evidence(entry) for entry in report["trials"]},
+        found = Report(
+            _results(report["claims"], origin),
+            {trial_of(entry): _measured(entry) for entry in report["trials"]},
             _environment(report["environment"]),
         )
+        stated_rates(found.results)  # they are numbers
+        return found
     except Refusal:
         raise
     except (ValueError, LookupError, TypeError, AttributeError):
@@ -115,15 +140,60 @@ def _environment(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**made, "size": dict(made["size"]), "packages": dict(made["packages"])}
 
 
+def _results(entries: Iterable[Mapping[str, Any]], origin: str) -> list[Result]:
+    results: dict[str, Result] = {}
+    wrong = []
+    for entry in entries:
+        found = _result(entry, origin)
+        if found.claim.id in results:
+            raise ReportError(f"{origin}: claim {found.claim.id!r} is there twice")
+        results[found.claim.id] = found
+        if Verdict(entry["verdict"]) is not found.verdict:
+            wrong.append((found, entry["verdict"]))
+    if wrong:
+        # what is refuted goes before what is only not shown
+        found, typed = min(wrong, key=lambda one: one[0].verdict is not Verdict.REFUTED)
+        raise ReportError(
+            f"{origin}: claim {found.claim.id!r}: {typed!r} is typed in, the evidence carries "
+            f"{str(found.verdict)!r} ({found.reason}); {len(wrong)} of {len(results)} verdicts do "
+            "not follow from their evidence, and nothing is shown"
+        )
+    return list(results.values())
+
+
 def _result(entry: Mapping[str, Any], origin: str) -> Result:
-    claim = {name: entry[name] for name in FIELDS if entry.get(name)}
+    """The result on a claim, its verdict computed; it takes all the evidence, or a refutation."""
+    claim = make_claim({name: entry[name] for name in FIELDS if entry.get(name)}, origin)
+    evidence = tuple(map(_evidence, entry["evidence"]))
+    seconds = float(entry["seconds"])
+    if problem := stray(claim, evidence):
+        raise ReportError(f"{origin}: claim {claim.id!r}: {problem}; nothing is shown")
+    problem = lacking(claim, evidence)
+    if problem is None:
+        return concluded(claim, evidence, seconds)
+    # a claim without meaning, or one that was cut short: the reason is for the reader
+    is_error = entry["verdict"] == Verdict.ERROR
+    reason = entry["reason"] if is_error or entry["verdict"] == Verdict.UNDECIDED else None
     return Result(
-        make_claim(claim, origin),
-        Verdict(entry["verdict"]),
-        str(entry["reason"]),
-        tuple(map(_evidence, entry["evidence"])),
-        float(entry["seconds"]),
+        claim,
+        Verdict.ERROR if is_error else Verdict.UNDECIDED,
+        problem if reason is None else str(reason),
+        evidence,
+        seconds,
     )
+
+
+def stray(claim: Claim, evidence: Sequence[Evidence]) -> str | None:
+    """What is wrong with evidence where a method says more than one thing, or does not apply."""
+    methods = method_names(claim)
+    seen: set[str] = set()
+    for piece in evidence:
+        if piece.method not in methods:
+            return f"{piece.method!r} is no method for it"
+        if piece.method in seen:
+            return f"two pieces of evidence of {piece.method}, where each method has one"
+        seen.add(piece.method)
+    return None
 
 
 def trial_of(entry: Mapping[str, Any]) -> Trial:
@@ -132,14 +202,29 @@ def trial_of(entry: Mapping[str, Any]) -> Trial:
 
 
 def _evidence(entry: Mapping[str, Any]) -> Evidence:
-    piece = Evidence.from_json({f.name: entry[f.name] for f in fields(Evidence) if f.name in entry})
-    noticeable = None if piece.noticeable is None else float(piece.noticeable)
-    return replace(piece, noticeable=noticeable, data=dict(piece.data))
+    return Evidence.from_json({f.name: entry[f.name] for f in fields(Evidence) if f.name in entry})
+
+
+def _measured(entry: Mapping[str, Any]) -> Evidence:
+    """What a trial measured: by name, lists of numbers."""
+    piece = _evidence(entry)
+    for name, values in piece.data.items():
+        if name != "imported":
+            list(map(float, values))
+    return piece
 
 
 def _addressed(subject: Claim | Trial, piece: Evidence, settings: Settings) -> dict[str, object]:
     """A piece of evidence with its address, by which it can be imported elsewhere."""
     return {**piece.to_json(), "question": question(subject, piece.method, settings)}
+
+
+def lacking(claim: Claim, evidence: Sequence[Evidence]) -> str | None:
+    """What evidence lacks of all that a verdict needs; a counterexample is enough by itself."""
+    known = {piece.method: piece for piece in evidence}
+    if is_settled(claim, known) or any(e.finding is Finding.REFUTES for e in evidence):
+        return None
+    return f"no evidence of {', '.join(m for m in method_names(claim) if m not in known)}"
 
 
 def to_junit(results: Iterable[Result]) -> str:
@@ -158,5 +243,5 @@ def to_junit(results: Iterable[Result]) -> str:
         case = ET.SubElement(suite, "testcase", name=r.claim.id, time=f"{r.seconds:.3f}")
         if not r.as_expected:
             kind = "failure" if r in failures else "error"
-            ET.SubElement(case, kind, message=f"{r.verdict}: {r.reason}")
+            ET.SubElement(case, kind, message=printable(f"{r.verdict}: {r.reason}"))
     return ET.tostring(suite, encoding="unicode", xml_declaration=True)

@@ -37,9 +37,10 @@ def on_cluster(
                 reason = f"{type(error).__name__}: {error}"
                 yield without_verdict(subject, Verdict.ERROR, reason, (), 0.0)
                 continue
+            elsewhere = None if where == machine(settings.device) else where
             for piece in outcome.evidence:
                 if piece.method not in known:
-                    store.keep(subject, settings, piece, where)
+                    store.keep(subject, settings, piece, elsewhere)
             yield outcome
 
 

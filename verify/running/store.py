@@ -30,7 +30,7 @@ _SCHEMA = """
 create table if not exists evidence (
     question text not null,     -- digest of claim or trial, method, code, seed and tier
     machine text not null,      -- device and library versions, JSON
-    imported integer not null,  -- 1 if another machine says so
+    imported integer not null,  -- 1 if a file said so; `machine` is then what the file named
     evidence text not null,     -- JSON
     digest text not null,       -- of the four before
     primary key (question, machine)
@@ -67,24 +67,27 @@ class Store:
         with self._reported():
             path.parent.mkdir(parents=True, exist_ok=True)
             self.connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+            # text that is not UTF-8 is damage of its row, which the digest shows
+            self.connection.text_factory = lambda text: text.decode("utf-8", "replace")
             self.connection.execute("pragma journal_mode = wal")
             self.connection.execute("pragma synchronous = normal")
             self.connection.execute(_SCHEMA)
 
     def known(self, claim: Claim | Trial, settings: Settings) -> Known:
-        """The evidence there is, by method; another machine's says where it is from."""
+        """The evidence there is, by method; what was taken over says so, and where it is from.
+
+        A row that is damaged, or none of ours, is reported and costs itself alone.
+        """
         found: dict[str, Evidence] = {}
         here = _canonical(machine(settings.device))
         for method in method_names(claim):
             row = None if self.fresh else self._row(question(claim, method, settings), here)
             if row is None:
                 continue
-            if _digest(*row[:-1]) != row[-1]:
+            piece = _piece(row)
+            if piece is None or piece.method != method:
                 self.warn(f"{self.path}: the evidence of {method} on {claim} is damaged")
                 continue
-            piece = Evidence.from_json(json.loads(row[3]))
-            if row[1] != here:
-                piece = replace(piece, data={**piece.data, "machine": json.loads(row[1])})
             found[method] = piece
         return found
 
@@ -113,7 +116,8 @@ class Store:
             claim: what it is about.
             settings: tier, seed and device.
             evidence: what was found.
-            elsewhere: the machine it was found on, if it may be another one.
+            elsewhere: the machine it was found on, if it is taken over; even if that is said to be
+                this one, it stands beside what was found here, and is marked for ever.
 
         """
         if self.connection is None or evidence.finding is Finding.FAILED:
@@ -121,11 +125,10 @@ class Store:
         if evidence.method == TRIAL and evidence.finding is not Finding.SUPPORTS:
             return
         here = machine(settings.device)
-        where = elsewhere or here
         row = (
             question(claim, evidence.method, settings),
-            _canonical(where),
-            int(where != here),
+            _canonical(here if elsewhere is None else {"imported": True, **elsewhere}),
+            int(elsewhere is not None),
             _canonical(evidence.to_json()),
         )
         with self._reported():
@@ -140,6 +143,20 @@ class Store:
         except (sqlite3.Error, OSError) as error:
             self.connection = None
             self.warn(f"{self.path}: {error}; going on without stored evidence")
+
+
+def _piece(row: tuple[Any, ...]) -> Evidence | None:
+    """The evidence in a row, or None where the row is not as it was written."""
+    if _digest(*row[:-1]) != row[-1]:
+        return None
+    _, machine_there, imported, evidence, _ = row
+    try:
+        piece = Evidence.from_json(json.loads(evidence))
+        if imported:
+            piece = replace(piece, data={**piece.data, "imported": json.loads(machine_there)})
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+    return piece
 
 
 def _canonical(value: object) -> str:

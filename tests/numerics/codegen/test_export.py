@@ -1,6 +1,7 @@
 """Exported files stand alone, and their numbers are right in the hard region."""
 
 import importlib
+import inspect
 import re
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ import torch
 from javascript import node
 
 from numerics.arithmetic.balls import certified, evaluate
-from numerics.codegen.export import NAMES, exported
+from numerics.codegen.export import NAMES, compiled, exported
 from numerics.codegen.modules import TARGETS as CODE
 from theory.algebra.conjugation import bar
 from theory.architectures.pairs import ARCHITECTURES
@@ -317,3 +318,45 @@ def test_unknown_names_are_refused():
         exported("x", white(), "numpy")
     with pytest.raises(ValueError, match="--to cobol: one of latex"):
         exported("gamma", white(), "cobol")
+
+
+TAKEN = ("np", "torch", "jnp", "math", "mpmath", "Fraction", "square", "re_lam", "one_minus_lam")
+
+
+@pytest.mark.parametrize("name", TAKEN)
+@pytest.mark.parametrize("target", [target for target in CODE if target not in ("jax", "numba")])
+def test_a_parameter_may_be_called_as_a_module_is(name, target, tmp_path):
+    """It is called np_ then; the numbers are those with any other name."""
+    found = []
+    for parameter in (name, "other"):
+        x = read_input(f"{parameter}**Delta")
+        if target == "javascript":
+            with node() as run:
+                source = exported("second_moment", x, target)
+                found += run(source, [["second_moment", [0.3, 0.2, 0.7]]])
+            continue
+        scope = compiled("second_moment", x, target)
+        function = scope["second_moment"]
+        assert list(inspect.signature(function).parameters)[1] == (
+            f"{name}_" if parameter == name else "other"
+        )
+        given = (0.3 + 0.2j, 0.7)
+        if target == "torch":
+            given = torch.tensor(given[0]), torch.tensor(given[1])
+        found.append(complex(function(*given)))
+    assert found[0] == pytest.approx(found[1], rel=1e-12)
+
+
+@pytest.mark.parametrize("target", [*CODE, "latex"])
+@pytest.mark.parametrize("name", ["lam", "lambda", "lambda1", "lam2", "lambda_star"])
+def test_a_parameter_is_not_called_as_an_eigenvalue_is(name, target):
+    with pytest.raises(ValueError, match="is an eigenvalue: rename the parameter of the input"):
+        exported("second_moment", read_input(f"{name}**Delta"), target)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [("second_moment**Delta", "second_moment"), ("np**Delta + np_**Delta", "np_")]
+)
+def test_two_things_have_two_names(text, word):
+    with pytest.raises(ValueError, match=f"two things would be called {word}: rename"):
+        exported("second_moment", read_input(text), "numpy")

@@ -1,15 +1,18 @@
 """Autocorrelations from data: against direct sums, known laws, and series of known kind."""
 
 import gzip
+import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import sympy as sp
 from scipy.signal import lfilter
 
+from numerics.fitting import files
 from numerics.fitting.autocorrelation import estimate, fit, standard_errors
 from numerics.fitting.heldout import _covariance, _variance_of_mean_square
-from numerics.fitting.series import load_series, packaged_series
+from numerics.fitting.series import NumbersAsHeader, load_series, packaged_series
 from numerics.fitting.whittle import Component, periodogram
 from numerics.normalizers import gamma
 from numerics.simulate.inputs import autocorrelation_values, sample_input
@@ -145,8 +148,10 @@ def test_the_fit_reads_well():
 @pytest.mark.parametrize(
     ("series", "says"),
     [
-        ([1.0, np.nan, 2.0] * 20, r"series\[1\] = nan: 20 of 60"),
-        ([1.0, 2.0] * 20 + [np.inf], r"series\[40\] = inf"),
+        ([1.0, 2.0] * 20 + [np.inf], r"series\[40\] = inf: 1 of 41"),
+        ([1.0, np.nan, 2.0, np.nan] * 20, "no two of its values are 1 steps apart"),
+        ([1.0, np.nan] * 20, "20 samples, at least 32"),
+        ([np.nan] * 40, "0 samples, at least 32"),
         (np.ones((40, 2)), "one dimension"),
         (["a"] * 40, "real numbers"),
         (np.ones(40) * 1j, "real numbers"),
@@ -170,8 +175,14 @@ def test_series_from_files(tmp_path):
     np.save(tmp_path / "a.npy", np.arange(5))
     assert list(load_series(tmp_path / "a.npy")) == [0, 1, 2, 3, 4]
     (tmp_path / "b.csv").write_text("Date,price\n2020-01-01,1.5\n2020-01-02,\n2020-01-03,.\nx,2\n")
-    assert list(load_series(tmp_path / "b.csv", "price")) == [1.5, 2]
-    assert list(load_series(tmp_path / "b.csv", 1)) == [1.5, 2]
+    for column in ("price", 1):
+        gaps = [1.5, np.nan, np.nan, 2]
+        np.testing.assert_array_equal(load_series(tmp_path / "b.csv", column), gaps)
+    (tmp_path / "d.csv").write_text("5.5\n\nnan\nNaN\n6.5\n\n")
+    expected = [5.5, np.nan, np.nan, np.nan, 6.5]
+    np.testing.assert_array_equal(load_series(tmp_path / "d.csv"), expected)
+    (tmp_path / "e.csv").write_text("0,\n1,0.5\n", encoding="utf-8-sig")
+    np.testing.assert_array_equal(load_series(tmp_path / "e.csv", 1), [np.nan, 0.5])
     with gzip.open(tmp_path / "c.csv.gz", "wt") as file:
         file.write("3\n4\n")
     assert list(load_series(tmp_path / "c.csv.gz")) == [3, 4]
@@ -194,6 +205,146 @@ def test_unusable_files(tmp_path, name, content, column, says):
     (tmp_path / name).write_text(content)
     with pytest.raises(ValueError, match=says):
         load_series(tmp_path / name, column)
+
+
+AR1 = np.round(lfilter([1], [1, -0.9], noise(3000, 3)), 5)
+
+
+def lines(values, first=None):
+    """One column, or several, under a first line."""
+    rows = [",".join("" if np.isnan(v) else f"{v}" for v in np.atleast_1d(row)) for row in values]
+    return "\n".join([*([first] if first else []), *rows]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "is_header"),
+    [
+        (lines(100 + AR1, "0"), None, True),  # as pandas writes a column without name
+        (lines(AR1, "0"), None, True),
+        (lines(np.column_stack([AR1, 1 + AR1]), "0,1"), 1, True),
+        (lines(np.column_stack([np.arange(3000.0), AR1]), ",0"), 1, True),
+        (lines(np.column_stack([AR1, AR1]), "2019,2020"), 0, True),
+        (lines(np.column_stack([AR1, AR1]), "2019,2020"), "2019", True),
+        (lines(np.round(AR1).astype(int), "2019"), None, True),
+        (lines(np.round(AR1).astype(int), "0"), None, False),
+        (lines(AR1, "3"), None, False),
+        (lines(AR1, "50.5"), None, False),  # no whole number
+        (lines(AR1), None, False),
+        (lines(np.column_stack([AR1, AR1]), "1,2"), 1, False),
+    ],
+)
+def test_a_first_line_that_reads_as_numbers(tmp_path, text, column, is_header):
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    rows = text.count("\n")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert load_series(path, column).size == rows - is_header
+    by_name = isinstance(column, str)
+    assert len(caught) == (is_header and not by_name)
+    for warning in caught:
+        assert warning.category is NumbersAsHeader
+        assert text.split("\n")[0].replace(",", ", ") in str(warning.message)
+        assert "--no-header" in str(warning.message)
+    assert load_series(path, column, header=True).size == rows - 1
+    if not by_name:
+        assert load_series(path, column, header=False).size == rows
+
+
+@pytest.mark.parametrize("gap", ["at random", "in the middle", "every tenth"])
+def test_gaps_are_not_closed_up(gap):
+    """R is near 0.9^Δ; without its gaps the series at random would have 0.83^Δ."""
+    x = lfilter([1], [1, -0.9], noise(8000, 5)) * np.sqrt(1 - 0.81)
+    missing = {
+        "at random": np.random.default_rng(7).random(x.size) < 0.5,
+        "in the middle": np.abs(np.arange(x.size) - 3000) < 1500,
+        "every tenth": np.arange(x.size) % 10 == 3,
+    }[gap]
+    x[missing] = np.nan
+    found = fit(x, max_lag=20)
+    R = 0.9 ** np.arange(21)
+    assert found.samples == np.count_nonzero(~missing)
+    # both are mean squares of a slow series: 6 standard errors
+    assert np.all(np.abs(found.estimated - R) < 6 * found.standard_errors)
+    assert np.all(np.abs(found.fitted - R) < 6 * found.standard_errors)
+    closed_up = fit(x[~missing], max_lag=20)
+    if gap == "at random":
+        assert closed_up.fitted[5] < 0.8 * found.fitted[5]
+
+
+def test_pairs_are_those_that_are_there():
+    x = noise(400, 1)
+    x[noise(400, 2) > 0.5] = np.nan
+    found = estimate(x, 6, mean=0.0)
+    for lag in range(7):
+        products = x[lag:] * x[: x.size - lag]
+        assert found[lag] == pytest.approx(np.nanmean(products), rel=0, abs=1e-13)
+
+
+def test_the_expected_periodogram_of_gaps_is_that_without_where_there_are_none():
+    whole = periodogram(noise(500, 1))
+    pairs = 1 - np.arange(500) / 500
+    shapes = [(np.inf, 0.0), (0.1, 0.0), (0.02, 0.7), (0.3, np.pi)]
+    gaps = replace(whole, pairs=pairs)
+    assert gaps.expected(shapes) == pytest.approx(whole.expected(shapes), rel=1e-9)
+    for mine, theirs in zip(gaps.derivatives(shapes), whole.derivatives(shapes), strict=True):
+        assert mine[:, 1:] == pytest.approx(theirs[:, 1:], rel=1e-6, abs=1e-9)
+
+
+def npy(header):
+    """A .npy file with 50 numbers under any header."""
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(400)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"PK",
+        npy(b""),
+        npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999,), }"),
+        npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }"),
+        npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': 'x', }"),
+        npy(b"{'descr': '|O', 'fortran_order': False, 'shape': (50,), }"),
+        npy(b"{'descr': [], 'fortran_order': 3, 'shape': (50,), }"),
+        npy(b"[" * 5000),
+        npy(b"'" + b" " * 60),
+        npy(b"\xff" * 60),
+    ],
+)
+def test_damaged_and_forged_arrays_are_refused(tmp_path, content):
+    path = tmp_path / "a.npy"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"a\.npy: not a \.npy file of numbers: "):
+        load_series(path)
+
+
+def test_several_arrays_are_no_series(tmp_path):
+    np.savez(tmp_path / "b.npz", a=np.arange(3))
+    (tmp_path / "b.npz").rename(tmp_path / "b.npy")
+    with pytest.raises(ValueError, match="it holds several arrays"):
+        load_series(tmp_path / "b.npy")
+
+
+def test_what_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "LARGEST", 10_000)
+    monkeypatch.setattr(files, "LARGEST_TEXT", 10_000)
+    np.savez_compressed(tmp_path / "a.npz", A=np.zeros(1200), B=np.zeros(1), C=np.zeros(10**6))
+    assert set(files.read_arrays(tmp_path / "a.npz", "AB")) == {"A", "B"}
+    with pytest.raises(ValueError, match=r"a\.npz: .*unpacked it is 0\.0 GB"):
+        files.read_arrays(tmp_path / "a.npz", "ABC")
+    with gzip.open(tmp_path / "a.csv.gz", "wt") as file:
+        file.write("0.5\n" * 10_000)
+    with pytest.raises(ValueError, match=r"a\.csv\.gz: unpacked it is more than 0 MB"):
+        load_series(tmp_path / "a.csv.gz")
+
+
+def test_a_packed_file_that_ends_early_is_refused(tmp_path):
+    with gzip.open(tmp_path / "a.csv.gz", "wb") as file:
+        file.write(np.random.default_rng(0).bytes(10_000))
+    path = tmp_path / "b.csv.gz"
+    path.write_bytes((tmp_path / "a.csv.gz").read_bytes()[:5000])
+    with pytest.raises(ValueError, match="not a CSV file"):
+        load_series(path)
 
 
 def test_packaged_series():

@@ -1,6 +1,7 @@
 """Normalisers and eigenvalue maps for training code, with their derivatives, against mpmath."""
 
 import copy
+import time
 
 import mpmath
 import numpy as np
@@ -28,6 +29,7 @@ from theory.inputs import (
     damped_cosine,
     exponential,
     from_expression,
+    mixture,
     moving_average,
     white,
 )
@@ -262,3 +264,33 @@ def test_inputs_that_have_no_positive_form_are_refused():
     for module in (InputNormalizer, Optimal):
         with pytest.raises(ValueError, match="no value for rho"):
             module(exponential())
+
+
+def test_a_fitted_cosine_takes_seconds():
+    """Its angle and its modulus have six digits, and no algebra between them ends."""
+    x = mixture(
+        [
+            (
+                sp.Rational(286846, 10**6),
+                damped_cosine(sp.Rational(994681, 10**6), sp.Rational("0.209441")),
+            ),
+            (sp.Rational(2, 3), exponential(sp.Rational(91, 100))),
+        ]
+    )
+    start = time.perf_counter()
+    found = Optimal(x)
+    assert time.perf_counter() - start < 30
+    moments = [
+        sp.lambdify(real_lam, m, "mpmath")
+        for m in (second_moment(x, real_lam), sensitivity(x, real_lam, real_lam))
+    ]
+
+    def slope(lam):
+        state, by_lam = (mpmath.re(moment(lam)) for moment in moments)
+        return mpmath.sqrt(by_lam / state)
+
+    for at in (0.5, 0.97, -0.9):
+        omega = float(mpmath.quad(slope, mpmath.linspace(0, at, 9)))
+        assert float(found.right_inverse(torch.tensor(at, dtype=torch.float64))) == pytest.approx(
+            omega, rel=1e-12
+        )

@@ -14,6 +14,7 @@ from verify.claims.expressions import (
     Refusal,
     integer_of,
     parse,
+    printable,
     rational_of,
 )
 from verify.judging.evidence import MeaningError
@@ -205,6 +206,19 @@ def test_one_argument_and_two_arguments():
 
 def test_a_lag_may_come_first_or_last():
     assert parse("KroneckerDelta(3, Delta)").names == {"Delta"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("λ → 1,\nρ² ☃ 漢", "λ → 1,\nρ² ☃ 漢"),
+        ("a\x1b[31mb\x9b1m\x07c\r", "a[31mb1mc "),
+        ("a\u202eb\u2066c\u200fd\ufeff\ud800e", "abcde"),
+        ("a\u00a0b\u2009c\u2028d\te", "a b c d e"),
+    ],
+)
+def test_what_is_printable(text, shown):
+    assert printable(text) == shown
 
 
 def test_a_refusal_is_one_line_of_limited_length():

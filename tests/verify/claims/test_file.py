@@ -1,5 +1,7 @@
 """Reading claim files: every field, and every way to get one wrong."""
 
+import json
+
 import pytest
 
 from verify.claims.claim import ClaimError, Derivative
@@ -333,3 +335,11 @@ def test_paper_claims_name_what_they_use():
         assert set(claim.uses) <= ids
         assert claim.statement
         assert claim.source
+
+
+def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path):
+    path = tmp_path / "a.toml"
+    fields = "\n".join(f"{name} = {json.dumps(value)}" for name, value in GOOD.items())
+    path.write_text(f"[[claim]]\n{fields}\n", encoding="utf-8-sig")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert read_claims(path) == [make_claim(GOOD)]

@@ -1,6 +1,8 @@
 """The command as users start it: exit statuses, streams, and one clear line for bad input."""
 
 import json
+import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -230,7 +232,8 @@ def test_bad_input_is_one_clear_line(arguments, words, tmp_path, monkeypatch, in
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("1\n2\nnan\n4\n" * 20, ["series[2] = nan", "interpolate"]),
+        ("1\n2\ninf\n4\n" * 20, ["series[2] = inf", "write nan"]),
+        ("1\nnan\n2\nnan\n" * 50, ["no two of its values are 1 steps apart"]),
         ("1\n2\n3\n", ["32", "needed"]),
         ("1\n2\nthree\n", ["line 3", "'three'"]),
         ("a,b\n1,2\n", ["2 columns", "a, b"]),
@@ -246,6 +249,98 @@ def test_unusable_data(tmp_path, content, words, in_process):
     assert done.stderr.count("\n") == 1
     for word in words:
         assert word in done.stderr
+
+
+HOSTILE = FALSE.replace(
+    "domain",
+    r"""source = "\u001b]0;x\u0007"
+statement = "\u009b31m\u202e\u2066[bold]"
+uses = ["\u200f\u001b[2J"]
+domain""",
+)
+
+
+def test_nothing_in_a_claim_is_obeyed_by_the_terminal(claims, tmp_path, in_process):
+    path, results = claims(HOSTILE), tmp_path / "r.json"
+    for arguments in (
+        ("show", path),
+        ("verify", path, "--json", results),
+        ("verify", path, "--json", "-"),
+        ("report", results),
+        ("report", results, "--to", "markdown"),
+        ("report", results, "--to", "latex"),
+        ("verify", claims(HOSTILE.replace('"=="', r'"\u001b[1m"'), "b.toml")),
+        ("verify", claims(HOSTILE.replace('"false"', r'"\u001b[1m"'), "c.toml")),
+    ):
+        done = in_process(*arguments)
+        text = done.stdout + done.stderr
+        assert text
+        assert text.replace("\n", "").isprintable(), arguments
+    assert results.read_text().replace("\n", "").isprintable()
+    claim = json.loads(results.read_text())["claims"][0]
+    assert claim["source"] == "\x1b]0;x\x07"  # as it was written
+
+
+def test_nothing_in_a_header_is_obeyed_by_the_terminal(tmp_path, in_process):
+    path = tmp_path / "x.csv"
+    path.write_text("a\x1b[31m,b\u202e\n1,2\n")
+    done = in_process("normalizer", path)
+    assert done.stderr.replace("\n", "").isprintable()
+    assert "2 columns; name one of a[31m, b" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_run"),
+    [
+        (["verify", "A5", "--json"], True),
+        (["verify", "A5", "--html"], True),
+        (["verify", "A5", "--junit"], True),
+        (["sweep", "gru_jacobian", "--json"], True),
+        (["export", "gamma", "--to", "numpy", "--output"], False),
+        (["derive", "--to", "pdf", "--output"], False),
+        (["report", "r.json", "--output"], False),
+        (["normalizer", "x.npy", "--claim"], False),
+        (["architectures", "--output"], False),
+        (["bench", "--json"], False),
+        (["bench", "--output"], False),
+    ],
+)
+def test_an_output_is_refused_before_the_work(arguments, is_run, tmp_path, monkeypatch, in_process):
+    if is_run:
+        monkeypatch.setattr("verify.running.workers.run", None)  # would be a traceback
+        monkeypatch.setattr("verify.running.workers.run_trials", None)
+    kept = tmp_path / "kept"
+    kept.touch()
+    monkeypatch.setattr(os, "access", lambda path, mode: path != kept)
+    for output, words in (
+        (tmp_path / "no" / "x", f"No such file or directory: make the folder {tmp_path / 'no'}"),
+        (tmp_path, "a folder; name a file in it"),
+        (kept, "Permission denied"),
+    ):
+        done = in_process(*arguments, output)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"error: {output}: {words}")
+        assert done.stderr.count("\n") == 1
+
+
+def test_a_reader_that_leaves_loses_no_report(claims, tmp_path):
+    names = [tmp_path / name for name in ("a.json", "a.html", "a.xml")]
+    options = [
+        word for pair in zip(("--json", "--html", "--junit"), names, strict=True) for word in pair
+    ]
+    for arguments in (("verify", claims(TRUE), *options), ("verify", claims(TRUE), "--json", "-")):
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run(
+            [COMMAND, *map(str, arguments)],
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        os.close(writer)
+        assert done.stderr.strip() == ""
+    assert all(path.stat().st_size for path in names)
 
 
 def test_eval_prints_json(in_process):
@@ -291,3 +386,27 @@ def test_normalizer_reads_a_series(tmp_path, in_process):
     done = in_process("normalizer", tmp_path / "x.npy", "--eigenvalues", "0.5,0.9")
     assert done.returncode == 0, done.stderr
     assert "γ(λ)   = 1/sqrt(" in done.stdout
+
+
+def test_normalizer_takes_gaps_and_says_what_is_a_header(tmp_path, in_process):
+    rng = np.random.default_rng(0)
+    x = np.zeros(4_000)
+    for t in range(1, x.size):
+        x[t] = 0.9 * x[t - 1] + rng.standard_normal()
+    fields = [f"{value:.5f}" if rng.random() < 0.5 else "" for value in x]
+    (tmp_path / "x.csv").write_text("\n".join(["0", *fields]) + "\n", encoding="utf-8-sig")
+    done = in_process("normalizer", tmp_path / "x.csv", "--eigenvalues", "0.5")
+    assert done.returncode == 0, done.stderr
+    assert "the first line, 0, is taken for a header; --no-header" in done.stderr
+    rho = float(re.search(r"R\(Δ\) .*·(0\.\d+)\^\|Δ\|", done.stdout)[1])
+    assert rho == pytest.approx(0.9, abs=0.05)
+    assert "nothing\nis measured: h has no value after a gap" in done.stdout
+    assert done.stdout.count("–") == 4
+    assert "header" not in in_process("normalizer", tmp_path / "x.csv", "--no-header").stderr
+
+
+def test_a_fitted_sine_takes_seconds(tmp_path, in_process):
+    np.save(tmp_path / "x.npy", np.sin(2 * np.pi * np.arange(3000) / 30))
+    start = time.perf_counter()
+    assert in_process("normalizer", tmp_path / "x.npy").returncode == 0
+    assert time.perf_counter() - start < 60

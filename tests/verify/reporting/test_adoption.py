@@ -89,10 +89,11 @@ def test_what_was_found_elsewhere_is_taken_over_and_says_so(results, store, repl
     assert import_results(path, CLAIMS, kept, 1, 2) == len(PIECES) + 2
     here = machine("cpu")
     there = {**here, "device": "cuda", "packages": {**here["packages"], "torch": "9.9"}}
+    there["imported"] = True
     assert kept.known(TRUE, SETTINGS) == {
-        piece.method: replace(piece, data={**DATA, "machine": there}) for piece in PIECES
+        piece.method: replace(piece, data={**DATA, "imported": there}) for piece in PIECES
     }
-    said = {"machine": there}
+    said = {"imported": there}
     measured = replace(MEASUREMENT[0], data={**DATA, **said})
     assert kept.known(MEASURED, SETTINGS) == {"experiment": measured}
     known = kept.known(TRIAL, SETTINGS)["trial"]
@@ -101,10 +102,37 @@ def test_what_was_found_elsewhere_is_taken_over_and_says_so(results, store, repl
     assert kept.known(TRUE, replace(SETTINGS, seed=0)) == {}
 
 
-def test_what_was_found_here_is_of_this_machine(results, store, replayed):
+def test_what_says_that_it_was_found_here_is_imported_too(results, store, replayed):
     kept = Store(store)
+    own = replace(PIECES[1], detail="my own")
+    kept.keep(TRUE, SETTINGS, own)
     import_results(results(), CLAIMS, kept, 1, 2)
-    assert kept.known(TRUE, SETTINGS) == {piece.method: piece for piece in PIECES}
+    known = kept.known(TRUE, SETTINGS)
+    assert known.pop("lyapunov") == own
+    assert list(known) == [piece.method for piece in PIECES if piece.method != "lyapunov"]
+    for piece in known.values():
+        assert piece.imported
+        assert {**piece.data["imported"], "imported": True} == {**machine("cpu"), "imported": True}
+
+
+def test_a_file_does_not_set_the_time_of_a_replay(results, store, monkeypatch):
+    """The judges here would have no time, and abstain as those of the file are said to have."""
+    times = []
+
+    def run(again, settings, workers):
+        times.append(settings.tier.seconds)
+        return (concluded(claim, PIECES, 1.0) for claim in again)
+
+    monkeypatch.setattr(adoption, "run", run)
+    for seconds in (0.001, 1e4):
+        settings = replace(SETTINGS, tier=replace(SETTINGS.tier, seconds=seconds))
+        import_results(results(settings=settings), CLAIMS, Store(store), 1, 2)
+    assert times == [60, 1e4]
+
+
+def test_a_claim_that_means_nothing_is_passed_over(results, store, replayed):
+    path = results(found=[(TRUE, PIECES), (OTHER, ())])
+    assert import_results(path, CLAIMS, Store(store), 0, 2) == len(PIECES)
 
 
 @pytest.mark.parametrize(("replays", "count"), [(0, 0), (1, 1), (2, 2), (9, 2)])
@@ -126,15 +154,22 @@ def forged(report):
     report["claims"][0]["evidence"][5]["finding"] = "proves"
 
 
+def on_top(report):
+    """A second entry on the same claim, which alone would be kept last."""
+    first = report["claims"][0]
+    evidence = [{**piece, "finding": "proves"} for piece in first["evidence"]]
+    report["claims"].append({**first, "evidence": evidence})
+
+
 def appended(report):
     """After what every method found, a proof that would take the place of what was found."""
     evidence = report["claims"][0]["evidence"]
     evidence.append({**evidence[5], "finding": "proves"})
 
 
-def of_no_method(report):
+def refuting(report):
     evidence = report["claims"][0]["evidence"]
-    evidence[:] = evidence[:3]
+    evidence[:] = evidence[:2]
     evidence[1]["finding"] = "refutes"
 
 
@@ -142,8 +177,13 @@ def of_no_method(report):
     ("change", "words"),
     [
         (forged, "claim 'true': sympy proves there, supports here; nothing was taken over"),
-        (appended, "claim 'true': sympy proves there, supports here; nothing was taken over"),
-        (of_no_method, "claim 'true': lyapunov refutes there, supports here; nothing was taken"),
+        (appended, "claim 'true': two pieces of evidence of sympy, where each method has one;"),
+        (on_top, "claim 'true' is there twice"),
+        (lambda r: r["claims"][0]["evidence"].pop(1), "claim 'true': no evidence of lyapunov;"),
+        (lambda r: r["claims"][0]["evidence"][1].update(detail="\ud800"), "not JSON"),
+        (lambda r: r["claims"][0]["evidence"][1].update(detail=3), "not what"),
+        (lambda r: r["claims"][0]["evidence"][1].update(data=3), "not what"),
+        (refuting, "claim 'true': lyapunov refutes there, supports here; nothing was taken"),
         (lambda r: r["environment"].update(code="0" * 64), "made by other code than this; use the"),
         (lambda r: r["claims"][0].update(id="unknown"), "claim 'unknown' is not known here; name"),
         (lambda r: r["claims"][0]["evidence"][0].update(question="0"), "'true' reads otherwise"),
@@ -179,27 +219,24 @@ def test_results_that_are_not_taken_over(results, store, replayed, change, words
 
 def test_evidence_that_a_replay_does_not_find_is_not_taken_over(results, store, monkeypatch):
     """Here the claim is refuted by the first route, and the others are not asked."""
-    false = concluded(TRUE, [PIECES[0], Evidence("lyapunov", Finding.REFUTES)], 1.0)
-    monkeypatch.setattr(adoption, "run", lambda *_: [false])
-    for pieces, words in (
-        ([*false.evidence, *PIECES[2:]], "spectral supports there, nothing here"),
-        (PIECES, "lyapunov supports there, refutes here"),
+    false = (PIECES[0], Evidence("lyapunov", Finding.REFUTES))
+    for there, here, words in (
+        ((*false, *PIECES[2:]), false, "spectral supports there, nothing here"),
+        (PIECES, false, "lyapunov supports there, refutes here"),
+        (false, PIECES, "lyapunov refutes there, supports here"),
+        ((PIECES[0], PIECES[1], replace(false[1], method="spectral")), PIECES, "spectral refutes"),
+        (PIECES, (), "meaning supports there, nothing here"),
     ):
+        monkeypatch.setattr(adoption, "run", lambda *_, found=here: [concluded(TRUE, found, 1.0)])
         with pytest.raises(ForeignError, match=words):
-            import_results(results(found=[(TRUE, pieces)]), CLAIMS, Store(store), 1, 2)
-
-
-def test_less_evidence_than_a_replay_finds_is_taken_over(results, store, replayed):
-    kept = Store(store)
-    assert import_results(results(found=[(TRUE, PIECES[:2])]), CLAIMS, kept, 1, 2) == 2
-    assert list(kept.known(TRUE, SETTINGS)) == [piece.method for piece in PIECES[:2]]
+            import_results(results(found=[(TRUE, there)]), CLAIMS, Store(store), 1, 2)
 
 
 def test_unreadable_results(tmp_path, store):
-    with pytest.raises(ForeignError, match=r"none\.json: No such file"):
+    with pytest.raises(ForeignError, match=r"none\.json: No such file or directory; `curse"):
         import_results(tmp_path / "none.json", CLAIMS, Store(store), 1, 1)
     (tmp_path / "x.json").write_bytes(os.urandom(64))
-    with pytest.raises(ForeignError, match="not what"):
+    with pytest.raises(ForeignError, match="not JSON"):
         import_results(tmp_path / "x.json", CLAIMS, Store(store), 1, 1)
 
 

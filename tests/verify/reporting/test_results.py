@@ -18,13 +18,14 @@ from verify import Settings, paper_claims, select, verify_claim
 from verify.claims.file import make_claim
 from verify.claims.trial import Trial, trials
 from verify.cli import app
-from verify.judging.engine import Result
+from verify.judging.engine import Result, concluded
 from verify.judging.evidence import Counterexample, Evidence, Finding, Verdict
+from verify.judging.methods import methods
 from verify.judging.value import value
 from verify.reporting.figures import Figure
 from verify.reporting.page import figures, html, latex, markdown
 from verify.reporting.page.graph import claim_graph, picture, unsound
-from verify.reporting.results import ReportError, from_json, to_json
+from verify.reporting.results import ReportError, from_json, to_json, to_junit
 
 ENTRY = {
     "quantity": "second_moment",
@@ -43,8 +44,22 @@ def claim(identifier, uses=(), **fields):
     return make_claim({"id": identifier, **ENTRY, "uses": list(uses), **fields})
 
 
+# what one method finds; the others abstain
+FINDINGS = {
+    "proved": {"polynomials": Finding.PROVES, "sympy": Finding.PROVES},
+    "supported": {"lyapunov": Finding.SUPPORTS},
+    "refuted": {"lyapunov": Finding.REFUTES},
+    "undecided": {},
+}
+
+
 def result(identifier, verdict, uses=(), **fields):
-    return Result(claim(identifier, uses, **fields), Verdict(verdict), "by hand", (), 0.1)
+    judged = claim(identifier, uses, **fields)
+    findings = {"meaning": Finding.SUPPORTS, **FINDINGS[verdict]}
+    evidence = [Evidence(m.name, findings.get(m.name, Finding.ABSTAINS)) for m in methods(judged)]
+    found = concluded(judged, evidence, 0.1)
+    assert found.verdict == verdict
+    return found
 
 
 def report(*results, trial_results=None):
@@ -77,6 +92,13 @@ def test_report_is_read_again_as_it_was(judged):
     assert found.environment["tier"] == "quick"
 
 
+TRIED = {
+    **Evidence("trial", Finding.SUPPORTS).to_json(),
+    "experiment": "hessian_against_angles",
+    "point": {"angles": "pi"},
+}
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -88,6 +110,13 @@ def test_report_is_read_again_as_it_was(judged):
         lambda r: r["claims"][0].update(seconds="<b>"),
         lambda r: r["claims"][0]["evidence"][0].update(noticeable="<b>"),
         lambda r: r["claims"][0]["evidence"][0].update(data="<b>"),
+        lambda r: r["claims"][0]["evidence"][0].update(detail=3),
+        lambda r: r["claims"][0]["evidence"][-1]["data"].pop("false_alarm"),
+        lambda r: r["claims"][0]["evidence"][-1]["data"].update(false_alarm="<b>"),
+        lambda r: r["claims"][1]["evidence"][-1]["counterexample"].update(point=3),
+        lambda r: r["trials"].append({**TRIED, "data": {"diagonal_mass": 3}}),
+        lambda r: r["trials"].append({**TRIED, "data": {"diagonal_mass": ["<b>"]}}),
+        lambda r: r["trials"].append({**TRIED, "point": 3}),
         lambda r: r["environment"].pop("tier"),
         lambda r: r["environment"].update(size="<b>"),
     ],
@@ -97,6 +126,85 @@ def test_what_is_no_report_is_refused(judged, change):
     change(values)
     with pytest.raises(ValueError, match="report: "):
         from_json(values)
+
+
+def found(report, number=1, **fields):
+    report["claims"][number].update(fields)
+
+
+def without(report, method):
+    evidence = report["claims"][0]["evidence"]
+    evidence[:] = [piece for piece in evidence if piece["method"] != method]
+
+
+def also(report, number, **fields):
+    """One more piece of evidence, like the last but for some fields."""
+    evidence = report["claims"][number]["evidence"]
+    evidence.append({**evidence[-1], **fields})
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda r: found(r, verdict="proved"), ["'D2-cross-sensitivity'", "'proved'", "'refuted'"]),
+        (lambda r: found(r, verdict="undecided"), ["'undecided' is typed in", "'refuted'"]),
+        (lambda r: found(r, 0, verdict="supported"), ["'A5-state-ar1'", "'supported'", "'proved'"]),
+        (lambda r: without(r, "meaning"), ["'proved' is typed in", "no evidence of meaning"]),
+        (lambda r: without(r, "sympy"), ["'proved' is typed in", "no evidence of sympy"]),
+        (lambda r: found(r, evidence=[]), ["'refuted' is typed in", "'undecided'"]),
+        (lambda r: also(r, 1, finding="proves"), ["two pieces of evidence of"]),
+        (lambda r: also(r, 0, method="limit"), ["'limit' is no method for it"]),
+        (lambda r: r["claims"].append(r["claims"][0]), ["'A5-state-ar1' is there twice"]),
+    ],
+)
+def test_a_verdict_that_does_not_follow_is_not_shown(judged, tmp_path, change, words):
+    values = json.loads(json.dumps(to_json(judged, Settings())))
+    change(values)
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(values))
+    done = curseproof("report", path, "--to", "markdown")
+    assert (done.exit_code, done.stdout) == (2, "")
+    [line] = done.stderr.splitlines()
+    assert all(word in line for word in [*words, str(path)])
+
+
+def test_of_the_verdicts_that_do_not_follow_a_refuted_one_is_named(judged):
+    values = json.loads(json.dumps(to_json(judged, Settings())))
+    without(values, "meaning")
+    found(values, verdict="proved")
+    with pytest.raises(ReportError, match=r"'D2-cross-sensitivity'.*; 2 of 2 verdicts"):
+        from_json(values)
+
+
+def test_a_reason_is_computed_too(judged):
+    values = json.loads(json.dumps(to_json(judged, Settings())))
+    found(values, 0, reason="because I say so", counterexample={"point": "none"})
+    assert from_json(values).results[0].reason == judged[0].reason
+
+
+def test_a_claim_without_verdict_keeps_its_reason():
+    cut = Result(claim("slow"), Verdict.UNDECIDED, "no verdict within 60 s", (), 60.0)
+    empty = verify_claim(claim("empty", formula="1/0"))
+    assert empty.invalid
+    again = report(cut, empty).results
+    assert [(r.verdict, r.reason) for r in again] == [(r.verdict, r.reason) for r in (cut, empty)]
+
+
+def test_what_was_imported_says_so_everywhere(store, tmp_path, monkeypatch):
+    there, page = tmp_path / "r.json", tmp_path / "r.html"
+    curseproof("verify", "A2-state", "--workers", 1, "--json", there)
+    monkeypatch.setenv("CURSEPROOF_STORE", str(tmp_path / "another.sqlite"))
+    done = curseproof("import", there, "--workers", 1)
+    assert done.exit_code == 0, done.stderr
+    done = curseproof("verify", "A2-state", "--workers", 1, "--json", there, "--html", page)
+    assert "proved (imported)" in done.stdout
+    assert "supports (imported)" in done.stdout
+    assert all(
+        "imported" in e["data"] for e in json.loads(there.read_text())["claims"][0]["evidence"]
+    )
+    assert '<small class="imported">imported</small>' in page.read_text()
+    for form in ("markdown", "latex"):
+        assert "(imported)" in curseproof("report", there, "--to", form).stdout
 
 
 def test_green_needs_everything_below_to_be_green():
@@ -162,7 +270,7 @@ class Elements(HTMLParser):
 
 def hostile_report():
     x = Counterexample(*(HOSTILE,) * 6)
-    evidence = Evidence(HOSTILE, Finding.REFUTES, HOSTILE, 0.1, x, {"false_alarm": HOSTILE})
+    evidence = Evidence("lyapunov", Finding.REFUTES, HOSTILE, 0.1, x, {"false_alarm": HOSTILE})
     bad = Result(
         claim("run", statement=HOSTILE, source=HOSTILE), Verdict.REFUTED, HOSTILE, (evidence,), 1
     )
@@ -197,6 +305,30 @@ def test_summaries_take_nothing_for_markup():
     document = latex(hostile_report())
     assert "\\input" not in document
     assert "${x}$" not in document
+
+
+CONTROLS = "\x1b]0;x\x07\x9b31m\u202e\u2066\u200f\x00"
+
+
+def test_summaries_have_nothing_that_a_terminal_obeys():
+    x = Counterexample(*(CONTROLS,) * 6)
+    judged = claim("bad", [CONTROLS], statement=CONTROLS, source=CONTROLS)
+    evidence = [Evidence("lyapunov", Finding.REFUTES, CONTROLS, 0.1, x)]
+    values = json.loads(json.dumps(to_json([concluded(judged, evidence, 1.0)], Settings())))
+    values["environment"] |= {"curseproof": CONTROLS, "tier": CONTROLS, "seed": CONTROLS}
+    bad = from_json(values)
+    for text in (markdown(bad), latex(bad), to_junit(bad.results)):
+        assert text.replace("\n", "").isprintable()
+
+
+def test_the_environment_is_no_command_and_no_markup():
+    hostile = "`|$(rm -rf ~)</p><b>;"
+    values = json.loads(json.dumps(to_json([result("run", "proved")], Settings())))
+    values["environment"] |= {"curseproof": hostile, "tier": hostile, "seed": hostile}
+    text = markdown(from_json(values))
+    assert "\\`\\|$(rm -rf \\~)\\</p\\>" in text
+    words = "".join(Elements(html(from_json(values))).words)
+    assert f"--tier '{hostile}' --seed '{hostile}'" in words
 
 
 def test_summaries_say_what_was_found(judged):

@@ -13,7 +13,7 @@ from verify import Finding, Settings, Tier, make_claim, run
 from verify.claims.trial import Trial
 from verify.judging.evidence import Evidence
 from verify.running.provenance import machine, question
-from verify.running.store import Store, default_path
+from verify.running.store import Store, _canonical, _digest, default_path
 from verify.selftest.interruption import kill_and_resume
 
 SMALL = Settings(Tier(points=2, chains=500, replicas=4, seconds=60))
@@ -223,7 +223,7 @@ ELSEWHERE = {**machine("cpu"), "device": "cuda"}
 def test_a_piece_from_elsewhere_says_so(store):
     kept = Store(store)
     kept.keep(TRUE, SMALL, PIECE, ELSEWHERE)
-    said = replace(PIECE, data={"digits": 40, "machine": ELSEWHERE})
+    said = replace(PIECE, data={"digits": 40, "imported": {**ELSEWHERE, "imported": True}})
     assert kept.known(TRUE, SMALL) == {"series": said}
     # this machine's own goes before it, whichever came last
     kept.keep(TRUE, SMALL, PIECE)
@@ -233,15 +233,66 @@ def test_a_piece_from_elsewhere_says_so(store):
     assert sorted(row[2] for row in rows(store)) == [0, 1]
 
 
-def test_a_piece_found_here_is_not_from_elsewhere(store):
+def test_a_piece_that_is_taken_over_says_so_even_of_this_machine(store):
     kept = Store(store)
     kept.keep(TRUE, SMALL, PIECE, machine("cpu"))
-    assert kept.known(TRUE, SMALL) == {"series": PIECE}
-    assert [row[2] for row in rows(store)] == [0]
+    assert kept.known(TRUE, SMALL)["series"].imported
+    assert [row[2] for row in rows(store)] == [1]
     # in whatever order its fields are
     kept.keep(TRUE, SMALL, PIECE, dict(reversed(machine("cpu").items())))
-    assert kept.known(TRUE, SMALL) == {"series": PIECE}
     assert len(rows(store)) == 1
+    # and takes the place of nothing that was found here
+    kept.keep(TRUE, SMALL, replace(PIECE, detail="here"))
+    kept.keep(TRUE, SMALL, PIECE, machine("cpu"))
+    assert kept.known(TRUE, SMALL) == {"series": replace(PIECE, detail="here")}
+
+
+def written(store, method, evidence):
+    """A row about a method with a right digest, whatever is in it."""
+    row = (question(TRUE, method, SMALL), _canonical(machine("cpu")), 0, evidence)
+    with sqlite3.connect(store) as connection:
+        connection.execute("insert into evidence values (?, ?, ?, ?, ?)", (*row, _digest(*row)))
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        "",
+        "3",
+        "{}",
+        "[" * 100_000,
+        json.dumps({**PIECE.to_json(), "finding": "sees"}),
+        json.dumps({**PIECE.to_json(), "detail": 3}),
+        json.dumps({**PIECE.to_json(), "noticeable": "small"}),
+        json.dumps({**PIECE.to_json(), "data": 3}),
+        json.dumps({**PIECE.to_json(), "stray": 3}),
+        json.dumps({**PIECE.to_json(), "counterexample": {"point": "a"}}),
+        json.dumps({**PIECE.to_json(), "method": "sympy"}),
+    ],
+)
+def test_a_row_that_is_no_evidence_costs_itself(store, evidence):
+    warnings = []
+    kept = Store(store, warnings.append)
+    kept.keep(TRUE, SMALL, replace(PIECE, method="autograd"))
+    written(store, "series", evidence)
+    assert list(kept.known(TRUE, SMALL)) == ["autograd"]
+    assert warnings == [f"{store}: the evidence of series on true is damaged"]
+    kept.keep(TRUE, SMALL, PIECE)  # in its place
+    assert set(kept.known(TRUE, SMALL)) == {"autograd", "series"}
+
+
+def test_a_row_that_is_no_text_costs_itself(store):
+    warnings = []
+    kept = Store(store, warnings.append)
+    for method in ("autograd", "series"):
+        kept.keep(TRUE, SMALL, replace(PIECE, method=method))
+    with sqlite3.connect(store) as connection:
+        connection.execute(
+            "update evidence set evidence = cast(x'ff80' as text) where question = ?",
+            (question(TRUE, "series", SMALL),),
+        )
+    assert list(kept.known(TRUE, SMALL)) == ["autograd"]
+    assert warnings == [f"{store}: the evidence of series on true is damaged"]
 
 
 def test_a_piece_of_another_machine_is_not_known_unless_it_was_taken_over(store, monkeypatch):

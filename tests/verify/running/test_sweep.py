@@ -124,7 +124,7 @@ def test_trials_of_another_machine_are_taken_over_and_say_so(tmp_path, store):
     assert import_results(path, [], Store(store), replays=3, workers=1) == 1
     [trial] = trials
     known = Store(store).known(trial, TINY)["trial"]
-    assert known.data["machine"]["device"] == "cuda"
+    assert known.data["imported"]["device"] == "cuda"
     assert known.data["diagonal_mass"] == found[trial].data["diagonal_mass"]
 
 

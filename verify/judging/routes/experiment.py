@@ -43,8 +43,8 @@ def check(model: Model, settings: Settings) -> Evidence:
             return replace(piece, method="experiment")
     measured = {trial: piece.data for trial, piece in pieces.items()}
     found = compare(model.claim, measured, settings.tier.tolerance)
-    elsewhere = [piece.data["machine"] for piece in pieces.values() if "machine" in piece.data]
-    return replace(found, data={**found.data, "machine": elsewhere[0]}) if elsewhere else found
+    elsewhere = [piece.data["imported"] for piece in pieces.values() if piece.imported]
+    return replace(found, data={**found.data, "imported": elsewhere[0]}) if elsewhere else found
 
 
 def try_out(trial: Trial, settings: Settings) -> Evidence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from shlex import quote
 
 from markupsafe import Markup
 
@@ -115,12 +116,15 @@ def section_of(identifier: str) -> str:
 
 
 def command(result: Result, environment: Mapping[str, object], published: bool) -> str:
-    """The command that judges a claim anew, from a file of the user's if it is not the paper's."""
+    """The command that judges a claim anew, from a file of the user's if it is not the paper's.
+
+    It is for a shell, whatever a results file has for its tier and seed.
+    """
     words = ["curseproof verify", result.claim.id if published else "FILE.toml"]
     if environment["tier"] != "quick":
-        words.append(f"--tier {environment['tier']}")
+        words.append(f"--tier {quote(str(environment['tier']))}")
     if environment["seed"]:
-        words.append(f"--seed {environment['seed']}")
+        words.append(f"--seed {quote(str(environment['seed']))}")
     return " ".join([*words, "--fresh"])
 
 

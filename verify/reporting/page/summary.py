@@ -13,7 +13,7 @@ from theory.printing.latex import compared
 from theory.printing.pdf import document
 from theory.printing.prose import prose
 from verify.claims.claim import Claim
-from verify.claims.expressions import ExpressionError, parse
+from verify.claims.expressions import ExpressionError, parse, printable
 from verify.judging.engine import Result
 from verify.judging.evidence import MeaningError, Verdict
 from verify.judging.translation import to_sympy
@@ -31,12 +31,13 @@ _MARKS = {
 
 def markdown(report: Report) -> str:
     """A report for pull requests, in Markdown; nothing in a claim is taken for markup."""
-    return "\n".join(_markdown(report)) + "\n"
+    return printable("\n".join(_markdown(report)) + "\n")
 
 
 def latex(report: Report) -> str:
     """A document for pdflatex that needs nothing but what every TeX has."""
-    text = _UNKNOWN.sub(lambda found: f"[U+{ord(found[0]):04X}]", "\n".join(_latex(report)))
+    text = printable("\n".join(_latex(report)))
+    text = _UNKNOWN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
     return document(text).replace(_PACKAGE, rf"{_PACKAGE}\usepackage{{longtable}}", 1)
 
 
@@ -108,7 +109,8 @@ def _run(report: Report) -> str:
 
 def _verdict(result: Result) -> str:
     expected = " (expected)" if result.claim.expect and result.as_expected else ""
-    return f"{result.verdict}{expected}"
+    imported = " (imported)" if result.imported else ""
+    return f"{result.verdict}{expected}{imported}"
 
 
 def _reason(result: Result) -> str:
