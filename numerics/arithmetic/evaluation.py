@@ -72,21 +72,23 @@ def _float(constant: sp.Expr) -> float | complex:
     return 1j if constant is sp.I else float(constant)
 
 
+# principal branches: a root of what is negative is a complex number
 NUMPY = Arithmetic(
     number=_float,
     functions={
         name: getattr(np, numpy_name)
         for name, numpy_name in {
-            **{n: n for n in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sqrt")},
+            **{n: n for n in ("exp", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
             "asinh": "arcsinh",
-            "atanh": "arctanh",
             "conjugate": "conj",
             "Abs": "abs",
             "re": "real",
             "im": "imag",
             "sign": "sign",
         }.items()
-    },
+    }
+    | {"sqrt": np.emath.sqrt, "log": np.emath.log, "atanh": np.emath.arctanh},
+    power=np.emath.power,
 )
 
 
@@ -99,7 +101,7 @@ def _long(constant: sp.Expr) -> Any:
 
 
 # NumPy's longest floats: 64 bits of mantissa on most machines, no more than 53 on some
-LONG = Arithmetic(number=_long, functions=NUMPY.functions)
+LONG = Arithmetic(number=_long, functions=NUMPY.functions, power=NUMPY.power)
 
 
 def torch_arithmetic() -> Arithmetic:

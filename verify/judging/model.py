@@ -153,6 +153,8 @@ class Model:
 
     def sign(self, expr: sp.Expr) -> int:
         """The sign of an expression inside the domain; 0 where it is not known or not real."""
+        if expr.is_zero:
+            return 0
         if expr.is_nonnegative:
             return 1
         if expr.is_negative:

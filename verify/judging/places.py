@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from numerics.arithmetic.evaluation import LONG, NUMPY, Arithmetic, NotEvaluated, evaluate_in
 from theory.algebra.conjugation import bar
 from theory.inputs import StationaryInput
+from verify.judging.domain import Range
 from verify.judging.model import Model
 from verify.judging.points import Coordinate, Irrational, Point, Polar
 
@@ -33,18 +35,21 @@ PARTS = 40  # of expressions whose zeros are looked for
 FINE, NESTED = 64, 8  # grids between two nodes, and how often they are nested
 REFINEMENTS = 4
 HALF_TURNS = 4  # to either side
-MOST = 120  # of the places where a part vanishes
+MOST = 40  # of the zeros along a line
 # beside a zero: within a steep step, and well beyond it
 BESIDE = (Fraction(1, 10**9), Fraction(1, 10**3))
 
 
 @lru_cache(maxsize=8)
+def places_by_kind(model: Model, seed: int) -> list[list[Point]]:
+    """Points of the domain that are worth a look: at random, at ends, and where parts vanish."""
+    kinds = (model.domain.sample(RANDOM, seed), _edges(model), zeros(model, seed))
+    return [list({str(point): point for point in points}.values()) for points in kinds]
+
+
 def places(model: Model, seed: int) -> list[Point]:
-    """Points of the domain that are worth a look."""
-    found: dict[str, Point] = {}
-    for point in (*model.domain.sample(RANDOM, seed), *_edges(model), *zeros(model, seed)):
-        found.setdefault(str(point), point)
-    return list(found.values())
+    """All of them, one after the other."""
+    return [point for points in places_by_kind(model, seed) for point in points]
 
 
 @lru_cache(maxsize=8)
@@ -77,16 +82,16 @@ def zeros(model: Model, seed: int) -> Iterator[Point]:
     parts = list(_parts(model))
     if not parts:
         return
-    count = 0
     for through in model.domain.sample(LINES, seed):
         for name in model.symbols:
             if model.domain.ranges[name].is_whole:
                 continue
-            for at in _zeros_along(model, parts, name, through):
+            found = sorted(set(islice(_zeros_along(model, parts, name, through), MOST)))
+            for at in found:
                 yield from _beside(model, name, through, at)
-                count += 1
-                if count == MOST:
-                    return
+            # in each cell that they cut
+            for low, high in pairwise(found):
+                yield from _moved(model, name, through, (low + high) / 2)
 
 
 def _parts(model: Model) -> Iterable[sp.Expr]:
@@ -109,10 +114,7 @@ def _zeros_along(
     model: Model, parts: Sequence[sp.Expr], name: str, through: Point
 ) -> Iterator[Fraction]:
     """The values of one parameter, in its range, where a part has a zero or is least."""
-    lower, upper = (float(end) for end in model.domain.ranges[name].finite_ends)
-    # denser towards the ends, where things happen
-    share = (1 - np.cos(np.pi * np.linspace(0, 1, NODES + 2)[1:-1])) / 2
-    grid = lower + (upper - lower) * share
+    grid = _grid(model.domain.ranges[name])
     line = _line(model, name, through)
     for part in parts:
         if model.symbols[name] not in part.free_symbols:
@@ -126,13 +128,28 @@ def _zeros_along(
         except NotEvaluated:
             continue
         real = found.real
-        changes = np.flatnonzero((real[:-1] * real[1:] < 0) & np.isfinite(real[:-1] + real[1:]))
+        signs = np.where(np.isfinite(real), np.sign(real), 0)
+        changes = np.flatnonzero(signs[:-1] * signs[1:] < 0)
         size = np.abs(found)
         least = 1 + np.flatnonzero((size[1:-1] < size[:-2]) & (size[1:-1] <= size[2:]))
         for k in changes[:4]:
             yield _simple(_zero(lambda at: value(at).real, grid[k], grid[k + 1]))
         for k in least[:4]:
             yield _simple(_least(lambda at: np.abs(value(at)), grid[k - 1], grid[k + 1]))
+
+
+def _grid(one: Range) -> Array:
+    """Nodes in a range, denser towards its ends, where things happen; far out where it has none."""
+    lower, upper = one.rational_ends
+    if lower is not None and upper is not None:
+        share = (1 - np.cos(np.pi * np.linspace(0, 1, NODES + 2)[1:-1])) / 2
+        return np.asarray(float(lower) + float(upper - lower) * share)
+    distances = np.geomspace(1e-3, 1e6, NODES)
+    if lower is not None:
+        return float(lower) + distances
+    if upper is not None:
+        return float(upper) - distances[::-1]
+    return np.concatenate([-distances[::-1], distances])
 
 
 def _zero(function: Callable[[Array], Array], low: float, high: float) -> float:
@@ -162,19 +179,21 @@ def _simple(value: float) -> Fraction:
 
 
 def _beside(model: Model, name: str, through: Point, at: Fraction) -> Iterator[Point]:
-    one = model.domain.ranges[name]
-    lower, upper = one.finite_ends
-    width = upper - lower
+    lower, upper = model.domain.ranges[name].finite_ends
     for offset in (Fraction(0), *(side * by for by in BESIDE for side in (-1, 1))):
-        value = at + offset * width
-        if (
-            lower < value < upper
-            or (value == lower and one.has_lower)
-            or (value == upper and one.has_upper)
-        ):
-            old = through.coordinates[name]
-            moved = replace(old, modulus=value) if isinstance(old, Polar) else value
-            yield Point({**through.coordinates, name: moved})
+        yield from _moved(model, name, through, at + offset * (upper - lower))
+
+
+def _moved(model: Model, name: str, through: Point, value: Fraction) -> Iterator[Point]:
+    """A point with another value of one parameter, or modulus, if that is in its range."""
+    one = model.domain.ranges[name]
+    lower, upper = one.rational_ends
+    above = lower is None or lower < value or (lower == value and one.has_lower)
+    below = upper is None or value < upper or (value == upper and one.has_upper)
+    if above and below:
+        old = through.coordinates[name]
+        moved = replace(old, modulus=value) if isinstance(old, Polar) else value
+        yield Point({**through.coordinates, name: moved})
 
 
 def _line(model: Model, name: str, through: Point) -> Callable[[Array], Mapping[sp.Symbol, Array]]:
@@ -231,10 +250,6 @@ def values(
 
     """
     with np.errstate(all="ignore"):
-        # of what is negative NumPy takes roots, logarithms and powers as complex numbers only
-        if expr.has(sp.log, sp.atanh) or not all(p.exp.is_Integer for p in expr.atoms(sp.Pow)):
-            one = arithmetic.number(sp.I) ** 0
-            at = {symbol: column * one for symbol, column in at.items()}
         return np.broadcast_to(evaluate_in(expr, at, arithmetic), count) + 0j
 
 

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from numerics.arithmetic.evaluation import LONG, NUMPY, Arithmetic, NotEvaluated
 from verify.judging.evidence import MeaningError, Profile
 from verify.judging.model import Model
-from verify.judging.places import columns, places, values
+from verify.judging.places import columns, places_by_kind, values
 from verify.judging.points import Point, Polar
 
 POINTS = 2_000
-SUSPECTS = 3
+SUSPECTS = 2  # of each kind
 # what is less than so many times apart as two precisions of one side may be so by rounding
 ROUNDINGS = 16
 STEPS = 60  # along a line
@@ -38,7 +38,8 @@ def worst_gap(model: Model, seed: int) -> Gap | None:
 
     None where the floats overflow or the expressions have no floating-point value.
     """
-    found = _gaps(model, list(model.domain.sample(POINTS, seed)))
+    everywhere = _gaps(model, list(model.domain.sample(POINTS, seed)))
+    found = [gap for gap in everywhere if np.isfinite(gap.relative)]
     return found[0] if found else None
 
 
@@ -48,12 +49,14 @@ def suspects(model: Model, seed: int) -> list[Point]:
 
     Where nothing can be said in floating point, the places of every kind by turns.
     """
-    candidates = places(model, seed)
+    kinds = places_by_kind(model, seed)
     try:
-        found = [gap for gap in _gaps(model, candidates) if gap.relative > 0]
-    except MeaningError:
-        return candidates[:: max(1, len(candidates) // (8 * SUSPECTS))]
-    return [gap.point for gap in found[:SUSPECTS]]
+        gaps = [_gaps(model, candidates) for candidates in kinds]
+    except (MeaningError, NotImplementedError):
+        every = [point for candidates in kinds for point in candidates]
+        return every[:: max(1, len(every) // (8 * SUSPECTS))]
+    # of each kind, as what rounding does to one may hide another
+    return [gap.point for found in gaps for gap in found[:SUSPECTS] if gap.relative > 0]
 
 
 def _gaps(model: Model, points: Sequence[Point]) -> list[Gap]:
@@ -74,7 +77,7 @@ def _gaps(model: Model, points: Sequence[Point]) -> list[Gap]:
         relative = np.where(np.abs(excess) > rounding, excess, np.minimum(excess, 0))
         relative = relative / np.abs(actual)
     order = np.argsort(-relative)  # nan comes last
-    return [Gap(points[k], float(relative[k])) for k in order if np.isfinite(relative[k])]
+    return [Gap(points[k], float(relative[k])) for k in order if not np.isnan(relative[k])]
 
 
 def profile(model: Model, through: Point) -> Profile | None:

@@ -131,7 +131,8 @@ class _Translator:
     def power(self, base: sp.Expr, exponent: sp.Expr, node: ast.expr) -> sp.Expr:
         """A power, in whose text the base is `node`."""
         # at lag 0 as well, 0^0 = 1
-        if not (exponent.is_nonnegative or exponent.has(Delta)):
+        is_nonnegative = exponent.is_nonnegative or exponent.has(Delta)
+        if not (is_nonnegative or self.reader.sign(exponent) > 0):
             self.reader.emit(Kind.NONZERO, base, node)
         if exponent.is_integer or exponent.has(Delta):
             return base**exponent

@@ -77,7 +77,7 @@ def _fails_at(model: Model, function: sp.Expr, kind: Kind, point: Point) -> bool
     """Whether an obligation certainly fails at a point."""
     ball = _ball(model, function, point)
     if kind is Kind.NONZERO:
-        return _is_zero(model, function, point)
+        return any(_is_zero(model, factor, point) for factor in factors_of(function))
     if ball.real < 0 or ball.imag != 0:
         return True
     return kind is Kind.POSITIVE and _is_zero(model, function, point)

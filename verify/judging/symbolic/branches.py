@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
+from theory.algebra.conjugation import polarised
 from theory.inputs import StationaryInput
 from verify.judging.model import Model
 from verify.judging.obligations.obligation import Kind, Obligation, Outcome, State
@@ -48,6 +49,6 @@ def _decided(model: Model, argument: sp.Expr) -> Outcome:
     real, imaginary = (part(argument, evaluate=False) for part in (sp.re, sp.im))
     if model.sign(real) > 0:
         return Outcome(obligation, State.DISCHARGED, "its real part is positive")
-    if model.sign(imaginary):
+    if sp.expand(polarised(imaginary)) != 0 and model.sign(imaginary):
         return Outcome(obligation, State.DISCHARGED, "its imaginary part has one sign")
     return Outcome(obligation, State.OPEN, "it may be negative")

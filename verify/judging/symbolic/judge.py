@@ -156,9 +156,10 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
     if value.has(sp.Limit, sp.nan):
         return Evidence(JUDGE, Finding.ABSTAINS, "SymPy finds no limit")
     if value.is_finite is False or fraction(value - 1)[0] != 0:
-        return Evidence(
-            JUDGE, Finding.CONTRADICTS, f"formula over quantity tends to {value}, not 1"
-        )
+        words = f"formula over quantity tends to {value}, not 1"
+        if value.is_finite is not False and not _is_certain(model, value - 1):
+            return Evidence(JUDGE, Finding.ABSTAINS, f"whether {value} is 1")
+        return Evidence(JUDGE, Finding.CONTRADICTS, words)
     if coefficients is None:
         return Evidence(JUDGE, Finding.PROVES, "formula over quantity tends to 1")
     places, left = zeros(model, coefficients)
@@ -169,6 +170,17 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
         left,
         lambda place: _judge_limit_at(model, limit, place, ratio, settings),
     )
+
+
+def _is_certain(model: Model, difference: sp.Expr) -> bool:
+    """Whether a difference is certainly not 0 at a point, and so not 0 for all parameters."""
+    [point] = model.domain.sample(1, seed=0)
+    try:
+        with flint.ctx.workprec(128):
+            ball = evaluate(difference, point.values(model))
+    except NotEvaluated:
+        return True
+    return not ball.contains(0)
 
 
 def _judge_limit_at(
