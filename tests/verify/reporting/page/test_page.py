@@ -10,7 +10,8 @@ from verify import Settings, paper_claims, select, verify_claim
 from verify.judging.engine import Result
 from verify.judging.evidence import Evidence, Finding, Verdict
 from verify.reporting.page import html
-from verify.reporting.results import from_json, to_json
+from verify.reporting.results import Report
+from verify.running.provenance import environment
 
 SECONDS = 2  # within which the page is to be there, on a machine that does nothing else
 BYTES = 5_000_000
@@ -32,7 +33,8 @@ def results():
 @pytest.fixture(scope="module")
 def path(results, tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "report.html"
-    path.write_text(html(from_json(to_json(results, Settings()))), encoding="utf-8")
+    report = Report(results, {}, environment(Settings()))
+    path.write_text(html(report), encoding="utf-8")
     return path
 
 
