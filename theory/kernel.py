@@ -7,9 +7,11 @@ without conjugate, E[h_α h_β], is the kernel at (α, β).
 
 from __future__ import annotations
 
+from functools import cache
+
 import sympy as sp
 
-from theory.algebra.finite_sums import diagonal, upper_triangle
+from theory.algebra.finite_sums import diagonal, is_one, upper_triangle
 from theory.inputs import ArbitraryInput, Input, StationaryInput
 from theory.symbols import alpha, beta_bar
 
@@ -93,6 +95,9 @@ def finite_kernel_derivative(
             "the kernel of an arbitrary input after T steps is no closed form"
         )
     bar = x.conjugate()
+    if not _is_resonant(x, a, b) and not _is_resonant(bar, b, a):
+        general = _finite_derivative(x, i, j, horizon)
+        return general.subs({alpha: a, beta_bar: b}, simultaneous=True)
     total = x.autocorrelation(0) * diagonal(i, j, a, b, horizon)
     for term, other in zip(x.terms, bar.terms, strict=True):
         total += term.coefficient * upper_triangle(i, j, a, b, horizon, term.power, term.ratio)
@@ -102,6 +107,20 @@ def finite_kernel_derivative(
             total += value * diagonal(i, j, a, b, horizon, lag)
             total += other * diagonal(j, i, b, a, horizon, lag)
     return total
+
+
+@cache
+def _finite_derivative(x: StationaryInput, i: int, j: int, horizon: sp.Expr) -> sp.Expr:
+    return sp.diff(finite_kernel(x, horizon), alpha, i, beta_bar, j)
+
+
+def _is_resonant(x: StationaryInput, a: sp.Expr, b: sp.Expr) -> bool:
+    """Whether `finite_kernel` has no value at (a, b): on the unit circle, or at a term's ratio."""
+    return (
+        any(t.power for t in x.terms)
+        or is_one(a * b)
+        or any(is_one(t.ratio * b) or sp.expand(t.ratio - a) == 0 for t in x.terms)
+    )
 
 
 def _geometric(z: sp.Expr, terms: sp.Expr) -> sp.Expr:

@@ -50,7 +50,9 @@ def verdict(evidence: Iterable[Evidence], is_bound: bool = False) -> tuple[Verdi
         return Verdict.UNDECIDED, f"it is not certain everywhere: {premise.detail}"
     if {piece.method for piece in proves} >= judges():
         return Verdict.PROVED, f"by {_names(proves)}"
-    left = [o for e in by_finding[Finding.ABSTAINS] for o in e.obligations if o["state"] == "open"]
+    stated = [o for piece in by_finding[Finding.ABSTAINS] for o in piece.obligations]
+    # how algebra may read the claim is its own affair
+    left = [o for o in stated if o["state"] == "open" and o["field"] == "limit"]
     if left and not proves:
         return Verdict.UNDECIDED, f"whether {left[0]['statement']} is open: {left[0]['how']}"
     if is_bound and not proves:

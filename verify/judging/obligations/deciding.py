@@ -18,6 +18,7 @@ from verify.judging.model import Model
 from verify.judging.obligations.obligation import Kind, Obligation, Outcome, State
 from verify.judging.places import columns_of_places, places, refined, values
 from verify.judging.points import Point
+from verify.judging.symbolic.fractions import factors
 from verify.judging.symbolic.signs import NoSign, Ranges, Sign, ranges_of, sign
 
 
@@ -141,7 +142,7 @@ def _certificate(model: Model, obligation: Obligation) -> str:
     real, moduli = ranges_of(model.domain, model.symbols)
     function = obligation.function
     if obligation.kind is Kind.NONZERO:
-        parts = list(dict.fromkeys(factors_of(function)))
+        parts = dict.fromkeys(_irreducible(function))
         return "; ".join(dict.fromkeys(_nonzero(model, part, real, moduli) for part in parts))
     if obligation.kind is Kind.POSITIVE:
         return _positive(model, polarised(function), real, moduli)
@@ -172,6 +173,16 @@ def _real_roots(expr: sp.Expr) -> set[sp.Expr]:
     real = {root for root in roots if all(s.is_real for s in root.free_symbols)}
     moduli: set[sp.Expr] = expr.atoms(sp.Abs)
     return moduli | {root for root in real if not root.has(sp.I)}
+
+
+def _irreducible(function: sp.Expr) -> Iterator[sp.Expr]:
+    """The factors of a function, expanded sums taken apart where that is quickly done."""
+    for part in factors_of(function):
+        holomorphic = polarised(part)
+        if holomorphic.is_Add and holomorphic.is_polynomial():
+            yield from (f for f, _ in factors(holomorphic) if not f.is_number)
+        else:
+            yield part
 
 
 def factors_of(expr: sp.Expr) -> Iterator[sp.Expr]:
