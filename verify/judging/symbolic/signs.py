@@ -8,6 +8,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
+import flint
 import sympy as sp
 from sympy.polys.domains import QQ
 from sympy.polys.polyerrors import BasePolynomialError
@@ -56,15 +57,21 @@ class Sign:
         Of an angle whose whole circle was covered the place may lie outside of its range.
         """
         for found in self.covers:
-            if found.places and all(self._is_own(name) for name in found.places[-1]):
+            inside = (self._holds(*item) for place in found.places for item in place.items())
+            if found.places and all(inside):
                 return shown(found.places[-1])
         return ""
 
-    def _is_own(self, name: str) -> bool:
-        return not any(
-            symbol.name == name and name.startswith("tan(") and ends[1].is_infinite
-            for symbol, ends in self.ranges.items()
-        )
+    def _holds(self, name: str, value: flint.arb) -> bool:
+        """Whether a value certainly lies in the range of a real symbol that is no whole number."""
+        for symbol, (lower, upper) in self.ranges.items():
+            if symbol.name != name or symbol.is_integer:
+                continue
+            if name.startswith("tan(") and upper.is_infinite:
+                return False
+            above = lower.is_infinite or value > evaluate(lower, {}).real
+            return bool(above and (upper.is_infinite or value < evaluate(upper, {}).real))
+        return False
 
     def __str__(self) -> str:
         boxes = sum(found.boxes for found in self.covers)

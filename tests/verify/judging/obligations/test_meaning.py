@@ -251,3 +251,14 @@ def test_no_zero_of_a_denominator_is_overlooked(formula, domain):
 )
 def test_denominators_without_zeros(formula, domain):
     assert meaning(formula=formula, domain=domain) == ""
+
+
+@pytest.mark.parametrize(
+    ("formula", "domain"),
+    [
+        ("1/(2*n - 3)", ["0 < lambda < 1", "1 <= n <= 4 in integers"]),
+        ("1/(lambda**2 - 1/2)", ["0 < lambda < sqrt(2)/2"]),
+    ],
+)
+def test_a_zero_between_whole_numbers_or_at_an_open_end_is_none(formula, domain):
+    assert not meaning(formula=formula, domain=domain).startswith("failed")
