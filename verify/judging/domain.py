@@ -227,9 +227,13 @@ class Domain:
                 }
             )
 
+    @cached_property
+    def inside(self) -> Point:
+        """A plain point inside, the first of any sample."""
+        return next(self.sample(1, seed=0))
+
     def shortest(self) -> Iterator[Point]:
         """A point for each of the least whole numbers, and for the largest, of a parameter."""
-        [inside] = self.sample(1, seed=0)
         for name, one in self.ranges.items():
             if one.is_whole and one.value is None:
                 least, most = one.finite_ends
@@ -237,7 +241,7 @@ class Domain:
                 if one.upper.is_finite:
                     numbers.append(most)
                 for number in dict.fromkeys(numbers):
-                    yield Point({**inside.coordinates, name: number})
+                    yield self.inside.with_coordinate(name, number)
 
     def corners(self, inset: Fraction = INSET) -> Iterator[Point]:
         """The corners of the box on which the claim is made; see `Range.extremes` for `inset`."""
@@ -247,27 +251,24 @@ class Domain:
 
     def closed_faces(self) -> Iterator[Point]:
         """A point on each face that belongs to the domain."""
-        [inside] = self.sample(1, seed=0)
         for name, one in self.ranges.items():
             ends = one.extremes(INSET)
             belongs = (one.has_lower and one.lower.is_finite, one.has_upper and one.upper.is_finite)
             for end, is_own in zip(ends, belongs, strict=False):
                 if is_own and one.value is None:
-                    yield Point({**inside.coordinates, name: end})
+                    yield self.inside.with_coordinate(name, end)
 
     def centres(self) -> Iterator[Point]:
         """A point with 0 for each complex parameter that may be 0."""
-        [inside] = self.sample(1, seed=0)
         for name, one in self.ranges.items():
             if one.is_modulus and one.holds_zero:
-                yield Point({**inside.coordinates, name: Polar(Fraction(0), Fraction(0))})
+                yield self.inside.with_coordinate(name, Polar(Fraction(0), Fraction(0)))
 
     def faces(self, inset: Fraction) -> Iterator[Point]:
         """A point on each face that belongs to the domain, and one next to it.
 
         What is false next to a face may be an equality on it.
         """
-        [inside] = self.sample(1, seed=0)
         for name, one in self.ranges.items():
             for end in dict.fromkeys([*one.extremes(inset), *one.open.extremes(inset)]):
-                yield Point({**inside.coordinates, name: end})
+                yield self.inside.with_coordinate(name, end)

@@ -55,10 +55,13 @@ class Model:
         Irrational ones stay symbols: SymPy takes atanh(1 − 1e-7) for 0.
         """
         moving = {derivative.name for derivative in self.claim.wrt}
-        values = {name: one.value for name, one in self.domain.ranges.items() if name not in moving}
-        return {
-            name: value for name, value in values.items() if value is not None and value.is_Rational
-        }
+        return {n: value for n, value in self._only_values.items() if n not in moving}
+
+    @cached_property
+    def _only_values(self) -> dict[str, sp.Rational]:
+        """Parameter name → value, of those with but one, where it is rational."""
+        values = {name: one.value for name, one in self.domain.ranges.items()}
+        return {n: value for n, value in values.items() if value is not None and value.is_Rational}
 
     @cached_property
     def symbols(self) -> dict[str, sp.Symbol]:
@@ -132,9 +135,8 @@ class Model:
     @cached_property
     def _held(self) -> dict[sp.Symbol, sp.Expr]:
         """The only value of each parameter that is differentiated by, and does not move else."""
-        ranges = {s: self.domain.ranges[name] for name, s in self.symbols.items()}
-        values = {symbol: one.value for symbol, one in ranges.items()}
-        return {s: value for s, value in values.items() if value is not None and value.is_Rational}
+        only = self._only_values
+        return {s: only[name] for name, s in self.symbols.items() if name in only}
 
     @cached_property
     def formula(self) -> sp.Expr:

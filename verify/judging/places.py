@@ -8,7 +8,6 @@ clamps, steps, spikes and poles sit. They are found in floating point and are no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -60,7 +59,6 @@ def columns_of_places(model: Model, seed: int) -> Mapping[sp.Symbol, Array]:
 
 def half_turns(model: Model) -> Iterator[Point]:
     """A point at each small multiple of π in the range of a real parameter, 0 left out."""
-    [inside] = model.domain.sample(1, seed=0)
     for name, symbol in model.symbols.items():
         one = model.domain.ranges[name]
         if not symbol.is_real or symbol.is_integer or one.value is not None:
@@ -68,7 +66,7 @@ def half_turns(model: Model) -> Iterator[Point]:
         for k in range(-HALF_TURNS, HALF_TURNS + 1):
             angle = k * sp.pi
             if k and one.lower < angle < one.upper:
-                yield Point({**inside.coordinates, name: Irrational(angle)})
+                yield model.domain.inside.with_coordinate(name, Irrational(angle))
 
 
 def _edges(model: Model) -> Iterator[Point]:
@@ -191,9 +189,7 @@ def _moved(model: Model, name: str, through: Point, value: Fraction) -> Iterator
     above = lower is None or lower < value or (lower == value and one.has_lower)
     below = upper is None or value < upper or (value == upper and one.has_upper)
     if above and below:
-        old = through.coordinates[name]
-        moved = replace(old, modulus=value) if isinstance(old, Polar) else value
-        yield Point({**through.coordinates, name: moved})
+        yield through.moved(name, value)
 
 
 def _line(model: Model, name: str, through: Point) -> Callable[[Array], Mapping[sp.Symbol, Array]]:
@@ -275,7 +271,6 @@ def refined(model: Model, expr: sp.Expr, of_modulus: bool, start: Point) -> Iter
             size = np.where(np.isfinite(size), size, np.inf)
             value = _simple(float(grid[int(np.argmin(size))]))
             if one.finite_ends[0] < value < one.finite_ends[1]:
-                moved = replace(old, modulus=value) if isinstance(old, Polar) else value
-                point = Point({**point.coordinates, name: moved})
+                point = point.moved(name, value)
         yield point
         reach /= NODES / 4

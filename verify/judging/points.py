@@ -7,7 +7,7 @@ so that it can be stated in a report, recomputed at any precision, and put into 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -65,6 +65,16 @@ class Point:
 
     def __str__(self) -> str:
         return ", ".join(f"{name} = {value}" for name, value in self.coordinates.items())
+
+    def with_coordinate(self, name: str, coordinate: Coordinate) -> Point:
+        """The point with another coordinate."""
+        return Point({**self.coordinates, name: coordinate})
+
+    def moved(self, name: str, value: Fraction) -> Point:
+        """The point with another value of a real parameter, or modulus of a complex one."""
+        old = self.coordinates[name]
+        new = replace(old, modulus=value) if isinstance(old, Polar) else value
+        return self.with_coordinate(name, new)
 
     def balls(self) -> dict[str, flint.acb]:
         """Balls around the coordinates at the current precision, by name."""

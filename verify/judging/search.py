@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ from numerics.arithmetic.evaluation import LONG, NUMPY, Arithmetic, NotEvaluated
 from verify.judging.evidence import MeaningError, Profile
 from verify.judging.model import Model
 from verify.judging.places import columns, places_by_kind, values
-from verify.judging.points import Point, Polar
+from verify.judging.points import Point
 
 POINTS = 2_000
 SUSPECTS = 2  # of each kind
@@ -108,10 +108,7 @@ def _line(model: Model, name: str, through: Point) -> tuple[list[float], list[Po
     """Values of one parameter across its range, of a complex one the modulus, and the points."""
     lower, upper = model.domain.ranges[name].finite_ends
     values = [lower + (upper - lower) * Fraction(k, STEPS) for k in range(1, STEPS)]
-    there = through.coordinates[name]
-    moved = [replace(there, modulus=v) if isinstance(there, Polar) else v for v in values]
-    points = [Point({**through.coordinates, name: coordinate}) for coordinate in moved]
-    return list(map(float, values)), points
+    return list(map(float, values)), [through.moved(name, value) for value in values]
 
 
 def _sides(

@@ -40,6 +40,17 @@ def test_the_derivative_is_by_the_eigenvalues_own_parameter():
     assert [str(by) for by in claim.wrt] == ["omega"]
 
 
+def refusal(change):
+    """The line that refuses a good claim with a change; None takes a field out."""
+    entry = {key: value for key, value in {**GOOD, **change}.items() if value is not None}
+    with pytest.raises(ClaimError) as caught:
+        make_claim(entry, "file.toml")
+    message = str(caught.value)
+    assert message.startswith("file.toml: claim ")
+    assert "\n" not in message
+    return message
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -109,12 +120,7 @@ def test_the_derivative_is_by_the_eigenvalues_own_parameter():
     ],
 )
 def test_refused(change, words):
-    entry = {key: value for key, value in {**GOOD, **change}.items() if value is not None}
-    with pytest.raises(ClaimError) as caught:
-        make_claim(entry, "file.toml")
-    message = str(caught.value)
-    assert message.startswith("file.toml: claim ")
-    assert "\n" not in message
+    message = refusal(change)
     for word in words:
         assert word in message
 
@@ -188,7 +194,9 @@ RUN = {
     ],
 )
 def test_refused_experiment(change, words):
-    test_refused({**RUN, "domain": None, "autocorrelation": None, **change}, words)
+    message = refusal({**RUN, "domain": None, "autocorrelation": None, **change})
+    for word in words:
+        assert word in message
 
 
 @pytest.mark.parametrize(

@@ -76,9 +76,9 @@ def _failure(model: Model, obligation: Obligation, seed: int) -> str:
 
 def _fails_at(model: Model, function: sp.Expr, kind: Kind, point: Point) -> bool:
     """Whether an obligation certainly fails at a point."""
-    ball = _ball(model, function, point)
     if kind is Kind.NONZERO:
         return any(_is_zero(model, factor, point) for factor in factors_of(function))
+    ball = _ball(model, function, point)
     if ball.real < 0 or ball.imag != 0:
         return True
     return kind is Kind.POSITIVE and _is_zero(model, function, point)
@@ -105,7 +105,8 @@ def _failing_angle(model: Model, obligation: Obligation, seed: int) -> str:
     at = columns_of_places(model, seed)
     for turn in turns:
         try:
-            found = values(obligation.function.subs(angle, turn), at, len(points)).real
+            here = {**at, angle: np.array(float(turn))}
+            found = values(obligation.function, here, len(points)).real
         except NotEvaluated:
             return ""
         found = np.where(np.isfinite(found), found, np.inf)

@@ -15,7 +15,7 @@ from verify.claims.claim import Limit
 from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError
 from verify.judging.model import Model
 from verify.judging.places import half_turns, zeros
-from verify.judging.points import Point, Polar
+from verify.judging.points import Point
 from verify.judging.routes.lyapunov import lyapunov_value
 from verify.judging.routes.pointwise import number_of_points
 from verify.judging.translation import to_sympy
@@ -100,11 +100,10 @@ def _starts(model: Model, limit: Limit, count: int, seed: int) -> Iterator[Point
     """Points from where to go to the limit: at random, on faces, and where something vanishes."""
     inside = list(model.domain.sample(count, seed))
     yield from inside
-    others = {**inside[0].coordinates}
     seen: set[str] = set()
     near = (*model.domain.faces(NEAR), *model.domain.centres(), *half_turns(model))
     for point in (*model.domain.closed_faces(), *near, *zeros(model, seed)):
-        start = Point({**point.coordinates, limit.name: others[limit.name]})
+        start = point.with_coordinate(limit.name, inside[0].coordinates[limit.name])
         if str(start) not in seen and len(seen) < MOST_PLACES:
             seen.add(str(start))
             yield start
@@ -116,9 +115,7 @@ def _approach(model: Model, point: Point, limit: Limit) -> Iterator[Step]:
     for coordinate in _towards(model, limit):
         if (lower is not None and coordinate < lower) or (upper is not None and coordinate > upper):
             continue
-        old = point.coordinates[limit.name]
-        new = Polar(coordinate, old.half_tangent) if isinstance(old, Polar) else coordinate
-        near = Point({**point.coordinates, limit.name: new})
+        near = point.moved(limit.name, coordinate)
         yield Step(near, _claimed(model, near), _actual(model, near))
 
 
