@@ -54,4 +54,5 @@ class Settings:
     tier: Tier = TIERS["quick"]
     seed: int = 0
     device: str = "cpu"
-    selftest: bool = False  # the verifier is: every method speaks, and explains nothing
+    every_method: bool = False  # speaks, though one before it has refuted
+    explains: bool = True  # counterexamples: where it is worst, and what would be right

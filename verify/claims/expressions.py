@@ -72,13 +72,19 @@ class ExpressionError(Refusal):
 class Expression:
     """A checked expression: its text, its syntax tree, the parameters and functions it names.
 
-    Constants in the tree are Fractions, exact as written.
+    Constants in the tree are Fractions, exact as written. The lag Delta inside sum(…) is none of
+    the names.
     """
 
     source: str
     node: ast.expr = field(compare=False)  # as the source says
     names: frozenset[str]
     functions: frozenset[str]
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it stands for a number, whatever the parameters and the input."""
+        return not self.names and not self.functions & SERIES
 
     def __str__(self) -> str:
         return self.source
@@ -251,6 +257,7 @@ class _Checker:
         self.text = text
         self.names: set[str] = set()
         self.functions: set[str] = set()
+        self.is_summed = False
 
     def fail(self, node: ast.AST, why: str) -> ExpressionError:
         found = ast.get_source_segment(self.text, node) or ""
@@ -298,7 +305,8 @@ class _Checker:
             raise self.fail(node, f"{name} is a function: write {name}(...)")
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", name) or "__" in name:
             raise self.fail(node, "a name is a letter, then letters, digits and single underscores")
-        self.names.add(name)
+        if not (name == LAG and self.is_summed):
+            self.names.add(name)
         return _Cost(degree=1)
 
     def arithmetic(self, node: ast.BinOp, depth: int) -> _Cost:
@@ -330,15 +338,27 @@ class _Checker:
         wanted = 2 if name in TWO_ARGUMENTS else 1
         if node.keywords or len(node.args) != wanted:
             raise self.fail(node, f"{name} takes {wanted} argument{'s' * (wanted > 1)}")
+        if name == "sum" and self.is_summed:
+            raise self.fail(node, "no sum() inside of another")
+        self.is_summed |= name == "sum"
         costs = [self.check(arg, depth + 1) for arg in node.args]
+        self.is_summed &= name != "sum"
         if name == "KroneckerDelta":
             self.kronecker(node)
+        if name == "R":
+            self.at_lag(node)
         self.functions.update(
             re.findall(r"[a-z]+(?=\()", _SHORT[name]) if name in _SHORT else [name]
         )
         return _Cost(
             prod(c.terms for c in costs), sum(c.degree for c in costs), sum(c.bits for c in costs)
         )
+
+    def at_lag(self, node: ast.Call) -> None:
+        [lag] = node.args
+        k = integer_of(lag)
+        if not (isinstance(lag, ast.Name) and lag.id == LAG) and (k is None or k < 0):
+            raise self.fail(node, "write R(Delta) inside sum(), or R(k) with k = 0, 1, 2, ...")
 
     def kronecker(self, node: ast.Call) -> None:
         lag, position = sorted(node.args, key=lambda arg: not isinstance(arg, ast.Name))

@@ -262,7 +262,7 @@ class _EntryReader:
             bounds |= {"upper": self.parsed(name, pieces[where + 2])}
             bounds |= {"upper_strict": pieces[where + 1] == "<"}
         for bound in ("lower", "upper"):
-            if bound in bounds and bounds[bound].names:
+            if bound in bounds and not bounds[bound].is_constant:
                 raise self.error(name, f"{text!r}: a bound is a constant expression")
         return Interval(_named(subject), bool(modulus), **bounds)
 
@@ -279,7 +279,7 @@ class _EntryReader:
         if not direction:
             raise self.error(name, "say the side: lambda -> 1- (from below) or 1+ (from above)")
         point = self.parsed(name, target)
-        if point.names:
+        if not point.is_constant:
             raise self.error(name, f"{target!r}: a point is a constant expression")
         return Limit(subject, point, direction)
 

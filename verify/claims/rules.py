@@ -28,7 +28,7 @@ def measured(claim: Claim, refuse: Refuse) -> Claim:
         raise _unknown(refuse, "settings", stray, experiment.settings)
     if claim.relation not in ("<=", ">="):
         raise refuse("relation", "a measured number is claimed <= or >= a constant")
-    if claim.formula.names or claim.formula.functions & SERIES:
+    if not claim.formula.is_constant:
         raise refuse("formula", "a measured number is compared with a constant")
     return claim
 
@@ -40,8 +40,9 @@ def complete(claim: Claim, refuse: Refuse) -> Claim:
     claim = replace(claim, eigenvalue=_eigenvalues(claim, refuse), gamma=_gammas(claim, refuse))
     claim = replace(claim, parameters=_parameters(claim, refuse))
     known = set(claim.parameters) | set(claim.poles)
-    stray = claim.formula.names - known - ({LAG} if "sum" in claim.formula.functions else set())
-    if stray:
+    if LAG in claim.formula.names:
+        raise refuse("formula", f"the lag {LAG} is known inside sum() alone")
+    if stray := claim.formula.names - known:
         raise _unknown(refuse, "formula", stray, known)
     if (claim.relation == "~") != (claim.limit is not None):
         raise refuse("limit", "relation ~ needs a limit, and no other relation takes one")
@@ -66,7 +67,8 @@ def _eigenvalues(claim: Claim, refuse: Refuse) -> dict[str, Expression]:
             raise refuse("eigenvalue", f"{claim.quantity} has the poles {listed(claim.poles)}")
         # the teacher may stand where the student is
         allowed = {"lambda"} if pole == "lambda_star" else set()
-        if expression.names & ({*claim.poles, "lambda", LAG} - allowed):
+        inner = {*claim.poles, "lambda", LAG} - allowed
+        if expression.names & inner or expression.functions & SERIES:
             raise refuse("eigenvalue", "an expression in parameters other than poles, Delta")
     return poles
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
 from numerics.arithmetic.evaluation import NotEvaluated
@@ -107,7 +108,7 @@ def verify_claim(
                 piece = examine(method, model, settings)
                 on_evidence(piece)
             evidence.append(piece)
-            if piece.finding is Finding.REFUTES and not settings.selftest:
+            if piece.finding is Finding.REFUTES and not settings.every_method:
                 break
     except MeaningError as error:
         seconds = time.perf_counter() - start
@@ -128,6 +129,10 @@ def concluded(claim: Claim, evidence: Sequence[Evidence], seconds: float) -> Res
     return Result(claim, found, reason, tuple(evidence), seconds, invalid)
 
 
+# what no algorithm of ours, or of SymPy's, can do
+_BEYOND = (NotEvaluated, NotImplementedError)
+
+
 def examine(method: Method, model: Model, settings: Settings) -> Evidence:
     """What one method finds out about a claim.
 
@@ -139,12 +144,15 @@ def examine(method: Method, model: Model, settings: Settings) -> Evidence:
         piece = _on_boxes(method, model, settings)
     except MeaningError:
         raise
-    except (NotEvaluated, NotImplementedError) as reason:  # the latter is SymPy's
+    except _BEYOND as reason:
         return Evidence(method.name, Finding.ABSTAINS, str(reason) or "no algorithm")
     except Exception as error:  # one broken method must not hide the others
         return Evidence(method.name, Finding.FAILED, f"{type(error).__name__}: {error}")
-    if piece.counterexample and not (settings.selftest or model.claim.experiment):
-        return replace(piece, counterexample=_explained(model, piece.counterexample, settings.seed))
+    if piece.counterexample and settings.explains and not model.claim.experiment:
+        # what is found stands, whether it can be explained or not
+        with suppress(*_BEYOND):
+            explained = _explained(model, piece.counterexample, settings.seed)
+            return replace(piece, counterexample=explained)
     return piece
 
 

@@ -99,7 +99,8 @@ def question(subject: Claim | Trial, method: str, settings: Settings) -> str:
         "method": method,
         "code": code_version(_parts(subject)),
         "seed": settings.seed,
-        "selftest": settings.selftest,
+        "every_method": settings.every_method,
+        "explains": settings.explains,
         "tier": {name: getattr(settings.tier, name) for name in _sizes(subject)},
     }
     return sha256(json.dumps(asked, sort_keys=True, default=_plain).encode()).hexdigest()

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from itertools import product
+from itertools import chain, product
 from random import Random
 from typing import Any
 
 from mpmath import mp
 
-from verify.claims.claim import Claim, Interval
+from verify.claims.claim import Claim, Interval, Relation
 from verify.claims.expressions import Expression, parse
 from verify.selftest.oracle_quantities import _lags, _quantity, _with_poles
 from verify.selftest.oracle_values import (
@@ -52,7 +52,6 @@ def truth(
         claim: the claim.
         known: values of quantities, shared by claims that differ in their formula alone.
         places: constant values of some parameters, as text: where to look beside random points.
-            A complex parameter's is its modulus.
 
     Of an inequality, and of a limit, TRUE says that no counterexample was found among some
     hundred points, half of them near the edges of the domain, and on the way to the limit.
@@ -77,6 +76,26 @@ def truth(
             return Truth.MEANINGLESS
 
 
+def fails(claim: Claim, places: Sequence[Mapping[str, str]] = ()) -> bool:
+    """Whether a claim is false at one of its points; the first such ends the search.
+
+    Args:
+        claim: the claim.
+        places: where to look first, as for `truth`.
+
+    Raises:
+        NoTruth: as for `truth`.
+
+    """
+    known: Known = {}
+    with mp.workdps(DIGITS):
+        try:
+            found = _arrives(claim, known, places) if claim.limit else _holds(claim, known, places)
+            return any(holds is False for holds in found)
+        except _Meaningless:
+            return False
+
+
 def equal(claim: Claim, one: Expression, other: Expression) -> bool:
     """Whether two expressions in a claim's parameters, poles and R have the same value."""
     with mp.workdps(DIGITS):
@@ -97,7 +116,7 @@ def _holds(
     """Whether the claim holds, point by point; None where its formula has no value."""
     count = POINTS if claim.relation == "==" else POINTS_OF_BOUND
     count = count if claim.quantity != "curvature" else POINTS
-    for point in (*points(claim, count), *points_at(claim, places)):
+    for point in chain(points_at(claim, places), points(claim, count)):
         actual = _quantity(claim, point, known)
         try:
             claimed = _value(claim.formula.node, _with_poles(claim, point), _lags(claim, point))
@@ -117,8 +136,12 @@ def _holds(
 def _tends(claim: Claim, known: Known, places: Sequence[Mapping[str, str]]) -> bool:
     for point in points(claim, POINTS if claim.quantity != "curvature" else 1):
         _quantity(claim, point, known)  # has a meaning on the whole domain
-    # the limit need not be uniform
-    for point in (*points(claim, 6, edges=False), *points_at(claim, places)):
+    return all(_arrives(claim, known, places))
+
+
+def _arrives(claim: Claim, known: Known, places: Sequence[Mapping[str, str]]) -> Iterator[bool]:
+    """Whether the ratio tends to 1, for values of the other parameters: it need not uniformly."""
+    for point in chain(points_at(claim, places), points(claim, 6, edges=False)):
         ratio = mp.inf
         for near in _approach(claim, point):
             actual = _quantity(claim, near, known)
@@ -127,47 +150,61 @@ def _tends(claim: Claim, known: Known, places: Sequence[Mapping[str, str]]) -> b
                 ratio = claimed / actual
             except ZeroDivisionError:
                 ratio = mp.inf
-        if not abs(ratio - 1) < mp.mpf(10) ** -12:
-            return False
-    return True
+        yield bool(abs(ratio - 1) < mp.mpf(10) ** -12)
 
 
 def _approach(claim: Claim, point: Point) -> Iterator[Point]:
+    """Points ever nearer the limit; of a complex parameter, along the ray through the first."""
     limit = claim.limit
     if limit is None:
         return
+    interval = claim.interval(limit.name)
+    lower, upper = (_end(b) for b in (interval.lower, interval.upper))
     target = mp.re(_value(limit.target.node, {}, None))
+    sign = -1 if limit.direction == "-" else 1
+    turn = mp.sign(point[limit.name]) if interval.modulus else 1
     for distance, far in zip(DISTANCES, FAR, strict=True):
         if limit.name == claim.horizon:
-            yield {**point, limit.name: mp.mpf(10) ** distance}
+            near = mp.mpf(10) ** distance
         elif limit.direction == "oo":
-            yield {**point, limit.name: target * far}
+            near = target * far
         else:
-            sign = -1 if limit.direction == "-" else 1
-            yield {**point, limit.name: target + sign * mp.mpf(10) ** -distance}
+            near = target + sign * mp.mpf(10) ** -distance
+        if not (lower is None or near >= lower) or not (upper is None or near <= upper):
+            raise _Meaningless  # it cannot be approached from within the domain
+        yield {**point, limit.name: near * turn}
 
 
 # points of the domain
 
 
 def points(claim: Claim, count: int, edges: bool = True) -> Iterator[Point]:
-    """`count` points at random, many of them 1/10 to 10^−15 from corners and edges."""
+    """At most `count` points at random, many of them 1/10 to 10^−15 from corners and edges."""
     random = Random(count)  # noqa: S311 (reproducible, not secret)
     intervals = [claim.interval(name) for name in claim.parameters]
     corners = list(product((None, 0, 1), repeat=len(intervals)))
     for index in range(count):
         in_corner = edges and index < min(len(corners), count // 2)
         ends = corners[index] if in_corner else [None] * len(intervals)
-        yield {
+        point = {
             i.name: _coordinate(claim, i, end, edges and index % 2 == 1, random)
             for i, end in zip(intervals, ends, strict=True)
         }
+        if all(_is_kept(relation, point) for relation in claim.relations):
+            yield point
+
+
+def _is_kept(relation: Relation, point: Point) -> bool:
+    """Whether a point is one of those that a relation leaves."""
+    left, right = point[relation.left], _value(relation.right.node, point, None)
+    return bool(left != right if relation.sign == "!=" else left < right)
 
 
 def points_at(claim: Claim, places: Sequence[Mapping[str, str]]) -> Iterator[Point]:
     """Points of the domain at places that fix some of the parameters."""
     for place in places:
-        fixed = {name: mp.re(_value(parse(text).node, {}, None)) for name, text in place.items()}
+        values = {name: _value(parse(text).node, {}, None) for name, text in place.items()}
+        fixed = {n: v if claim.is_complex(n) else mp.re(v) for n, v in values.items()}
         for point in points(claim, AT_PLACE, edges=False):
             yield {**point, **fixed}
 
@@ -176,7 +213,7 @@ def _coordinate(
     claim: Claim, interval: Interval, end: int | None, near: bool, random: Random
 ) -> Any:
     lower, upper = (_end(b) for b in (interval.lower, interval.upper))
-    if interval.name == claim.horizon:
+    if interval.name == claim.horizon or interval.is_whole:
         return _whole(interval, lower, upper, end, random)
     if interval.modulus:
         lower = lower if lower is not None and lower > 0 else mp.mpf(0)
@@ -213,12 +250,3 @@ def _at(lower: Any, upper: Any, share: Any) -> Any:
 
 def _end(bound: Expression | None) -> Any:
     return None if bound is None else mp.re(_value(bound.node, {}, None))
-
-
-# expressions
-
-
-# the input
-
-
-# the quantities

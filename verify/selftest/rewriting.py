@@ -21,10 +21,10 @@ def rewritings(expression: Expression, rewrite: Rewrite) -> Iterator[Expression]
 
     What leaves the grammar, or changes nothing in the text, is left out.
     """
-    changes = [(node, new) for node in _nodes(expression.node) for new in rewrite(node)]
+    changes = [(node, new) for node in nodes(expression.node) for new in rewrite(node)]
     seen = {written(expression.node)}
     for node, new in spread(changes, SITES):
-        text = written(_replaced(expression.node, node, new))
+        text = written(replaced(expression.node, node, new))
         if text not in seen:
             seen.add(text)
             try:
@@ -55,24 +55,25 @@ def spread(items: Iterable[T], count: int) -> Sequence[T]:
     return [items[i * len(items) // count] for i in range(count)] if len(items) > count else items
 
 
-def _nodes(tree: ast.expr) -> Iterator[ast.expr]:
+def nodes(tree: ast.expr) -> Iterator[ast.expr]:
     """A tree's own expressions: a function's name is a node too, but none of these."""
     yield tree
     for child in ast.iter_child_nodes(tree):
         if isinstance(child, ast.expr) and not (isinstance(tree, ast.Call) and child is tree.func):
-            yield from _nodes(child)
+            yield from nodes(child)
 
 
-def _replaced(tree: ast.expr, site: ast.expr, new: ast.expr) -> ast.expr:
+def replaced(tree: ast.expr, site: ast.expr, new: ast.expr) -> ast.expr:
+    """A tree with another node in the place of one of its own."""
     if tree is site:
         return new
     match tree:
         case ast.BinOp(left=left, op=op, right=right):
-            return ast.BinOp(_replaced(left, site, new), op, _replaced(right, site, new))
+            return ast.BinOp(replaced(left, site, new), op, replaced(right, site, new))
         case ast.UnaryOp(op=op, operand=operand):
-            return ast.UnaryOp(op, _replaced(operand, site, new))
+            return ast.UnaryOp(op, replaced(operand, site, new))
         case ast.Call(func=function, args=arguments):
-            return ast.Call(function, [_replaced(a, site, new) for a in arguments], [])
+            return ast.Call(function, [replaced(a, site, new) for a in arguments], [])
     return tree
 
 

@@ -178,7 +178,8 @@ def score_mutants(
 ) -> MutantScore:
     """Try the mutants of true claims, at most `per_operator` of each kind and claim."""
     made = _in_processes(partial(mutants, per_operator=per_operator), claims, workers)
-    trials = judged((m.claim for m in made), replace(settings, selftest=True), workers)
+    settings = replace(settings, every_method=True, explains=False)
+    trials = judged((m.claim for m in made), settings, workers)
     return MutantScore(tuple(zip(made, trials, strict=True)))
 
 
@@ -200,7 +201,7 @@ def score_places(
 
     """
     made = _in_processes(partial(_at_places, per_operator=per_operator), claims, workers)
-    trials = judged((m.claim for m in made), settings, workers, store)
+    trials = judged((m.claim for m in made), replace(settings, explains=False), workers, store)
     return MutantScore(tuple(zip(made, trials, strict=True)))
 
 
@@ -223,7 +224,7 @@ def judged(
 ) -> list[Result]:
     """The results on claims, in the claims' order.
 
-    With `settings.selftest`, a method that is not done EXTRA_SECONDS after the verdict is there
+    With `settings.every_method`, one that is not done EXTRA_SECONDS after the verdict is there
     counts as not asked.
     """
     claims = list(claims)

@@ -39,7 +39,7 @@ def test_powers_bind_as_in_python():
 
 def test_what_an_expression_names():
     found = parse(" lambda*rho + pi*sqrt(lam)*sum(E**Delta*R(Delta))/I ")
-    assert found.names == {"lambda", "rho", "Delta"}
+    assert found.names == {"lambda", "rho"}  # in a sum, Delta is no parameter
     assert found.functions == {"sqrt", "sum", "R"}
     assert str(found) == "lambda*rho + pi*sqrt(lam)*sum(E**Delta*R(Delta))/I"
 
@@ -187,6 +187,11 @@ def test_limits(limit):
         ("KroneckerDelta(Delta, x)", "'KroneckerDelta(Delta, x)' at column 1: write Kronecker"),
         ("KroneckerDelta(x, 1)", "'KroneckerDelta(x, 1)' at column 1: write KroneckerDelta(Delta"),
         ("KroneckerDelta(0, 1)", "'KroneckerDelta(0, 1)' at column 1: write KroneckerDelta(Delta"),
+        *(
+            (f"1 + {text}", f"'{text}' at column 5: write R(Delta) inside sum(), or R(k) with k =")
+            for text in ("R(rho)", "R(-1)", "R(1/2)", "R(R(0))", "R(Delta + 1)")
+        ),
+        ("sum(Delta*sum(R(Delta)))", "'sum(R(Delta))' at column 11: no sum() inside of another"),
         ("x" * 61, f"'{'x' * 57}...' at column 1: a name"),
         ("1 + " + "y" * 60, f"'{'y' * 60}' at column 5: a name"),
     ],

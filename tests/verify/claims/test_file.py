@@ -110,7 +110,10 @@ def refusal(change):
         ({"domain": ["0 > rho < 1"]}, ["'domain'", "write 0 < rho < 1"]),
         ({"domain": ["mu + 1 < lambda < 1"]}, ["'domain'", "a bound is a constant expression"]),
         ({"domain": ["0 < lambda < 1 + mu"]}, ["'domain'", "a bound is a constant expression"]),
+        ({"domain": ["0 < rho < R(0)"]}, ["'domain'", "a bound is a constant expression"]),
+        ({"domain": ["0 < rho < sum(2**-Delta)"]}, ["'domain'", "a bound is a constant"]),
         ({"domain": ["0 < rho < 1 +"]}, ["'domain'", "syntax"]),
+        ({"relation": "~", "limit": "lambda -> R(0)-"}, ["'limit'", "'R(0)': a point is a"]),
         ({"relation": "~", "limit": "lambda -> -oo+"}, ["'limit'", "'-oo': a point is a constant"]),
         ({"relation": "~", "limit": "lambda -> rho-"}, ["'limit'", "'rho': a point is a constant"]),
         ({"relation": "~", "limit": 3}, ["'limit'", "string"]),
@@ -279,7 +282,6 @@ def test_derivatives(wrt, found):
             ["differentiate_gamma", "real"],
         ),
         ({"formula": "1/0"}, ["1/0", "divides by zero"]),
-        ({"formula": "R(rho)"}, ["R(k)"]),
         ({"formula": "sum(R(Delta)**2)"}, ["linear in R(Delta)"]),
         ({"formula": "sum(2**(Delta**2)*R(Delta))"}, ["Delta"]),
         (

@@ -91,7 +91,13 @@ def by(entry, **changes):
         (RUN, {"formula": "R(0)"}, "formula", "a measured number is compared with a constant"),
         (RUN, {"domain": []}, "domain", "an experiment has expect, experiment, formula, id,"),
         (STATE, {"formula": "mu + nu"}, "formula", "unknown symbol 'mu'; known are lambda, rho"),
-        (STATE, {"formula": "Delta"}, "formula", "unknown symbol 'Delta'; known are lambda, rho"),
+        (STATE, {"formula": "Delta"}, "formula", "the lag Delta is known inside sum() alone"),
+        *(
+            (STATE, {"formula": text}, "formula", "the lag Delta is known inside sum() alone")
+            for text in ("R(Delta)", "sum(rho**Delta)*R(Delta)", "R(Delta) + sum(R(Delta))")
+        ),
+        (STATE, {"eigenvalue": "R(0)/2"}, "eigenvalue", "an expression in parameters other than"),
+        (STATE, {"eigenvalue": "sum(2**-Delta)/2"}, "eigenvalue", "an expression in parameters"),
         (STATE, {"relation": "~"}, "limit", "relation ~ needs a limit, and no other relation"),
         (STATE, {"limit": "rho -> 1-"}, "limit", "relation ~ needs a limit, and no other"),
         (

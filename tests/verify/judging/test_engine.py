@@ -290,7 +290,7 @@ def test_methods_look_in_order_until_one_refutes(monkeypatch):
     assert result.verdict == Verdict.REFUTED
     assert (a.asked, b.asked, c.asked) == ([SETTINGS], [SETTINGS], [])
     assert 0 < result.seconds < 60
-    tried = replace(SETTINGS, selftest=True)
+    tried = replace(SETTINGS, every_method=True)
     assert [e.method for e in verify_claim(STATE, tried).evidence] == ["a", "b", "c"]
     assert not result.invalid
 
@@ -379,12 +379,22 @@ def test_what_explains_a_counterexample(changes, largest, correction):
     assert (found.correction is not None) == correction
 
 
-def test_nothing_is_explained_to_the_selftest_or_of_a_run():
+def test_nothing_is_explained_unasked_or_of_a_run():
     method = Fake("a", piece("a", "refutes", EXAMPLE))
-    trying = replace(SETTINGS, selftest=True)
-    assert examine(method, Model(STATE), trying).counterexample == EXAMPLE
+    unexplained = replace(SETTINGS, explains=False)
+    assert examine(method, Model(STATE), unexplained).counterexample == EXAMPLE
     assert examine(method, Model(RUN), SETTINGS).counterexample == EXAMPLE
     assert examine(Fake("a", piece("a", "proves")), Model(STATE), SETTINGS).counterexample is None
+
+
+def test_what_cannot_be_explained_is_found_all_the_same():
+    # the correction is no closed form
+    steps = {"horizon": "T", "domain": ["-1 < lambda < 1"], "wrt": ["lambda"]}
+    fields = {"autocorrelation": "R(Delta)", "quantity": "sensitivity", "formula": "1"}
+    after_steps = {**fields, **steps, "relation": "=="}
+    method = Fake("a", piece("a", "refutes", EXAMPLE))
+    found = examine(method, Model(claim("c", after_steps)), SETTINGS)
+    assert (found.finding, found.counterexample) == (Finding.REFUTES, EXAMPLE)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from dataclasses import replace
 import sympy as sp
 
 from theory.algebra.conjugation import conjugated, polarised
+from theory.catalogue import QUANTITIES
+from theory.geometry import sensitivity_metric
 from theory.inputs import ArbitraryInput, StationaryInput, Term
 from verify.claims.claim import Claim, Limit
 from verify.claims.expressions import Expression, shown
@@ -90,6 +92,7 @@ def obligations(model: Model) -> Iterator[Obligation]:
             names = model.names | {"lambda": model.names[pole]}
             emitted.read(f"gamma of {pole}", claim.gamma[pole], names)
     yield from emitted.taken()
+    yield from _of_derivatives(model)
     emitted.read("formula", claim.formula, model.names)
     for obligation in emitted.taken():
         yield from _near_limit(model, obligation) if claim.limit else [obligation]
@@ -147,6 +150,53 @@ class _Emitted:
         """What was emitted since the last time."""
         found, self.found = list(self.found.values()), {}
         return found
+
+
+def _of_derivatives(model: Model) -> Iterator[Obligation]:
+    """That what is differentiated is smooth enough, and a metric not degenerate."""
+    claim, unit, quantity = model.claim, model.unit, QUANTITIES[model.claim.quantity]
+    if not claim.wrt:
+        return
+    is_curvature = claim.quantity == "curvature"  # of a metric, whose derivatives it has
+    by = {model.symbols[derivative.name] for derivative in claim.wrt}
+    fields = [("eigenvalue of", unit.poles)]
+    if claim.differentiate_gamma or "differentiate_gamma" not in quantity.takes:
+        fields.append(("gamma of", unit.gammas))
+    for field, expressions in fields:
+        for pole, expression in zip(claim.poles, expressions, strict=True):
+            if pole == "lambda_star":  # the teacher does not move
+                continue
+            for part in _not_smooth(expression, by, quantity.derivatives + is_curvature):
+                fault = f"it has no derivative where {part} = 0, as it is"
+                yield Obligation(f"{field} {pole}", part, Kind.NONZERO, str(part), fault)
+    if is_curvature:
+        metric = sensitivity_metric(
+            model.input, unit.poles[0], unit.wrt, unit.gamma(), unit.differentiate_gamma
+        )
+        yield Obligation(
+            "quantity",
+            sp.factor(metric.det()),
+            Kind.NONZERO,
+            "the determinant of the metric",
+            "it has no value where the metric is degenerate, as it is",
+        )
+
+
+def _not_smooth(expr: sp.Expr, by: set[sp.Symbol], order: int) -> Iterator[sp.Expr]:
+    """What must not be 0 for an expression to have derivatives up to an order."""
+    base, exponent = expr.as_base_exp()
+    parts = expr.args
+    if isinstance(base, sp.Abs):
+        parts = base.args
+        is_smooth = exponent.is_Integer and (exponent.is_even or exponent > order)
+    elif isinstance(expr, sp.Pow):
+        is_smooth = exponent.is_integer or (exponent.is_number and exponent >= order)
+    else:
+        is_smooth = True
+    if not is_smooth and base.free_symbols & by:
+        yield parts[0]
+    for part in parts:
+        yield from _not_smooth(part, by, order)
 
 
 def _of_input(model: Model) -> Iterator[Obligation]:

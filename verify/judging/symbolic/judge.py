@@ -143,6 +143,10 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
     if model.value == 0 or model.formula == 0:
         return Evidence(JUDGE, Finding.CONTRADICTS, "one side is 0: there is no ratio")
     ratio = (polarised(model.formula) / model.value).rewrite(TO_EXP, sp.exp)
+    if ratio.has(C):
+        return Evidence(
+            JUDGE, Finding.ABSTAINS, "C of an arbitrary input need not be analytic at |z| = 1"
+        )
     others = ratio.free_symbols - {parameter}
     coefficients = None
     try:
@@ -218,14 +222,7 @@ def _judge_limit_at_places(model: Model, limit: Limit, settings: Settings) -> Ev
 
 
 def _near(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
-    """A ratio near a limit, as a function of the small number `epsilon`.
-
-    Raises:
-        ValueError: if it need not be analytic there.
-
-    """
-    if ratio.has(C):
-        raise ValueError("C of an arbitrary input need not be analytic on the unit circle")
+    """A ratio near a limit, as a function of the small number `epsilon`."""
     target = to_sympy(limit.target, {})
     if limit.direction != "oo":
         return ratio.subs(p, target - epsilon if limit.direction == "-" else target + epsilon)

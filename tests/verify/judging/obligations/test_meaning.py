@@ -262,3 +262,70 @@ def test_denominators_without_zeros(formula, domain):
 )
 def test_a_zero_between_whole_numbers_or_at_an_open_end_is_none(formula, domain):
     assert not meaning(formula=formula, domain=domain).startswith("failed")
+
+
+UNITS = ["0 <= a <= 1", "-1 < omega < 1"]
+TUNED = {"quantity": "sensitivity", "relation": ">=", "formula": "0"}
+POLAR = {
+    "quantity": "curvature",
+    "eigenvalue": "nu*exp(I*theta)",
+    "wrt": ["nu", "theta"],
+    "relation": "<=",
+    "formula": "-2",
+}
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({**TUNED, "eigenvalue": "sqrt(omega)", "domain": ["0 <= omega < 1"]}, "eigenvalue"),
+        ({**TUNED, "eigenvalue": "abs(omega)", "domain": ["-1 < omega < 1"]}, "eigenvalue"),
+        ({**TUNED, "eigenvalue": "max(omega, 0)", "domain": ["-1 < omega < 1"]}, "eigenvalue"),
+        ({**TUNED, "eigenvalue": "omega**(2/3)", "domain": ["0 <= omega < 1"]}, "eigenvalue"),
+        (
+            {
+                **TUNED,
+                "gamma": "abs(lambda)",
+                "differentiate_gamma": True,
+                "domain": ["-1 < lambda < 1"],
+            },
+            "gamma",
+        ),
+        (
+            {
+                "quantity": "teacher_student_hessian",
+                "eigenvalue": {"lambda": "omega**(3/2)", "lambda_star": "1/2"},
+                "domain": ["0 <= omega < 1"],
+            },
+            "eigenvalue",
+        ),
+    ],
+)
+def test_what_is_differentiated_has_a_derivative_everywhere(fields, field):
+    assert meaning(**fields).startswith(f"field '{field}' of lambda: it has no derivative where")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {**TUNED, "eigenvalue": "sqrt(omega)", "domain": ["0 < omega < 1"]},
+        {**TUNED, "eigenvalue": "abs(omega)**2", "domain": ["-1 < omega < 1"]},
+        {**TUNED, "eigenvalue": "omega**(3/2)", "domain": ["0 <= omega < 1"]},
+        {**TUNED, "gamma": "abs(lambda)", "domain": ["-1 < lambda < 1"]},
+        {**TUNED, "eigenvalue": "sqrt(a)*omega", "wrt": "omega", "domain": UNITS},
+        {
+            "quantity": "teacher_student_hessian",
+            "eigenvalue": {"lambda_star": "abs(lambda)"},
+            "domain": ["-1 < lambda < 1"],
+        },
+    ],
+)
+def test_what_is_smooth_enough_or_held_has_a_meaning(fields):
+    assert meaning(**fields) == ""
+
+
+@pytest.mark.parametrize("domain", ["0 <= nu < 1", "-1 < nu < 1"])
+def test_a_curvature_has_no_value_where_its_metric_is_degenerate(domain):
+    found = meaning(**POLAR, domain=[domain, "-pi < theta < pi"])
+    assert "degenerate, as it is at nu = 0" in found
+    assert meaning(**POLAR, domain=["0 < nu < 1", "-pi < theta < pi"]) == ""

@@ -1,0 +1,280 @@
+"""Random claims, judged, and held against the oracle wherever a verdict could be a wrong one.
+
+A number makes a claim: one of the paper's with one to three changes in what a judge reads. What is
+proved or supported has to be true, and what is refuted false. The outcomes are kept, line by line.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from verify.claims.claim import Claim
+from verify.claims.expressions import Refusal, parse
+from verify.claims.file import make_claim
+from verify.judging.engine import Result
+from verify.judging.evidence import Verdict
+from verify.judging.methods import METHODS
+from verify.running.processes import fork_server
+from verify.running.provenance import code_version, dependencies, question
+from verify.running.workers import run
+from verify.selftest.fuzzing import ENTRIES, VALUES
+from verify.selftest.oracle import Truth, fails, truth
+from verify.selftest.oracle_values import NoTruth
+from verify.selftest.rewriting import nodes, replaced, written
+from verify.settings import Settings, Tier
+
+SETTINGS = Settings(Tier(points=2, chains=500, replicas=4, seconds=10), explains=False)
+SECONDS = 20  # for the oracle's answer
+CHUNK = 1_000
+HELD = (Verdict.PROVED, Verdict.SUPPORTED, Verdict.REFUTED)
+
+FORMULAS = [entry for entry in ENTRIES if "experiment" not in entry]
+EXPRESSIONS = ("formula", "autocorrelation", "eigenvalue", "gamma")
+CHANGED = (*EXPRESSIONS, "formula", "formula", "domain", "domain", "wrt", "quantity", "relation",
+           "limit", "horizon", "complex_input", "differentiate_gamma")  # fmt: skip
+LEAVES = ("0", "1", "2", "-1", "1/2", "1e-9", "10**6", "pi", "lambda", "rho", "omega", "Delta",
+          "abs(lambda)", "conjugate(lambda)", "R(0)", "sum(lambda**Delta*R(Delta))")  # fmt: skip
+WRAPS = ("abs({})", "sqrt({})", "({})**2", "-({})", "2*({})", "({}) + 1e-9", "1/({})", "re({})",
+         "sqrt(({})**2)", "({})*R(0)", "conjugate({})", "max({}, 0)", "tanh({})")  # fmt: skip
+ENDS = ("0", "1", "-1", "1/2", "9/10", "1.0001", "2", "10")
+_HERE = "changed_part"
+ADDED = ("{} != 0", "{} != 1/2", "{} in integers", "{} <= 1", "abs({}) <= 1/2", "0 <= {}")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a random claim.
+
+    Attributes:
+        number: which one it is.
+        verdict: the engine's, or "meaningless".
+        oracle: "agrees", "disagrees" or "silent"; empty where the verdict says nothing of truth.
+        seconds: those of the verdict.
+        entry: the claim, where it is to be looked at.
+        reason: the engine's.
+
+    """
+
+    number: int
+    verdict: str
+    oracle: str
+    seconds: float
+    entry: Mapping[str, Any] | None = None
+    reason: str = ""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the oracle says otherwise, or a method broke."""
+        return self.oracle == "disagrees" or self.verdict == Verdict.ERROR
+
+
+def random_claim(number: int) -> Claim:
+    """The claim of a number, the same whenever asked, and none of the paper's."""
+    random = Random(number)  # noqa: S311 (reproducible, not secret)
+    while True:
+        entry = dict(random.choice(FORMULAS))
+        with suppress(Refusal):
+            for _ in range(random.choice((1, 1, 2, 3))):
+                _change(entry, random)
+            claim = make_claim({**entry, "id": f"random-{number}"})
+            if question(replace(claim, id=""), "", SETTINGS) not in _asked():
+                return claim
+
+
+def judge_random_claims(
+    numbers: Iterable[int],
+    workers: int,
+    kept: Path | None = None,
+    on_outcome: Callable[[Outcome], object] = lambda outcome: None,
+) -> list[Outcome]:
+    """Judge the claims of some numbers, and ask the oracle of what is said of their truth.
+
+    Args:
+        numbers: which claims.
+        workers: processes at a time.
+        kept: a file of outcomes, one a line, that is read first and added to: what was judged by
+            the same code is not judged again.
+        on_outcome: called with each outcome, old or new.
+
+    """
+    known = {o.number: o for o in _read(kept)} if kept and kept.exists() else {}
+    outcomes = []
+    for chunk in _chunks(numbers):
+        new = _judged([n for n in chunk if n not in known], workers)
+        if kept:
+            with kept.open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps({"code": _code(), **vars(o)}) + "\n" for o in new)
+        known |= {o.number: o for o in new}
+        for number in chunk:
+            outcomes.append(known[number])
+            on_outcome(known[number])
+    return outcomes
+
+
+def markdown(outcomes: Sequence[Outcome]) -> str:
+    """The counts, and what is wrong, one by one."""
+    verdicts = Counter(o.verdict for o in outcomes)
+    oracle = Counter(o.oracle for o in outcomes if o.oracle)
+    lines = [
+        f"{len(outcomes)} random claims: {_listed(verdicts)}. Of those proved, supported or "
+        f"refuted, the oracle {_listed(oracle)}. {sum(o.seconds for o in outcomes) / 3600:.1f} "
+        "hours of trials.",
+    ]
+    wrong = [o for o in outcomes if o.is_wrong]
+    lines += ["", *(f"- {o.number}: {o.verdict}, {o.reason}: `{o.entry}`" for o in wrong)]
+    return "\n".join(lines)
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+
+
+# the outcomes
+
+
+def _judged(numbers: Sequence[int], workers: int) -> list[Outcome]:
+    claims = {f"random-{n}": random_claim(n) for n in numbers}
+    results = list(run(claims.values(), SETTINGS, workers))
+    with ProcessPoolExecutor(workers, fork_server()) as pool:
+        return list(pool.map(_outcome, results, chunksize=8))
+
+
+def _outcome(result: Result) -> Outcome:
+    """A verdict with the oracle's word on it."""
+    verdict = "meaningless" if result.invalid else str(result.verdict)
+    said = _oracle(result) if result.verdict in HELD else ""
+    number = int(result.claim.id.removeprefix("random-"))
+    outcome = Outcome(number, verdict, said, round(result.seconds, 3))
+    if not outcome.is_wrong:
+        return outcome
+    return replace(outcome, entry=result.claim.entry(), reason=result.reason)
+
+
+def _oracle(result: Result) -> str:
+    """Whether the oracle agrees with a verdict, disagrees, or has nothing to say in time."""
+    signal.signal(signal.SIGALRM, _overrun)
+    signal.alarm(SECONDS)
+    try:
+        if result.verdict is not Verdict.REFUTED:
+            return "agrees" if truth(result.claim) is Truth.TRUE else "disagrees"
+        places = [_place(e.counterexample.point) for e in result.evidence if e.counterexample]
+        if fails(result.claim, places):
+            return "agrees"
+        return "disagrees" if truth(result.claim) is Truth.TRUE else "agrees"
+    except (NoTruth, OverflowError):
+        return "silent"
+    except Exception as e:
+        return f"broke {type(e).__name__} {e} {result.claim.entry()}"
+    finally:
+        signal.alarm(0)
+
+
+def _overrun(*_: object) -> None:
+    raise NoTruth(f"more than {SECONDS} s")
+
+
+def _place(point: str) -> dict[str, str]:
+    """A counterexample's point, as text by parameter."""
+    coordinates, _, _ = point.partition(" (R = ")
+    return dict(item.split(" = ") for item in coordinates.split(", "))
+
+
+def _chunks(numbers: Iterable[int]) -> Iterator[list[int]]:
+    chunk: list[int] = []
+    for number in numbers:
+        chunk.append(number)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    yield chunk
+
+
+def _read(kept: Path) -> Iterator[Outcome]:
+    """The outcomes in a file that this code has come to; a line cut short costs itself."""
+    for line in kept.read_text(encoding="utf-8").splitlines():
+        with suppress(ValueError, TypeError):
+            values = json.loads(line)
+            if values.pop("code") == _code():
+                yield Outcome(**values)
+
+
+@cache
+def _code() -> str:
+    """A digest of what verdicts come from."""
+    homes = ("verify.judging.engine", *(method.home for method in METHODS), __name__)
+    return code_version(tuple(sorted({file for home in homes for file in dependencies(home)})))
+
+
+@cache
+def _asked() -> frozenset[str]:
+    """What the paper's claims ask."""
+    claims = (make_claim(entry) for entry in FORMULAS)
+    return frozenset(question(replace(claim, id=""), "", SETTINGS) for claim in claims)
+
+
+# the changes
+
+
+def _change(entry: dict[str, Any], random: Random) -> None:
+    """One change in a claim: a field of another claim's, one left out, or one rewritten."""
+    name = random.choice(CHANGED)
+    kind = random.random()
+    if name not in entry or kind < 0.25:
+        if name in VALUES:
+            entry[name] = random.choice(VALUES[name])
+    elif kind < 0.3 and name not in ("formula", "autocorrelation", "quantity", "relation"):
+        del entry[name]
+    elif name == "domain":
+        entry[name] = _other_domain(list(entry[name]), random)
+    elif name in EXPRESSIONS:
+        text = entry[name]
+        if isinstance(text, Mapping):
+            pole = random.choice(sorted(text))
+            entry[name] = {**text, pole: _other_expression(text[pole], random)}
+        else:
+            entry[name] = _other_expression(text, random)
+
+
+def _other_domain(ranges: list[str], random: Random) -> list[str]:
+    """Ranges of which one has another end, is closed or open there, or is cut."""
+    index = random.randrange(len(ranges))
+    one = ranges[index]
+    match random.randrange(4):
+        case 0:
+            signs = [m.span() for m in re.finditer(r"<=?", one)]
+            start, end = random.choice(signs) if signs else (0, 0)
+            ranges[index] = one[:start] + ("<" if one[start:end] == "<=" else "<=") + one[end:]
+        case 1:
+            ends = [m.span() for m in re.finditer(r"(?<![\w.])\d+(?:[./]\d+)?(?![\w.])", one)]
+            start, end = random.choice(ends) if ends else (0, 0)
+            ranges[index] = one[:start] + random.choice(ENDS) + one[end:]
+        case 2:
+            name = random.choice(re.findall(r"[A-Za-z]\w*", one) or ["lambda"])
+            ranges.append(random.choice(ADDED).format(name))
+        case _:
+            names = re.findall(r"[A-Za-z]\w*", " ".join(ranges))
+            ranges.append(f"{random.choice(names)} {random.choice(('<', '!='))} "
+                          f"{random.choice(names)}")  # fmt: skip
+    return ranges
+
+
+def _other_expression(text: str, random: Random) -> str:
+    """An expression with one of its parts replaced by a leaf or another part, or wrapped."""
+    tree = parse(text).node
+    old, other = (random.choice(list(nodes(tree))) for _ in range(2))
+    piece = random.choice((written(other), *random.choices(LEAVES, k=2)))
+    if random.random() < 0.5:
+        piece = random.choice(WRAPS).format(written(old))
+    return written(replaced(tree, old, ast.Name(_HERE))).replace(_HERE, f"({piece})")
