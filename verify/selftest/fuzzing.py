@@ -14,10 +14,9 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,18 +25,13 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings, strategies as st
 
 import verify.experiments  # noqa: F401 (reading a claim may import nothing)
-from verify.claims.claim import Claim, ClaimError
+from verify.claims.claim import ClaimError
 from verify.claims.expressions import MAX_MESSAGE, ExpressionError, parse
 from verify.claims.file import claims_of, make_claim
 from verify.claims.selection import CLAIMS
-from verify.judging.evidence import Verdict
-from verify.running.provenance import question
-from verify.running.workers import run
-from verify.settings import Settings, Tier
 
 SECONDS = 2
 BATCH = 2_000  # Hypothesis remembers what it tried
-SMALL = Settings(Tier(points=2, chains=500, replicas=4, seconds=10))
 
 # `compile` is not among them: ast.parse raises it, and runs nothing
 FORBIDDEN = ("exec", "import", "open", "ctypes.", "os.", "shutil.", "socket.", "subprocess.")
@@ -236,56 +230,6 @@ KINDS: Mapping[str, tuple[st.SearchStrategy[Any], Callable[[Any], object]]] = {
     "claims": (_entries(), make_claim),
     "files": (_files, lambda content: claims_of(content, Path("fuzzed.toml"))),
 }
-
-
-# what was read, judged
-
-
-@dataclass(frozen=True)
-class Judged:
-    """How the engine fared on random claims that could be read."""
-
-    verdicts: Mapping[str, int]
-    broken: tuple[str, ...]  # why, where the verdict is error
-
-
-def judge_random_claims(count: int, first_seed: int, workers: int) -> Judged:
-    """Judge so many random claims that can be read, at small settings."""
-    found: dict[str, Claim] = {}
-    asked = {_question(make_claim(entry)) for entry in ENTRIES}
-
-    @seed(first_seed)
-    @settings(
-        max_examples=200 * count,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(_entries())
-    def collect(entry: dict[str, Any]) -> None:
-        if len(found) == count or "experiment" in entry:
-            return
-        try:
-            claim = make_claim({**entry, "id": f"random-{len(found)}"})
-        except ClaimError:
-            return
-        if _question(claim) not in asked:
-            asked.add(_question(claim))
-            found[claim.id] = claim
-
-    collect()
-    verdicts: Counter[str] = Counter()
-    broken = []
-    for result in run(found.values(), SMALL, workers):
-        verdicts["meaningless" if result.invalid else str(result.verdict)] += 1
-        if result.verdict is Verdict.ERROR and not result.invalid:
-            broken.append(f"{result.claim.id}: {result.reason}")
-    return Judged(verdicts, tuple(broken))
-
-
-def _question(claim: Claim) -> str:
-    return question(replace(claim, id=""), "", SMALL)
 
 
 # guided by coverage

@@ -10,9 +10,9 @@ import ast
 import json
 import re
 import signal
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -37,7 +37,7 @@ from verify.settings import Settings, Tier
 
 SETTINGS = Settings(Tier(points=2, chains=500, replicas=4, seconds=10), explains=False)
 SECONDS = 20  # for the oracle's answer
-CHUNK = 1_000
+CHUNK = 2_000  # claims in memory at a time
 HELD = (Verdict.PROVED, Verdict.SUPPORTED, Verdict.REFUTED)
 
 FORMULAS = [entry for entry in ENTRIES if "experiment" not in entry]
@@ -94,7 +94,7 @@ def random_claim(number: int) -> Claim:
 
 
 def judge_random_claims(
-    numbers: Iterable[int],
+    numbers: Sequence[int],
     workers: int,
     kept: Path | None = None,
     on_outcome: Callable[[Outcome], object] = lambda outcome: None,
@@ -110,17 +110,17 @@ def judge_random_claims(
 
     """
     known = {o.number: o for o in _read(kept)} if kept and kept.exists() else {}
-    outcomes = []
-    for chunk in _chunks(numbers):
-        new = _judged([n for n in chunk if n not in known], workers)
-        if kept:
-            with kept.open("a", encoding="utf-8") as file:
-                file.writelines(json.dumps({"code": _code(), **vars(o)}) + "\n" for o in new)
-        known |= {o.number: o for o in new}
-        for number in chunk:
-            outcomes.append(known[number])
-            on_outcome(known[number])
-    return outcomes
+    left = [number for number in numbers if number not in known]
+    for outcome in (known[n] for n in numbers if n in known):
+        on_outcome(outcome)
+    for start in range(0, len(left), CHUNK):
+        for outcome in _judged(left[start : start + CHUNK], workers):
+            known[outcome.number] = outcome
+            if kept:
+                with kept.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps({"code": _code(), **vars(outcome)}) + "\n")
+            on_outcome(outcome)
+    return [known[number] for number in numbers]
 
 
 def markdown(outcomes: Sequence[Outcome]) -> str:
@@ -144,11 +144,14 @@ def _listed(counts: Mapping[str, int]) -> str:
 # the outcomes
 
 
-def _judged(numbers: Sequence[int], workers: int) -> list[Outcome]:
-    claims = {f"random-{n}": random_claim(n) for n in numbers}
-    results = list(run(claims.values(), SETTINGS, workers))
+def _judged(numbers: Sequence[int], workers: int) -> Iterator[Outcome]:
+    waiting: deque[Future[Outcome]] = deque()
     with ProcessPoolExecutor(workers, fork_server()) as pool:
-        return list(pool.map(_outcome, results, chunksize=8))
+        for result in run(map(random_claim, numbers), SETTINGS, workers):
+            waiting.append(pool.submit(_outcome, result))
+            while waiting and waiting[0].done():
+                yield waiting.popleft().result()
+        yield from (future.result() for future in waiting)
 
 
 def _outcome(result: Result) -> Outcome:
@@ -175,8 +178,6 @@ def _oracle(result: Result) -> str:
         return "disagrees" if truth(result.claim) is Truth.TRUE else "agrees"
     except (NoTruth, OverflowError):
         return "silent"
-    except Exception as e:
-        return f"broke {type(e).__name__} {e} {result.claim.entry()}"
     finally:
         signal.alarm(0)
 
@@ -191,20 +192,10 @@ def _place(point: str) -> dict[str, str]:
     return dict(item.split(" = ") for item in coordinates.split(", "))
 
 
-def _chunks(numbers: Iterable[int]) -> Iterator[list[int]]:
-    chunk: list[int] = []
-    for number in numbers:
-        chunk.append(number)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    yield chunk
-
-
 def _read(kept: Path) -> Iterator[Outcome]:
     """The outcomes in a file that this code has come to; a line cut short costs itself."""
     for line in kept.read_text(encoding="utf-8").splitlines():
-        with suppress(ValueError, TypeError):
+        with suppress(ValueError, TypeError, LookupError):
             values = json.loads(line)
             if values.pop("code") == _code():
                 yield Outcome(**values)

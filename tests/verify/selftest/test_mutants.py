@@ -19,13 +19,16 @@ TRUE = [c for c in paper_claims() if c.expect != "refuted"]
 CLAIMS = select(["A5-state-ar1", "A4-state-complex", "A7-state-ar1", "B2-bound", "B3-tanh"])
 
 
+TRYING = Settings(every_method=True, explains=False)
+
+
 @pytest.fixture(scope="module")
 def score():
     sample = []
     for operator in OPERATORS:
         found = next(filter(None, (mutants(c, 1, [operator]) for c in CLAIMS)))
         sample.extend(found)
-    trials = judged((m.claim for m in sample), Settings(every_method=True, explains=False), workers=2)
+    trials = judged((m.claim for m in sample), TRYING, workers=2)
     return MutantScore(tuple(zip(sample, trials, strict=True)))
 
 
@@ -96,8 +99,7 @@ def test_mutants_are_the_same_each_time():
 def test_trials_do_not_depend_on_the_workers():
     claims = select(["A5-state-ar1", "A7-state-white"])
     one, two = (
-        [replace(t, seconds=0.0) for t in judged(claims, Settings(every_method=True, explains=False), workers)]
-        for workers in (1, 2)
+        [replace(t, seconds=0.0) for t in judged(claims, TRYING, workers)] for workers in (1, 2)
     )
     assert one == two
 
