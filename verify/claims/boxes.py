@@ -7,11 +7,12 @@ claim is rewritten in a and the share, so that whoever judges it has a box befor
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise, product
 
-from verify.claims.claim import Claim, Interval
+from verify.claims.claim import Claim, Interval, Relation
 from verify.claims.expressions import Expression, parse, rational_of
 
 
@@ -23,11 +24,53 @@ def boxes(claim: Claim) -> list[Claim]:
     for relation in claim.relations:
         if relation.sign == "!=":
             holes.setdefault(relation.left, []).append(relation.right)
-        else:
-            claim = _above(claim, relation.left, relation.right.source)
+    for low, high in ordered(claim.relations):
+        claim = _above(claim, low, high)
     cut = [_pieces(claim.interval(name), values) for name, values in holes.items()]
     kept = tuple(i for i in claim.domain if i.name not in holes)
     return [replace(claim, domain=(*kept, *choice), relations=()) for choice in product(*cut)]
+
+
+def ordered(relations: Iterable[Relation]) -> list[tuple[str, str]]:
+    """What is below what, each with what is above its upper one before it.
+
+    Raises:
+        ValueError: where something is below itself, or above two others, between which no order is.
+
+    """
+    pairs = list(dict.fromkeys((r.left, r.right.source) for r in relations if r.sign == "<"))
+    uppers = [high for _, high in pairs]
+    if twice := next((high for high in uppers if uppers.count(high) > 1), None):
+        raise ValueError(f"{twice} is above one parameter alone")
+    found: list[tuple[str, str]] = []
+    while pairs:
+        free = [(low, high) for low, high in pairs if high not in {below for below, _ in pairs}]
+        if not free:
+            raise ValueError("no value is left")
+        found += free
+        pairs = [pair for pair in pairs if pair not in free]
+    return found
+
+
+def restated(claim: Claim, box: Claim, text: str) -> str:
+    """What is said of a box of a claim, in the claim's own parameters."""
+    text = text.replace(box.autocorrelation.source, claim.autocorrelation.source)
+    for low, high in reversed(ordered(claim.relations)):
+        upper = claim.interval(high).upper
+        bound = None if upper is None else rational_of(upper.node)
+        for share in re.findall(rf"\b{high}_share = {_NUMBER}", text):
+            below = re.search(rf"\b{low} = {_NUMBER}", text)
+            if below and (upper is None or bound is not None):
+                step = 1 if bound is None else bound - Fraction(below[1])
+                value = Fraction(below[1]) + step * Fraction(share)
+                shown = float(value) if "." in share + below[1] else value
+                text = text.replace(f"{high}_share = {share}", f"{high} = {shown}")
+        scale = "" if upper is None else f"/({upper} - {low})"
+        text = text.replace(f"{high}_share", f"({high} - {low}){scale}")
+    return text
+
+
+_NUMBER = r"(-?\d+(?:[./]\d+)?)(?![\d./*])"
 
 
 def _pieces(interval: Interval, values: list[Expression]) -> list[Interval]:

@@ -197,6 +197,20 @@ def shown(node: ast.expr) -> str:
     return ast.unparse(Written().visit(copy.deepcopy(node)))
 
 
+def replaced(tree: ast.expr, site: ast.AST, new: ast.expr) -> ast.expr:
+    """A tree with another node in the place of one of its own."""
+    if tree is site:
+        return new
+    match tree:
+        case ast.BinOp(left=left, op=op, right=right):
+            return ast.BinOp(replaced(left, site, new), op, replaced(right, site, new))
+        case ast.UnaryOp(op=op, operand=operand):
+            return ast.UnaryOp(op, replaced(operand, site, new))
+        case ast.Call(func=function, args=arguments):
+            return ast.Call(function, [replaced(a, site, new) for a in arguments], [])
+    return tree
+
+
 def integer_of(node: ast.expr) -> int | None:
     """The value of a (signed) integer literal in a checked tree, else None."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from theory.catalogue import QUANTITIES
+from verify.claims.boxes import ordered
 from verify.claims.claim import ARBITRARY, Claim, ClaimError, Derivative, Relation
 from verify.claims.expressions import LAG, SERIES, Expression, rational_of
 from verify.experiments import EXPERIMENTS
@@ -111,6 +112,10 @@ def _parameters(claim: Claim, refuse: Refuse) -> tuple[str, ...]:
             raise _unknown(refuse, "gamma", stray, known)
     for relation in claim.relations:
         _check_relation(claim, relation, names, refuse)
+    try:
+        ordered(claim.relations)
+    except ValueError as error:
+        raise refuse("domain", f"{', '.join(map(str, claim.relations))}: {error}") from None
     inner = claim.autocorrelation.names.union(*(e.names for e in claim.eigenvalue.values()))
     for i in claim.domain:
         if i.modulus and i.name not in claim.poles and (i.name in inner or not claim.gamma):
@@ -130,8 +135,10 @@ def _check_relation(claim: Claim, relation: Relation, names: Iterable[str], refu
     if relation.sign == "!=":
         return
     low, high = (claim.interval(name) for name in others)
-    if {*others} & {*claim.poles} or high.name in {derivative.name for derivative in claim.wrt}:
-        raise refuse("domain", f"{relation}: not of a pole, nor of what is differentiated by")
+    moving = {by.name for by in claim.wrt} | ({claim.limit.name} if claim.limit else set())
+    if {*others} & {*claim.poles} or high.name in moving:
+        why = "not of a pole, nor of what is differentiated by or goes to a limit"
+        raise refuse("domain", f"{relation}: {why}")
     ends = [
         [None if bound is None else rational_of(bound.node) for bound in (i.lower, i.upper)]
         for i in (low, high)

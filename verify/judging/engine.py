@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
 from numerics.arithmetic.evaluation import NotEvaluated
-from verify.claims.boxes import boxes
 from verify.claims.claim import Claim
 from verify.claims.trial import Trial
 from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError, Verdict
 from verify.judging.methods import Method, methods, premises
 from verify.judging.model import Model
+from verify.judging.parts import in_parts
 from verify.judging.search import profile, worst_gap
 from verify.judging.verdict import verdict
 from verify.settings import Settings
@@ -141,7 +141,7 @@ def examine(method: Method, model: Model, settings: Settings) -> Evidence:
 
     """
     try:
-        piece = _on_boxes(method, model, settings)
+        piece = in_parts(method, model, settings)
     except MeaningError:
         raise
     except _BEYOND as reason:
@@ -154,20 +154,6 @@ def examine(method: Method, model: Model, settings: Settings) -> Evidence:
             explained = _explained(model, piece.counterexample, settings.seed)
             return replace(piece, counterexample=explained)
     return piece
-
-
-_STRONGEST = (
-    *(Finding.REFUTES, Finding.CONTRADICTS, Finding.FAILED, Finding.ABSTAINS),
-    *(Finding.SUPPORTS, Finding.PROVES),
-)
-
-
-def _on_boxes(method: Method, model: Model, settings: Settings) -> Evidence:
-    """What a method finds on the boxes of a domain: what is worst for the claim counts."""
-    if not model.claim.relations:
-        return method.check(model, settings)
-    found = [method.check(Model(box), settings) for box in boxes(model.claim)]
-    return min(found, key=lambda piece: _STRONGEST.index(piece.finding))
 
 
 def _explained(model: Model, counterexample: Counterexample, seed: int) -> Counterexample:

@@ -121,8 +121,11 @@ class _Translator:
             case ast.Call(func=ast.Name(id="sum")):
                 return self.series(self.translate(node.args[0]), node.args[0])
             case ast.Call(func=ast.Name(id=function)) if function in _CONJUGATIONS:
+                inside = self.translate(node.args[0])
+                if function == "abs" and inside.is_real and (sign := self.reader.sign(inside)):
+                    return sign * inside
                 # left as they stand: SymPy would expand what is inside, `polarised` need not
-                return _CONJUGATIONS[function](self.translate(node.args[0]), evaluate=False)
+                return _CONJUGATIONS[function](inside, evaluate=False)
             case ast.Call(func=ast.Name(id=function)):
                 arguments = [self.translate(arg) for arg in node.args]
                 return self.function(function, arguments, node.args[0])

@@ -21,7 +21,7 @@ from random import Random
 from typing import Any
 
 from verify.claims.claim import Claim
-from verify.claims.expressions import Refusal, parse
+from verify.claims.expressions import Refusal, parse, replaced
 from verify.claims.file import make_claim
 from verify.judging.engine import Result
 from verify.judging.evidence import Verdict
@@ -32,7 +32,7 @@ from verify.running.workers import run
 from verify.selftest.fuzzing import ENTRIES, VALUES
 from verify.selftest.oracle import Truth, fails, truth
 from verify.selftest.oracle_values import NoTruth
-from verify.selftest.rewriting import nodes, replaced, written
+from verify.selftest.rewriting import nodes, written
 from verify.settings import Settings, Tier
 
 SETTINGS = Settings(Tier(points=2, chains=500, replicas=4, seconds=10), explains=False)

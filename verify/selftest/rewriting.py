@@ -8,7 +8,7 @@ from copy import deepcopy
 from fractions import Fraction
 from typing import TypeVar
 
-from verify.claims.expressions import Expression, ExpressionError, name_of, parse
+from verify.claims.expressions import Expression, ExpressionError, name_of, parse, replaced
 
 Rewrite = Callable[[ast.expr], Iterable[ast.expr]]
 T = TypeVar("T")
@@ -61,20 +61,6 @@ def nodes(tree: ast.expr) -> Iterator[ast.expr]:
     for child in ast.iter_child_nodes(tree):
         if isinstance(child, ast.expr) and not (isinstance(tree, ast.Call) and child is tree.func):
             yield from nodes(child)
-
-
-def replaced(tree: ast.expr, site: ast.expr, new: ast.expr) -> ast.expr:
-    """A tree with another node in the place of one of its own."""
-    if tree is site:
-        return new
-    match tree:
-        case ast.BinOp(left=left, op=op, right=right):
-            return ast.BinOp(replaced(left, site, new), op, replaced(right, site, new))
-        case ast.UnaryOp(op=op, operand=operand):
-            return ast.UnaryOp(op, replaced(operand, site, new))
-        case ast.Call(func=function, args=arguments):
-            return ast.Call(function, [replaced(a, site, new) for a in arguments], [])
-    return tree
 
 
 class _Readable(ast.NodeTransformer):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from verify.claims.boxes import boxes
+from verify.claims.boxes import boxes, restated
 from verify.claims.claim import ClaimError
 from verify.claims.file import make_claim
 
@@ -53,6 +53,40 @@ def test_what_is_larger_is_the_other_and_a_share():
     assert str(open_box.domain[-1]) == "0 < b_share"
 
 
+THREE = ["0 < lambda < 1", "0 < a < 1", "0 < b < 1", "0 < c < 1"]
+
+
+def test_a_chain_is_one_box_in_whatever_order_it_is_written():
+    chains = [
+        claim(*relations, ranges=THREE, gamma="c")
+        for relations in (["a < b", "b < c"], ["b < c", "a < b"], ["b < c", "a < b", "b > a"])
+    ]
+    for chain in chains:
+        [box] = boxes(chain)
+        assert box.parameters == ("a", "b_share", "c_share", "lambda")
+        b = "(a + (1 - a)*b_share)"
+        assert str(box.gamma["lambda"]) == f"({b} + (1 - {b})*c_share)"
+
+
+@pytest.mark.parametrize(
+    ("said", "restated_as"),
+    [
+        ("at a = 1/2, b_share = 1/3, c_share = 1/4", "at a = 1/2, b = 2/3, c = 3/4"),
+        ("c_share = 1/4, b_share = 1/3 and a = 1/2: b_share = 1/3", None),
+        ("at a = 0.5, b_share = 0.25: it is 0", "at a = 0.5, b = 0.625: it is 0"),
+        ("b_share = 1/3*(2 + I), a = 1/2", "(b - a)/(1 - a) = 1/3*(2 + I), a = 1/2"),
+        ("1 - b_share is 0", "1 - (b - a)/(1 - a) is 0"),
+        ("a = 1/2 (R = a**Delta + (a + (1 - a)*b_share)*KroneckerDelta(Delta, 0))", None),
+    ],
+)
+def test_what_is_said_of_a_box_is_said_in_the_claims_own_parameters(said, restated_as):
+    chain = claim("a < b", "b < c", ranges=THREE)
+    [box] = boxes(chain)
+    found = restated(chain, box, said)
+    assert "share" not in found
+    assert restated_as is None or found == restated_as
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
@@ -62,6 +96,12 @@ def test_what_is_larger_is_the_other_and_a_share():
         ({"domain": [*RANGES, "lambda < a"]}, "not of a pole"),
         ({"domain": [*RANGES, "b < a"]}, "give a a range around that of b"),
         ({"domain": ["abs(lambda) < 1", *RANGES[1:], "lambda != 1/2"]}, "real parameters only"),
+        ({"domain": [*THREE, "a < c", "b < c"]}, "c is above one parameter alone"),
+        ({"domain": [*THREE, "a < b", "b < a"]}, "no value is left"),
+        (
+            {"domain": [*THREE, "a < b"], "relation": "~", "limit": "b -> 1-"},
+            "nor of what is differentiated by or goes to a limit",
+        ),
         ({"domain": [*RANGES, "n in reals"]}, "write 0 < rho < 1"),
     ],
 )

@@ -7,7 +7,10 @@ import pytest
 
 from verify.claims.file import make_claim
 from verify.judging.engine import verify_claim
-from verify.judging.evidence import Verdict
+from verify.judging.evidence import Finding, Verdict
+from verify.judging.methods import METHODS
+from verify.judging.model import Model
+from verify.settings import Settings
 
 WHITE = {
     "autocorrelation": "KroneckerDelta(Delta, 0)",
@@ -267,3 +270,18 @@ def test_true_ones_hold(name):
 def test_false_ones_are_refuted(name):
     result = verify_claim(make_claim({"id": name, **FALSE[name]}))
     assert result.verdict == Verdict.REFUTED, result.reason
+
+
+@pytest.mark.parametrize(
+    "method", [method for method in METHODS if method.is_judge], ids=lambda m: m.name
+)
+@pytest.mark.parametrize("term", ["(a - 1/2)*(b - 1/3)", "(exp(a) - 2)*(exp(b) - 3/2)"])
+@pytest.mark.parametrize("relation", ["<=", ">="])
+def test_a_product_of_factors_that_change_their_signs_is_looked_at(method, term, relation):
+    fields = {"relation": relation, "domain": ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"]}
+    claim = make_claim({**WHITE, **fields, "id": "c", "formula": f"1/(1 - lambda**2) + {term}"})
+    assert method.check(Model(claim), Settings()).finding is Finding.CONTRADICTS
+    squared = claim.formula.source.replace(term, f"{term}*{term}")
+    claim = make_claim({**WHITE, **fields, "id": "c", "formula": squared})
+    finding = Finding.PROVES if relation == "<=" else Finding.CONTRADICTS
+    assert method.check(Model(claim), Settings()).finding is finding

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from verify.claims.claim import Claim, Limit
@@ -11,6 +12,7 @@ from verify.judging.covers.cover import Cover, cover, judged
 from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.exact.angles import without_angles
 from verify.judging.exact.atlas import charts
+from verify.judging.exact.charts import Poly
 from verify.judging.exact.field import DivisionByZero, Element, Unsupported
 from verify.judging.exact.leading import leading_term
 from verify.judging.exact.moments import quantity
@@ -63,7 +65,7 @@ def _judge_sign(slack: Element, reader: Reader) -> Evidence:
     """Whether the slack is positive, by the signs of all its factors."""
     if slack.is_zero:
         return Evidence(JUDGE, Finding.PROVES, "the slack is the zero polynomial")
-    sign, covers = 1, list[Cover]()
+    sign, covers, turning = 1, list[Cover](), list[Poly]()
     for poly in (slack.num, slack.den):
         constant, factors = poly.factor()
         sign *= 1 if constant > 0 else -1
@@ -74,8 +76,13 @@ def _judge_sign(slack: Element, reader: Reader) -> Evidence:
                 covers.append(found)
                 if found.sign is None and not found.places:
                     return judged(JUDGE, sign, covers, {})
+                if found.sign is None:
+                    turning.append(factor)
                 own = found.sign or 1
             sign *= own
+    if len(turning) > 1:  # each changes its sign somewhere: what does the product?
+        covers = [found for found in covers if found.sign is not None]
+        covers.append(cover(charts(prod(turning[1:], start=turning[0]), reader.field)))
     # the reader encloses irrational bounds, and takes whole numbers for real ones: what it allows
     # need not lie in the domain
     bounds = {

@@ -146,7 +146,7 @@ def _attained(function: sp.Expr, ranges: Ranges) -> list[sp.Symbol]:
 
 
 def _of_factors(function: sp.Expr, ranges: Ranges, of_all: bool, seconds: float) -> Sign:
-    value, covers = 1, list[Cover]()
+    value, covers, turning = 1, list[Cover](), list[sp.Expr]()
     for factor, multiplicity in factors(function):
         if factor == 0:
             return Sign(0, (), ranges)
@@ -156,11 +156,16 @@ def _of_factors(function: sp.Expr, ranges: Ranges, of_all: bool, seconds: float)
         own = _by_coefficients(factor, ranges)
         if not own:
             found = cover(charts(factor, ranges), seconds=seconds)
-            covers.append(found)
             if found.sign is None and (is_square or not found.places):
-                return Sign(value, covers, ranges)
+                return Sign(value, [*covers, found], ranges)
+            if found.sign is None:
+                turning.append(factor)
+            covers.append(found)
             own = found.sign or 1
         value *= 1 if is_square else own
+    if len(turning) > 1:  # each changes its sign somewhere: what does the product?
+        covers = [found for found in covers if found.sign is not None]
+        covers.append(cover(charts(sp.expand(sp.prod(turning)), ranges), seconds=seconds))
     return Sign(value, covers, ranges)
 
 

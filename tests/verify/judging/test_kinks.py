@@ -1,0 +1,131 @@
+"""Claims with a kink are taken apart: what is true is proved, its false neighbour is not."""
+
+import pytest
+
+from verify.claims.file import make_claim
+from verify.judging.engine import verify_claim
+from verify.judging.evidence import Verdict
+from verify.judging.kinks import branches, cells
+
+WHITE = {
+    "id": "c",
+    "autocorrelation": "KroneckerDelta(Delta, 0)",
+    "quantity": "second_moment",
+    "relation": "<=",
+    "domain": ["-1 < lambda < 1"],
+}
+AR1 = {**WHITE, "autocorrelation": "rho**Delta"}
+UNITS = ["0 <= lambda < 1", "0 <= rho < 1"]
+LIMIT = {
+    **WHITE,
+    "autocorrelation": "(1 + abs(a))*KroneckerDelta(Delta, 0)",
+    "relation": "~",
+    "limit": "lambda -> 1-",
+    "domain": ["0 < lambda < 1", "-1 <= a <= 1"],
+}
+EXACT = "(1 + rho*lambda)/((1 - rho*lambda)*(1 - lambda**2))"
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        (  # cut at 0
+            {**WHITE, "formula": "1/(1 - abs(lambda))"},
+            {**WHITE, "formula": "1/(1 - abs(lambda)/2)"},
+        ),
+        (  # at 1/2
+            {**WHITE, "relation": ">=", "formula": "max(1, 1/(2*(1 - lambda)))"},
+            {**WHITE, "relation": ">=", "formula": "max(1, 1/(2*(1 - lambda)) + 1/3)"},
+        ),
+        (  # the smaller one is below
+            {**AR1, "relation": ">=", "domain": UNITS, "formula": f"min({EXACT}, 10)"},
+            {**AR1, "relation": ">=", "domain": UNITS, "formula": f"min({EXACT} + 1/9, 10)"},
+        ),
+        (  # the larger one is above
+            {**AR1, "domain": UNITS, "formula": f"max({EXACT}, 2 + rho)/2 + {EXACT}/2"},
+            {**AR1, "domain": UNITS, "formula": f"max({EXACT}, 2 + rho)/2 + {EXACT}/3"},
+        ),
+        (  # each of the two is
+            {**AR1, "domain": UNITS, "formula": f"min({EXACT}, {EXACT}**2 + rho)"},
+            {**AR1, "domain": UNITS, "formula": f"min({EXACT}, {EXACT}**2 - rho)"},
+        ),
+        (
+            {**LIMIT, "formula": "(1 + abs(a))/(2*(1-lambda))"},
+            {**LIMIT, "formula": "(1 + a)/(2*(1-lambda))"},
+        ),
+    ],
+)
+def test_what_is_true_is_proved_and_its_neighbour_refuted(true, false):
+    assert verify_claim(make_claim(true)).verdict is Verdict.PROVED
+    assert verify_claim(make_claim(false)).verdict is Verdict.REFUTED
+
+
+def ranges(formula, *domain, **fields):
+    found = cells(make_claim({**WHITE, "formula": formula, "domain": list(domain), **fields}))
+    return [[str(interval) for interval in claim.domain] for claim in found]
+
+
+def test_a_range_is_cut_where_a_modulus_has_a_kink():
+    assert ranges("abs(lambda)", "-1 < lambda < 1") == [["-1 < lambda <= 0"], ["0 <= lambda < 1"]]
+    assert ranges("abs((2*lambda - 1)/(3 - lambda)) + abs(lambda**2 - 1/9)", "0 <= lambda < 1") == [
+        ["0 <= lambda <= 1/3"],
+        ["1/3 <= lambda <= 1/2"],
+        ["1/2 <= lambda < 1"],
+    ]
+    assert len(ranges("abs(lambda)*abs(a)", "-1 < lambda < 1", "a < 1")) == 4
+
+
+@pytest.mark.parametrize(
+    ("formula", "domain", "fields"),
+    [
+        ("abs(lambda)", ["abs(lambda) < 1"], {}),
+        ("abs(lambda)", ["0 <= lambda < 1"], {}),
+        ("abs(lambda**2 - 1/2)", ["0 < lambda < 1"], {}),
+        ("abs(lambda - a)", ["0 < lambda < 1", "0 < a < 1"], {}),
+        ("abs(sin(a))", ["0 < lambda < 1", "-1 < a < 1"], {}),
+        ("abs(a - 1/2)", ["0 < lambda < 1", "0 < a < sqrt(2)"], {}),
+        ("abs(n - 3)", ["0 < lambda < 1", "1 <= n <= 7 in integers"], {}),
+        ("abs(T - 3)", ["0 < lambda < 1"], {"horizon": "T"}),
+        ("abs(lambda - 1/2)", ["0 < lambda < 1"], {"relation": "~", "limit": "lambda -> 1-"}),
+        ("+".join(f"abs(a - {k})" for k in range(16)), ["0 < lambda < 1", "-1 < a < 16"], {}),
+    ],
+)
+def test_other_ranges_are_not_cut(formula, domain, fields):
+    assert len(ranges(formula, *domain, **fields)) == 1
+
+
+def bounds(formula, relation, *domain):
+    fields = {"relation": relation, "domain": ["0 < lambda < 1", "0 < a < 1", *domain]}
+    found, is_one_enough = branches(make_claim({**WHITE, **fields, "formula": formula}))
+    return [claim.formula.source for claim in found], is_one_enough
+
+
+@pytest.mark.parametrize(
+    ("formula", "relation", "is_one_enough"),
+    [
+        ("2 + abs(a - lambda)", "<=", True),
+        ("2 + abs(a - lambda)", ">=", False),
+        ("2 - abs(a - lambda)/3", ">=", True),
+        ("2 - abs(a - lambda)/3", "<=", False),
+        ("-(2 - 3*abs(a - lambda))", "<=", True),
+        ("-(2 - abs(a - lambda)*3)", "<=", True),
+        ("abs(a - lambda)/(-3)", ">=", True),
+        ("abs(a - lambda)*a", "<=", False),  # it may be larger the larger it is, or not
+        ("1/abs(a - lambda)", ">=", False),
+        ("abs(a - lambda)**2", "<=", False),
+    ],
+)
+def test_one_branch_is_enough_where_the_modulus_weakens_the_bound(formula, relation, is_one_enough):
+    found, enough = bounds(formula, relation)
+    assert len(found) == 2
+    assert enough == is_one_enough
+
+
+@pytest.mark.parametrize(
+    "inside", ["sqrt(a - 1)", "log(a)", "a + I", "(a - lambda)**(1/2)", "2**a", "w", "1/2"]
+)
+def test_what_may_be_complex_or_constant_has_no_branches(inside):
+    gamma = {"quantity": "second_moment", "gamma": "w"}
+    domain = ["0 < lambda < 1", "0 < a < 1", "abs(w) < 1"]
+    claim = make_claim({**WHITE, **gamma, "domain": domain, "formula": f"2 + abs({inside})"})
+    assert branches(claim) == ([], False)
