@@ -77,6 +77,8 @@ def _of_factor(
 def _keeps_away(factor: Poly, reader: Reader) -> bool:
     """Whether a factor with other generators than real parameters has a sign, ends included."""
     field = reader.field
+    if _is_dominated(factor, reader):
+        return True
     if any(_own_ends(interval) for interval in reader.claim.domain):
         return False
     for name, g in reader.parameters.items():
@@ -92,6 +94,32 @@ def _keeps_away(factor: Poly, reader: Reader) -> bool:
         return field.sign(squared.num) is not None
     except Unsupported:
         return False
+
+
+def _is_dominated(factor: Poly, reader: Reader) -> bool:
+    """Whether a term of constant modulus is larger than the moduli of all others together."""
+    constant, others, is_less = flint.fmpq(0), flint.fmpq(0), True
+    names = {number: name.strip("|") for name, number in reader.parameters.items()}
+    for exponents, c in factor.to_dict().items():
+        sizes = {g for g, n in enumerate(exponents) if n} - set(reader.turns.values())
+        if not sizes and not constant:
+            constant = abs(c)
+            continue
+        for lower, upper in (reader.field.generators[g].range or (None, None) for g in sizes):
+            if lower is None or upper is None or max(-lower, upper) > 1:
+                return False
+        others += abs(c)
+        is_less &= any(g in names and _is_below_1(reader.claim.interval(names[g])) for g in sizes)
+    return bool(others < constant or (others == constant and is_less))
+
+
+def _is_below_1(interval: Interval) -> bool:
+    """Whether the modulus of a parameter that lies in [−1, 1] is certainly less than 1."""
+    bounds = [(interval.upper, interval.upper_strict)]
+    if not interval.modulus:
+        bounds.append((interval.lower, interval.lower_strict))
+    ends = [None if b is None else rational_of(b.node) for b, strict in bounds if not strict]
+    return all(end is not None and abs(end) < 1 for end in ends)
 
 
 def _roots(

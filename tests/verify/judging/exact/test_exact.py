@@ -11,8 +11,9 @@ from verify.claims.claim import Limit
 from verify.claims.expressions import parse
 from verify.claims.file import make_claim
 from verify.claims.selection import paper_claims
-from verify.judging.evidence import MeaningError
+from verify.judging.evidence import Finding, MeaningError
 from verify.judging.exact.field import Field, Generator, Unsupported
+from verify.judging.exact.judge import judge
 from verify.judging.exact.leading import leading_term
 from verify.judging.exact.moments import quantity
 from verify.judging.exact.reader import Reader
@@ -186,3 +187,21 @@ def test_quantities_agree_with_the_series(claim):
             assert difference.contains(0)
             # the ball of the series is sharp; a curvature loses digits to cancellation
             assert abs(difference).abs_upper() < flint.arb(10) ** -20 * (1 + abs(expected))
+
+
+@pytest.mark.parametrize(
+    ("ranges", "is_proved"),
+    [
+        (["abs(lambda) < 1", "0 < rho < 1"], True),
+        (["abs(lambda) <= 1/2", "0 < rho < 1"], True),
+        (["-1 < lambda < 1", "0 < rho < 1"], True),
+        (["abs(lambda) <= 1", "0 < rho < 1"], False),
+        (["abs(lambda) <= cos(0)", "0 < rho < 1"], False),
+    ],
+)
+def test_a_leading_coefficient_is_not_0_where_a_constant_is_larger_than_all_else(ranges, is_proved):
+    # the leading coefficient is a product of 1 − λ and its conjugate
+    fields = {"quantity": "second_moment", "relation": "~", "limit": "rho -> 1-"}
+    ar1 = {"id": "c", "autocorrelation": "rho**Delta", "domain": ranges}
+    claim = make_claim({**ar1, **fields, "formula": "1/abs(1 - lambda)**2"})
+    assert (judge(claim).finding is Finding.PROVES) == is_proved
