@@ -49,11 +49,12 @@ def printable(text: str) -> str:
     Escape sequences lose their escape; controls, marks of direction and what else has no width are
     left out, and every kind of space is one.
     """
-    if text.isprintable():
-        return text
-    return "".join(
-        c if c.isprintable() or c == "\n" else " " * c.isspace() for c in text.expandtabs()
-    )
+
+    def kept(match: re.Match[str]) -> str:
+        character = match[0]
+        return character if character.isprintable() else " " * character.isspace()
+
+    return re.sub(r"[^\n -~]", kept, text if text.isprintable() else text.expandtabs())
 
 
 class Refusal(ValueError):

@@ -310,14 +310,14 @@ def test_summaries_take_nothing_for_markup():
 CONTROLS = "\x1b]0;x\x07\x9b31m\u202e\u2066\u200f\x00"
 
 
-def test_summaries_have_nothing_that_a_terminal_obeys():
+def test_no_report_has_what_a_terminal_or_an_editor_obeys():
     x = Counterexample(*(CONTROLS,) * 6)
     judged = claim("bad", [CONTROLS], statement=CONTROLS, source=CONTROLS)
     evidence = [Evidence("lyapunov", Finding.REFUTES, CONTROLS, 0.1, x)]
     values = json.loads(json.dumps(to_json([concluded(judged, evidence, 1.0)], Settings())))
     values["environment"] |= {"curseproof": CONTROLS, "tier": CONTROLS, "seed": CONTROLS}
     bad = from_json(values)
-    for text in (markdown(bad), latex(bad), to_junit(bad.results)):
+    for text in (markdown(bad), latex(bad), html(bad), to_junit(bad.results)):
         assert text.replace("\n", "").isprintable()
 
 

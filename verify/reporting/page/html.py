@@ -10,6 +10,7 @@ from shlex import quote
 from markupsafe import Markup
 
 from verify.claims.claim import Claim
+from verify.claims.expressions import printable
 from verify.claims.selection import paper_claims
 from verify.judging.engine import Result
 from verify.judging.evidence import Verdict
@@ -76,7 +77,7 @@ def html(report: Report) -> str:
         )
         for r in results
     ]
-    return rendered(
+    page = rendered(
         "page.html",
         report=report,
         shown=shown,
@@ -94,6 +95,7 @@ def html(report: Report) -> str:
         methods=_methods(results),
         statement=statement,
     )
+    return printable(page)
 
 
 def _sides(result: Result) -> str:
