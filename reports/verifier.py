@@ -64,7 +64,7 @@ def at_random() -> Iterator[str]:
         outcomes = random_claims.judge_random_claims(
             range(RANDOM_CLAIMS), WORKERS, kept, lambda _: progress.advance(task)
         )
-    yield random_claims.markdown(outcomes)
+    yield f"{RANDOM_CLAIMS} claims drawn. {random_claims.markdown(outcomes)}"
 
 
 def rates() -> Iterator[str]:

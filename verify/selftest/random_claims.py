@@ -59,6 +59,7 @@ class Outcome:
 
     Attributes:
         number: which one it is.
+        question: a digest of what it asks; two claims may ask the same.
         verdict: the engine's, or "meaningless".
         oracle: "agrees", "disagrees" or "silent"; empty where the verdict says nothing of truth.
         seconds: those of the verdict.
@@ -68,6 +69,7 @@ class Outcome:
     """
 
     number: int
+    question: str
     verdict: str
     oracle: str
     seconds: float
@@ -89,7 +91,7 @@ def random_claim(number: int) -> Claim:
             for _ in range(random.choice((1, 1, 2, 3))):
                 _change(entry, random)
             claim = make_claim({**entry, "id": f"random-{number}"})
-            if question(replace(claim, id=""), "", SETTINGS) not in _asked():
+            if _question(claim) not in _asked():
                 return claim
 
 
@@ -101,6 +103,8 @@ def judge_random_claims(
 ) -> list[Outcome]:
     """Judge the claims of some numbers, and ask the oracle of what is said of their truth.
 
+    Of claims that ask the same one is judged.
+
     Args:
         numbers: which claims.
         workers: processes at a time.
@@ -109,18 +113,24 @@ def judge_random_claims(
         on_outcome: called with each outcome, old or new.
 
     """
-    known = {o.number: o for o in _read(kept)} if kept and kept.exists() else {}
-    left = [number for number in numbers if number not in known]
-    for outcome in (known[n] for n in numbers if n in known):
+    known = {o.question: o for o in _read(kept)} if kept and kept.exists() else {}
+    outcomes = []
+
+    def add(outcome: Outcome) -> None:
+        outcomes.append(outcome)
         on_outcome(outcome)
-    for start in range(0, len(left), CHUNK):
-        for outcome in _judged(left[start : start + CHUNK], workers):
-            known[outcome.number] = outcome
+
+    for start in range(0, len(numbers), CHUNK):
+        claims = {_question(c): c for c in map(random_claim, numbers[start : start + CHUNK])}
+        for asked in claims.keys() & known:
+            add(known[asked])
+        for outcome in _judged([c for asked, c in claims.items() if asked not in known], workers):
+            known[outcome.question] = outcome
             if kept:
                 with kept.open("a", encoding="utf-8") as file:
                     file.write(json.dumps({"code": _code(), **vars(outcome)}) + "\n")
-            on_outcome(outcome)
-    return [known[number] for number in numbers]
+            add(outcome)
+    return outcomes
 
 
 def markdown(outcomes: Sequence[Outcome]) -> str:
@@ -128,7 +138,7 @@ def markdown(outcomes: Sequence[Outcome]) -> str:
     verdicts = Counter(o.verdict for o in outcomes)
     oracle = Counter(o.oracle for o in outcomes if o.oracle)
     lines = [
-        f"{len(outcomes)} random claims: {_listed(verdicts)}. Of those proved, supported or "
+        f"{len(outcomes)} different random claims: {_listed(verdicts)}. Of those proved, supported or "
         f"refuted, the oracle {_listed(oracle)}. {sum(o.seconds for o in outcomes) / 3600:.1f} "
         "hours of trials.",
     ]
@@ -144,10 +154,10 @@ def _listed(counts: Mapping[str, int]) -> str:
 # the outcomes
 
 
-def _judged(numbers: Sequence[int], workers: int) -> Iterator[Outcome]:
+def _judged(claims: Sequence[Claim], workers: int) -> Iterator[Outcome]:
     waiting: deque[Future[Outcome]] = deque()
     with ProcessPoolExecutor(workers, fork_server()) as pool:
-        for result in run(map(random_claim, numbers), SETTINGS, workers):
+        for result in run(claims, SETTINGS, workers):
             waiting.append(pool.submit(_outcome, result))
             while waiting and waiting[0].done():
                 yield waiting.popleft().result()
@@ -159,7 +169,7 @@ def _outcome(result: Result) -> Outcome:
     verdict = "meaningless" if result.invalid else str(result.verdict)
     said = _oracle(result) if result.verdict in HELD else ""
     number = int(result.claim.id.removeprefix("random-"))
-    outcome = Outcome(number, verdict, said, round(result.seconds, 3))
+    outcome = Outcome(number, _question(result.claim), verdict, said, round(result.seconds, 3))
     if not outcome.is_wrong:
         return outcome
     return replace(outcome, entry=result.claim.entry(), reason=result.reason)
@@ -212,7 +222,11 @@ def _code() -> str:
 def _asked() -> frozenset[str]:
     """What the paper's claims ask."""
     claims = (make_claim(entry) for entry in FORMULAS)
-    return frozenset(question(replace(claim, id=""), "", SETTINGS) for claim in claims)
+    return frozenset(map(_question, claims))
+
+
+def _question(claim: Claim) -> str:
+    return question(replace(claim, id=""), "", SETTINGS)[:16]
 
 
 # the changes

@@ -70,12 +70,13 @@ def test_what_is_known_is_not_judged_again(tmp_path, monkeypatch):
     kept = tmp_path / "kept.jsonl"
     seen = []
     first = judge_random_claims(range(3), 1, kept, seen.append)
-    assert [o.number for o in first] == [0, 1, 2]
-    assert sorted(seen, key=lambda o: o.number) == first
+    assert {o.number for o in first} == {0, 1, 2}
+    assert seen == first
     with kept.open("a") as file:
         file.write('{"code": "cut sh\n[1]\n{}\n{"code": "x", "number": 3}\n')
-    monkeypatch.setattr(random_claims, "_judged", lambda numbers, workers: iter(numbers and 1 / 0))
-    assert judge_random_claims(range(3), 1, kept) == first
+    monkeypatch.setattr(random_claims, "_judged", lambda claims, workers: iter(claims and 1 / 0))
+    again = judge_random_claims(range(3), 1, kept)
+    assert sorted(again, key=lambda o: o.number) == sorted(first, key=lambda o: o.number)
     lines = kept.read_text().splitlines()
     kept.write_text(json.dumps({**json.loads(lines[0]), "code": "older"}) + "\n")
     with pytest.raises(ZeroDivisionError):
