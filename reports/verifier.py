@@ -62,7 +62,7 @@ def at_random() -> Iterator[str]:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("random claims", total=RANDOM_CLAIMS)
         outcomes = random_claims.judge_random_claims(
-            range(RANDOM_CLAIMS), WORKERS, kept, lambda _: progress.advance(task)
+            range(RANDOM_CLAIMS), WORKERS, kept, lambda count: progress.advance(task, count)
         )
     yield f"{RANDOM_CLAIMS} claims drawn. {random_claims.markdown(outcomes)}"
 

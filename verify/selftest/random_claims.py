@@ -99,7 +99,7 @@ def judge_random_claims(
     numbers: Sequence[int],
     workers: int,
     kept: Path | None = None,
-    on_outcome: Callable[[Outcome], object] = lambda outcome: None,
+    on_progress: Callable[[int], object] = lambda count: None,
 ) -> list[Outcome]:
     """Judge the claims of some numbers, and ask the oracle of what is said of their truth.
 
@@ -110,7 +110,7 @@ def judge_random_claims(
         workers: processes at a time.
         kept: a file of outcomes, one a line, that is read first and added to: what was judged by
             the same code is not judged again.
-        on_outcome: called with each outcome, old or new.
+        on_progress: called with how many more of the numbers are done.
 
     """
     known = {o.question: o for o in _read(kept)} if kept and kept.exists() else {}
@@ -118,10 +118,12 @@ def judge_random_claims(
 
     def add(outcome: Outcome) -> None:
         outcomes.append(outcome)
-        on_outcome(outcome)
+        on_progress(1)
 
     for start in range(0, len(numbers), CHUNK):
-        claims = {_question(c): c for c in map(random_claim, numbers[start : start + CHUNK])}
+        chunk = numbers[start : start + CHUNK]
+        claims = {_question(claim): claim for claim in map(random_claim, chunk)}
+        on_progress(len(chunk) - len(claims))
         for asked in claims.keys() & known:
             add(known[asked])
         for outcome in _judged([c for asked, c in claims.items() if asked not in known], workers):
@@ -138,8 +140,8 @@ def markdown(outcomes: Sequence[Outcome]) -> str:
     verdicts = Counter(o.verdict for o in outcomes)
     oracle = Counter(o.oracle for o in outcomes if o.oracle)
     lines = [
-        f"{len(outcomes)} different random claims: {_listed(verdicts)}. Of those proved, supported or "
-        f"refuted, the oracle {_listed(oracle)}. {sum(o.seconds for o in outcomes) / 3600:.1f} "
+        f"{len(outcomes)} different random claims: {_listed(verdicts)}. Of what is proved, "
+        f"supported or refuted, the oracle {_listed(oracle)}. {sum(o.seconds for o in outcomes) / 3600:.1f} "
         "hours of trials.",
     ]
     wrong = [o for o in outcomes if o.is_wrong]

@@ -71,7 +71,7 @@ def test_what_is_known_is_not_judged_again(tmp_path, monkeypatch):
     seen = []
     first = judge_random_claims(range(3), 1, kept, seen.append)
     assert {o.number for o in first} == {0, 1, 2}
-    assert seen == first
+    assert sum(seen) == 3
     with kept.open("a") as file:
         file.write('{"code": "cut sh\n[1]\n{}\n{"code": "x", "number": 3}\n')
     monkeypatch.setattr(random_claims, "_judged", lambda claims, workers: iter(claims and 1 / 0))
