@@ -139,10 +139,10 @@ def markdown(outcomes: Sequence[Outcome]) -> str:
     """The counts, and what is wrong, one by one."""
     verdicts = Counter(o.verdict for o in outcomes)
     oracle = Counter(o.oracle for o in outcomes if o.oracle)
+    hours = sum(o.seconds for o in outcomes) / 3600
     lines = [
         f"{len(outcomes)} different random claims: {_listed(verdicts)}. Of what is proved, "
-        f"supported or refuted, the oracle {_listed(oracle)}. {sum(o.seconds for o in outcomes) / 3600:.1f} "
-        "hours of trials.",
+        f"supported or refuted, the oracle {_listed(oracle)}. {hours:.1f} hours of trials."
     ]
     wrong = [o for o in outcomes if o.is_wrong]
     lines += ["", *(f"- {o.number}: {o.verdict}, {o.reason}: `{o.entry}`" for o in wrong)]
