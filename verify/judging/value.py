@@ -19,6 +19,7 @@ from verify.claims.expressions import ExpressionError, parse
 from verify.claims.file import make_claim
 from verify.judging.evidence import MeaningError
 from verify.judging.model import Model, concrete
+from verify.judging.obligations.meaning import of_derivatives
 from verify.judging.routes.series import autocorrelation as lags_of
 from verify.judging.translation import to_sympy
 
@@ -77,6 +78,7 @@ def value(
         _check_autocorrelation(
             concrete(model.input), values(), f"--autocorrelation {autocorrelation!r}"
         )
+        _check_derivatives(model, values)
         found = certified(model.value, values, digits)
     except (ClaimError, MeaningError, NotEvaluated) as error:
         raise QuestionError(str(error)) from None
@@ -146,6 +148,20 @@ def _check_poles(model: Model, values: Callable[[], Values], label: str) -> None
             raise MeaningError(
                 f"{label}|{name}| = {size}: it must be below 1, or there is no stationary state"
             )
+
+
+def _check_derivatives(model: Model, values: Callable[[], Values]) -> None:
+    """Check that what is differentiated has derivatives at one point.
+
+    Raises:
+        MeaningError: if it has not.
+
+    """
+    for obligation in of_derivatives(model):
+        with flint.ctx.workprec(POLE_BITS):
+            vanishes = evaluate(polarised(obligation.function), values()).contains(0)
+        if vanishes:
+            raise MeaningError(f"{obligation.field}: {obligation.fault} here")
 
 
 def _check_autocorrelation(x: StationaryInput, values: Values, label: str) -> None:

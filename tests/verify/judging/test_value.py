@@ -132,3 +132,15 @@ def test_refused(arguments, words):
         value(*arguments)
     for word in words:
         assert word in str(caught.value)
+
+
+WHITE = "KroneckerDelta(Delta, 0)"
+
+
+@pytest.mark.parametrize("eigenvalue", ["abs(omega)", "max(omega, 0)", "sqrt(omega)"])
+def test_a_derivative_that_is_not_there_has_no_value(eigenvalue):
+    with pytest.raises(QuestionError, match=r"no derivative where omega = 0, as it is here$"):
+        value("sensitivity", WHITE, {"omega": "0"}, eigenvalue=eigenvalue)
+    beside = value("sensitivity", WHITE, {"omega": "1e-9"}, eigenvalue=eigenvalue)
+    assert beside.real > 0
+    assert value("second_moment", WHITE, {"omega": "0"}, eigenvalue=eigenvalue) == 1

@@ -92,7 +92,7 @@ def obligations(model: Model) -> Iterator[Obligation]:
             names = model.names | {"lambda": model.names[pole]}
             emitted.read(f"gamma of {pole}", claim.gamma[pole], names)
     yield from emitted.taken()
-    yield from _of_derivatives(model)
+    yield from of_derivatives(model)
     emitted.read("formula", claim.formula, model.names)
     for obligation in emitted.taken():
         yield from _near_limit(model, obligation) if claim.limit else [obligation]
@@ -152,7 +152,7 @@ class _Emitted:
         return found
 
 
-def _of_derivatives(model: Model) -> Iterator[Obligation]:
+def of_derivatives(model: Model) -> Iterator[Obligation]:
     """That what is differentiated is smooth enough, and a metric not degenerate."""
     claim, unit, quantity = model.claim, model.unit, QUANTITIES[model.claim.quantity]
     if not claim.wrt:
