@@ -141,7 +141,8 @@ def _tends(claim: Claim, known: Known, places: Sequence[Mapping[str, str]]) -> b
 
 def _arrives(claim: Claim, known: Known, places: Sequence[Mapping[str, str]]) -> Iterator[bool]:
     """Whether the ratio tends to 1, for values of the other parameters: it need not uniformly."""
-    for point in chain(points_at(claim, places), points(claim, 6, edges=False)):
+    inside = list(points(claim, 6, edges=False))
+    for point in chain(points_at(claim, places), inside, _on_faces(claim, inside[0])):
         ratio = mp.inf
         for near in _approach(claim, point):
             actual = _quantity(claim, near, known)
@@ -151,6 +152,20 @@ def _arrives(claim: Claim, known: Known, places: Sequence[Mapping[str, str]]) ->
             except ZeroDivisionError:
                 ratio = mp.inf
         yield bool(abs(ratio - 1) < mp.mpf(10) ** -12)
+
+
+def _on_faces(claim: Claim, point: Point) -> Iterator[Point]:
+    """A point moved to each closed end of each real parameter but the limit's."""
+    for interval in map(claim.interval, claim.parameters):
+        if interval.modulus or (claim.limit and interval.name == claim.limit.name):
+            continue
+        for bound, strict in (
+            (interval.lower, interval.lower_strict),
+            (interval.upper, interval.upper_strict),
+        ):
+            there = {**point, interval.name: _end(bound)}
+            if bound and not strict and all(_is_kept(r, there) for r in claim.relations):
+                yield there
 
 
 def _approach(claim: Claim, point: Point) -> Iterator[Point]:

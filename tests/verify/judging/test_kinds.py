@@ -26,6 +26,13 @@ OSCILLATOR = {**WHITE, "eigenvalue": "(a + sqrt(a**2 - 4*b))/2"}
 TEXTBOOK = "(1 + rho)/((1 - rho)*2*(1 - lambda))"
 
 TRUE = {
+    "neither-vanishes": {
+        **NEAR_1,
+        "gamma": "w*(2 - rho)",
+        "autocorrelation": "rho**Delta",
+        "formula": f"w**2*(2 - rho)**2*{TEXTBOOK}",
+        "domain": ["0 < lambda < 1", "0 < rho < 1/2", "0 < w < 1"],
+    },
     # limits whose leading coefficient vanishes nowhere, or where it holds as well
     "open-end": {**AR1, "formula": TEXTBOOK, "domain": ["0 < lambda < 1", "0 <= rho < 1"]},
     "vanishes-on-both-sides": {
@@ -140,6 +147,20 @@ TRUE = {
     },
 }
 FALSE = {
+    # no ratio where both sides are 0
+    "both-vanish": {
+        **NEAR_1,
+        "gamma": "w",
+        "formula": "w**2/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "0 <= w < 1"],
+    },
+    "both-vanish-inside": {
+        **NEAR_1,
+        "gamma": "w*(2 - rho)",
+        "autocorrelation": "rho**Delta",
+        "formula": f"w**2*(2 - rho)**2*{TEXTBOOK}",
+        "domain": ["0 < lambda < 1", "0 < rho < 1/2", "-1 < w < 1"],
+    },
     "closed-end": {**AR1, "formula": TEXTBOOK, "domain": ["0 < lambda < 1", "0 <= rho <= 1"]},
     "vanishes-inside": {
         **NEAR_1,

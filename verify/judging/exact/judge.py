@@ -40,7 +40,7 @@ def judge(claim: Claim) -> Evidence:
         if claim.limit is not None:
             if formula.is_zero or value.is_zero:
                 return Evidence(JUDGE, Finding.CONTRADICTS, "one side is 0: there is no ratio")
-            return _judge_limit(formula / value, reader, claim.limit)
+            return _judge_limit(formula, value, reader, claim.limit)
     except DivisionByZero as reason:
         raise MeaningError(f"{reason}: it has no value") from None
     except Unsupported as reason:
@@ -97,16 +97,19 @@ def _judge_sign(slack: Element, reader: Reader) -> Evidence:
     return judged(JUDGE, sign, covers, bounds)
 
 
-def _judge_limit(ratio: Element, reader: Reader, limit: Limit) -> Evidence:
-    order, above, below = leading_term(ratio, reader.parameters, limit)
+def _judge_limit(formula: Element, value: Element, reader: Reader, limit: Limit) -> Evidence:
+    order, above, below = leading_term(formula / value, reader.parameters, limit)
     if order != 0 or above != below:
         found = "0" if order > 0 else "infinity" if order < 0 else str(above / below)
         return Evidence(
             JUDGE, Finding.CONTRADICTS, f"formula over quantity tends to {found}, not 1"
         )
-    # what is equal for all parameters need not be so where it vanishes
-    places, left = zeros(above.num, reader)
-    statement = f"the leading coefficient {above} is not 0"
+    # what is equal for all parameters need not be so where it vanishes, or where both sides do
+    common = Element(reader.field, formula.num.gcd(value.num))
+    _, cancelled, _ = leading_term(common, reader.parameters, limit)
+    coefficient = above * cancelled
+    places, left = zeros(coefficient.num, reader)
+    statement = f"the leading coefficient {coefficient} is not 0"
     return where_it_vanishes(
         JUDGE, statement, places, left, lambda place: judge(reader.claim.at(place))
     )

@@ -162,10 +162,13 @@ def _towards(model: Model, limit: Limit) -> list[Fraction]:
 
 def _departure(step: Step) -> Evidence:
     ratio = step.claimed / step.actual
+    found = f"formula over quantity is {float(ratio.real.mid()):.6g}, not near 1"
+    if step.actual == 0:
+        found = "the quantity is 0: there is no ratio"
     return Evidence(
         "limit",
         Finding.CONTRADICTS,
-        f"at {step.point} formula over quantity is {float(ratio.real.mid()):.6g}, not near 1",
+        f"at {step.point} {found}",
         counterexample=Counterexample(
             point=str(step.point),
             claimed=decimal(step.claimed, DIGITS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, product
@@ -28,6 +28,7 @@ from verify.judging.obligations.leads import where_it_vanishes
 from verify.judging.obligations.obligation import State
 from verify.judging.points import Point
 from verify.judging.symbolic.branches import branches
+from verify.judging.symbolic.fractions import factors, in_lowest_terms
 from verify.judging.symbolic.signs import TO_EXP, NoSign, ranges_of, sign
 from verify.judging.symbolic.zeros import leading_coefficients, zeros
 from verify.judging.translation import to_sympy
@@ -152,7 +153,9 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
     try:
         near = _near(ratio, parameter, limit)
         value = leading_term(near).expression.subs(epsilon, 0)
-        coefficients = leading_coefficients(near)
+        # where both sides vanish there is no ratio
+        both = sp.Mul(*(f for f in _numerator(model) if parameter not in f.free_symbols))
+        coefficients = leading_coefficients(near) * both
     except ValueError:
         if others:
             return _judge_limit_at_places(model, limit, settings)
@@ -174,6 +177,12 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
         left,
         lambda place: _judge_limit_at(model, limit, place, ratio, settings),
     )
+
+
+def _numerator(model: Model) -> Iterator[sp.Expr]:
+    """The factors of the formula's numerator."""
+    above, _ = in_lowest_terms(polarised(model.formula))
+    return (factor for factor, _ in factors(above))
 
 
 def _is_certain(model: Model, difference: sp.Expr) -> bool:
