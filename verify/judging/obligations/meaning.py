@@ -15,6 +15,7 @@ from dataclasses import replace
 import sympy as sp
 
 from theory.algebra.conjugation import conjugated, polarised
+from theory.algebra.vanishing import vanishes
 from theory.catalogue import QUANTITIES
 from theory.geometry import sensitivity_metric
 from theory.inputs import ArbitraryInput, StationaryInput, Term
@@ -41,6 +42,7 @@ def check(model: Model, settings: Settings) -> Evidence:
     model.domain.check()
     if model.claim.limit:
         _check_approach(model, model.claim.limit)
+    _check_order(model)
     with suppress(NotImplementedError):  # no closed form
         _ = model.value
     outcomes: list[Outcome] = []
@@ -260,6 +262,23 @@ def _orders(terms: Iterable[Term]) -> dict[sp.Expr, int]:
 def _is_on_circle(ratio: sp.Expr) -> bool:
     holomorphic = polarised(ratio)
     return bool(sp.powsimp(holomorphic * conjugated(holomorphic)) == 1)
+
+
+def _check_order(model: Model) -> None:
+    """Check that what is bounded is real.
+
+    Raises:
+        MeaningError: if it is complex.
+
+    """
+    claim = model.claim
+    if claim.relation not in ("<=", ">=") or not QUANTITIES[claim.quantity].is_complex:
+        return
+    if not vanishes(model.value - conjugated(model.value)):
+        raise MeaningError(
+            f"field 'relation' = {claim.relation!r}: {claim.quantity} is complex, and complex "
+            "numbers have no order; give the poles real ranges"
+        )
 
 
 def _check_approach(model: Model, limit: Limit) -> None:

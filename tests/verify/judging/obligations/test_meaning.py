@@ -329,3 +329,15 @@ def test_a_curvature_has_no_value_where_its_metric_is_degenerate(domain):
     found = meaning(**POLAR, domain=[domain, "-pi < theta < pi"])
     assert "degenerate, as it is at nu = 0" in found
     assert meaning(**POLAR, domain=["0 < nu < 1", "-pi < theta < pi"]) == ""
+
+
+@pytest.mark.parametrize("quantity", ["cross_moment", "cross_sensitivity"])
+@pytest.mark.parametrize("relation", ["<=", ">="])
+def test_complex_numbers_have_no_order(quantity, relation):
+    bound = {"quantity": quantity, "relation": relation, "formula": "10**6"}
+    found = meaning(**bound, domain=["abs(lambda1) < 1", "-1 < lambda2 < 1"])
+    assert found.startswith(f"field 'relation' = '{relation}': {quantity} is complex")
+    assert meaning(**bound, domain=["-1 < lambda1 < 1", "-1 < lambda2 < 1"]) == ""
+    assert meaning(**bound | {"relation": "=="}, domain=["abs(lambda1) < 1"]) == ""
+    power = {**bound, "quantity": "cross_sensitivity_power"}
+    assert meaning(**power, domain=["abs(lambda1) < 1", "-1 < lambda2 < 1"]) == ""
