@@ -224,6 +224,8 @@ class Fake:
     found: Evidence | Exception
     asked: list = field(default_factory=list)
     models: list = field(default_factory=list)
+    is_judge: bool = False
+    is_premise: bool = False
 
     def check(self, model, settings):
         self.asked.append(settings)

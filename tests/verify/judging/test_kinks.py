@@ -14,8 +14,6 @@ WHITE = {
     "relation": "<=",
     "domain": ["-1 < lambda < 1"],
 }
-AR1 = {**WHITE, "autocorrelation": "rho**Delta"}
-UNITS = ["0 <= lambda < 1", "0 <= rho < 1"]
 LIMIT = {
     **WHITE,
     "autocorrelation": "(1 + abs(a))*KroneckerDelta(Delta, 0)",
@@ -23,7 +21,8 @@ LIMIT = {
     "limit": "lambda -> 1-",
     "domain": ["0 < lambda < 1", "-1 <= a <= 1"],
 }
-EXACT = "(1 + rho*lambda)/((1 - rho*lambda)*(1 - lambda**2))"
+PLANE = ["0 <= lambda < 1", "0 <= a <= 1"]
+VALUE = "1/(1 - lambda**2)"
 
 
 @pytest.mark.parametrize(
@@ -38,16 +37,16 @@ EXACT = "(1 + rho*lambda)/((1 - rho*lambda)*(1 - lambda**2))"
             {**WHITE, "relation": ">=", "formula": "max(1, 1/(2*(1 - lambda)) + 1/3)"},
         ),
         (  # the smaller one is below
-            {**AR1, "relation": ">=", "domain": UNITS, "formula": f"min({EXACT}, 10)"},
-            {**AR1, "relation": ">=", "domain": UNITS, "formula": f"min({EXACT} + 1/9, 10)"},
+            {**WHITE, "relation": ">=", "domain": PLANE, "formula": f"min({VALUE}, 10 + a)"},
+            {**WHITE, "relation": ">=", "domain": PLANE, "formula": f"min({VALUE} + 1/9, 10 + a)"},
         ),
         (  # the larger one is above
-            {**AR1, "domain": UNITS, "formula": f"max({EXACT}, 2 + rho)/2 + {EXACT}/2"},
-            {**AR1, "domain": UNITS, "formula": f"max({EXACT}, 2 + rho)/2 + {EXACT}/3"},
+            {**WHITE, "domain": PLANE, "formula": f"max({VALUE}, 2 + a)"},
+            {**WHITE, "domain": PLANE, "formula": f"max({VALUE} - 1/9, 2 - a)"},
         ),
         (  # each of the two is
-            {**AR1, "domain": UNITS, "formula": f"min({EXACT}, {EXACT}**2 + rho)"},
-            {**AR1, "domain": UNITS, "formula": f"min({EXACT}, {EXACT}**2 - rho)"},
+            {**WHITE, "domain": PLANE, "formula": f"min({VALUE}, {VALUE}**2 + a)"},
+            {**WHITE, "domain": PLANE, "formula": f"min({VALUE}, {VALUE}**2 - a)"},
         ),
         (
             {**LIMIT, "formula": "(1 + abs(a))/(2*(1-lambda))"},

@@ -69,13 +69,13 @@ def test_a_refutation_is_looked_at_where_it_was_found():
 def test_what_is_known_is_not_judged_again(tmp_path, monkeypatch):
     kept = tmp_path / "kept.jsonl"
     seen = []
-    first = judge_random_claims(range(3), 1, kept, seen.append)
-    assert {o.number for o in first} == {0, 1, 2}
-    assert sum(seen) == 3
+    first = judge_random_claims(range(2), 1, kept, seen.append)
+    assert {o.number for o in first} == {0, 1}
+    assert sum(seen) == 2
     with kept.open("a") as file:
         file.write('{"code": "cut sh\n[1]\n{}\n{"code": "x", "number": 3}\n')
     monkeypatch.setattr(random_claims, "_judged", lambda claims, workers: iter(claims and 1 / 0))
-    again = judge_random_claims(range(3), 1, kept)
+    again = judge_random_claims(range(2), 1, kept)
     assert sorted(again, key=lambda o: o.number) == sorted(first, key=lambda o: o.number)
     lines = kept.read_text().splitlines()
     kept.write_text(json.dumps({**json.loads(lines[0]), "code": "older"}) + "\n")

@@ -155,7 +155,7 @@ class _Emitted:
 
 
 def of_derivatives(model: Model) -> Iterator[Obligation]:
-    """That what is differentiated is smooth enough, and a metric not degenerate."""
+    """What has to hold for derivatives to exist, and for a metric not to be degenerate."""
     claim, unit, quantity = model.claim, model.unit, QUANTITIES[model.claim.quantity]
     if not claim.wrt:
         return
