@@ -87,8 +87,8 @@ def claims(tmp_path):
         (TRUE + FALSE.replace("rho**Delta", "2**Delta"), 2, ["proved", "error"]),
     ],
 )
-def test_exit_status_and_json(claims, text, status, verdicts):
-    done = curseproof("verify", claims(text), "--json", "-", "--workers", 2)
+def test_exit_status_and_json(claims, text, status, verdicts, in_process):
+    done = in_process("verify", claims(text), "--json", "-", "--workers", 2)
     assert done.returncode == status, done.stderr
     report = json.loads(done.stdout)
     assert report["schema"] == 1
@@ -131,7 +131,7 @@ def wait_for_evidence(store):
     pytest.fail("no evidence within a minute")
 
 
-def test_interrupted_run_says_what_it_has_and_resumes(store):
+def test_interrupted_run_says_what_it_has_and_resumes(store, in_process):
     run = started("A")
     wait_for_evidence(store)
     run.send_signal(signal.SIGINT)
@@ -139,7 +139,7 @@ def test_interrupted_run_says_what_it_has_and_resumes(store):
     assert run.returncode == 3
     assert "interrupted; what was judged so far:" in err
     assert "Traceback" not in out + err
-    judged = curseproof("verify", "A1", "--json", "-")
+    judged = in_process("verify", "A1", "--json", "-")
     assert judged.returncode == 0
 
 
@@ -155,28 +155,28 @@ def test_a_dying_worker_is_an_error_of_one_claim(claims, store):
     assert report["claims"][0]["counterexample"] is None
 
 
-def test_a_store_that_cannot_be_used_is_said_once(claims):
-    done = curseproof("verify", claims(TRUE), "--store", "/proc/none.sqlite")
+def test_a_store_that_cannot_be_used_is_said_once(claims, in_process):
+    done = in_process("verify", claims(TRUE), "--store", "/proc/none.sqlite")
     assert done.returncode == 0
     assert done.stderr.count("store: /proc/none.sqlite: ") == 1
 
 
-def test_fresh_looks_up_nothing(claims, store):
+def test_fresh_looks_up_nothing(claims, store, in_process):
     path = claims(TRUE)
-    assert curseproof("verify", path).returncode == 0
+    assert in_process("verify", path).returncode == 0
     with sqlite3.connect(store) as database:
         database.execute("update evidence set digest = 'damaged'")
-    assert "damaged" not in curseproof("verify", path, "--fresh").stderr
+    assert "damaged" not in in_process("verify", path, "--fresh").stderr
 
 
-def test_import(claims, tmp_path, store):
+def test_import(claims, tmp_path, store, in_process):
     path, results = claims(TRUE), tmp_path / "results.json"
-    curseproof("verify", path, "--json", results)
+    in_process("verify", path, "--json", results)
     store.unlink()
-    taken = curseproof("import", results, path)
+    taken = in_process("import", results, path)
     assert taken.returncode == 0, taken.stderr
     assert "8 pieces of evidence taken over" in taken.stdout
-    refused = curseproof("import", results, claims(FALSE, "other.toml"))
+    refused = in_process("import", results, claims(FALSE, "other.toml"))
     assert refused.returncode == 2
     assert "'true' is not known here" in refused.stderr
 
