@@ -55,9 +55,13 @@ def branches(claim: Claim) -> tuple[list[Claim], bool]:
     for modulus in _moduli(claim.formula.node):
         inside = modulus.args[0]
         if all(_is_real(claim, name) for name in _names(inside)) and _stays_real(inside):
-            bounds = [
-                replace(claim, formula=parse(shown(replaced(claim.formula.node, modulus, branch))))
+            trees = [
+                replaced(claim.formula.node, modulus, branch)
                 for branch in (inside, ast.UnaryOp(ast.USub(), inside))
+            ]
+            bounds = [
+                replace(claim, formula=replace(claim.formula, source=shown(tree), node=tree))
+                for tree in trees
             ]
             weaker = 1 if claim.relation == "<=" else -1
             return bounds, _slope(claim.formula.node, modulus) == weaker
@@ -73,9 +77,11 @@ def _moduli(tree: ast.expr) -> Iterator[ast.Call]:
 
 
 def _names(tree: ast.expr) -> frozenset[str]:
-    """The parameters in an expression; what stands for a sum or a lag of R is none."""
-    expression = parse(shown(tree))
-    return expression.names | (expression.functions & SERIES)
+    """The names in an expression, of parameters, sums and lags of R; of other functions none."""
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    plain = [call for call in calls if getattr(call, "id", "") not in SERIES]
+    named = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in plain)
+    return frozenset(map(name_of, named)) - set(CONSTANTS)
 
 
 def _is_real(claim: Claim, name: str) -> bool:

@@ -128,3 +128,13 @@ def test_what_may_be_complex_or_constant_has_no_branches(inside):
     domain = ["0 < lambda < 1", "0 < a < 1", "abs(w) < 1"]
     claim = make_claim({**WHITE, **gamma, "domain": domain, "formula": f"2 + abs({inside})"})
     assert branches(claim) == ([], False)
+
+
+def test_a_formula_may_be_longer_than_its_text():
+    nested = VALUE
+    for k in range(5):
+        nested = f"max({nested}, a + {k})"
+    claim = make_claim({**WHITE, "domain": PLANE, "formula": nested})
+    found, is_one_enough = branches(claim)
+    assert len(found[0].formula.source) > 2000
+    assert is_one_enough
