@@ -132,7 +132,7 @@ def test_what_may_be_complex_or_constant_has_no_branches(inside):
 
 def test_a_formula_may_be_longer_than_its_text():
     nested = VALUE
-    for k in range(5):
+    for k in range(6):
         nested = f"max({nested}, a + {k})"
     claim = make_claim({**WHITE, "domain": PLANE, "formula": nested})
     found, is_one_enough = branches(claim)
