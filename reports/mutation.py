@@ -115,6 +115,8 @@ MODULES = {
         "verify/judging/obligations/deciding.py": (f"{JUDGING}/obligations/test_meaning.py",),
         "verify/judging/evidence.py": (f"{JUDGING}/test_evidence.py",),
         "verify/judging/verdict.py": (f"{JUDGING}/test_verdict.py",),
+        "verify/judging/kinks.py": (f"{JUDGING}/test_kinks.py", "-k", "not neighbour"),
+        "verify/claims/boxes.py": (f"{CLAIMS}/test_boxes.py",),
         "verify/judging/domain.py": (f"{JUDGING}/test_domain.py",),
         "verify/judging/engine.py": (f"{JUDGING}/test_engine.py", "-k", QUICK),
         "verify/judging/statistics.py": (f"{JUDGING}/test_statistics.py",),
