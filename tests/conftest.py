@@ -1,5 +1,6 @@
 """Each test has a store of its own, as have the commands it starts; `pytest --update-golden`."""
 
+import gc
 import os
 
 import pytest
@@ -14,6 +15,12 @@ def pytest_addoption(parser):
         action="store_true",
         help="write what is printed to tests/golden and numerics instead of comparing it",
     )
+
+
+def pytest_sessionfinish():
+    # pytest collects garbage five times more, each time for seconds
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
