@@ -103,7 +103,7 @@ def judge_random_claims(
 ) -> list[Outcome]:
     """Judge the claims of some numbers, and ask the oracle of what is said of their truth.
 
-    Of claims that ask the same one is judged.
+    Of claims that ask the same one is judged, and one outcome returned.
 
     Args:
         numbers: which claims.
@@ -114,25 +114,20 @@ def judge_random_claims(
 
     """
     known = {o.question: o for o in _read(kept)} if kept and kept.exists() else {}
-    outcomes = []
-
-    def add(outcome: Outcome) -> None:
-        outcomes.append(outcome)
-        on_progress(1)
-
+    asked: set[str] = set()
     for start in range(0, len(numbers), CHUNK):
         chunk = numbers[start : start + CHUNK]
         claims = {_question(claim): claim for claim in map(random_claim, chunk)}
-        on_progress(len(chunk) - len(claims))
-        for asked in claims.keys() & known:
-            add(known[asked])
-        for outcome in _judged([c for asked, c in claims.items() if asked not in known], workers):
+        asked |= claims.keys()
+        new = [claim for key, claim in claims.items() if key not in known]
+        on_progress(len(chunk) - len(new))
+        for outcome in _judged(new, workers):
             known[outcome.question] = outcome
             if kept:
                 with kept.open("a", encoding="utf-8") as file:
                     file.write(json.dumps({"code": _code(), **vars(outcome)}) + "\n")
-            add(outcome)
-    return outcomes
+            on_progress(1)
+    return [known[key] for key in sorted(asked)]
 
 
 def markdown(outcomes: Sequence[Outcome]) -> str:
