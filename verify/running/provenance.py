@@ -24,6 +24,7 @@ STOREYS = ("theory", "numerics", "verify")
 _OF_FORMULAS = ("points", "chains", "tolerance")
 _OF_TRIALS = ("replicas", "networks", "steps", "batch")
 ROOT = Path(__file__).parents[2]
+_SETTINGS = "verify/settings.py"
 _WORDS = {"source", "statement", "uses", "expect", "origin"}  # no method reads them
 
 
@@ -99,10 +100,10 @@ def question(subject: Claim | Trial, method: str, settings: Settings) -> str:
         "method": method,
         "code": code_version(_parts(subject)),
         "seed": settings.seed,
-        "every_method": settings.every_method,
-        "explains": settings.explains,
         "tier": {name: getattr(settings.tier, name) for name in _sizes(subject)},
     }
+    if isinstance(subject, Claim):
+        asked |= {"every_method": settings.every_method, "explains": settings.explains}
     return sha256(json.dumps(asked, sort_keys=True, default=_plain).encode()).hexdigest()
 
 
@@ -118,7 +119,8 @@ def _parts(subject: Claim | Trial) -> tuple[str, ...]:
         return STOREYS
     from verify.experiments import EXPERIMENTS
 
-    return dependencies(EXPERIMENTS[subject.experiment].home)
+    # what settings count is in the digest by itself
+    return tuple(p for p in dependencies(EXPERIMENTS[subject.experiment].home) if p != _SETTINGS)
 
 
 def _plain(value: object) -> object:
