@@ -377,3 +377,14 @@ def test_a_piece_is_written_beside_others(store):
     assert kept.connection.execute("pragma busy_timeout").fetchone() == (30_000,)
     assert kept.connection.execute("pragma synchronous").fetchone() == (1,)
     assert kept.connection.isolation_level is None
+
+
+def test_what_a_trial_does_not_read_leaves_its_evidence(store):
+    kept = Store(store)
+    measured = replace(PIECE, method="trial")
+    kept.keep(TRIAL, SMALL, measured)
+    kept.keep(TRUE, SMALL, PIECE)
+    for changes in ({"every_method": True}, {"explains": False}):
+        other = replace(SMALL, **changes)
+        assert kept.known(TRIAL, other) == {"trial": measured}
+        assert kept.known(TRUE, other) == {}
