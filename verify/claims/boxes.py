@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise, product
+from itertools import product
 
 from verify.claims.claim import Claim, Interval, Relation
 from verify.claims.expressions import Expression, parse, rational_of
@@ -75,25 +75,15 @@ _NUMBER = r"(-?\d+(?:[./]\d+)?)(?![\d./*])"
 
 def _pieces(interval: Interval, values: list[Expression]) -> list[Interval]:
     """What is left of an interval without some of its values."""
-    inside = sorted(values, key=lambda value: rational_of(value.node) or 0)
-    lower, upper = (
-        None if b is None else rational_of(b.node) for b in (interval.lower, interval.upper)
-    )
-    inside = [
-        value
-        for value in inside
-        if (lower is None or rational_of(value.node) >= lower)  # type: ignore[operator]
-        and (upper is None or rational_of(value.node) <= upper)  # type: ignore[operator]
-    ]
-    ends = [
-        (interval.lower, interval.lower_strict),
-        *((value, True) for value in inside),
-        (interval.upper, interval.upper_strict),
-    ]
-    pieces = [
-        replace(interval, lower=low, lower_strict=low_strict, upper=high, upper_strict=high_strict)
-        for (low, low_strict), (high, high_strict) in pairwise(ends)
-    ]
+    lower, upper = interval.rational_bounds
+    inside = {
+        number: value
+        for value in values
+        if (number := rational_of(value.node)) is not None
+        and (lower is None or number >= lower)
+        and (upper is None or number <= upper)
+    }
+    pieces = interval.cut((inside[number] for number in sorted(inside)), strict=True)
     return [piece for piece in pieces if not _is_empty(piece)]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from theory.catalogue import QUANTITIES
@@ -30,6 +32,26 @@ class Interval:
     lower_strict: bool = True
     upper_strict: bool = True
     is_whole: bool = False
+
+    @property
+    def ends(self) -> tuple[tuple[Expression | None, bool], tuple[Expression | None, bool]]:
+        """The lower and the upper bound, each with whether it is left out."""
+        return (self.lower, self.lower_strict), (self.upper, self.upper_strict)
+
+    @property
+    def rational_bounds(self) -> tuple[Fraction | None, Fraction | None]:
+        """The lower and the upper bound; None where there is none, or an irrational one."""
+        lower, upper = (None if b is None else rational_of(b.node) for b, _ in self.ends)
+        return lower, upper
+
+    def cut(self, at: Iterable[Expression], strict: bool) -> list[Interval]:
+        """The pieces between values in ascending order, which are left out of both if `strict`."""
+        first, last = self.ends
+        ends = (first, *((value, strict) for value in at), last)
+        return [
+            replace(self, lower=low, lower_strict=above, upper=high, upper_strict=below)
+            for (low, above), (high, below) in pairwise(ends)
+        ]
 
     @property
     def value(self) -> Expression | None:
@@ -124,6 +146,11 @@ class Claim:
     def arbitrary(self) -> bool:
         """Whether the claim is about every stationary input."""
         return self.autocorrelation.source.replace(" ", "") == ARBITRARY
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it bounds a quantity on a domain."""
+        return self.relation in ("<=", ">=") and not self.experiment
 
     @property
     def poles(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from theory.catalogue import QUANTITIES
 from verify.claims.boxes import ordered
 from verify.claims.claim import ARBITRARY, Claim, ClaimError, Derivative, Relation
-from verify.claims.expressions import LAG, SERIES, Expression, rational_of
+from verify.claims.expressions import LAG, SERIES, Expression
 from verify.experiments import EXPERIMENTS
 
 Refuse = Callable[[str, str], ClaimError]  # of a field's name, and why
@@ -139,12 +139,9 @@ def _check_relation(claim: Claim, relation: Relation, names: Iterable[str], refu
     if {*others} & {*claim.poles} or high.name in moving:
         why = "not of a pole, nor of what is differentiated by or goes to a limit"
         raise refuse("domain", f"{relation}: {why}")
-    ends = [
-        [None if bound is None else rational_of(bound.node) for bound in (i.lower, i.upper)]
-        for i in (low, high)
-    ]
-    reaches = ends[1][1] is None or (ends[0][1] is not None and ends[0][1] <= ends[1][1])
-    if not reaches or (ends[1][0] is not None and (ends[0][0] is None or ends[1][0] > ends[0][0])):
+    (least, most), (lowest, highest) = low.rational_bounds, high.rational_bounds
+    reaches = highest is None or (most is not None and most <= highest)
+    if not reaches or (lowest is not None and (least is None or lowest > least)):
         raise refuse("domain", f"{relation}: give {high.name} a range around that of {low.name}")
 
 

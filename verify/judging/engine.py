@@ -118,8 +118,7 @@ def verify_claim(
 
 def concluded(claim: Claim, evidence: Sequence[Evidence], seconds: float) -> Result:
     """The result on a claim, with the verdict that the evidence carries."""
-    is_bound = claim.relation in ("<=", ">=") and not claim.experiment
-    found, reason = verdict(evidence, is_bound)
+    found, reason = verdict(evidence, claim.is_bound)
     if claim.experiment:  # judged by one method, which says what it saw
         reason = evidence[0].detail
     # the formula has no value somewhere, and is not refuted elsewhere

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise, product
+from itertools import product
 from math import prod
 
 import flint
@@ -40,7 +40,10 @@ def cells(claim: Claim) -> list[Claim]:
             if not others and _is_cut(claim, name):
                 zeros = _zeros(modulus.args[0], claim.interval(name))
                 cuts.setdefault(name, set()).update(zeros)
-    pieces = [_pieces(claim.interval(name), sorted(at)) for name, at in cuts.items()]
+    pieces = [
+        claim.interval(name).cut((parse(str(zero)) for zero in sorted(at)), strict=False)
+        for name, at in cuts.items()
+    ]
     if not 1 < prod(map(len, pieces)) <= MAX_CELLS:
         return [claim]
     kept = tuple(interval for interval in claim.domain if interval.name not in cuts)
@@ -112,30 +115,13 @@ def _is_cut(claim: Claim, name: str) -> bool:
     return claim.limit is None or claim.limit.name != name
 
 
-def _pieces(interval: Interval, cuts: list[Fraction]) -> list[Interval]:
-    """An interval cut into closed ones."""
-    bounds = [interval.lower, *(parse(str(cut)) for cut in cuts), interval.upper]
-    return [
-        replace(
-            interval,
-            lower=lower,
-            upper=upper,
-            lower_strict=interval.lower_strict and lower is interval.lower,
-            upper_strict=interval.upper_strict and upper is interval.upper,
-        )
-        for lower, upper in pairwise(bounds)
-    ]
-
-
 def _zeros(tree: ast.expr, interval: Interval) -> Iterator[Fraction]:
     """The rational zeros, inside an interval, of a rational function of its parameter."""
     quotient = _quotient(tree)
-    bounds = [
-        (b, None if b is None else rational_of(b.node)) for b in (interval.lower, interval.upper)
-    ]
-    if quotient is None or not quotient[0] or any(b and end is None for b, end in bounds):
+    lower, upper = interval.rational_bounds
+    is_known = (lower is None, upper is None) == (interval.lower is None, interval.upper is None)
+    if quotient is None or not quotient[0] or not is_known:
         return
-    lower, upper = (end for _, end in bounds)
     for factor, _ in quotient[0].factor()[1]:
         if factor.degree() == 1:
             root = -factor[0] / factor[1]

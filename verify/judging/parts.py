@@ -42,8 +42,7 @@ def in_parts(method: Method, model: Model, settings: Settings) -> Evidence:
 def _on_branches(method: Method, model: Model, settings: Settings) -> Evidence:
     """What a method finds; of a bound with a kink, which a judge cannot tell, on its branches."""
     found = method.check(model, settings)
-    is_bound = model.claim.relation in ("<=", ">=") and model.claim.experiment is None
-    if not (method.is_judge and is_bound and found.finding is Finding.ABSTAINS):
+    if not (method.is_judge and model.claim.is_bound and found.finding is Finding.ABSTAINS):
         return found
     bounds, is_one_enough = branches(model.claim)
     proofs = 0

@@ -55,7 +55,7 @@ def run(
             measured.append(claim)
         else:
             open_claims.append((claim, known))
-    open_claims.sort(key=lambda one: one[0].relation not in ("<=", ">="))  # bounds take longest
+    open_claims.sort(key=lambda one: not one[0].is_bound)  # bounds take longest
     for outcome in _outcomes(open_claims, settings, store, workers, dask):
         if isinstance(outcome, Result):
             yield outcome

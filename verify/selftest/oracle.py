@@ -159,10 +159,7 @@ def _on_faces(claim: Claim, point: Point) -> Iterator[Point]:
     for interval in map(claim.interval, claim.parameters):
         if interval.modulus or (claim.limit and interval.name == claim.limit.name):
             continue
-        for bound, strict in (
-            (interval.lower, interval.lower_strict),
-            (interval.upper, interval.upper_strict),
-        ):
+        for bound, strict in interval.ends:
             there = {**point, interval.name: _end(bound)}
             if bound and not strict and all(_is_kept(r, there) for r in claim.relations):
                 yield there

@@ -115,9 +115,7 @@ def _is_dominated(factor: Poly, reader: Reader) -> bool:
 
 def _is_below_1(interval: Interval) -> bool:
     """Whether the modulus of a parameter that lies in [−1, 1] is certainly less than 1."""
-    bounds = [(interval.upper, interval.upper_strict)]
-    if not interval.modulus:
-        bounds.append((interval.lower, interval.lower_strict))
+    bounds = interval.ends[1:] if interval.modulus else interval.ends
     ends = [None if b is None else rational_of(b.node) for b, strict in bounds if not strict]
     return all(end is not None and abs(end) < 1 for end in ends)
 
@@ -129,7 +127,7 @@ def _roots(
     coefficients = [flint.fmpq(0)] * (factor.degrees()[g] + 1)
     for exponents, c in factor.to_dict().items():
         coefficients[exponents[g]] = c
-    lower, upper = (rational_of(b.node) if b else None for b in (interval.lower, interval.upper))
+    lower, upper = interval.rational_bounds
     places, left = [], ""
     integers = [int(c.p) * (_common(coefficients) // int(c.q)) for c in coefficients]
     found: Any = flint.fmpz_poly(integers).complex_roots()  # pairs, unlike what its stub says
@@ -193,7 +191,7 @@ def _a_zero(
 
 
 def _inside(interval: Interval, share: Fraction) -> Fraction:
-    lower, upper = (rational_of(b.node) if b else None for b in (interval.lower, interval.upper))
+    lower, upper = interval.rational_bounds
     low = lower if lower is not None else (upper or 0) - 4
     high = upper if upper is not None else low + 8
     return low + share * (high - low)
@@ -201,8 +199,7 @@ def _inside(interval: Interval, share: Fraction) -> Fraction:
 
 def _own_ends(interval: Interval) -> list[Fraction]:
     """The rational ends that belong to an interval of a real parameter."""
-    bounds = ((interval.lower, interval.lower_strict), (interval.upper, interval.upper_strict))
-    ends = [rational_of(bound.node) for bound, strict in bounds if bound and not strict]
+    ends = [rational_of(bound.node) for bound, strict in interval.ends if bound and not strict]
     return [end for end in ends if end is not None and not interval.modulus]
 
 

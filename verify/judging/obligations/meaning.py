@@ -272,7 +272,7 @@ def _check_order(model: Model) -> None:
 
     """
     claim = model.claim
-    if claim.relation not in ("<=", ">=") or not QUANTITIES[claim.quantity].is_complex:
+    if not (claim.is_bound and QUANTITIES[claim.quantity].is_complex):
         return
     if not vanishes(model.value - conjugated(model.value)):
         raise MeaningError(

@@ -108,8 +108,7 @@ def _judged(model: Model, settings: Settings) -> Evidence:
 
 def _nonzero(model: Model) -> Point | None:
     """A point where the difference is certainly not 0: there is no use in expanding it then."""
-    instance = model.instances()[0]
-    [point] = model.domain.sample(1, seed=0)
+    instance, point = model.instances()[0], model.domain.inside
     try:
         with flint.ctx.workprec(128):
             ball = evaluate(polarised(instance.difference), point.values(instance))
@@ -187,10 +186,9 @@ def _numerator(model: Model) -> Iterator[sp.Expr]:
 
 def _is_certain(model: Model, difference: sp.Expr) -> bool:
     """Whether a difference is certainly not 0 at a point, and so not 0 for all parameters."""
-    [point] = model.domain.sample(1, seed=0)
     try:
         with flint.ctx.workprec(128):
-            ball = evaluate(difference, point.values(model))
+            ball = evaluate(difference, model.domain.inside.values(model))
     except NotEvaluated:
         return True
     return not ball.contains(0)
