@@ -159,7 +159,12 @@ class Evidence:
 
     def to_json(self) -> dict[str, object]:
         """The evidence as JSON-ready values."""
-        return asdict(self)
+        example = self.counterexample
+        return {
+            **vars(self),
+            "data": dict(self.data),
+            "counterexample": asdict(example) if example else None,
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Evidence:

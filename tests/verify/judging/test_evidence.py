@@ -1,6 +1,7 @@
 """Evidence is read again as it was written, and says what there is to say."""
 
 import json
+from collections import defaultdict
 
 import pytest
 
@@ -25,6 +26,7 @@ def test_evidence_is_read_again_as_it_was_written():
         Evidence("series", Finding.SUPPORTS, "close", 1e-9, data={"digits": 40}, seconds=2.0),
         Evidence("series", Finding.REFUTES, "false", counterexample=EXAMPLE),
         Evidence("series", Finding.REFUTES, "false", None, Counterexample("x", "1", "2", "0.5")),
+        Evidence("trial", Finding.SUPPORTS, data=defaultdict(list, state=[1.0])),
     ):
         written = json.loads(json.dumps(piece.to_json()))
         assert vars(Evidence.from_json(written)) == vars(piece)
