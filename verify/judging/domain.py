@@ -131,23 +131,29 @@ class Range:
 
     @property
     def open(self) -> Range:
-        """The range without its ends."""
-        return replace(self, has_lower=False, has_upper=False)
+        """The range without its ends; itself where it is a single value."""
+        return self if self.value is not None else replace(self, has_lower=False, has_upper=False)
 
-    def extremes(self, inset: Fraction) -> list[Coordinate]:
-        """The ends, excluded ones approached by `inset` of the range; infinity is FAR off."""
+    def extremes(self, inset: Fraction, far: int | None = None) -> list[Coordinate]:
+        """The ends, excluded ones approached by `inset` of the range; infinity is `far` off.
+
+        That is FAR unless given, and then whole numbers without end have only a least one.
+        """
         if self.value is not None:
             return [_coordinate(self.value)]
         lower, upper = self.finite_ends
         if self.is_whole:
-            return [lower] if self.upper.is_infinite else [lower, upper]
+            if self.upper.is_infinite:
+                return [lower, lower + far] if far else [lower]
+            return [lower, upper]
+        far = far or FAR
         step = (upper - lower) * inset
         if self.lower.is_infinite:
-            lower -= FAR
+            lower -= far
         elif not self.has_lower:
             lower += step
         if self.upper.is_infinite:
-            upper += FAR
+            upper += far
         elif not self.has_upper:
             upper -= step
         return [Polar(end, Fraction(1, 2)) if self.is_modulus else end for end in (lower, upper)]
@@ -243,9 +249,9 @@ class Domain:
                 for number in dict.fromkeys(numbers):
                     yield self.inside.with_coordinate(name, number)
 
-    def corners(self, inset: Fraction = INSET) -> Iterator[Point]:
-        """The corners of the box on which the claim is made; see `Range.extremes` for `inset`."""
-        ends: list[Sequence[Coordinate]] = [r.extremes(inset) for r in self.ranges.values()]
+    def corners(self, inset: Fraction = INSET, far: int | None = None) -> Iterator[Point]:
+        """The corners of the box on which the claim is made; see `Range.extremes`."""
+        ends: list[Sequence[Coordinate]] = [r.extremes(inset, far) for r in self.ranges.values()]
         for combination in islice(product(*ends), MAX_CORNERS):
             yield Point(dict(zip(self.ranges, combination, strict=True)))
 

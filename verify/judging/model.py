@@ -215,7 +215,7 @@ class Model:
         return [Model(replace(self.claim, autocorrelation=parse(text))) for text in texts]
 
 
-def _some_inputs(random: Random, is_complex: bool) -> tuple[str, str]:
+def _some_inputs(random: Random, is_complex: bool) -> tuple[str, ...]:
     """What "any stationary input" is tried on by the numerical routes: R(0) is not 1."""
 
     def number() -> Fraction:
@@ -223,14 +223,17 @@ def _some_inputs(random: Random, is_complex: bool) -> tuple[str, str]:
 
     if is_complex:
         turns = ("", "-")
-        return tuple(  # type: ignore[return-value]
+        return tuple(
             f"{2 * number()}*({number()})**Delta*exp({turn}{2 * number()}*I*Delta)"
             for turn in turns
         )
     w = [number() for _ in range(LONGEST + 1)]
     values = [sum(w[k + lag] * w[k] for k in range(len(w) - lag)) for lag in range(len(w))]
-    average = " + ".join(f"{value}*KroneckerDelta(Delta, {k})" for k, value in enumerate(values))
-    return average, f"{2 * number()}*({number()})**Delta*cos({2 * number()}*Delta)"
+    averages = (  # of one sign, and of alternating signs
+        " + ".join(f"{s**k * value}*KroneckerDelta(Delta, {k})" for k, value in enumerate(values))
+        for s in (1, -1)
+    )
+    return *averages, f"{2 * number()}*({number()})**Delta*cos({2 * number()}*Delta)"
 
 
 def _symbol(one: Range) -> sp.Symbol:

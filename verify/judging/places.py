@@ -8,9 +8,11 @@ clamps, steps, spikes and poles sit. They are found in floating point and are no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import islice, pairwise, product
+from math import ceil, floor, pi, tan
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,11 @@ RANDOM = 200
 INSETS = (Fraction(1, 10**3), Fraction(1, 10**6), Fraction(1, 10**12))
 LINES = 2  # along each parameter, through as many points
 NODES = 96  # of a line
+# tan(angle/2) of directions: 1, i, −i and almost −1; and all around
+DIRECTIONS = (Fraction(0), Fraction(1), Fraction(-1), Fraction(10**6))
+TURNS = [Fraction(tan(k * pi / 192)).limit_denominator(1000) for k in range(-95, 96)]
+_DIRECTIONS = np.exp(2j * np.arctan(np.array(TURNS, dtype=float)))
+CLOSER = 10.0 ** np.arange(-12, -3)  # and next to its ends
 PARTS = 40  # of expressions whose zeros are looked for
 FINE, NESTED = 64, 8  # grids between two nodes, and how often they are nested
 REFINEMENTS = 4
@@ -73,6 +80,17 @@ def _edges(model: Model) -> Iterator[Point]:
     for inset in INSETS:
         yield from model.domain.corners(inset)
         yield from model.domain.faces(inset)
+        yield from model.domain.corners(inset, far=int(1 / inset))
+        yield from _turned(model, inset)
+
+
+def _turned(model: Model, inset: Fraction) -> Iterator[Point]:
+    """The least and the largest modulus of each complex parameter in some directions."""
+    for name, one in model.domain.ranges.items():
+        if one.is_modulus:
+            for end, t in product(one.extremes(inset), DIRECTIONS):
+                if isinstance(end, Polar):
+                    yield model.domain.inside.with_coordinate(name, replace(end, half_tangent=t))
 
 
 def zeros(model: Model, seed: int) -> Iterator[Point]:
@@ -82,9 +100,12 @@ def zeros(model: Model, seed: int) -> Iterator[Point]:
         return
     for through in model.domain.sample(LINES, seed):
         for name in model.symbols:
-            if model.domain.ranges[name].is_whole:
-                continue
             found = sorted(set(islice(_zeros_along(model, parts, name, through), MOST)))
+            if model.domain.ranges[name].is_whole:
+                found = sorted({Fraction(side(at)) for at in found for side in (floor, ceil)})
+                for at in found:
+                    yield from _moved(model, name, through, at)
+                continue
             for at in found:
                 yield from _beside(model, name, through, at)
             # in each cell that they cut
@@ -92,15 +113,20 @@ def zeros(model: Model, seed: int) -> Iterator[Point]:
                 yield from _moved(model, name, through, (low + high) / 2)
 
 
+def ingredients(model: Model) -> list[sp.Expr]:
+    """The expressions that a claim gives: of formula, poles, normalisers and input."""
+    given = [model.formula, *model.unit.poles, *model.unit.gammas]
+    if isinstance(model.input, StationaryInput):
+        given += [part for term in model.input.terms for part in (term.coefficient, term.ratio)]
+        given += [value for _, value in model.input.lags]
+    return given
+
+
 def _parts(model: Model) -> Iterable[sp.Expr]:
     """What stands in functions, under roots and powers, and in sums; the smallest first."""
-    whole = [model.formula, *model.unit.poles, *model.unit.gammas]
-    if isinstance(model.input, StationaryInput):
-        whole += [part for term in model.input.terms for part in (term.coefficient, term.ratio)]
-        whole += [value for _, value in model.input.lags]
     found = {
         part
-        for expr in whole
+        for expr in ingredients(model)
         for node in sp.preorder_traversal(expr)
         for part in (*(node.args if isinstance(node, sp.Function | sp.Pow) else ()), node)
         if part.free_symbols and (part.is_Add or node is not part)
@@ -131,9 +157,9 @@ def _zeros_along(
         size = np.abs(found)
         least = 1 + np.flatnonzero((size[1:-1] < size[:-2]) & (size[1:-1] <= size[2:]))
         for k in changes[:4]:
-            yield _simple(_zero(lambda at: value(at).real, grid[k], grid[k + 1]))
+            yield from _near(_zero(lambda at: value(at).real, grid[k], grid[k + 1]))
         for k in least[:4]:
-            yield _simple(_least(lambda at: np.abs(value(at)), grid[k - 1], grid[k + 1]))
+            yield from _near(least_of(lambda at: np.abs(value(at)), grid[k - 1], grid[k + 1]))
 
 
 def _grid(one: Range) -> Array:
@@ -141,8 +167,9 @@ def _grid(one: Range) -> Array:
     lower, upper = one.rational_ends
     if lower is not None and upper is not None:
         share = (1 - np.cos(np.pi * np.linspace(0, 1, NODES + 2)[1:-1])) / 2
+        share = np.concatenate([CLOSER, share, 1 - CLOSER[::-1]])
         return np.asarray(float(lower) + float(upper - lower) * share)
-    distances = np.geomspace(1e-3, 1e6, NODES)
+    distances = np.geomspace(1e-3, 1e12, NODES)
     if lower is not None:
         return float(lower) + distances
     if upper is not None:
@@ -160,13 +187,22 @@ def _zero(function: Callable[[Array], Array], low: float, high: float) -> float:
     return (low + high) / 2
 
 
-def _least(function: Callable[[Array], Array], low: float, high: float) -> float:
+def least_of(function: Callable[[Array], Array], low: float, high: float) -> float:
     """Where a function is least between two ends, by nested grids."""
     for _ in range(NESTED):
         grid = np.linspace(low, high, FINE + 1)
         k = int(np.argmin(np.nan_to_num(function(grid), nan=np.inf)))
         low, high = grid[max(k - 1, 0)], grid[min(k + 1, FINE)]
     return (low + high) / 2
+
+
+def _near(value: float) -> Iterator[Fraction]:
+    """The rational at a float, and a short one that it may stand for, as a least value is rough."""
+    exact = Fraction(value).limit_denominator(10**15)
+    short = _simple(value)
+    yield short
+    if abs(short - exact) > Fraction(1, 10**13):
+        yield exact
 
 
 def _simple(value: float) -> Fraction:
@@ -267,10 +303,27 @@ def refined(model: Model, expr: sp.Expr, of_modulus: bool, start: Point) -> Iter
                 found = values(expr, _line(model, name, point)(grid), grid.size)
             except NotEvaluated:
                 return
-            size = np.abs(found) if of_modulus else found.real
-            size = np.where(np.isfinite(size), size, np.inf)
-            value = _simple(float(grid[int(np.argmin(size))]))
+            value = _simple(float(grid[int(np.argmin(_size(found, of_modulus)))]))
             if one.finite_ends[0] < value < one.finite_ends[1]:
                 point = point.moved(name, value)
+            point = _turned_least(model, expr, of_modulus, name, point)
         yield point
         reach /= NODES / 4
+
+
+def _turned_least(model: Model, expr: sp.Expr, of_modulus: bool, name: str, point: Point) -> Point:
+    """The point with a complex parameter in the direction where an expression is least."""
+    old = point.coordinates[name]
+    if not isinstance(old, Polar):
+        return point
+    symbol, turned = model.symbols[name], float(old.modulus) * _DIRECTIONS
+    at = {**columns(model, [point]), symbol: turned, bar(symbol): turned.conj()}
+    size = _size(values(expr, at, len(TURNS)), of_modulus)
+    best = replace(old, half_tangent=TURNS[int(np.argmin(size))])
+    return point.with_coordinate(name, best)
+
+
+def _size(found: Array, of_modulus: bool) -> Array:
+    """What is to be least: of values that are not finite never."""
+    size = np.abs(found) if of_modulus else found.real
+    return np.where(np.isfinite(size), size, np.inf)

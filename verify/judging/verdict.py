@@ -15,7 +15,8 @@ def verdict(evidence: Iterable[Evidence], is_bound: bool = False) -> tuple[Verdi
     counterexample, by both judges, or by one of them and a route that none supports against; any
     other disagreement is an error of ours, and said to be. A bound on a domain is not supported
     by points alone: it may fail between them. Whatever is said of it, a claim whose meaning is
-    not certain on the whole domain is undecided at best.
+    not certain on the whole domain is undecided at best; so is what points support on one side of
+    a kink alone.
     """
     by_finding: dict[Finding, list[Evidence]] = {finding: [] for finding in Finding}
     premise = None
@@ -50,9 +51,14 @@ def verdict(evidence: Iterable[Evidence], is_bound: bool = False) -> tuple[Verdi
         return Verdict.UNDECIDED, f"it is not certain everywhere: {premise.detail}"
     if {piece.method for piece in proves} >= judges():
         return Verdict.PROVED, f"by {_names(proves)}"
-    stated = [o for piece in by_finding[Finding.ABSTAINS] for o in piece.obligations]
+    stated = [o for piece in (*supports, *by_finding[Finding.ABSTAINS]) for o in piece.obligations]
+    seen = {o["statement"] for o in stated if o["state"] == "discharged"}
     # how algebra may read the claim is its own affair
-    left = [o for o in stated if o["state"] == "open" and o["field"] == "limit"]
+    left = [
+        o
+        for o in stated
+        if o["state"] == "open" and o["field"] in ("limit", "kinks") and o["statement"] not in seen
+    ]
     if left and not proves:
         return Verdict.UNDECIDED, f"whether {left[0]['statement']} is open: {left[0]['how']}"
     if is_bound and not proves:

@@ -21,6 +21,7 @@ BEYOND = Fraction(1, 1000)
 NEXT = Fraction(1, 10**9)
 STEEP = 10**6
 SPIKE = Fraction(3, 7)
+DEEP = Fraction(1, 10**6)  # of a corner
 FLOOR = "1/10000000"  # of γ²
 
 
@@ -72,6 +73,33 @@ def _kinks(claim: Claim, share: Fraction) -> Iterator[Variant]:
                     {axis.name: _near(axis, end, BEYOND)},
                     formula=f"{{f}} + {size} {sign} {away}",
                 )
+
+
+def _corner_kinks(claim: Claim, depth: Fraction) -> Iterator[Variant]:
+    """Formulas that are another only where all parameters are near their upper ends together."""
+    bounded = [axis for axis in axes(claim) if axis.ends == [0, 1] or axis.interval.modulus]
+    bounded = [axis for axis in bounded if 1 in axis.ends]
+    if claim.relation != "==" or not bounded:
+        return
+    shares = " + ".join(
+        f"({axis.text} - ({axis.lower}))/({axis.upper} - ({axis.lower}))" for axis in bounded
+    )
+    yield from changed(
+        claim,
+        {axis.name: _near(axis, 1, NEXT) for axis in bounded},
+        formula=f"{{f}}*(1 + max(0, {shares} - {len(bounded) - depth}))",
+    )
+
+
+def _kinks_in_a_direction(claim: Claim, depth: Fraction) -> Iterator[Variant]:
+    """Formulas that are another only where a complex parameter is near the end of the real axis."""
+    for axis in axes(claim):
+        if claim.relation == "==" and axis.interval.modulus and 1 in axis.ends:
+            yield from changed(
+                claim,
+                {axis.name: _near(axis, 1, NEXT)},
+                formula=f"{{f}}*(1 + max(0, re({axis.name}) - {_near(axis, 1, depth)}))",
+            )
 
 
 def _clamped_parameters(claim: Claim, share: Fraction) -> Iterator[Variant]:
@@ -162,6 +190,8 @@ def _bump(axis: Axis) -> str:
 CHANGES: Mapping[str, Variants] = {
     "open end closed": _closed_ends,
     "kink next to an end": lambda claim: _kinks(claim, KINK),
+    "kink in a corner": lambda claim: _corner_kinks(claim, DEEP),
+    "kink in a direction": lambda claim: _kinks_in_a_direction(claim, DEEP),
     "clamp next to an end": lambda claim: _clamped_parameters(claim, KINK),
     "clamped normaliser": lambda claim: _clamped_normalisers(claim, FLOOR),
     "step next to an end": _steps,
@@ -170,6 +200,8 @@ CHANGES: Mapping[str, Variants] = {
 NEIGHBOURS: Mapping[str, Variants] = {
     "end drawn in": _drawn_in_ends,
     "kink beyond an end": lambda claim: _kinks(claim, -KINK),
+    "kink beyond the corner": lambda claim: _corner_kinks(claim, Fraction(0)),
+    "kink in no direction": lambda claim: _kinks_in_a_direction(claim, Fraction(0)),
     "clamp beyond an end": lambda claim: _clamped_parameters(claim, -KINK),
     "normaliser clamped below 0": lambda claim: _clamped_normalisers(claim, f"(-{FLOOR})"),
     "step there and back": _steps_there_and_back,

@@ -12,6 +12,7 @@ from verify.selftest.variants import Place, Variant, Variants, changed, domain
 
 LAGS = ((2, "1/3"), (3, "-2/5"), (5, "1/4"))  # and what R is there, beside R(0) = 1
 LONGEST = 12
+LATE = 40
 
 
 def _lagged(claim: Claim, short: bool) -> Iterator[Variant]:
@@ -41,6 +42,18 @@ def _bounded(claim: Claim, longest: int) -> Iterator[Variant]:
     )
 
 
+def _kinked(claim: Claim, kink: str) -> Iterator[Variant]:
+    """White input: a second moment with a term that is 0 but after LATE steps, or always."""
+    yield from _over_steps(
+        claim,
+        {"T": str(LATE + 1)},
+        autocorrelation="KroneckerDelta(Delta, 0)",
+        relation="==",
+        formula=f"{_gain(claim)}({_powers(claim, 'T')}) + max(0, {kink})",
+        steps="T >= 1",
+    )
+
+
 def _over_steps(claim: Claim, *places: Place, steps: str, **fields: object) -> Iterator[Variant]:
     if claim.quantity != "second_moment" or claim.limit:
         return
@@ -66,8 +79,10 @@ def _powers(claim: Claim, count: str) -> str:
 CHANGES: Mapping[str, Variants] = {
     "horizon shorter than the lags": lambda claim: _lagged(claim, True),
     "horizon at its longest": lambda claim: _bounded(claim, LONGEST),
+    "kink at a late step": lambda claim: _kinked(claim, f"T - {LATE}"),
 }
 NEIGHBOURS: Mapping[str, Variants] = {
     "horizon of the lags": lambda claim: _lagged(claim, False),
     "horizon one step shorter": lambda claim: _bounded(claim, LONGEST - 1),
+    "kink before the first step": lambda claim: _kinked(claim, "1 - T"),
 }

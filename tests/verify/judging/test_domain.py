@@ -114,8 +114,15 @@ def test_corners_are_the_ends_and_what_is_left_out_is_approached():
     assert (low, high) == (-44, 0)
     assert corners("lambda >= 0") == [(0,), (48,)]
     assert len(corners("0 < lambda < 1", "0 < rho < 1")) == 4
+    [*_, last] = domain("lambda >= 0", "n >= 3 in integers").corners(far=10**6)
+    assert last.coordinates == {"lambda": 10**6 + 8, "n": 10**6 + 3}
     many = [f"0 < {name} < 1" for name in ("lambda", "a", "b", "c", "d", "e", "f")]
     assert len(corners(*many)) == 64
+
+
+def test_a_single_value_has_faces_though_it_is_irrational():
+    one = domain("1/sqrt(2) <= lambda <= 1/sqrt(2)", "0 < rho < 1")
+    assert {str(face.coordinates["lambda"]) for face in one.faces(INSET)} == {"sqrt(2)/2"}
 
 
 def test_where_a_range_has_no_end_eight_stand_for_all():

@@ -23,6 +23,9 @@ AR1 = {**NEAR_1, "autocorrelation": "rho**Delta"}
 ANY = {**WHITE, "autocorrelation": "R(Delta)"}
 STEPS = {**WHITE, "horizon": "T", "domain": []}
 OSCILLATOR = {**WHITE, "eigenvalue": "(a + sqrt(a**2 - 4*b))/2"}
+PLANE = {**WHITE, "domain": ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"]}
+COMPLEX = {**WHITE, "domain": ["abs(lambda) < 1"]}
+VALUE, OF_MODULUS = "1/(1 - lambda**2)", "1/(1 - abs(lambda)**2)"
 TEXTBOOK = "(1 + rho)/((1 - rho)*2*(1 - lambda))"
 
 TRUE = {
@@ -126,6 +129,39 @@ TRUE = {
         "autocorrelation": "cos(2*pi*n*Delta)",
         "formula": "1/(1 - lambda)**2",
         "domain": ["0 < lambda < 1", "1 <= n <= 7 in integers"],
+    },
+    # kinks outside the domain
+    "kink-beyond-the-corner": {
+        **PLANE,
+        "formula": f"{VALUE} + max(0, a + b + lambda - 3)",
+    },
+    "kink-beyond-an-irrational-end": {
+        **WHITE,
+        "formula": f"{VALUE} + max(0, a/pi - 1)",
+        "domain": ["0 < lambda < 1", "0 < a < pi"],
+    },
+    "kink-in-no-direction": {
+        **COMPLEX,
+        "formula": f"{OF_MODULUS} + max(0, re(lambda) - 1)",
+    },
+    "single-irrational-value": {
+        **WHITE,
+        "formula": "2",
+        "domain": ["1/sqrt(2) <= lambda <= 1/sqrt(2)"],
+    },
+    # ranges without an end
+    "rate-without-an-end": {
+        **WHITE,
+        "autocorrelation": "exp(-a*Delta)",
+        "formula": f"(1 + exp(-a)*lambda)/(1 - exp(-a)*lambda)*{VALUE}",
+        "domain": ["-1 < lambda < 1", "a > 0"],
+    },
+    "modulus-of-the-pole": {
+        **COMPLEX,
+        "autocorrelation": "rho**Delta",
+        "relation": "<=",
+        "formula": f"(1 + rho*abs(lambda))/(1 - rho*abs(lambda))*{OF_MODULUS}",
+        "domain": ["abs(lambda) < 1", "0 <= rho < 1"],
     },
     # any input, ordinary inputs
     "any": {**ANY, "formula": "(R(0) + 2*sum(lambda**Delta*R(Delta)))/(1 - lambda**2)"},
@@ -240,6 +276,53 @@ FALSE = {
     },
     "tiny": {**WHITE, "formula": "1/(1 - lambda**2) + 1e-90"},
     "nearly-1": {**WHITE, "formula": "tanh(300)/(1 - lambda**2)"},
+    "kink-in-a-corner": {
+        **PLANE,
+        "formula": f"{VALUE} + max(0, a + b + lambda - 2999999/1000000)",
+    },
+    "kinks-in-a-corner": {
+        **PLANE,
+        "formula": f"{VALUE} + max(0, a - 999999/1000000)*max(0, b - 999999/1000000)",
+    },
+    "root-in-a-corner": {
+        **PLANE,
+        "formula": f"{VALUE} + re(sqrt(a*b - 999999/1000000))",
+    },
+    "kink-far-out": {
+        **WHITE,
+        "formula": f"{VALUE} + max(0, a*b - 10**9)",
+        "domain": ["0 < lambda < 1", "a > 0", "b > 0"],
+    },
+    "kink-at-an-end": {**WHITE, "formula": f"{VALUE} + max(0, lambda - 9999999/10000000)"},
+    "kink-at-an-irrational-place": {
+        **WHITE,
+        "formula": f"{VALUE} + max(0, 10**(-18) - (lambda - 1/sqrt(2))**2)",
+    },
+    "kink-in-a-direction": {
+        **COMPLEX,
+        "formula": f"{OF_MODULUS} + max(0, re(lambda) + im(lambda) - 141421/100000)",
+    },
+    "kink-in-a-normaliser": {
+        **PLANE,
+        "gamma": "sqrt(1 - lambda**2) + max(0, a*b - 999999/1000000)",
+        "formula": "1",
+    },
+    "kink-in-an-input": {
+        **PLANE,
+        "autocorrelation": "(1 + max(0, a*b - 99999/100000))*KroneckerDelta(Delta, 0)",
+        "formula": VALUE,
+    },
+    "spike-at-a-whole-number": {
+        **WHITE,
+        "formula": f"{VALUE}*(1 + exp(-10**9*(n - 500)**2)/1000)",
+        "domain": ["0 < lambda < 1", "1 <= n <= 1000 in integers"],
+    },
+    "kink-at-a-late-step": {**STEPS, "eigenvalue": "1", "formula": "T + max(0, T - 500)"},
+    "other-single-irrational-value": {
+        **WHITE,
+        "formula": "2 + 1e-30",
+        "domain": ["1/sqrt(2) <= lambda <= 1/sqrt(2)"],
+    },
     "shortest": {
         **STEPS,
         "autocorrelation": "KroneckerDelta(Delta, 0) + KroneckerDelta(Delta, 3)/3",
@@ -274,6 +357,7 @@ FALSE = {
         **ANY,
         "formula": "(R(0)**2 + 2*sum(lambda**Delta*R(Delta)))/(1 - lambda**2)",
     },
+    "inputs-that-alternate": {**ANY, "relation": ">=", "formula": f"R(0)*{VALUE}"},
     "relation-between-lags": {
         **ANY,
         "formula": "(R(0) + 2*sum(lambda**Delta*R(Delta)))/(1 - lambda**2) + R(2)*(R(3) - R(2)/2)",

@@ -18,6 +18,10 @@ MADE = {
     "end drawn in": ("A5-state-ar1", TRUE, "<="),
     "kink next to an end": ("A7-state-constant", FALSE, "{f} + "),
     "kink beyond an end": ("A7-state-constant", TRUE, "{f} + "),
+    "kink in a corner": ("A5-state-ar1", FALSE, "{f}*(1 + max(0, "),
+    "kink beyond the corner": ("A5-state-ar1", TRUE, "{f}*(1 + max(0, "),
+    "kink in a direction": ("A4-state-complex", FALSE, "re(lambda) - (999999/1000000)"),
+    "kink in no direction": ("A4-state-complex", TRUE, "re(lambda) - (1)"),
     "clamp next to an end": ("A7-state-constant", FALSE, "abs(lambda"),
     "clamp beyond an end": ("A7-state-constant", TRUE, "abs(lambda"),
     "clamped normaliser": ("B2-white", FALSE, "1/10000000"),
@@ -51,6 +55,8 @@ MADE = {
     "horizon shorter than the lags": ("B2-white", FALSE, "1 <= T"),
     "horizon of the lags": ("A9-orthogonal-state", TRUE, "5 <= T"),
     "horizon at its longest": ("B8-s4-zoh", FALSE, "1 <= T <= 12"),
+    "kink at a late step": ("B2-white", FALSE, "max(0, T - 40)"),
+    "kink before the first step": ("B2-white", TRUE, "max(0, 1 - T)"),
     "horizon one step shorter": ("B8-s4-zoh", TRUE, "1 <= T <= 11"),
 }
 

@@ -127,13 +127,13 @@ def _pieces(lower: Bound, upper: Bound) -> Iterator[Piece]:
         yield _affine, lower, (upper - lower) / 2
         yield _affine, upper, (lower - upper) / 2
     elif lower is not None:
-        if lower < 1:
-            yield _affine, lower, 1 - lower
-        yield _turned, max(lower, Fraction(1))
+        middle = max(lower, Fraction(0)) + 1
+        yield _affine, lower, middle - lower
+        yield _turned, middle
     elif upper is not None:
-        if upper > -1:
-            yield _affine, upper, -1 - upper
-        yield _turned, min(upper, Fraction(-1))
+        middle = min(upper, Fraction(0)) - 1
+        yield _affine, upper, middle - upper
+        yield _turned, middle
     else:
         yield from ((_affine, Fraction(0), Fraction(side)) for side in (-1, 1))
         yield from ((_turned, Fraction(side)) for side in (-1, 1))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import product
+from typing import Any
 
 import flint
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from numerics.arithmetic import gaussian
 from numerics.arithmetic.balls import evaluate
@@ -16,7 +18,14 @@ from theory.algebra.conjugation import bar, conjugated, polarised
 from verify.judging.domain import Range
 from verify.judging.model import Model
 from verify.judging.obligations.obligation import Kind, Obligation, Outcome, State
-from verify.judging.places import columns_of_places, places, refined, values
+from verify.judging.places import (
+    columns,
+    columns_of_places,
+    least_of,
+    places,
+    refined,
+    values,
+)
 from verify.judging.points import Point
 from verify.judging.symbolic.fractions import factors
 from verify.judging.symbolic.signs import NoSign, Ranges, Sign, ranges_of, sign
@@ -100,8 +109,8 @@ def _is_zero(model: Model, function: sp.Expr, point: Point) -> bool:
 def _failing_angle(model: Model, obligation: Obligation, seed: int) -> str:
     """Where a function of the parameters and an angle is certainly negative."""
     points, angle = places(model, seed), obligation.angle
-    turns = [sp.Rational(k, ANGLES) * 22 / 7 for k in range(-ANGLES, ANGLES + 1)]
-    lowest: list[tuple[float, int, sp.Rational]] = []
+    turns = [k * sp.pi / ANGLES for k in range(-ANGLES, ANGLES + 1)]
+    lowest: list[tuple[float, int, sp.Expr]] = []
     at = columns_of_places(model, seed)
     for turn in turns:
         try:
@@ -112,12 +121,23 @@ def _failing_angle(model: Model, obligation: Obligation, seed: int) -> str:
         found = np.where(np.isfinite(found), found, np.inf)
         index = int(np.argmin(found))
         lowest.append((float(found[index]), index, turn))
-    for _, index, turn in sorted(lowest)[:CANDIDATES]:
-        function = obligation.function.subs(angle, turn)
-        for point in (points[index], *refined(model, function, False, points[index])):
-            if _fails_at(model, function, Kind.NONNEGATIVE, point):
-                return f"at {point}, frequency {float(turn):.3g}"
+    for _, index, turn in sorted(lowest, key=lambda one: one[:2])[:CANDIDATES]:
+        for near in (turn, _least_turn(model, obligation, points[index], float(turn))):
+            function = obligation.function.subs(angle, near)
+            for point in (points[index], *refined(model, function, False, points[index])):
+                if _fails_at(model, function, Kind.NONNEGATIVE, point):
+                    return f"at {point}, frequency {float(near):.3g}"
     return ""
+
+
+def _least_turn(model: Model, obligation: Obligation, point: Point, turn: float) -> sp.Rational:
+    """The angle next to another where an obligation's function is least at a point."""
+    at = columns(model, [point])
+
+    def value(turns: NDArray[Any]) -> NDArray[Any]:
+        return values(obligation.function, {**at, obligation.angle: turns}, turns.size).real
+
+    return sp.Rational(least_of(value, turn - np.pi / ANGLES, turn + np.pi / ANGLES))
 
 
 # a certificate

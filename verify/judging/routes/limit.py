@@ -18,6 +18,7 @@ from verify.judging.places import half_turns, zeros
 from verify.judging.points import Point
 from verify.judging.routes.lyapunov import lyapunov_value
 from verify.judging.routes.pointwise import number_of_points
+from verify.judging.sides import obligations, sides
 from verify.judging.translation import to_sympy
 from verify.settings import Settings
 
@@ -26,8 +27,8 @@ BITS = int(3.33 * DIGITS)
 CLOSE = 1e-3
 # what a ratio of sides to so many digits may be off by
 ROUNDING = 10.0 ** (2 - DIGITS)
-# a distance from 1 that shrinks by less in a step comes to a halt; by more, it goes on to 0
-HALTS, GOES_ON = 0.95, 0.75
+# a distance from 1 that shrinks by more in a step goes on to 0; by less, and ever less, it halts
+HALTS, GOES_ON, STILL = 0.95, 0.75, 1e-6
 HUGE = 1e300
 MOST_PLACES = 16
 NEAR = Fraction(1, 1000)  # of an open end
@@ -58,8 +59,9 @@ def check(model: Model, settings: Settings) -> Evidence:
     limit = model.claim.limit
     if limit is None:
         return Evidence("limit", Finding.ABSTAINS, "no limit")
-    errors, slow = [], ""
+    errors, slow, stated = [], "", []
     for instance in model.instances():
+        held = []
         for point in _starts(instance, limit, number_of_points(model, settings), settings.seed):
             path, cut_short = [], ""
             try:
@@ -72,8 +74,10 @@ def check(model: Model, settings: Settings) -> Evidence:
                 return _departure(path[-1])
             if found:
                 errors.append(path[-1].distance)
+                held.append(path[-1].point)
             else:
                 slow = slow or cut_short or f"from {point} the ratio comes to 1 slowly, if at all"
+        stated += obligations(instance, held)
     if slow or not errors:
         return Evidence("limit", Finding.ABSTAINS, slow or "no point is on the way")
     return Evidence(
@@ -81,7 +85,7 @@ def check(model: Model, settings: Settings) -> Evidence:
         Finding.SUPPORTS,
         f"from {len(errors)} points the ratio comes as near to 1 as {max(errors):.1e}",
         noticeable=CLOSE,
-        data={"points": len(errors)},
+        data={"points": len(errors)} | ({"obligations": stated} if stated else {}),
     )
 
 
@@ -93,7 +97,10 @@ def _arrives(distances: Sequence[float]) -> bool | None:
     last = shrinks[-1]
     if distances[-1] < CLOSE and last <= GOES_ON:
         return True
-    return False if last >= HALTS else None
+    # slow powers look like a halt, but shrink by more in each of the ever longer steps
+    before = shrinks[-2] if len(shrinks) > 1 else 1.0
+    halts = last >= HALTS and 1 - last <= max((1 - before) / 2, STILL)
+    return False if halts else None
 
 
 def _starts(model: Model, limit: Limit, count: int, seed: int) -> Iterator[Point]:
@@ -102,7 +109,7 @@ def _starts(model: Model, limit: Limit, count: int, seed: int) -> Iterator[Point
     yield from inside
     seen: set[str] = set()
     near = (*model.domain.faces(NEAR), *model.domain.centres(), *half_turns(model))
-    for point in (*model.domain.closed_faces(), *near, *zeros(model, seed)):
+    for point in (*model.domain.closed_faces(), *sides(model, seed), *near, *zeros(model, seed)):
         start = point.with_coordinate(limit.name, inside[0].coordinates[limit.name])
         if str(start) not in seen and len(seen) < MOST_PLACES:
             seen.add(str(start))

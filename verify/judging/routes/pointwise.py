@@ -16,6 +16,7 @@ from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningEr
 from verify.judging.model import Model
 from verify.judging.points import Point
 from verify.judging.search import suspects, worst_gap
+from verify.judging.sides import obligations, sides
 from verify.settings import Settings
 
 DIGITS = 40
@@ -56,10 +57,11 @@ def number_of_points(model: Model, settings: Settings) -> int:
 
 def compare_at_points(model: Model, settings: Settings, route: Route) -> Evidence:
     """Compare the formula with a route at points of the domain (relations ==, <=, >=)."""
-    tried, exact, skipped = 0, 0, []
+    tried, exact, skipped, stated = 0, 0, [], []
     affordable = ceil(number_of_points(model, settings) / route.cost)
     count = ceil(min(affordable, route.most_points) / len(model.instances()))
     for instance in model.instances():
+        held = []
         for point in _points(instance, count, settings.seed, route.is_near_edges):
             try:
                 actual = route.value(instance, point)
@@ -71,8 +73,10 @@ def compare_at_points(model: Model, settings: Settings, route: Route) -> Evidenc
             if outcome is False:
                 return disagreement(instance, point, claimed, actual, route)
             if outcome:
-                tried += 1
+                held.append(point)
                 exact += route.is_exact is not None and route.is_exact(instance, point)
+        tried += len(held)
+        stated += obligations(instance, held)
     if not tried:
         why = skipped[0] if skipped else "the formula has no certified value at any point"
         return Evidence(route.name, Finding.ABSTAINS, why)
@@ -84,7 +88,8 @@ def compare_at_points(model: Model, settings: Settings, route: Route) -> Evidenc
         else f"holds at {tried} points",
         noticeable=10.0**-route.digits,
         data={"points": tried, "skipped": len(skipped), "digits": route.digits}
-        | ({"exact": exact} if route.is_exact else {}),
+        | ({"exact": exact} if route.is_exact else {})
+        | ({"obligations": stated} if stated else {}),
     )
 
 
@@ -104,9 +109,10 @@ def confirmed(certified: Evidence, other: Evidence, name: str) -> Evidence:
 
 
 def _points(model: Model, count: int, seed: int, near_edges: bool) -> Iterator[Point]:
-    """Random points, and those where the claim looks most like failing."""
+    """Random points, some on each side of a kink, and those where it looks most like failing."""
     yield from model.domain.sample(count, seed)
     yield from model.domain.shortest()
+    yield from sides(model, seed)
     yield from suspects(model, seed)
     if model.claim.relation == "==":
         return

@@ -66,9 +66,12 @@ def steps_needed(model: Model, values: Values, digits: int) -> int:
         MeaningError: where that is more than MAX_LAGS.
 
     """
-    if model.unit.horizon is not None:
-        return round(float(evaluate(model.unit.horizon, values).real.mid()))
-    return max(_lags_needed(form, values, digits) for form in bilinear_forms(model))
+    if model.unit.horizon is None:
+        return max(_lags_needed(form, values, digits) for form in bilinear_forms(model))
+    steps = round(float(evaluate(model.unit.horizon, values).real.mid()))
+    if steps > MAX_LAGS:
+        raise MeaningError(f"{steps} steps are too many")
+    return steps
 
 
 def _lags_needed(form: BilinearForm, values: Values, digits: int) -> int:

@@ -34,7 +34,7 @@ def without_angles(
     ranges = dict(ranges)
     circles, arcs = [], dict[sp.Symbol, Range]()
     for symbol in sorted(expr.free_symbols & set(moduli), key=str):
-        r, u = sp.Dummy(f"|{symbol}|", real=True), sp.Dummy(f"arg {symbol}")
+        r, u = sp.Dummy(f"|{symbol}|", nonnegative=True), sp.Dummy(f"arg {symbol}")
         expr = expr.subs({symbol: r * u, bar(symbol): r / u}, simultaneous=True)
         ranges[r] = moduli[symbol]
         circles.append(u)
@@ -113,7 +113,7 @@ def opposite(
 
     """
     for symbol in sorted(expr.free_symbols & set(moduli), key=str):
-        r = sp.Dummy(f"|{symbol}|", real=True)
+        r = sp.Dummy(f"|{symbol}|", nonnegative=True)
         image = expr.subs({symbol: -r, bar(symbol): -r}, simultaneous=True)
         left = {other: ends for other, ends in moduli.items() if other != symbol}
         yield image, {**ranges, r: moduli[symbol]}, left

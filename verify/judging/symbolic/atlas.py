@@ -110,23 +110,22 @@ def _negative_powers(expr: sp.Expr, u: sp.Symbol) -> list[sp.Expr]:
 
 def _pieces(lower: sp.Expr, upper: sp.Expr) -> Iterator[tuple[bool, sp.Rational, sp.Rational]]:
     """Pieces start + step·x or, if turned, step/x, with at most one end of the range at x = 0."""
-    one = sp.S.One
     if lower.is_finite and upper.is_finite:
         low, high = rounded(lower, -1), rounded(upper, 1)
         yield False, low, (high - low) / 2
         yield False, high, (low - high) / 2
     elif lower.is_finite:
         low = rounded(lower, -1)
-        if low < 1:
-            yield False, low, 1 - low
-        yield True, sp.S.Zero, max(low, one)
+        middle = max(low, sp.S.Zero) + 1
+        yield False, low, middle - low
+        yield True, sp.S.Zero, middle
     elif upper.is_finite:
         high = rounded(upper, 1)
-        if high > -1:
-            yield False, high, -1 - high
-        yield True, sp.S.Zero, min(high, -one)
+        middle = min(high, sp.S.Zero) - 1
+        yield False, high, middle - high
+        yield True, sp.S.Zero, middle
     else:
-        for side in (one, -one):
+        for side in (sp.S.One, -sp.S.One):
             yield False, sp.S.Zero, side
             yield True, sp.S.Zero, side
 

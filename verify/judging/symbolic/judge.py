@@ -96,7 +96,7 @@ def _judged(model: Model, settings: Settings) -> Evidence:
     if claim.limit is not None:
         return _judge_limit(model, claim.limit, settings)
     if claim.relation == "==" and (point := _nonzero(model)):
-        return Evidence(JUDGE, Finding.ABSTAINS, f"the difference is not 0 at {point}")
+        return Evidence(JUDGE, Finding.CONTRADICTS, f"the difference is not 0 at {point}")
     if _cancels(model.difference):
         return Evidence(JUDGE, Finding.PROVES, "the difference cancels to 0")
     if claim.relation == "==":
@@ -237,10 +237,18 @@ def _near(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
 
 
 def _by_sympy(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
-    """The limit of a ratio by SymPy's own algorithm, which is slow."""
+    """The limit of a ratio by SymPy's own algorithm, which is slow.
+
+    Raises:
+        NotEvaluated: if it breaks, as it does on what oscillates.
+
+    """
     target = to_sympy(limit.target, {}) * (sp.oo if limit.direction == "oo" else 1)
     direction = "-" if limit.direction in ("-", "oo") else "+"
-    return sp.limit(sp.cancel(sp.together(ratio)), p, target, direction)
+    try:
+        return sp.limit(sp.cancel(sp.together(ratio)), p, target, direction)
+    except Exception as error:
+        raise NotEvaluated(f"SymPy's limit: {type(error).__name__}: {error}") from None
 
 
 def _judge_sign(slack: sp.Expr, model: Model) -> Evidence:

@@ -104,6 +104,8 @@ def sign(
         if not ball.imag.contains(0) or not (value or expr.is_zero):
             raise NoSign(f"the sign of {expr}")
         return Sign(value, (), real)
+    if value := _of_affine(expr, real):
+        return Sign(value, (), real)
     expr, real = _turned_over(expr, real)
     try:
         # e^{iπ/3} is a number like another
@@ -125,6 +127,27 @@ def sign(
         return found
     except (ValueError, BasePolynomialError) as reason:
         raise NoSign(str(reason)) from None
+
+
+def _of_affine(expr: sp.Expr, real: Ranges) -> int:
+    """The sign of an affine function, by its values at ends that may be irrational; else 0."""
+    symbols = sorted(expr.free_symbols, key=str)
+    if not (set(symbols) <= set(real) and expr.is_polynomial(*symbols)):
+        return 0
+    poly = sp.Poly(expr, *symbols)
+    if poly.total_degree() != 1:
+        return 0
+    constant, slopes = poly.coeff_monomial(1), [poly.coeff_monomial(s) for s in symbols]
+    pairs = list(zip(slopes, symbols, strict=True))
+    for side in (1, -1):
+        least = side * constant + sum(
+            slope * real[s][0 if side * slope > 0 else 1] * side for slope, s in pairs
+        )
+        if least == 0 and any(real[s][0] != real[s][1] for s in symbols):
+            return side  # inside, if there is an inside
+        if least.is_finite and evaluate(least, {}).real > 0:
+            return side
+    return 0
 
 
 def _turned_over(expr: sp.Expr, real: Ranges) -> tuple[sp.Expr, Ranges]:

@@ -398,6 +398,18 @@ def test_infinite_ranges():
     assert sign(sp.exp(-x), {x: (sp.S.Zero, sp.oo)}).sign == 1
 
 
+@pytest.mark.parametrize("end", [1, 2, Fraction(1, 2)])
+def test_zeros_at_the_end_of_a_range_without_another_are_divided_out(end):
+    end = sp.Rational(end)
+    for side in (1, -1):
+        ends = (end, sp.oo) if side > 0 else (-sp.oo, -end)
+        assert sign(x**3 - side * end**3, {x: ends}).sign == side
+    field = Field()
+    u = field.generator(field.new(Generator("u", (Fraction(int(end.p), int(end.q)), None))))
+    slack = (u - field.constant(int(end.p)) / field.constant(int(end.q))) * (u + field.constant(1))
+    assert cover(exact_charts(slack.num, field)).sign == 1
+
+
 def test_irrational_bounds_are_rounded_outwards():
     assert sign(x - sp.sqrt(2), {x: (sp.sqrt(2), sp.S(2))}).sign is None
     assert sign(sp.sin(x) + sp.Rational(1, 1000), {x: (sp.S.Zero, sp.pi)}).sign == 1

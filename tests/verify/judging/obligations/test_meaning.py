@@ -117,6 +117,7 @@ def test_the_pole_at_fault_is_named():
     assert "|lambda2| must be below 1" in meaning(**fields)
 
 
+TWO_LAGS = "(KroneckerDelta(Delta, 1) + KroneckerDelta(Delta, 2))"
 SPECTRUM = "field 'autocorrelation': its spectral density is negative"
 
 
@@ -133,6 +134,9 @@ SPECTRUM = "field 'autocorrelation': its spectral density is negative"
         ("KroneckerDelta(Delta, 0) - 0.6*KroneckerDelta(Delta, 1)", SPECTRUM),
         ("1e-9*(KroneckerDelta(Delta, 0) + 0.6*KroneckerDelta(Delta, 1))", SPECTRUM),
         ("cos(Delta) - 2e-12*KroneckerDelta(Delta, 0)", SPECTRUM),
+        # at one frequency, a quarter of a turn or none that is easily guessed
+        ("KroneckerDelta(Delta, 0) + 0.50000001*KroneckerDelta(Delta, 2)", SPECTRUM),
+        (f"KroneckerDelta(Delta, 0) + 0.4444445*{TWO_LAGS}", SPECTRUM),
         ("2*KroneckerDelta(Delta, 0) - 1", "the weight of 1**Delta is negative"),
         ("1 + Delta", "it grows with Delta"),
         ("(11/10)**Delta", "grows, so that R is no autocorrelation"),
