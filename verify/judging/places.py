@@ -12,12 +12,13 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice, pairwise, product
-from math import ceil, floor, pi, tan
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from numerics.arithmetic.evaluation import LONG, NUMPY, Arithmetic, NotEvaluated, evaluate_in
 from theory.algebra.conjugation import bar
@@ -32,14 +33,14 @@ RANDOM = 200
 INSETS = (Fraction(1, 10**3), Fraction(1, 10**6), Fraction(1, 10**12))
 LINES = 2  # along each parameter, through as many points
 NODES = 96  # of a line
-# tan(angle/2) of directions: 1, i, −i and almost −1; and all around
+# tan(angle/2) of directions: 1, i, −i and almost −1
 DIRECTIONS = (Fraction(0), Fraction(1), Fraction(-1), Fraction(10**6))
-TURNS = [Fraction(tan(k * pi / 192)).limit_denominator(1000) for k in range(-95, 96)]
-_DIRECTIONS = np.exp(2j * np.arctan(np.array(TURNS, dtype=float)))
 CLOSER = 10.0 ** np.arange(-12, -3)  # and next to its ends
 PARTS = 40  # of expressions whose zeros are looked for
 FINE, NESTED = 64, 8  # grids between two nodes, and how often they are nested
 REFINEMENTS = 4
+ROUGH = Fraction(1, 10**6)  # what is least is flat there
+POWELL = {"maxfev": 400, "xtol": 1e-10, "ftol": 1e-14}
 HALF_TURNS = 4  # to either side
 MOST = 40  # of the zeros along a line
 # beside a zero: within a steep step, and well beyond it
@@ -49,7 +50,7 @@ BESIDE = (Fraction(1, 10**9), Fraction(1, 10**3))
 @lru_cache(maxsize=8)
 def places_by_kind(model: Model, seed: int) -> list[list[Point]]:
     """Points of the domain that are worth a look: at random, at ends, and where parts vanish."""
-    kinds = (model.domain.sample(RANDOM, seed), _edges(model), zeros(model, seed))
+    kinds = (model.domain.sample(RANDOM, seed), _edges(model), bottoms(model), zeros(model, seed))
     return [list({str(point): point for point in points}.values()) for points in kinds]
 
 
@@ -120,6 +121,62 @@ def ingredients(model: Model) -> list[sp.Expr]:
         given += [part for term in model.input.terms for part in (term.coefficient, term.ratio)]
         given += [value for _, value in model.input.lags]
     return given
+
+
+def bottoms(model: Model) -> Iterator[Point]:
+    """Where sums in several coordinates are least, by Powell's method from the middle."""
+    inside = model.domain.inside
+    for part in _parts(model):
+        if not part.is_Add:
+            continue
+        names = [
+            name
+            for name, symbol in model.symbols.items()
+            if {symbol, bar(symbol)} & part.free_symbols and _is_continuous(model, name)
+        ]
+        coordinates = [(name, turns) for name in names for turns in _ways(inside, name)]
+        if len(coordinates) > 1:
+            yield from _bottom(model, part, coordinates)
+
+
+def _is_continuous(model: Model, name: str) -> bool:
+    one = model.domain.ranges[name]
+    return not one.is_whole and one.value is None
+
+
+def _ways(point: Point, name: str) -> Sequence[bool]:
+    """The coordinates of a parameter: its value or modulus, and the angle of a complex one."""
+    return (False, True) if isinstance(point.coordinates[name], Polar) else (False,)
+
+
+def _bottom(
+    model: Model, part: sp.Expr, coordinates: Sequence[tuple[str, bool]]
+) -> Iterator[Point]:
+    """Where a part is least, if that is inside the domain."""
+    inside, ranges = model.domain.inside, model.domain.ranges
+    held = columns(model, [inside])
+    ends = {name: [float(end) for end in ranges[name].finite_ends] for name, _ in coordinates}
+    bounds = [(-np.pi, np.pi) if turns else ends[name] for name, turns in coordinates]
+
+    def size(x: Array) -> float:
+        at, place = dict(held), dict(zip(coordinates, x, strict=True))
+        for name in ends:
+            value = place[name, False] * np.exp(1j * place.get((name, True), 0.0))
+            symbol = model.symbols[name]
+            at[symbol], at[bar(symbol)] = np.array(value), np.array(value.conjugate())
+        return float(_size(values(part, at, 1), True)[0])
+
+    start = [sum(ends) / 2 for ends in bounds]
+    try:
+        found = minimize(size, start, method="Powell", bounds=bounds, options=POWELL).x
+    except NotEvaluated:
+        return
+    for within in (Fraction(0), ROUGH):  # as found, and the short numbers that it may stand for
+        points = [inside]
+        for (name, turns), value in zip(coordinates, found, strict=True):
+            at = _simple(float(np.tan(value / 2) if turns else value), within)
+            points = [moved for point in points for moved in _moved(model, name, point, at, turns)]
+        yield from points
 
 
 def _parts(model: Model) -> Iterable[sp.Expr]:
@@ -205,11 +262,11 @@ def _near(value: float) -> Iterator[Fraction]:
         yield exact
 
 
-def _simple(value: float) -> Fraction:
-    """A rational near a float, a short one if it is as near."""
+def _simple(value: float, within: Fraction = Fraction(1, 10**8)) -> Fraction:
+    """A rational near a float, a short one if it is near enough."""
     exact = Fraction(value)
     short = exact.limit_denominator(1000)
-    return short if abs(short - exact) < Fraction(1, 10**8) else exact.limit_denominator(10**15)
+    return short if abs(short - exact) < within else exact.limit_denominator(10**15)
 
 
 def _beside(model: Model, name: str, through: Point, at: Fraction) -> Iterator[Point]:
@@ -218,8 +275,17 @@ def _beside(model: Model, name: str, through: Point, at: Fraction) -> Iterator[P
         yield from _moved(model, name, through, at + offset * (upper - lower))
 
 
-def _moved(model: Model, name: str, through: Point, value: Fraction) -> Iterator[Point]:
-    """A point with another value of one parameter, or modulus, if that is in its range."""
+def _moved(
+    model: Model, name: str, through: Point, value: Fraction, turns: bool = False
+) -> Iterator[Point]:
+    """A point with another value of one parameter, or modulus, if that is in its range.
+
+    Or with another tangent of half the angle.
+    """
+    old = through.coordinates[name]
+    if turns and isinstance(old, Polar):
+        yield through.with_coordinate(name, replace(old, half_tangent=value))
+        return
     one = model.domain.ranges[name]
     lower, upper = one.rational_ends
     above = lower is None or lower < value or (lower == value and one.has_lower)
@@ -286,7 +352,10 @@ def values(
 
 
 def refined(model: Model, expr: sp.Expr, of_modulus: bool, start: Point) -> Iterator[Point]:
-    """Points near `start` where an expression, or its modulus, is less than there, ever less."""
+    """Points near `start` where an expression, or its modulus, is less than there, ever less.
+
+    The last one has short numbers where the one before is near to them.
+    """
     point, reach = start, 1.0
     for _ in range(REFINEMENTS):
         for name in model.symbols:
@@ -306,21 +375,28 @@ def refined(model: Model, expr: sp.Expr, of_modulus: bool, start: Point) -> Iter
             value = _simple(float(grid[int(np.argmin(_size(found, of_modulus)))]))
             if one.finite_ends[0] < value < one.finite_ends[1]:
                 point = point.moved(name, value)
-            point = _turned_least(model, expr, of_modulus, name, point)
+            point = _turned_least(model, expr, of_modulus, name, point, reach)
         yield point
         reach /= NODES / 4
+    for name, coordinate in point.coordinates.items():
+        if isinstance(coordinate, Fraction) and not model.domain.ranges[name].is_whole:
+            for short in _moved(model, name, point, _simple(float(coordinate), ROUGH)):
+                point = short
+    yield point
 
 
-def _turned_least(model: Model, expr: sp.Expr, of_modulus: bool, name: str, point: Point) -> Point:
+def _turned_least(
+    model: Model, expr: sp.Expr, of_modulus: bool, name: str, point: Point, reach: float
+) -> Point:
     """The point with a complex parameter in the direction where an expression is least."""
     old = point.coordinates[name]
     if not isinstance(old, Polar):
         return point
-    symbol, turned = model.symbols[name], float(old.modulus) * _DIRECTIONS
+    angles = 2 * np.arctan(float(old.half_tangent)) + reach * np.pi * np.linspace(-1, 1, NODES + 1)
+    symbol, turned = model.symbols[name], float(old.modulus) * np.exp(1j * angles)
     at = {**columns(model, [point]), symbol: turned, bar(symbol): turned.conj()}
-    size = _size(values(expr, at, len(TURNS)), of_modulus)
-    best = replace(old, half_tangent=TURNS[int(np.argmin(size))])
-    return point.with_coordinate(name, best)
+    angle = angles[int(np.argmin(_size(values(expr, at, angles.size), of_modulus)))]
+    return point.with_coordinate(name, replace(old, half_tangent=_simple(np.tan(angle / 2))))
 
 
 def _size(found: Array, of_modulus: bool) -> Array:

@@ -274,6 +274,18 @@ FALSE = {
         **WHITE,
         "formula": "(1 + exp(-4000000*(lambda - 3/7)**2))/(1 - lambda**2)",
     },
+    "spike-in-the-plane": {
+        **PLANE,
+        "formula": f"{VALUE}*(1 + exp(-10**12*((a - 0.123)**2 + (b - 0.456)**2)))",
+    },
+    "spike-across-a-valley": {
+        **PLANE,
+        "formula": f"{VALUE}*(1 + exp(-10**10*((a - b)**2 + (b - 1/3)**2)))",
+    },
+    "spike-in-the-disc": {
+        **COMPLEX,
+        "formula": f"{OF_MODULUS}*(1 + exp(-10**8*abs(lambda - 1/3 - 4/7*I)**2))",
+    },
     "tiny": {**WHITE, "formula": "1/(1 - lambda**2) + 1e-90"},
     "nearly-1": {**WHITE, "formula": "tanh(300)/(1 - lambda**2)"},
     "kink-in-a-corner": {

@@ -14,7 +14,7 @@ from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import Limit
 from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError
 from verify.judging.model import Model
-from verify.judging.places import half_turns, zeros
+from verify.judging.places import bottoms, half_turns, zeros
 from verify.judging.points import Point
 from verify.judging.routes.lyapunov import lyapunov_value
 from verify.judging.routes.pointwise import number_of_points
@@ -109,7 +109,8 @@ def _starts(model: Model, limit: Limit, count: int, seed: int) -> Iterator[Point
     yield from inside
     seen: set[str] = set()
     near = (*model.domain.faces(NEAR), *model.domain.centres(), *half_turns(model))
-    for point in (*model.domain.closed_faces(), *sides(model, seed), *near, *zeros(model, seed)):
+    inner = (*sides(model, seed), *bottoms(model))
+    for point in (*model.domain.closed_faces(), *inner, *near, *zeros(model, seed)):
         start = point.with_coordinate(limit.name, inside[0].coordinates[limit.name])
         if str(start) not in seen and len(seen) < MOST_PLACES:
             seen.add(str(start))

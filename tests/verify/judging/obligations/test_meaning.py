@@ -242,6 +242,12 @@ def test_no_zero_of_a_denominator_is_overlooked(formula, domain):
     assert meaning(formula=formula, domain=domain, horizon="T").startswith(("failed", "abstains"))
 
 
+def test_a_zero_in_the_plane_alone_is_found():
+    away = "((a - 0.123)**2 + (b - 0.456)**2)"
+    found = meaning(formula=f"{away}/{away}", domain=["0 < lambda < 1", "0 < a < 1", "0 < b < 1"])
+    assert "a = 123/1000, b = 57/125" in found
+
+
 @pytest.mark.parametrize(
     ("formula", "domain"),
     [
