@@ -22,7 +22,7 @@ from theory.algebra.vanishing import vanishes
 from theory.inputs import StationaryInput
 from verify.claims.claim import Limit
 from verify.judging.covers.cover import judged
-from verify.judging.evidence import Evidence, Finding
+from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.model import Model
 from verify.judging.obligations.leads import where_it_vanishes
 from verify.judging.obligations.obligation import State
@@ -221,7 +221,10 @@ def _judge_limit_at_places(model: Model, limit: Limit, settings: Settings) -> Ev
     for point in islice(faces, PLACES):
         place = {n: str(c) for n, c in point.coordinates.items() if n != limit.name}
         if not any(model.claim.is_complex(name) for name in place):
-            found = check(Model(model.claim.at(place)), settings)
+            try:
+                found = check(Model(model.claim.at(place)), settings)
+            except MeaningError as reason:  # as in `where_it_vanishes`
+                found = Evidence(JUDGE, Finding.CONTRADICTS, str(reason))
             if found.finding is Finding.CONTRADICTS:
                 where = ", ".join(f"{name} = {value}" for name, value in place.items())
                 return replace(found, detail=f"at {where}: {found.detail}")
