@@ -36,7 +36,7 @@ def test_existing_layer():
 
 
 def test_memory_task():
-    task = example("memory_task.py")
+    task = example("memory_task.py", RATES=(1e-3, 3e-2))
     plain, lru, derived = task["LAYERS"]
     del task["LAYERS"][lru]  # of which nothing is said
     found = task["main"]()

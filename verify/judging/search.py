@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arithmetic.evaluation import LONG, NUMPY, Arithmetic, NotEvaluated
+from verify.judging.columns import columns, values
 from verify.judging.evidence import MeaningError, Profile
 from verify.judging.model import Model
-from verify.judging.places import columns, places_by_kind, values
+from verify.judging.places import places_by_kind
 from verify.judging.points import Point
 
 POINTS = 2_000

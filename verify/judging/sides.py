@@ -18,11 +18,13 @@ import sympy as sp
 from numerics.arithmetic.balls import evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import conjugated, polarised
+from verify.judging.columns import columns, values
+from verify.judging.descent import refined, size_of
 from verify.judging.domain import Domain
 from verify.judging.kinks import cells
 from verify.judging.model import Model
 from verify.judging.obligations.obligation import State
-from verify.judging.places import columns, ingredients, places, refined, values
+from verify.judging.places import ingredients, places
 from verify.judging.points import Point
 
 KINKS = "kinks"  # the field of an obligation, beside a claim's own
@@ -52,9 +54,8 @@ def sides(model: Model, seed: int) -> list[Point]:
     try:
         for f in functions:
             for g in (f, -f):
-                size = values(g, columns(model, points), len(points)).real
-                lowest = points[int(np.argmin(np.where(np.isfinite(size), size, np.inf)))]
-                points += refined(model, g, False, lowest)
+                found = values(g, columns(model, points), len(points))
+                points += refined(model, g, False, points[int(np.argmin(size_of(found, False)))])
         at = columns(model, points)
         sizes = np.array([values(f, at, len(points)).real for f in functions])
     except NotEvaluated:
@@ -63,8 +64,8 @@ def sides(model: Model, seed: int) -> list[Point]:
     for k in range(len(points)):
         patterns.setdefault(np.sign(sizes[:, k]).tobytes(), []).append(k)
     depth = np.abs(sizes).min(axis=0)
-    found = ({same[0], max(same, key=lambda k: depth[k])} for same in patterns.values())
-    return [points[k] for those in islice(found, MOST) for k in sorted(those)]
+    chosen = ({same[0], max(same, key=lambda k: depth[k])} for same in patterns.values())
+    return [points[k] for those in islice(chosen, MOST) for k in sorted(those)]
 
 
 def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
@@ -82,10 +83,11 @@ def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
 def _arguments(model: Model) -> Iterator[sp.Expr]:
     """Real functions whose moduli, roots or logarithms the claim is made of."""
     for whole in ingredients(model):
-        for part in sorted(whole.atoms(sp.Abs, sp.Pow, sp.log), key=str):
-            f = polarised(part.args[0])
-            has_branches = not part.is_Pow or not part.exp.is_integer
-            if has_branches and f.free_symbols and sp.expand(f - conjugated(f)) == 0:
+        for part in sorted(whole.atoms(sp.Abs, sp.Pow, sp.log, sp.atanh), key=str):
+            if part.is_Pow and part.exp.is_integer:
+                continue
+            f = polarised(1 - part.args[0] ** 2 if isinstance(part, sp.atanh) else part.args[0])
+            if f.free_symbols and sp.expand(f - conjugated(f)) == 0:
                 yield f
 
 

@@ -73,6 +73,12 @@ def judged():
     return [verify_claim(c) for c in chosen]
 
 
+@pytest.fixture(scope="module")
+def page(judged):
+    """Their page, which takes seconds to derive."""
+    return html(report(*judged))
+
+
 def test_entries_read_as_the_claims_they_are_of():
     for published in paper_claims():
         assert make_claim(json.loads(json.dumps(published.entry()))) == published
@@ -354,8 +360,7 @@ def test_latex_compiles(judged):
     assert compiled(latex(report(*judged, strange))).startswith(b"%PDF")
 
 
-def test_page_says_what_was_found(judged):
-    page = html(report(*judged))
+def test_page_says_what_was_found(judged, page):
     words = " ".join("".join(Elements(page).words).split())
     for r in judged:
         assert r.claim.statement.split("ρ^Δ")[0].split("[")[0] in words
@@ -366,12 +371,12 @@ def test_page_says_what_was_found(judged):
     assert "A2-state (not judged)" in words
 
 
-def test_derivations_stand_once_however_many_claims_use_them(judged):
+def test_derivations_stand_once_however_many_claims_use_them(judged, page):
     again = [
         replace(r, claim=replace(r.claim, id=f"{r.claim.id}-{n}")) for r in judged for n in "ab"
     ]
-    once, twice = html(report(*judged)), html(report(*again))
-    assert once.count('<details class="derivation"') == twice.count('<details class="derivation"')
+    twice = html(report(*again))
+    assert page.count('<details class="derivation"') == twice.count('<details class="derivation"')
 
 
 def draw(measured):
@@ -474,8 +479,8 @@ def test_both_sides_of_what_is_refuted(judged):
     assert relative.max() > 0.1
 
 
-def test_pictures_of_both_sides_stand_where_a_claim_is_refuted(judged):
-    images = [e for e in Elements(html(report(*judged))).found if e[1].get("class") == "sides"]
+def test_pictures_of_both_sides_stand_where_a_claim_is_refuted(page):
+    images = [e for e in Elements(page).found if e[1].get("class") == "sides"]
     [(_, image)] = images
     assert "D2-cross-sensitivity" in image["alt"]
     svg = b64decode(image["src"].partition(",")[2])

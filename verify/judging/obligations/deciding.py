@@ -15,17 +15,12 @@ from numerics.arithmetic import gaussian
 from numerics.arithmetic.balls import evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import bar, conjugated, polarised
+from verify.judging.columns import columns, values
+from verify.judging.descent import least_of, refined
 from verify.judging.domain import Range
 from verify.judging.model import Model
 from verify.judging.obligations.obligation import Kind, Obligation, Outcome, State
-from verify.judging.places import (
-    columns,
-    columns_of_places,
-    least_of,
-    places,
-    refined,
-    values,
-)
+from verify.judging.places import columns_of_places, places
 from verify.judging.points import Point
 from verify.judging.symbolic.fractions import factors
 from verify.judging.symbolic.signs import NoSign, Ranges, Sign, ranges_of, sign
