@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -51,8 +52,8 @@ def line(model: Model, name: str, through: Point) -> Callable[[Array], Mapping[s
         held[symbol], held[bar(symbol)] = here, here.conj()
     moving = model.symbols[name]
     direction = np.array(1.0)
-    if isinstance(through.coordinates[name], Polar):
-        direction = held[moving] / np.abs(held[moving])
+    if isinstance(old := through.coordinates[name], Polar):
+        direction = np.array(number_at(replace(old, modulus=Fraction(1))))
 
     def at(value: Array) -> Mapping[sp.Symbol, Array]:
         return {**held, moving: value * direction, bar(moving): value * direction.conj()}

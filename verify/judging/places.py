@@ -8,10 +8,9 @@ clamps, steps, spikes and poles sit. They are found in floating point and are no
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
-from itertools import islice, pairwise, product
+from itertools import islice, pairwise
 from math import ceil, floor
 
 import numpy as np
@@ -29,8 +28,6 @@ RANDOM = 200
 INSETS = (Fraction(1, 10**3), Fraction(1, 10**6), Fraction(1, 10**12))
 LINES = 2  # along each parameter, through as many points
 NODES = 96  # of a line
-# tan(angle/2) of directions: 1, i, −i and almost −1
-DIRECTIONS = (Fraction(0), Fraction(1), Fraction(-1), Fraction(10**6))
 CLOSER = 10.0 ** np.arange(-12, -3)  # and next to its ends
 PARTS = 40  # of expressions whose zeros are looked for
 HALF_TURNS = 4  # to either side
@@ -70,6 +67,7 @@ def half_turns(model: Model) -> Iterator[Point]:
 
 
 def _edges(model: Model) -> Iterator[Point]:
+    yield from model.domain.centres()
     for inset in INSETS:
         yield from model.domain.corners(inset)
         yield from model.domain.faces(inset)
@@ -78,12 +76,16 @@ def _edges(model: Model) -> Iterator[Point]:
 
 
 def _turned(model: Model, inset: Fraction) -> Iterator[Point]:
-    """The least and the largest modulus of each complex parameter in some directions."""
+    """Some moduli of each complex parameter in the directions 1, i, −1 and −i."""
     for name, one in model.domain.ranges.items():
         if one.is_modulus:
-            for end, t in product(one.extremes(inset), DIRECTIONS):
-                if isinstance(end, Polar):
-                    yield model.domain.inside.with_coordinate(name, replace(end, half_tangent=t))
+            lower, upper = one.finite_ends
+            ends = [end.modulus for end in one.extremes(inset) if isinstance(end, Polar)]
+            for modulus in dict.fromkeys((*ends, (lower + upper) / 2)):
+                yield model.domain.inside.with_coordinate(name, -modulus)
+                for t in (0, 1, -1):
+                    turned = Polar(modulus, Fraction(t))
+                    yield model.domain.inside.with_coordinate(name, turned)
 
 
 def zeros(model: Model, seed: int) -> Iterator[Point]:

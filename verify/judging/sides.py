@@ -1,13 +1,14 @@
 """Points on every side of a kink: |f|, √f and log f take another branch where f changes its sign.
 
-What is equal on one side of f = 0 may differ on the other, be it ever so narrow. So routes look at
-points of both; and where f seems to have one sign, but no certificate says so, the claim is not
-supported by points.
+What is equal on one side of f = 0 may differ on the other, be it ever so narrow; and where f is
+complex, on the cut itself. So routes look at points of both sides, and of the cut; and where f
+seems to have one sign, but no certificate says so, the claim is not supported by points.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
@@ -18,7 +19,7 @@ import sympy as sp
 from numerics.arithmetic.balls import evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import conjugated, polarised
-from verify.judging.columns import columns, values
+from verify.judging.columns import Array, columns, values
 from verify.judging.descent import refined, size_of
 from verify.judging.domain import Domain
 from verify.judging.kinks import cells
@@ -26,73 +27,124 @@ from verify.judging.model import Model
 from verify.judging.obligations.obligation import State
 from verify.judging.places import ingredients, places
 from verify.judging.points import Point
+from verify.judging.symbolic.branches import off_cut
 
 KINKS = "kinks"  # the field of an obligation, beside a claim's own
 BITS = 256
-MOST = 32  # patterns of signs
+MOST = 32  # patterns of sides
+ABOVE, CUT, BELOW, AWAY = 1, 0, -1, 2
+
+
+@dataclass(frozen=True)
+class _Kink:
+    """A function, polarised, with another branch where it is negative."""
+
+    function: sp.Expr
+    is_real: bool
+
+    @property
+    def sides(self) -> set[int]:
+        """Where points are wanted: above and below 0, or the negative real axis, and on that."""
+        return {ABOVE, BELOW} if self.is_real else {ABOVE, CUT, BELOW}
+
+    def __str__(self) -> str:
+        return f"{self.function} = 0" if self.is_real else f"the cut of {self.function}"
+
+    def sides_of(self, found: Array) -> Array:
+        """The sides that values of the function lie on."""
+        across: Array = np.sign(found.real if self.is_real else found.imag)
+        return across if self.is_real else np.where(found.real < 0, across, AWAY)
+
+    def depths_of(self, found: Array) -> Array:
+        """How far values are from another side, if they are on one."""
+        depths: Array = np.abs(found.real if self.is_real else found.imag)
+        return depths
+
+    def side_at(self, model: Model, point: Point) -> int | None:
+        """The side that a point certainly lies on, if that is certain."""
+        with flint.ctx.workprec(BITS):
+            ball = evaluate(self.function, point.values(model))
+        if not self.is_real and not ball.real < 0:
+            return AWAY
+        across = ball.real if self.is_real else ball.imag
+        return ABOVE if across > 0 else BELOW if across < 0 else CUT if across == 0 else None
 
 
 @lru_cache(maxsize=8)
-def _turning(model: Model) -> list[sp.Expr]:
-    """Real functions whose sign decides on branches, and is not the same all over, or may not."""
+def _kinks(model: Model) -> list[_Kink]:
+    """The kinks of a claim, but for those of which it is certain that they have one side."""
     limit = model.claim.limit  # near which one side is left
     moving = {model.symbols[limit.name]} if limit else set()
-    functions = dict.fromkeys(_arguments(model))
-    return [f for f in functions if not (f.free_symbols & moving or model.sign(f))]
+    found = []
+    for argument in dict.fromkeys(_arguments(model)):
+        function = polarised(argument)
+        is_real = _is_real(argument)
+        if function.free_symbols & moving or not function.free_symbols:
+            continue
+        if is_real and model.sign(function):
+            continue
+        if not is_real and off_cut(model, argument).state is State.DISCHARGED:
+            continue
+        found.append(_Kink(function, is_real))
+    return found
 
 
 @lru_cache(maxsize=8)
 def sides(model: Model, seed: int) -> list[Point]:
-    """A point or two for each pattern of signs that kinks' functions are found to have.
+    """A point or two for each pattern of sides that is found.
 
     Rounding may give a zero a sign, so that one of them is as far from all zeros as any.
     """
-    functions = _turning(model)
-    if not functions:
+    kinks = _kinks(model)
+    if not kinks:
         return []
     points = [*places(model, seed), *(Domain(cell).inside for cell in cells(model.claim))]
     try:
-        for f in functions:
+        for f in (kink.function for kink in kinks if kink.is_real):
             for g in (f, -f):
-                found = values(g, columns(model, points), len(points))
-                points += refined(model, g, False, points[int(np.argmin(size_of(found, False)))])
+                size = size_of(values(g, columns(model, points), len(points)), False)
+                points += refined(model, g, False, points[int(np.argmin(size))])
         at = columns(model, points)
-        sizes = np.array([values(f, at, len(points)).real for f in functions])
+        found = [values(kink.function, at, len(points)) for kink in kinks]
     except NotEvaluated:
         return []
+    on = np.array([kink.sides_of(those) for kink, those in zip(kinks, found, strict=True)])
+    depth = np.array([kink.depths_of(those) for kink, those in zip(kinks, found, strict=True)])
     patterns: dict[bytes, list[int]] = {}
     for k in range(len(points)):
-        patterns.setdefault(np.sign(sizes[:, k]).tobytes(), []).append(k)
-    depth = np.abs(sizes).min(axis=0)
-    chosen = ({same[0], max(same, key=lambda k: depth[k])} for same in patterns.values())
+        patterns.setdefault(on[:, k].tobytes(), []).append(k)
+    deepest = depth.min(axis=0)
+    chosen = ({same[0], max(same, key=lambda k: deepest[k])} for same in patterns.values())
     return [points[k] for those in islice(chosen, MOST) for k in sorted(those)]
 
 
 def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
-    """The obligation on each kink, in evidence's words: discharged if both sides were tried."""
+    """The obligation on each kink, in evidence's words: discharged if all sides were tried."""
     found = []
-    for f in _turning(model):
+    for kink in _kinks(model):
         state, how = State.OPEN, "of one side no point was tried, though there may be some"
-        if {1, -1} <= {_certain_sign(model, f, point) for point in tried}:
-            state, how = State.DISCHARGED, "points of both sides were tried"
-        statement = f"it holds on both sides of {f} = 0"
+        if kink.sides <= {kink.side_at(model, point) for point in tried}:
+            state, how = State.DISCHARGED, "points of all sides were tried"
+        statement = f"it holds on all sides of {kink}"
         found.append({"field": KINKS, "statement": statement, "state": str(state), "how": how})
     return found
 
 
 def _arguments(model: Model) -> Iterator[sp.Expr]:
-    """Real functions whose moduli, roots or logarithms the claim is made of."""
+    """What the claim takes moduli of real numbers, roots and logarithms of."""
     for whole in ingredients(model):
         for part in sorted(whole.atoms(sp.Abs, sp.Pow, sp.log, sp.atanh), key=str):
-            if part.is_Pow and part.exp.is_integer:
-                continue
-            f = polarised(1 - part.args[0] ** 2 if isinstance(part, sp.atanh) else part.args[0])
-            if f.free_symbols and sp.expand(f - conjugated(f)) == 0:
-                yield f
+            match part:
+                case sp.Abs() if not _is_real(part.args[0]):
+                    pass
+                case sp.atanh():
+                    yield 1 - part.args[0] ** 2
+                case sp.Pow() if part.exp.is_integer:
+                    pass
+                case _:
+                    yield part.args[0]
 
 
-def _certain_sign(model: Model, f: sp.Expr, point: Point) -> int:
-    """The sign of a real function at a point; 0 where it is not certain."""
-    with flint.ctx.workprec(BITS):
-        ball = evaluate(f, point.values(model)).real
-    return 1 if ball > 0 else -1 if ball < 0 else 0
+def _is_real(expr: sp.Expr) -> bool:
+    function = polarised(expr)
+    return bool(sp.expand(function - conjugated(function)) == 0)

@@ -149,6 +149,22 @@ TRUE = {
         "formula": "2",
         "domain": ["1/sqrt(2) <= lambda <= 1/sqrt(2)"],
     },
+    # beside a cut
+    "beside-the-cut": {
+        **WHITE,
+        "eigenvalue": "nu*exp(I*theta)",
+        "formula": "(1 + conjugate(sqrt(lambda)) - sqrt(conjugate(lambda)))/(1 - nu**2)",
+        "domain": ["0 < nu < 1", "-3 < theta < 3"],
+    },
+    "beside-the-cut-by-parts": {
+        **WHITE,
+        "formula": f"(1 + conjugate(log(-1 + I*a)) - log(-1 - I*a))*{VALUE}",
+        "domain": ["0 < lambda < 1", "0 < a <= 1"],
+    },
+    "reciprocal-of-a-complex-number": {
+        **PLANE,
+        "formula": f"(1 + re(1/(a + b*I)) - a/(a**2 + b**2))*{VALUE}",
+    },
     # ranges without an end
     "rate-without-an-end": {
         **WHITE,
@@ -288,6 +304,20 @@ FALSE = {
     },
     "tiny": {**WHITE, "formula": "1/(1 - lambda**2) + 1e-90"},
     "nearly-1": {**WHITE, "formula": "tanh(300)/(1 - lambda**2)"},
+    "on-the-cut": {
+        **COMPLEX,
+        "formula": f"(1 + conjugate(sqrt(lambda)) - sqrt(conjugate(lambda)))*{OF_MODULUS}",
+    },
+    "on-the-cut-of-a-logarithm": {
+        **COMPLEX,
+        "formula": f"(1 + im(log(lambda)) + im(log(conjugate(lambda))))*{OF_MODULUS}",
+        "domain": ["1/10 < abs(lambda) < 1"],
+    },
+    "on-the-cut-at-an-end": {
+        **WHITE,
+        "formula": f"(1 + conjugate(sqrt(-1 + I*a)) - sqrt(-1 - I*a))*{VALUE}",
+        "domain": ["0 < lambda < 1", "0 <= a <= 1"],
+    },
     "kink-in-a-corner": {
         **PLANE,
         "formula": f"{VALUE} + max(0, a + b + lambda - 2999999/1000000)",

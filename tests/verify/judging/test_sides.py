@@ -1,5 +1,7 @@
 """Both sides of a kink are looked at; where one may have been missed, points support nothing."""
 
+from fractions import Fraction
+
 import pytest
 
 from verify.claims.file import make_claim
@@ -57,7 +59,23 @@ def test_a_side_that_was_not_tried_is_an_open_obligation():
         [stated] = obligations(one, points)
         assert stated["field"] == "kinks"
         assert stated["state"] == state
-        assert stated["statement"].startswith("it holds on both sides of ")
+        assert stated["statement"].startswith("it holds on all sides of ")
+
+
+def test_a_cut_has_points_on_it_and_on_both_sides():
+    one = model("1/(1 - abs(lambda)**2) + im(sqrt(lambda))", domain=["abs(lambda) < 1"])
+    found = sides(one, 0)
+    [stated] = obligations(one, found)
+    assert stated["state"] == "discharged"
+    assert stated["statement"].endswith("the cut of lambda")
+    on_the_cut = [point for point in found if isinstance(point.coordinates["lambda"], Fraction)]
+    beside = [point for point in found if point not in on_the_cut]
+    assert on_the_cut
+    assert obligations(one, beside)[0]["state"] == "open"
+
+
+def test_the_modulus_of_a_complex_number_has_no_cut():
+    assert not sides(model("1/(1 - abs(lambda)**2)", domain=["abs(lambda) < 1"]), 0)
 
 
 def test_near_a_limit_one_side_is_left():
@@ -67,6 +85,14 @@ def test_near_a_limit_one_side_is_left():
 @pytest.mark.parametrize(
     ("fields", "relation"),
     [
+        # no rational angle is half a turn
+        (
+            {
+                "formula": f"{VALUE}*(1 + exp(I*a)**(1/2) - exp(I*a/2))",
+                "domain": ["0 < lambda < 1", "-pi <= a <= pi"],
+            },
+            "==",
+        ),
         # no route takes so many steps
         ({"formula": "T + max(0, T - 10**6)", "eigenvalue": "1", "horizon": "T"}, "=="),
         # between 1/3 and the next number but one that floats have
@@ -81,8 +107,8 @@ def test_near_a_limit_one_side_is_left():
     ],
 )
 def test_what_was_looked_at_on_one_side_is_not_supported(fields, relation):
-    domain = [] if "horizon" in fields else CLAIM["domain"]
-    claim = make_claim({**CLAIM, "domain": domain, "relation": relation, **fields})
+    fields = {"domain": [], **fields} if "horizon" in fields else fields
+    claim = make_claim({**CLAIM, "relation": relation, **fields})
     result = verify_claim(claim)
     assert result.verdict is Verdict.UNDECIDED
-    assert "whether it holds on both sides of" in result.reason
+    assert "whether it holds on all sides of" in result.reason

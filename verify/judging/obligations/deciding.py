@@ -195,7 +195,7 @@ def _irreducible(function: sp.Expr) -> Iterator[sp.Expr]:
     """The factors of a function, expanded sums taken apart where that is quickly done."""
     for part in factors_of(function):
         holomorphic = polarised(part)
-        if holomorphic.is_Add and holomorphic.is_polynomial():
+        if holomorphic.is_Add and holomorphic.is_polynomial() and not holomorphic.has(sp.I):
             yield from (f for f, _ in factors(holomorphic) if not f.is_number)
         else:
             yield part

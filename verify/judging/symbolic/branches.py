@@ -7,20 +7,23 @@ whole domain were taken apart when the claim was read; here no other one may be.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import sympy as sp
 
-from theory.algebra.conjugation import polarised
+from theory.algebra.conjugation import conjugated, polarised
 from theory.inputs import StationaryInput
 from verify.judging.model import Model
+from verify.judging.obligations.deciding import nonzero
 from verify.judging.obligations.obligation import Kind, Obligation, Outcome, State
+from verify.judging.symbolic.signs import NoSign
 
 CONJUGATIONS = (sp.conjugate, sp.Abs, sp.re, sp.im)
 
 
 def branches(model: Model) -> list[Outcome]:
     """What has become of the obligation that each argument stays off the cut."""
-    return [_decided(model, argument) for argument in dict.fromkeys(_arguments(model))]
+    return [off_cut(model, argument) for argument in dict.fromkeys(_arguments(model))]
 
 
 def _arguments(model: Model) -> Iterator[sp.Expr]:
@@ -42,13 +45,22 @@ def _arguments(model: Model) -> Iterator[sp.Expr]:
                     yield 1 + part.args[0] ** 2
 
 
-def _decided(model: Model, argument: sp.Expr) -> Outcome:
+def off_cut(model: Model, argument: sp.Expr) -> Outcome:
+    """What has become of the obligation that a root's or logarithm's argument is never negative."""
     obligation = Obligation("formula", argument, Kind.OFF_CUT, str(argument))
     if model.sign(argument) > 0 or (argument.is_number and not argument.is_negative):
         return Outcome(obligation, State.DISCHARGED, "it is positive")
     real, imaginary = (part(argument, evaluate=False) for part in (sp.re, sp.im))
     if model.sign(real) > 0:
         return Outcome(obligation, State.DISCHARGED, "its real part is positive")
-    if sp.expand(polarised(imaginary)) != 0 and model.sign(imaginary):
-        return Outcome(obligation, State.DISCHARGED, "its imaginary part has one sign")
+    holomorphic = polarised(argument)
+    modulus = sp.sqrt(sp.powsimp(sp.expand(holomorphic * conjugated(holomorphic))))
+    # on faces too, where a part may vanish that has one sign inside
+    for function, how in (
+        (imaginary, "its imaginary part is not 0"),
+        (modulus + real, "its real part is above its modulus with a minus sign"),
+    ):
+        with suppress(NoSign):
+            nonzero(model, function)
+            return Outcome(obligation, State.DISCHARGED, how)
     return Outcome(obligation, State.OPEN, "it may be negative")

@@ -135,7 +135,7 @@ def _of_affine(expr: sp.Expr, real: Ranges) -> int:
     if not (set(symbols) <= set(real) and expr.is_polynomial(*symbols)):
         return 0
     poly = sp.Poly(expr, *symbols)
-    if poly.total_degree() != 1:
+    if poly.total_degree() != 1 or not all(c.is_real for c in poly.coeffs()):
         return 0
     constant, slopes = poly.coeff_monomial(1), [poly.coeff_monomial(s) for s in symbols]
     pairs = list(zip(slopes, symbols, strict=True))

@@ -242,6 +242,10 @@ def test_no_zero_of_a_denominator_is_overlooked(formula, domain):
     assert meaning(formula=formula, domain=domain, horizon="T").startswith(("failed", "abstains"))
 
 
+def test_a_zero_in_the_middle_of_the_disc_is_found():
+    assert "lambda = 0" in meaning(formula="1/conjugate(lambda)", domain=["abs(lambda) < 1"])
+
+
 def test_a_zero_in_the_plane_alone_is_found():
     away = "((a - 0.123)**2 + (b - 0.456)**2)"
     found = meaning(formula=f"{away}/{away}", domain=["0 < lambda < 1", "0 < a < 1", "0 < b < 1"])
