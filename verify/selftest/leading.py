@@ -122,6 +122,20 @@ def _negative_logarithms(claim: Claim) -> Iterator[Variant]:
             yield from _with_zero(claim, term.format(x=x))
 
 
+# what vanishes where z is not negative, and does not where it is
+CONJUGATED = ("conjugate(sqrt{z}) - sqrt(conjugate{z})", "im(log{z}) + im(log(conjugate{z}))")
+
+
+def _conjugated(claim: Claim, shift: Fraction) -> Iterator[Variant]:
+    """Roots and logarithms of a complex parameter, which lie on the cut on half a line alone."""
+    for axis in axes(claim):
+        if axis.interval.modulus and 1 in axis.ends and claim.relation == "==":
+            z = f"({axis.name} + {shift}*({axis.upper}))"
+            for term in CONJUGATED:
+                place = {axis.name: f"-{axis.at(Fraction(2, 3))}"}
+                yield from _with_zero(claim, term.format(z=z), place)
+
+
 def _bounded_below(claim: Claim) -> Iterator[Axis]:
     return (axis for axis in axes(claim) if 0 in axis.ends)
 
@@ -140,6 +154,7 @@ CHANGES: Mapping[str, Variants] = {
     "plateau": _plateaus,
     "branch crossed": lambda claim: _branches(claim, CROSSED),
     "branch of what is negative": _negative_logarithms,
+    "conjugate on the cut": lambda claim: _conjugated(claim, Fraction(1, 3)),
 }
 NEIGHBOURS: Mapping[str, Variants] = {
     "zero beyond the domain": lambda claim: _zeros(claim, False),
@@ -147,4 +162,5 @@ NEIGHBOURS: Mapping[str, Variants] = {
     "plateau left": _plateaus_left,
     "branch of no matter": lambda claim: _branches(claim, UNCROSSED),
     "branch beyond the domain": _uncrossed_beyond,
+    "conjugate beside the cut": lambda claim: _conjugated(claim, Fraction(4, 3)),
 }

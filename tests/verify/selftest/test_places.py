@@ -40,6 +40,8 @@ MADE = {
     "branch of what is negative": ("A7-state-constant", FALSE, "log((-6/5) - lambda)"),
     "branch of no matter": ("A7-state-constant", TRUE, "lambda - (-1/3)"),
     "branch beyond the domain": ("A7-state-constant", TRUE, "lambda - (-6/5)"),
+    "conjugate on the cut": ("A4-state-complex", FALSE, "im(log(conjugate(lambda + 1/3"),
+    "conjugate beside the cut": ("A4-state-complex", TRUE, "im(log(conjugate(lambda + 4/3"),
     "variance forgotten": ("A2-state", FALSE, "sum(lambda**Delta*R(Delta))"),
     "variance by another form": ("A2-state", TRUE, "R(0)"),
     "pole beyond the disc": ("B8-s4-bilinear", MEANINGLESS, "(1 - step*sigma/2)"),
