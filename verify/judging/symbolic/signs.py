@@ -106,7 +106,7 @@ def sign(
         return Sign(value, (), real)
     if value := _of_affine(expr, real):
         return Sign(value, (), real)
-    expr, real = _turned_over(expr, real)
+    expr, real = _turned_over(*_enclosed(expr, real))
     try:
         # e^{iπ/3} is a number like another
         exponential = expr.rewrite(TO_EXP, sp.exp).replace(
@@ -148,6 +148,17 @@ def _of_affine(expr: sp.Expr, real: Ranges) -> int:
         if least.is_finite and evaluate(least, {}).real > 0:
             return side
     return 0
+
+
+def _enclosed(expr: sp.Expr, real: Ranges) -> tuple[sp.Expr, Ranges]:
+    """Constants such as cos 3 as symbols with a small range: they are no angles to go around."""
+    constants = sorted((f for f in expr.atoms(sp.sin, sp.cos, sp.tan) if f.is_number), key=str)
+    ranges = dict(real)
+    for constant in constants:
+        symbol = sp.Dummy(str(constant), real=True)
+        expr = expr.xreplace({constant: symbol})
+        ranges[symbol] = (rounded(constant, -1), rounded(constant, 1))
+    return expr, ranges
 
 
 def _turned_over(expr: sp.Expr, real: Ranges) -> tuple[sp.Expr, Ranges]:

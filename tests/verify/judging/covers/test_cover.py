@@ -18,6 +18,7 @@ from verify.judging.exact.atlas import charts as exact_charts
 from verify.judging.exact.field import Field, Generator
 from verify.judging.model import Model
 from verify.judging.symbolic import judge as algebra
+from verify.judging.symbolic import signs
 from verify.judging.symbolic.atlas import charts
 from verify.judging.symbolic.charts import Uncovered
 from verify.settings import Settings
@@ -517,6 +518,12 @@ def test_angles():
         assert evidence.finding == Finding.PROVES
     for evidence in both({**entry, "formula": "(3 - 2.001*re(lambda))/(1 - abs(lambda)**2)"}):
         assert evidence.finding != Finding.PROVES
+
+
+def test_the_cosine_of_a_number_is_no_angle():
+    rho = {x: (sp.S.Zero, sp.S.One)}
+    assert signs.sign(1 - 2 * x * sp.cos(3) + x**2, rho, {}).certain == 1
+    assert signs.sign(1 + 2 * x * sp.cos(3) + x**2 / 2, rho, {}).certain is None
 
 
 def test_logarithms():
