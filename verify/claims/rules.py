@@ -53,7 +53,14 @@ def complete(claim: Claim, refuse: Refuse) -> Claim:
         takers = [quantity for quantity, q in QUANTITIES.items() if name in q.takes]
         if getattr(claim, name) and claim.quantity not in takers:
             raise refuse(name, f"only {listed(takers)} take it")
-    return replace(claim, wrt=_differentiated(claim, refuse))
+    claim = replace(claim, wrt=_differentiated(claim, refuse))
+    for relation in claim.relations:
+        _check_relation(claim, relation, refuse)
+    try:
+        ordered(claim.relations)
+    except ValueError as error:
+        raise refuse("domain", f"{', '.join(map(str, claim.relations))}: {error}") from None
+    return claim
 
 
 def _unknown(refuse: Refuse, name: str, stray: Iterable[str], known: Iterable[str]) -> ClaimError:
@@ -110,12 +117,6 @@ def _parameters(claim: Claim, refuse: Refuse) -> tuple[str, ...]:
             known -= claim.eigenvalue["lambda"].names  # the teacher has its own
         if stray := expression.names - known:
             raise _unknown(refuse, "gamma", stray, known)
-    for relation in claim.relations:
-        _check_relation(claim, relation, names, refuse)
-    try:
-        ordered(claim.relations)
-    except ValueError as error:
-        raise refuse("domain", f"{', '.join(map(str, claim.relations))}: {error}") from None
     inner = claim.autocorrelation.names.union(*(e.names for e in claim.eigenvalue.values()))
     for i in claim.domain:
         if i.modulus and i.name not in claim.poles and (i.name in inner or not claim.gamma):
@@ -123,12 +124,12 @@ def _parameters(claim: Claim, refuse: Refuse) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _check_relation(claim: Claim, relation: Relation, names: Iterable[str], refuse: Refuse) -> None:
+def _check_relation(claim: Claim, relation: Relation, refuse: Refuse) -> None:
     """Check that a relation is between real parameters, and that it leaves a box; see `boxes`."""
     others = [relation.left, *relation.right.names]
     for name in others:
-        if name not in names:
-            raise _unknown(refuse, "domain", {name}, names)
+        if name not in claim.parameters:
+            raise _unknown(refuse, "domain", {name}, claim.parameters)
         interval = claim.interval(name)
         if interval.modulus or interval.is_whole or name == claim.horizon:
             raise refuse("domain", f"{relation}: between real parameters only")

@@ -1,6 +1,7 @@
 """Claims as a file has them and as a reader sees them; the ranges that are not said."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
@@ -83,10 +84,78 @@ def test_where_a_claim_was_read_is_no_part_of_it():
         (Interval("x", lower=parse("0"), lower_strict=False), "0 <= x"),
         (Interval("x", lower=parse("0")), "0 < x"),
         (Interval("x", lower=parse("-pi"), upper=parse("pi"), upper_strict=False), "-pi < x <= pi"),
+        (Interval("x", lower=parse("2"), is_whole=True), "2 < x in integers"),
     ],
 )
 def test_an_interval_in_words(interval, words):
     assert str(interval) == words
+
+
+@pytest.mark.parametrize("words", ["rho != 1/2", "rho < mu"])
+def test_a_relation_in_words(words):
+    entry = {**STATE, "gamma": "mu", "domain": ["0 < rho < 1", "0 < mu < 1", words]}
+    assert [str(relation) for relation in make_claim(entry).relations] == [words]
+
+
+def test_an_interval_has_two_ends():
+    interval = Interval("x", lower=parse("1/3"), upper=parse("pi"), upper_strict=False)
+    assert interval.ends == ((parse("1/3"), True), (parse("pi"), False))
+    assert interval.rational_bounds == (Fraction(1, 3), None)
+    assert Interval("x", upper=parse("-2")).rational_bounds == (None, -2)
+
+
+def test_an_interval_is_cut_where_it_is_said():
+    interval = Interval("x", lower=parse("0"), lower_strict=False, upper=parse("1"), is_whole=True)
+    cut = [parse("1/3"), parse("1/2")]
+    assert [str(piece) for piece in interval.cut(cut, strict=False)] == [
+        "0 <= x <= 1/3 in integers",
+        "1/3 <= x <= 1/2 in integers",
+        "1/2 <= x < 1 in integers",
+    ]
+    assert [str(piece) for piece in interval.cut(cut[:1], strict=True)] == [
+        "0 <= x < 1/3 in integers",
+        "1/3 < x < 1 in integers",
+    ]
+    assert interval.cut([], strict=True) == [interval]
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("1/2 <= rho <= 0.5", "1/2"),
+        ("sqrt(2)/2 <= rho <= sqrt(2)/2", "sqrt(2)/2"),
+        ("0 <= rho <= 1/2", None),
+        ("sqrt(2)/2 <= rho <= sqrt(3)/2", None),
+        ("1/2 <= rho <= sqrt(1/4)", None),
+        ("1/2 < rho <= 1/2", None),
+        ("1/2 <= rho < 1/2", None),
+        ("rho <= 1/2", None),
+        ("1/2 <= rho", None),
+    ],
+)
+def test_the_only_value_of_a_parameter(words, value):
+    found = make_claim({**STATE, "domain": [words]}).interval("rho").value
+    assert (found and str(found)) == value
+
+
+def test_a_modulus_is_no_only_value():
+    half = parse("1/2")
+    assert Interval("x", True, half, half, lower_strict=False, upper_strict=False).value is None
+
+
+def test_bounds_are_bounds_on_a_domain():
+    bounds = {r: make_claim({**STATE, "relation": r}).is_bound for r in ("<=", ">=", "==")}
+    assert bounds == {"<=": True, ">=": True, "==": False}
+    assert not make_claim({**STATE, "relation": "~", "limit": "rho -> 1-"}).is_bound
+    assert not make_claim(RUN).is_bound
+
+
+def test_a_claim_at_a_place():
+    place = make_claim({**STATE, "gamma": "mu", "domain": ["0 < rho < 1", "mu > 0"]}).at(
+        {"rho": "1/3"}
+    )
+    assert [str(interval) for interval in place.domain] == ["0 < mu", "1/3 <= rho <= 1/3"]
+    assert place.interval("rho").value == parse("1/3")
 
 
 @pytest.mark.parametrize("words", ["x -> 1-", "x -> 1/2+", "x -> oo", "x -> -oo"])

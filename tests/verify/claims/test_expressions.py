@@ -14,8 +14,11 @@ from verify.claims.expressions import (
     Refusal,
     integer_of,
     parse,
+    plain,
     printable,
     rational_of,
+    replaced,
+    shown,
 )
 from verify.judging.evidence import MeaningError
 from verify.judging.translation import to_sympy
@@ -323,6 +326,8 @@ def assert_parses_or_refuses(source):
     [
         ("λ^2 − 1", "lambda**2 - 1"),
         ("ρ^Δ·λ×2", "rho**Delta*lambda*2"),
+        ("\ufeff2·a – b", " 2*a - b"),
+        ("Γ*Θ", "Gamma*Theta"),
         ("sigmoid(ω)", "1/(1 + exp(-omega))"),
         ("softplus(w)*2", "log(1 + exp(w))*2"),
         ("max(a, 1 - b)", "(a + (1 - b) + abs(a - (1 - b)))/2"),
@@ -334,3 +339,38 @@ def test_what_is_short_for_something_else(written, same):
     long, short = parse(same), parse(written)
     assert ast.dump(short.node) == ast.dump(long.node)
     assert (short.names, short.functions) == (long.names, long.functions)
+
+
+def test_signs_that_are_no_part_of_expressions_are_written_plainly():
+    assert plain("0 ≤ x ≥ 1 ≠ 2 → ∞") == "0 <= x >= 1 != 2 -> oo"
+    assert plain("ώ ϑ ∂ א Ж") == "ώ ϑ ∂ א Ж"  # no plain Greek letters
+
+
+@pytest.mark.parametrize(
+    ("source", "is_constant"),
+    [("2*pi", True), ("2*a", False), ("R(0)", False), ("sum(2**(-Delta))", False)],
+)
+def test_what_stands_for_a_number(source, is_constant):
+    assert parse(source).is_constant is is_constant
+
+
+def test_a_lag_outside_of_a_sum_is_a_name():
+    assert parse("sum(Delta)*Delta").names == {"Delta"}
+    assert parse("sum(Delta*a)").names == {"a"}
+
+
+def test_a_tree_as_text():
+    for source in ("(1/2)*lambda", "2*a**3 - (1/3)", "exp(-lambda)", "abs(a + 2*b)"):
+        again = parse(shown(parse(source).node))
+        assert ast.dump(again.node) == ast.dump(parse(source).node)
+    assert shown(parse("0.5*lambda + 2").node) == "(1/2) * lambda + 2"
+
+
+def test_a_node_is_replaced_where_it_stands():
+    tree = parse("-(a + 2)*exp(b) - abs(a)/3").node
+    [site] = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and n.func.id == "abs"]
+    new = parse("c").node
+    assert shown(replaced(tree, site, new)) == "-(a + 2) * exp(b) - c / 3"
+    inner = next(n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == "b")
+    assert shown(replaced(tree, inner, new)) == "-(a + 2) * exp(c) - abs(a) / 3"
+    assert shown(tree) == "-(a + 2) * exp(b) - abs(a) / 3"

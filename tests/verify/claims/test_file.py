@@ -54,6 +54,16 @@ def refusal(change):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        ({"horizon": "2*T"}, ["'horizon'", "2*T", "a parameter such as T"]),
+        ({"horizon": "10"}, ["'horizon'", "10", "a parameter such as T"]),
+        (
+            {"relation": "~", "limit": "lambda -> 1-, rho -> 1-"},
+            ["'limit'", "one limit at a time"],
+        ),
+        (
+            {"domain": [*GOOD["domain"], "rho != sqrt(2)"]},
+            ["'domain'", "rho != sqrt(2)", "what is left out is a rational number"],
+        ),
         ({"id": "a b"}, ["'id'", "a b", "up to 80 letters"]),
         ({"id": "a" * 81}, ["'id'", "up to 80 letters"]),
         ({"id": "-a"}, ["'id'", "up to 80 letters"]),
@@ -228,6 +238,60 @@ def test_ranges(text, found):
     bounds = (interval.lower and str(interval.lower), interval.upper and str(interval.upper))
     assert (interval.name, interval.modulus, *bounds, interval.lower_strict) == found[:5]
     assert interval.upper_strict == found[5]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "is_whole"),
+    [
+        ("n in integers", "n in integers", True),
+        (" n  in  integers ", "n in integers", True),
+        ("1 <= n <= 7 in integers", "1 <= n <= 7 in integers", True),
+        ("n > 2 in integers", "2 < n in integers", True),
+        ("n > 2", "2 < n", False),
+    ],
+)
+def test_whole_numbers(text, words, is_whole):
+    entry = {**GOOD, "gamma": "n", "domain": ["0 < lambda < 1", "0 < rho < 1", text]}
+    interval = make_claim(entry).interval("n")
+    assert (str(interval), interval.is_whole) == (words, is_whole)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("rho != 1/2", ("rho", "!=", "1/2")),
+        ("rho!=-2", ("rho", "!=", "-2")),
+        ("rho ≠ 0.25", ("rho", "!=", "0.25")),
+        ("rho < mu", ("rho", "<", "mu")),
+        ("mu > rho", ("rho", "<", "mu")),
+    ],
+)
+def test_relations(text, found):
+    entry = {**GOOD, "gamma": "mu", "domain": ["0 < lambda < 1", "0 < rho < 1", "0 < mu < 1", text]}
+    claim = make_claim(entry)
+    assert [(r.left, r.sign, str(r.right)) for r in claim.relations] == [found]
+    assert len(claim.domain) == 3
+
+
+def test_a_claim_that_cannot_be_read_hides_no_other(tmp_path):
+    bad, good = {**GOOD, "id": "bad", "relation": "<"}, {**GOOD, "id": "good"}
+    entries = [bad, good, {**good, "formula": "1"}, {**GOOD, "id": "last"}]
+    path, refused = tmp_path / "c.toml", []
+    path.write_text(
+        "\n".join(
+            "[[claim]]\n" + "\n".join(f"{key} = {json.dumps(value)}" for key, value in e.items())
+            for e in entries
+        )
+    )
+    read = read_claims(path, refused.append)
+    assert [(claim.id, str(claim.formula)) for claim in read] == [
+        ("good", GOOD["formula"]),
+        ("last", GOOD["formula"]),
+    ]
+    assert [("claim 'bad'" in str(e), "used twice" in str(e)) for e in refused] == [
+        (True, False),
+        (False, True),
+    ]
 
 
 @pytest.mark.parametrize(

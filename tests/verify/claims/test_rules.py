@@ -303,3 +303,72 @@ def test_parameters_are_all_that_stands_for_numbers(entry, changes, names):
 )
 def test_what_is_differentiated_by(entry, changes, names):
     assert by(entry, **changes) == names
+
+
+THREE = {**STATE, "gamma": "a*b", "domain": ["0 < lambda < 1", "0 < rho < 1"]}
+BETWEEN = "between real parameters only"
+AROUND = "give b a range around that of a"
+
+
+@pytest.mark.parametrize(
+    ("ranges", "relation", "words"),
+    [
+        (["0 < a < 1", "0 < b < 1"], "a < b", ""),
+        (["0 < a < 1", "0 < b"], "a < b", ""),
+        (["0 < a < 1", "b < 1"], "a < b", ""),
+        (["a > 0", "b > 0"], "a < b", ""),
+        (["a < 1", "b < 1"], "a < b", ""),
+        (["1/4 < a < 1/2", "0 < b < 1"], "a < b", ""),
+        (["0 < a < 1", "0 < b < 1/2"], "a < b", AROUND),
+        (["0 < a < 1", "1/2 < b < 2"], "a < b", AROUND),
+        (["a < 1", "0 < b < 2"], "a < b", AROUND),
+        (["a > 0", "0 < b < 2"], "a < b", AROUND),
+        (["0 < a < 1", "0 < b < 1"], "a < d", "unknown symbol 'd'"),
+        (["0 < a < 1", "0 < b < 1"], "d != 1/2", "unknown symbol 'd'"),
+        (["1 <= a <= 4 in integers", "0 < b < 9"], "a < b", BETWEEN),
+        (["1 <= a <= 4 in integers", "0 < b < 9"], "a != 2", BETWEEN),
+        (["abs(a) < 1", "0 < b < 1"], "a != 1/2", BETWEEN),
+        (["0 < a < 1", "0 < b < 1"], "a != 1/2", ""),
+        (["0 < a < 1", "0 < b < 1"], "rho < b", ""),
+        (["0 < a < 1", "0 < b < 1"], "lambda < b", "not of a pole"),
+        (["0 < a < 1", "0 < b < 1"], "a < lambda", "not of a pole"),
+        (["0 < a < 1", "0 < b < 1"], "lambda != 1/2", ""),
+        (["0 < a < 1", "0 < b < 1", "b < a"], "a < b", "b < a, a < b: no value is left"),
+    ],
+)
+def test_relations_leave_a_box(ranges, relation, words):
+    entry = {**THREE, "domain": [*THREE["domain"], *ranges, relation]}
+    if words:
+        with pytest.raises(ClaimError, match="field 'domain'") as refused:
+            make_claim(entry)
+        assert words in str(refused.value)
+    else:
+        make_claim(entry)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_refused"),
+    [
+        ({"relation": "~", "limit": "b -> 1-"}, True),
+        ({"relation": "~", "limit": "a -> 0+"}, False),
+        ({"relation": "~", "limit": "lambda -> 1-"}, False),
+        ({"quantity": "sensitivity", "eigenvalue": "b", "differentiate_gamma": True}, True),
+        ({"quantity": "sensitivity", "eigenvalue": "a", "differentiate_gamma": True}, False),
+    ],
+)
+def test_what_moves_is_no_larger_one(changes, is_refused):
+    ranges = ["0 < rho < 1", "0 < a < 1", "0 < b < 1", "a < b"]
+    poles = [] if "eigenvalue" in changes else ["0 < lambda < 1"]
+    entry = {**THREE, "domain": [*poles, *ranges], **changes}
+    if is_refused:
+        with pytest.raises(ClaimError, match="nor of what is differentiated by or goes to a limit"):
+            make_claim(entry)
+    else:
+        make_claim(entry)
+
+
+def test_horizons_have_no_relations():
+    entry = {**THREE, "horizon": "T", "domain": [*THREE["domain"], "0 < a < 1", "0 < b < 1"]}
+    for relation in ("T != 3", "a < T"):
+        with pytest.raises(ClaimError, match=BETWEEN):
+            make_claim({**entry, "domain": [*entry["domain"], relation]})

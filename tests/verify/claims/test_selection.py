@@ -16,8 +16,8 @@ domain = ["0 < rho < 1"]
 """
 
 
-def ids(*arguments):
-    return [claim.id for claim in select(arguments)]
+def ids(*arguments, **options):
+    return [claim.id for claim in select(arguments, **options)]
 
 
 @pytest.fixture
@@ -66,6 +66,17 @@ def test_by_file(file):
     assert claim.formula.source == "2"
     with pytest.raises(ClaimError, match="No such file"):
         select(["none.toml"])
+
+
+def test_what_a_file_has_that_cannot_be_read_is_told_and_left_out(file, tmp_path):
+    refused = []
+    bad = tmp_path / "bad.toml"
+    bad.write_text("[[claim]]\nid = 3\n")
+    assert ids(file("a.toml"), str(bad), refused=refused.append) == ["A5-state-ar1"]
+    assert ids(str(tmp_path / "none.toml"), refused=refused.append) == []
+    assert len(refused) == 2
+    with pytest.raises(ClaimError, match="claim number 1"):
+        select([str(bad)])
 
 
 def test_a_claim_that_is_given_twice_is_the_same(file):

@@ -17,8 +17,7 @@ from verify.judging.exact import judge as polynomials
 from verify.judging.exact.atlas import charts as exact_charts
 from verify.judging.exact.field import Field, Generator
 from verify.judging.model import Model
-from verify.judging.symbolic import judge as algebra
-from verify.judging.symbolic import signs
+from verify.judging.symbolic import judge as algebra, signs
 from verify.judging.symbolic.atlas import charts
 from verify.judging.symbolic.charts import Uncovered
 from verify.settings import Settings
