@@ -29,7 +29,6 @@ from verify.judging.translation import inside_disc, to_sympy
 from verify.settings import Settings
 
 NAME = "meaning"
-_LAG = sp.Dummy("k", integer=True, positive=True)
 
 
 def check(model: Model, settings: Settings) -> Evidence:
@@ -186,19 +185,22 @@ def of_derivatives(model: Model) -> Iterator[Obligation]:
 
 def _not_smooth(expr: sp.Expr, by: set[sp.Symbol], order: int) -> Iterator[sp.Expr]:
     """What must not be 0 for an expression to have derivatives up to an order."""
-    base, exponent = expr.as_base_exp()
-    parts = expr.args
-    if isinstance(base, sp.Abs):
-        parts = base.args
-        is_smooth = exponent.is_Integer and (exponent.is_even or exponent > order)
-    elif isinstance(expr, sp.Pow):
-        is_smooth = exponent.is_integer or (exponent.is_number and exponent >= order)
-    else:
-        is_smooth = True
-    if not is_smooth and base.free_symbols & by:
-        yield parts[0]
-    for part in parts:
-        yield from _not_smooth(part, by, order)
+    factors = [(factor, *factor.as_base_exp()) for factor in sp.Mul.make_args(expr)]
+    for factor, base, exponent in factors:
+        parts = factor.args
+        if isinstance(base, sp.Abs):
+            parts = base.args
+            # |f| f² is |f|³
+            total = exponent + sum(e for _, b, e in factors if b == parts[0] and e.is_Integer)
+            is_smooth = exponent.is_even or (total.is_Integer and total > order)
+        elif isinstance(factor, sp.Pow):
+            is_smooth = exponent.is_integer or (exponent.is_number and exponent >= order)
+        else:
+            is_smooth = True
+        if not is_smooth and base.free_symbols & by:
+            yield parts[0]
+        for part in parts:
+            yield from _not_smooth(part, by, order)
 
 
 def _of_input(model: Model) -> Iterator[Obligation]:

@@ -5,7 +5,7 @@ import pytest
 from verify.claims.file import make_claim
 from verify.judging.evidence import Finding, MeaningError
 from verify.judging.model import Model
-from verify.judging.obligations.meaning import check
+from verify.judging.obligations.meaning import check, obligations
 from verify.settings import Settings
 
 CLAIM = {
@@ -27,6 +27,74 @@ def meaning(**fields):
     except MeaningError as error:
         return str(error)
     return "" if found.finding is Finding.SUPPORTS else f"{found.finding}: {found.detail}"
+
+
+def stated(**fields):
+    """What has to hold for a claim to mean something: the fields, and the statements."""
+    found = obligations(Model(make_claim({**CLAIM, **fields})))
+    return [(obligation.field, str(obligation)) for obligation in found]
+
+
+OF_WHITE = [
+    ("autocorrelation", "R(0) is positive"),
+    ("autocorrelation", "the spectral density of R is not negative"),
+]
+
+
+def test_every_field_says_what_has_to_hold():
+    assert stated(
+        autocorrelation="rho**Delta/2 + w",
+        eigenvalue="1 - 1/(s + 2)",
+        gamma="sqrt(s)/(2 - rho)",
+        formula="1/(1 - rho) + sum((rho/2)**Delta)",
+        domain=["s > 0", "0 < rho < 1", "0 < w < 1"],
+    ) == [
+        ("eigenvalue", "s + 2 is not 0"),
+        ("eigenvalue", "1 - abs(lambda) is positive"),
+        ("autocorrelation", "R(0) is positive"),
+        ("autocorrelation", "the weight of 1**Delta is not negative"),
+        ("autocorrelation", "1 - abs(rho) is not negative"),
+        ("autocorrelation", "the spectral density of R is not negative"),
+        ("gamma of lambda", "s is not negative"),
+        ("gamma of lambda", "2 - rho is not 0"),
+        ("formula", "1 - rho is not 0"),
+        ("formula", "1 - the ratio of sum((rho / 2) ** Delta) is positive"),
+    ]
+
+
+def test_a_pole_without_an_eigenvalue_is_the_domains():
+    assert stated() == [("domain", "1 - abs(lambda) is positive"), *OF_WHITE]
+    assert stated(domain=["abs(lambda) < 1"]) == OF_WHITE  # which it fills
+    assert stated(domain=["abs(lambda) < 1/2"])[0][0] == "domain"
+    assert stated(horizon="T") == OF_WHITE
+    assert stated(autocorrelation="R(Delta)") == [("domain", "1 - abs(lambda) is positive")]
+
+
+def test_near_a_limit_what_moves_with_it_matters_no_more():
+    near = {"relation": "~", "limit": "lambda -> 1-", "gamma": "rho"}
+    ranges = ["0 < lambda < 1", "0 < rho < 1"]
+    claim = Model(
+        make_claim(
+            {**CLAIM, **near, "domain": ranges}
+            | {"formula": "sqrt(rho - 2)/((1 - lambda)*(1 + rho)) + sum((2*rho)**Delta)"}
+        )
+    )
+    [*_, last] = obligations(claim)
+    assert (last.field, last.function) == ("formula", 1 + claim.symbols["rho"])
+
+
+def test_a_curvature_has_a_metric():
+    found = stated(
+        quantity="curvature", eigenvalue="r*exp(I*phi)", domain=["0 < r < 1", "0 < phi < 3"]
+    )
+    assert found[-1] == ("quantity", "the determinant of the metric is not 0")
+
+
+def test_a_formula_without_a_value_is_told_with_all_that_holds():
+    found = check(Model(make_claim({**CLAIM, "formula": "1/(2*lambda - 1)"})), Settings())
+    assert found.finding is Finding.FAILED
+    assert [o["state"] for o in found.obligations] == ["discharged"] * 3 + ["failed"]
+    assert found.method == "meaning"
 
 
 @pytest.mark.parametrize(
@@ -170,6 +238,50 @@ def test_autocorrelations(autocorrelation):
     assert meaning(autocorrelation=autocorrelation, **COMPLEX) == ""
 
 
+@pytest.mark.parametrize(
+    ("autocorrelation", "ranges"),
+    [
+        # two real poles, a pair of complex ones, and between them the double one
+        ("(a*a**Delta/(1 - a**2) - b*b**Delta/(1 - b**2))*(a - b)", ["1/2 < a < 1", "0 < b < 1/2"]),
+        (
+            "a**Delta*(cos(w*Delta) + (1 - a**2)/(1 + a**2)/tan(w)*sin(w*Delta))",
+            ["0 < a < 1", "1/3 < w < 3/2"],
+        ),
+        ("(1 + Delta*(1 - a**2)/(1 + a**2))*a**Delta", ["0 < a < 1"]),
+    ],
+)
+def test_autocorrelations_of_second_order(autocorrelation, ranges):
+    found = meaning(autocorrelation=autocorrelation, domain=["0 < lambda < 1", *ranges])
+    assert found == ""
+
+
+@pytest.mark.parametrize(
+    ("quantity", "eigenvalue", "is_smooth"),
+    [
+        ("sensitivity", "abs(s)/2", False),
+        ("sensitivity", "s*abs(s)/2", True),
+        ("sensitivity", "abs(s)**3/2", True),
+        ("sensitivity", "sqrt(abs(s))/2", False),
+        ("sensitivity", "sqrt(s + 1/2)/2", False),
+        ("sensitivity", "(s + 1/2)**(3/2)/2", True),
+        ("sensitivity", "(s + 1/2)**5/2", True),
+        ("sensitivity", "exp(-abs(s) - 1)", False),
+        ("teacher_student_hessian", "(s + 1/2)**(3/2)/2", False),
+        ("teacher_student_hessian", "(s + 1/2)**(5/2)/2", True),
+        ("teacher_student_hessian", "s*abs(s)/2", False),
+        ("teacher_student_hessian", "abs(s)**3/2", True),
+        ("curvature", "s*abs(s)/2 + I*t/2", False),
+    ],
+)
+def test_what_has_enough_derivatives(quantity, eigenvalue, is_smooth):
+    fields = {"lambda": eigenvalue}
+    ranges = [f"-1/2 < {name} < 1/2" for name in "st" if name == "s" or "I*t" in eigenvalue]
+    if quantity == "teacher_student_hessian":
+        ranges.append("0 < lambda_star < 1")
+    found = [field for field, _ in stated(quantity=quantity, eigenvalue=fields, domain=ranges)]
+    assert ("eigenvalue of lambda" not in found) is is_smooth
+
+
 def test_every_point_is_looked_at():
     # at the corner rho = 1 alone
     words = meaning(
@@ -218,12 +330,38 @@ def test_what_is_away_from_a_limit_does_not_matter():
         ("lambda -> 1/2-", ["1/2 <= lambda < 1"]),
         ("lambda -> 1-", ["0 < lambda < 1/2"]),
         ("lambda -> oo", ["0 < lambda < 1"]),
+        ("lambda -> 1+", ["-1 < lambda <= 1"]),
+        ("lambda -> 0-", ["0 <= lambda < 1"]),
     ],
 )
 def test_a_limit_is_approached_inside_the_domain(limit, domain):
     assert "it cannot be approached inside the domain" in meaning(
         relation="~", limit=limit, domain=domain
     )
+
+
+@pytest.mark.parametrize(
+    ("limit", "domain"),
+    [
+        ("s -> 0+", ["0 < s < 1"]),
+        ("s -> 0+", ["0 <= s < 1"]),
+        ("s -> 1/2+", ["0 < s < 1"]),
+        ("s -> 1-", ["0 < s < 1"]),
+        ("s -> 1-", ["0 < s <= 1"]),
+        ("s -> 1/2-", ["0 < s < 1"]),
+        ("s -> oo", ["s > 0"]),
+        ("s -> -oo", ["s < 0"]),
+    ],
+)
+def test_a_limit_may_be_at_either_end_or_between(limit, domain):
+    fields = {"eigenvalue": "1/(2 + s**2)", "relation": "~", "limit": limit, "domain": domain}
+    assert meaning(**fields) == ""
+
+
+@pytest.mark.parametrize(("limit", "domain"), [("s -> -oo", "s > 0"), ("s -> oo", "s < 0")])
+def test_infinity_has_two_sides(limit, domain):
+    fields = {"eigenvalue": "1/(2 + s**2)", "relation": "~", "limit": limit, "domain": [domain]}
+    assert "it cannot be approached inside the domain" in meaning(**fields)
 
 
 @pytest.mark.parametrize(
