@@ -56,9 +56,10 @@ class Interval:
     @property
     def value(self) -> Expression | None:
         """The only value of a real parameter, where both bounds are the same."""
-        lower, upper = self.lower, self.upper
-        if lower is None or upper is None or self.lower_strict or self.upper_strict or self.modulus:
+        own = [bound for bound, strict in self.ends if bound and not strict]
+        if len(own) < 2 or self.modulus:
             return None
+        lower, upper = own
         number = rational_of(lower.node)
         is_same = lower == upper or (number is not None and number == rational_of(upper.node))
         return lower if is_same else None

@@ -22,7 +22,7 @@ from math import ceil, comb, prod
 FUNCTIONS = frozenset(
     {
         *("sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "atanh"),
-        *("abs", "re", "im", "conjugate", "sigmoid", "softplus", "max", "min"),
+        *("abs", "re", "im", "conjugate", "sigmoid", "softplus"),
     }
 )
 TWO_ARGUMENTS = frozenset({"KroneckerDelta", "max", "min"})
@@ -54,7 +54,7 @@ def printable(text: str) -> str:
         character = match[0]
         return character if character.isprintable() else " " * character.isspace()
 
-    return re.sub(r"[^\n -~]", kept, text if text.isprintable() else text.expandtabs())
+    return re.sub(r"[^\n -~]", kept, text.expandtabs())
 
 
 class Refusal(ValueError):

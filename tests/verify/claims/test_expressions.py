@@ -223,6 +223,7 @@ def test_a_lag_may_come_first_or_last():
         ("a\x1b[31mb\x9b1m\x07c\r", "a[31mb1mc "),
         ("a\u202eb\u2066c\u200fd\ufeff\ud800e", "abcde"),
         ("a\u00a0b\u2009c\u2028d\te", "a b c d e"),
+        ("ab\tc", "ab      c"),
     ],
 )
 def test_what_is_printable(text, shown):
@@ -343,7 +344,7 @@ def test_what_is_short_for_something_else(written, same):
 
 def test_signs_that_are_no_part_of_expressions_are_written_plainly():
     assert plain("0 ≤ x ≥ 1 ≠ 2 → ∞") == "0 <= x >= 1 != 2 -> oo"
-    assert plain("ώ ϑ ∂ א Ж") == "ώ ϑ ∂ א Ж"  # no plain Greek letters
+    assert plain("ώ ϑ Ϗ ∂ א Ж") == "ώ ϑ Ϗ ∂ א Ж"  # no plain Greek letters
 
 
 @pytest.mark.parametrize(
@@ -363,7 +364,16 @@ def test_a_tree_as_text():
     for source in ("(1/2)*lambda", "2*a**3 - (1/3)", "exp(-lambda)", "abs(a + 2*b)"):
         again = parse(shown(parse(source).node))
         assert ast.dump(again.node) == ast.dump(parse(source).node)
-    assert shown(parse("0.5*lambda + 2").node) == "(1/2) * lambda + 2"
+    tree = parse("0.5*lambda + 2").node
+    before = ast.dump(tree)
+    assert shown(tree) == "(1/2) * lambda + 2"
+    assert ast.dump(tree) == before
+
+
+def test_what_stands_twice_is_two_nodes():
+    tree = parse("max(1 + abs(a), b)").node
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and shown(n) == "abs(a)"]
+    assert len({id(call) for call in calls}) == len(calls) == 2
 
 
 def test_a_node_is_replaced_where_it_stands():
@@ -373,4 +383,6 @@ def test_a_node_is_replaced_where_it_stands():
     assert shown(replaced(tree, site, new)) == "-(a + 2) * exp(b) - c / 3"
     inner = next(n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == "b")
     assert shown(replaced(tree, inner, new)) == "-(a + 2) * exp(c) - abs(a) / 3"
+    [within, _] = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == "a"][::-1]
+    assert shown(replaced(tree, within, new)) == "-(c + 2) * exp(b) - abs(a) / 3"
     assert shown(tree) == "-(a + 2) * exp(b) - abs(a) / 3"
