@@ -9,6 +9,7 @@ from verify.judging.methods import judges
 from verify.judging.verdict import verdict
 
 JUDGES, ROUTES = ("polynomials", "sympy"), ("lyapunov", "simulation")
+MEANT = "it is not certain everywhere: meaning saw it"
 FOR, AGAINST = {"proves", "supports"}, {"refutes", "contradicts"}
 
 
@@ -96,3 +97,63 @@ def test_a_verdict_says_why(findings, is_bound, found, reason):
 
 def test_a_claim_is_taken_for_no_bound_unless_said():
     assert verdict(pieces({"lyapunov": "supports"}))[0] is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("finding", "others", "found", "reason"),
+    [
+        ("supports", {"polynomials": "proves", "sympy": "proves"}, "proved", "by polynomials"),
+        ("abstains", {"polynomials": "proves", "sympy": "proves"}, "undecided", MEANT),
+        ("failed", {"polynomials": "proves", "sympy": "proves"}, "error", "meaning saw it"),
+        ("abstains", {"lyapunov": "supports"}, "undecided", MEANT),
+        ("failed", {"lyapunov": "supports"}, "error", "meaning saw it"),
+        ("failed", {"lyapunov": "refutes"}, "refuted", "lyapunov saw it"),
+        ("abstains", {"lyapunov": "refutes"}, "refuted", "lyapunov saw it"),
+        ("abstains", {"limit": "contradicts"}, "undecided", "only limit says it is false"),
+        ("failed", {"limit": "contradicts"}, "error", "meaning saw it"),
+        ("supports", {}, "undecided", "no method applies"),
+    ],
+)
+def test_what_means_nothing_somewhere_is_undecided_at_best(finding, others, found, reason):
+    verdict_, why = verdict(pieces({"meaning": finding, **others}))
+    assert verdict_ == found
+    assert why.startswith(reason)
+
+
+def with_obligations(method, finding, *stated):
+    names = ("field", "statement", "state")
+    obligations = [{**dict(zip(names, o, strict=True)), "how": f"{o[1]} how"} for o in stated]
+    return Evidence(method, Finding(finding), "seen", data={"obligations": obligations})
+
+
+OPEN, DONE = ("kinks", "A", "open"), ("kinks", "A", "discharged")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "found", "reason"),
+    [
+        ([("lyapunov", "supports", OPEN)], "undecided", "whether A is open: A how"),
+        ([("lyapunov", "supports", DONE)], "supported", "by lyapunov"),
+        # one route that has seen both sides is enough
+        ([("lyapunov", "supports", OPEN), ("series", "supports", DONE)], "supported", "by"),
+        (
+            [("lyapunov", "supports", OPEN, ("kinks", "B", "open")), ("series", "supports", DONE)],
+            *("undecided", "whether B is open: B how"),
+        ),
+        # a judge's proof is about all of it
+        ([("lyapunov", "supports", OPEN), ("sympy", "proves")], "supported", "by"),
+        # how algebra may read the claim is its own affair, but not whether a limit is reached
+        (
+            [("lyapunov", "supports"), ("sympy", "abstains", ("formula", "A", "open"))],
+            *("supported", "by lyapunov"),
+        ),
+        (
+            [("limit", "supports"), ("sympy", "abstains", ("limit", "A", "open"))],
+            *("undecided", "whether A is open: A how"),
+        ),
+    ],
+)
+def test_what_is_open_is_not_supported(evidence, found, reason):
+    verdict_, why = verdict([with_obligations(*one) for one in evidence])
+    assert verdict_ == found
+    assert why.startswith(reason)
