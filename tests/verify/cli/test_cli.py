@@ -375,6 +375,8 @@ def test_start_needs_no_torch():
         "sys.exit('torch' in sys.modules or 'scipy.stats' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    code = "import sys, verify.cli, verify.judging.value; sys.exit('scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_normalizer_reads_a_series(tmp_path, in_process):
