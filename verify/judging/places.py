@@ -19,7 +19,7 @@ import sympy as sp
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.inputs import StationaryInput
 from verify.judging.columns import Array, columns, line, values
-from verify.judging.descent import bottom, least_of, moved, short, zero_of
+from verify.judging.descent import NODES, bottom, least_of, moved, short, zero_of
 from verify.judging.domain import Range
 from verify.judging.model import Model
 from verify.judging.points import Irrational, Point, Polar
@@ -27,7 +27,6 @@ from verify.judging.points import Irrational, Point, Polar
 RANDOM = 200
 INSETS = (Fraction(1, 10**3), Fraction(1, 10**6), Fraction(1, 10**12))
 LINES = 2  # along each parameter, through as many points
-NODES = 96  # of a line
 CLOSER = 10.0 ** np.arange(-12, -3)  # and next to its ends
 PARTS = 40  # of expressions whose zeros are looked for
 HALF_TURNS = 4  # to either side

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-import flint
 import numpy as np
 import sympy as sp
 
-from numerics.arithmetic.balls import evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import conjugated, polarised
 from verify.judging.columns import Array, columns, values
@@ -24,13 +22,13 @@ from verify.judging.descent import refined, size_of
 from verify.judging.domain import Domain
 from verify.judging.kinks import cells
 from verify.judging.model import Model
+from verify.judging.obligations.deciding import ball_at
 from verify.judging.obligations.obligation import State
 from verify.judging.places import ingredients, places
 from verify.judging.points import Point
 from verify.judging.symbolic.branches import off_cut
 
 KINKS = "kinks"  # the field of an obligation, beside a claim's own
-BITS = 256
 MOST = 32  # patterns of sides
 ABOVE, CUT, BELOW, AWAY = 1, 0, -1, 2
 
@@ -62,8 +60,7 @@ class _Kink:
 
     def side_at(self, model: Model, point: Point) -> int | None:
         """The side that a point certainly lies on, if that is certain."""
-        with flint.ctx.workprec(BITS):
-            ball = evaluate(self.function, point.values(model))
+        ball = ball_at(model, self.function, point)
         if not self.is_real and not ball.real < 0:
             return AWAY
         across = ball.real if self.is_real else ball.imag

@@ -77,8 +77,7 @@ def _kinks(claim: Claim, share: Fraction) -> Iterator[Variant]:
 
 def _corner_kinks(claim: Claim, depth: Fraction) -> Iterator[Variant]:
     """Formulas that are another only where all parameters are near their upper ends together."""
-    bounded = [axis for axis in axes(claim) if axis.ends == [0, 1] or axis.interval.modulus]
-    bounded = [axis for axis in bounded if 1 in axis.ends]
+    bounded = [a for a in axes(claim) if 1 in a.ends and (0 in a.ends or a.interval.modulus)]
     if claim.relation != "==" or not bounded:
         return
     shares = " + ".join(

@@ -72,7 +72,7 @@ def _failure(model: Model, obligation: Obligation, seed: int) -> str:
     is_continuous = not any(symbol.is_integer for symbol in function.free_symbols)
     if kind is Kind.NONZERO and is_continuous and not np.any(np.abs(found.imag) > 0):
         low, high = (points[int(k)] for k in (np.nanargmin(found.real), np.nanargmax(found.real)))
-        below, above = (_ball(model, function, point).real for point in (low, high))
+        below, above = (ball_at(model, function, point).real for point in (low, high))
         if below < 0 < above:
             return f"between {low} and {high}"
     return ""
@@ -82,13 +82,14 @@ def _fails_at(model: Model, function: sp.Expr, kind: Kind, point: Point) -> bool
     """Whether an obligation certainly fails at a point."""
     if kind is Kind.NONZERO:
         return any(_is_zero(model, factor, point) for factor in factors_of(function))
-    ball = _ball(model, function, point)
+    ball = ball_at(model, function, point)
     if ball.real < 0 or ball.imag != 0:
         return True
     return kind is Kind.POSITIVE and _is_zero(model, function, point)
 
 
-def _ball(model: Model, function: sp.Expr, point: Point) -> flint.acb:
+def ball_at(model: Model, function: sp.Expr, point: Point) -> flint.acb:
+    """A ball around a function at a point, sharp enough for its sign."""
     with flint.ctx.workprec(BITS):
         return evaluate(function, point.values(model))
 
