@@ -65,8 +65,8 @@ def check(model: Model, settings: Settings) -> Evidence:
 
 def _failed(outcome: Outcome) -> str:
     obligation = outcome.obligation
-    name, *more = obligation.field.split(" ", 1)
-    field = " ".join([repr(name), *more])
+    name, space, pole = obligation.field.partition(" ")
+    field = f"{name!r}{space}{pole}"
     return f"field {field}: {obligation.fault} {outcome.how}; correct it, or cut the domain"
 
 
@@ -96,12 +96,14 @@ def obligations(model: Model) -> Iterator[Obligation]:
     yield from of_derivatives(model)
     emitted.read("formula", claim.formula, model.names)
     for obligation in emitted.taken():
-        yield from _near_limit(model, obligation) if claim.limit else [obligation]
+        if claim.limit:
+            yield from _near_limit(model.names[claim.limit.name], obligation)
+        else:
+            yield obligation
 
 
-def _near_limit(model: Model, obligation: Obligation) -> Iterator[Obligation]:
+def _near_limit(moving: sp.Expr, obligation: Obligation) -> Iterator[Obligation]:
     """What is left of an obligation near a limit: that of factors which do not move with it."""
-    moving = model.names[model.claim.limit.name] if model.claim.limit else None
     if obligation.kind is not Kind.NONZERO:
         return
     for factor in factors_of(obligation.function):
@@ -111,20 +113,21 @@ def _near_limit(model: Model, obligation: Obligation) -> Iterator[Obligation]:
 
 def _is_plain(claim: Claim, pole: str) -> bool:
     """Whether a pole is a parameter that fills the open disc."""
-    interval = None if pole in claim.eigenvalue else claim.interval(pole)
-    return interval is not None and str(interval) == f"abs({pole}) < 1"
+    return pole not in claim.eigenvalue and str(claim.interval(pole)) == f"abs({pole}) < 1"
 
 
 class _Emitted:
     """What the translation of a claim's expressions emits, as obligations."""
 
+    field: str
+
     def __init__(self, model: Model) -> None:
-        self.model, self.field = model, ""
+        self.model = model
         self.found: dict[tuple[Kind, sp.Expr], Obligation] = {}
 
     def read(self, field: str, expression: Expression, names: Mapping[str, sp.Expr]) -> None:
         self.field = field
-        to_sympy(expression, names, None if field == "eigenvalue" else self.model.input, self)
+        to_sympy(expression, names, self.model.input, self)
 
     def sign(self, expr: sp.Expr) -> int:
         return self.model.sign(expr)
@@ -156,8 +159,6 @@ class _Emitted:
 def of_derivatives(model: Model) -> Iterator[Obligation]:
     """What has to hold for derivatives to exist, and for a metric not to be degenerate."""
     claim, unit, quantity = model.claim, model.unit, QUANTITIES[model.claim.quantity]
-    if not claim.wrt:
-        return
     is_curvature = claim.quantity == "curvature"  # of a metric, whose derivatives it has
     by = {model.symbols[derivative.name] for derivative in claim.wrt}
     fields = [("eigenvalue of", unit.poles)]
@@ -187,17 +188,12 @@ def _not_smooth(expr: sp.Expr, by: set[sp.Symbol], order: int) -> Iterator[sp.Ex
     """What must not be 0 for an expression to have derivatives up to an order."""
     factors = [(factor, *factor.as_base_exp()) for factor in sp.Mul.make_args(expr)]
     for factor, base, exponent in factors:
-        parts = factor.args
+        parts, is_smooth = factor.args, exponent.is_integer
         if isinstance(base, sp.Abs):
-            parts = base.args
+            parts, is_smooth = base.args, exponent.is_even
             # |f| f² is |f|³
-            total = exponent + sum(e for _, b, e in factors if b == parts[0] and e.is_Integer)
-            is_smooth = exponent.is_even or (total.is_Integer and total > order)
-        elif isinstance(factor, sp.Pow):
-            is_smooth = exponent.is_integer or (exponent.is_number and exponent >= order)
-        else:
-            is_smooth = True
-        if not is_smooth and base.free_symbols & by:
+            exponent += sum(e for _, b, e in factors if b == parts[0])
+        if not (is_smooth or (exponent - order).is_positive) and base.free_symbols & by:
             yield parts[0]
         for part in parts:
             yield from _not_smooth(part, by, order)
@@ -298,7 +294,7 @@ def _check_approach(model: Model, limit: Limit) -> None:
         case "+":
             is_inside = one.lower <= target < one.upper
         case _:
-            is_inside = (one.upper if target > 0 else one.lower).is_infinite
+            is_inside = target * sp.oo in (one.lower, one.upper)
     if not is_inside:
         raise MeaningError(
             f"field 'limit' = {str(limit)!r}: it cannot be approached inside the domain of "

@@ -1,5 +1,7 @@
 """What means nothing is neither proved nor refuted: each way, and next to it what has a meaning."""
 
+import re
+
 import pytest
 
 from verify.claims.file import make_claim
@@ -70,8 +72,22 @@ def test_a_pole_without_an_eigenvalue_is_the_domains():
     assert stated(autocorrelation="R(Delta)") == [("domain", "1 - abs(lambda) is positive")]
 
 
+def test_lambda_in_a_gamma_is_the_pole_that_it_belongs_to():
+    fields = {"quantity": "teacher_student_loss", "gamma": "1/(2 - lambda)"}
+    domain = ["0 < lambda < 1", "0 < lambda_star < 1"]
+    model = Model(make_claim({**CLAIM, **fields, "domain": domain}))
+    *_, first, second = obligations(model)
+    assert first.function == 2 - model.symbols["lambda"]
+    assert second.function == 2 - model.symbols["lambda_star"]
+
+
+def test_roots_may_be_imaginary_but_in_a_gamma():
+    fields = {"eigenvalue": "sqrt(s - 2)/4", "formula": "sqrt(-s)", "domain": ["0 < s < 1"]}
+    assert stated(**fields) == [("eigenvalue", "1 - abs(lambda) is positive"), *OF_WHITE]
+
+
 def test_near_a_limit_what_moves_with_it_matters_no_more():
-    near = {"relation": "~", "limit": "lambda -> 1-", "gamma": "rho"}
+    near = {"relation": "~", "limit": "lambda -> 1-", "gamma": "1/lambda"}
     ranges = ["0 < lambda < 1", "0 < rho < 1"]
     claim = Model(
         make_claim(
@@ -79,7 +95,8 @@ def test_near_a_limit_what_moves_with_it_matters_no_more():
             | {"formula": "sqrt(rho - 2)/((1 - lambda)*(1 + rho)) + sum((2*rho)**Delta)"}
         )
     )
-    [*_, last] = obligations(claim)
+    [*_, before, last] = obligations(claim)
+    assert (before.field, before.function) == ("gamma of lambda", claim.symbols["lambda"])
     assert (last.field, last.function) == ("formula", 1 + claim.symbols["rho"])
 
 
@@ -97,10 +114,25 @@ def test_a_formula_without_a_value_is_told_with_all_that_holds():
     assert found.method == "meaning"
 
 
+def test_what_holds_and_what_is_open_is_told_as_well():
+    found = check(Model(make_claim({**CLAIM, "formula": "1/(1 + lambda)"})), Settings())
+    assert found.detail == "4 obligations hold on the whole domain"
+    assert [o["state"] for o in found.obligations] == ["discharged"] * 4
+    domain = ["0 < lambda < sqrt(2)/2"]
+    fields = {"formula": "1/(lambda**2 - 1/2)", "domain": domain}
+    found = check(Model(make_claim({**CLAIM, **fields})), Settings())
+    assert found.detail.startswith("whether lambda ** 2 - 1 / 2 is not 0: ")
+    assert [o["state"] for o in found.obligations] == ["discharged"] * 3 + ["open"]
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
         ({"domain": ["1 < lambda < 0"], "formula": "1/0"}, ["range of 'lambda' is empty"]),
+        (
+            {"autocorrelation": "R(Delta)", "domain": ["abs(lambda) < 1", "1 < a < 0"]},
+            ["range of 'a' is empty"],
+        ),
         ({"formula": "1/0"}, ["'1/0' divides by zero"]),
         ({"gamma": "1/0"}, ["'1/0' divides by zero"]),
         ({"quantity": "cross_moment", "autocorrelation": "I**Delta", "domain": []}, ["real input"]),
@@ -208,6 +240,7 @@ SPECTRUM = "field 'autocorrelation': its spectral density is negative"
         ("2*KroneckerDelta(Delta, 0) - 1", "the weight of 1**Delta is negative"),
         ("1 + Delta", "it grows with Delta"),
         ("(11/10)**Delta", "grows, so that R is no autocorrelation"),
+        ("2*(1/2)**Delta - (9/10)**Delta", SPECTRUM),
         # the damped sine alone is none
         ("cos(Delta) + sin(Delta)/2", "the weight of exp(I)**Delta"),
     ],
@@ -266,6 +299,9 @@ def test_autocorrelations_of_second_order(autocorrelation, ranges):
         ("sensitivity", "(s + 1/2)**(3/2)/2", True),
         ("sensitivity", "(s + 1/2)**5/2", True),
         ("sensitivity", "exp(-abs(s) - 1)", False),
+        ("sensitivity", "(s + 1/2)**p/2", False),
+        ("teacher_student_hessian", "abs(s)**(5/2)/2", True),
+        ("teacher_student_hessian", "abs(exp(I*s) - 1)**2/5", True),
         ("teacher_student_hessian", "(s + 1/2)**(3/2)/2", False),
         ("teacher_student_hessian", "(s + 1/2)**(5/2)/2", True),
         ("teacher_student_hessian", "s*abs(s)/2", False),
@@ -275,10 +311,12 @@ def test_autocorrelations_of_second_order(autocorrelation, ranges):
 )
 def test_what_has_enough_derivatives(quantity, eigenvalue, is_smooth):
     fields = {"lambda": eigenvalue}
-    ranges = [f"-1/2 < {name} < 1/2" for name in "st" if name == "s" or "I*t" in eigenvalue]
+    ranges = [f"-1/2 < {name} < 1/2" for name in "stp" if re.search(rf"\b{name}\b", eigenvalue)]
     if quantity == "teacher_student_hessian":
         ranges.append("0 < lambda_star < 1")
-    found = [field for field, _ in stated(quantity=quantity, eigenvalue=fields, domain=ranges)]
+    wrt = ["s", "t"] if quantity == "curvature" else "s"
+    fields = {"quantity": quantity, "eigenvalue": fields, "wrt": wrt, "domain": ranges}
+    found = [field for field, _ in stated(**fields)]
     assert ("eigenvalue of lambda" not in found) is is_smooth
 
 
@@ -309,6 +347,7 @@ def test_every_point_is_looked_at():
         ("log(lambda - lambda)", "divides by zero"),
         ("1/(lambda - lambda)", "divides by zero"),
         ("lambda/lambda", "must not be 0"),
+        ("1/(1/(lambda - lambda))", "must not be 0"),
         ("1/(1 - 2*lambda)", "must not be 0"),
         ("1/(2*lambda + 1)", "must not be 0"),
     ],
@@ -451,6 +490,15 @@ POLAR = {
             },
             "eigenvalue",
         ),
+        (
+            {
+                "quantity": "teacher_student_hessian",
+                "eigenvalue": {"lambda_star": "1/2"},
+                "gamma": {"lambda": "abs(lambda)"},
+                "domain": ["-1 < lambda < 1"],
+            },
+            "gamma",
+        ),
     ],
 )
 def test_what_is_differentiated_has_a_derivative_everywhere(fields, field):
@@ -491,5 +539,8 @@ def test_complex_numbers_have_no_order(quantity, relation):
     assert found.startswith(f"field 'relation' = '{relation}': {quantity} is complex")
     assert meaning(**bound, domain=["-1 < lambda1 < 1", "-1 < lambda2 < 1"]) == ""
     assert meaning(**bound | {"relation": "=="}, domain=["abs(lambda1) < 1"]) == ""
+    # has no closed form at T, and need not have one to be real
+    of_any_input = {"autocorrelation": "R(Delta)", "horizon": "T", "relation": relation}
+    assert meaning(**of_any_input) == ""
     power = {**bound, "quantity": "cross_sensitivity_power"}
     assert meaning(**power, domain=["abs(lambda1) < 1", "-1 < lambda2 < 1"]) == ""
