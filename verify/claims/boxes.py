@@ -18,8 +18,6 @@ from verify.claims.expressions import Expression, parse, rational_of
 
 def boxes(claim: Claim) -> list[Claim]:
     """Claims without relations on boxes that make up the domain; itself, where it has none."""
-    if not claim.relations:
-        return [claim]
     holes: dict[str, list[Expression]] = {}
     for relation in claim.relations:
         if relation.sign == "!=":
@@ -89,10 +87,8 @@ def _pieces(interval: Interval, values: list[Expression]) -> list[Interval]:
 
 def _is_empty(piece: Interval) -> bool:
     """Whether an interval ends where it begins, and does not hold that value."""
-    if piece.lower is None or piece.upper is None:
-        return False
-    is_point = rational_of(piece.lower.node) == rational_of(piece.upper.node) is not None
-    return is_point and (piece.lower_strict or piece.upper_strict)
+    lower, upper = piece.rational_bounds
+    return lower == upper is not None and (piece.lower_strict or piece.upper_strict)
 
 
 def _above(claim: Claim, low: str, high: str) -> Claim:

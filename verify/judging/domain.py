@@ -118,9 +118,9 @@ class Range:
             ball = evaluate(end, {})
         if not (ball.imag == 0 and ball.is_finite()):
             raise MeaningError(f"domain: the bound {end} of {self.name!r} is not a real number")
-        rounded = Fraction(float(ball.real.mid()))
-        inwards = (1 + abs(rounded)) * Fraction(1, 2**50)
-        return rounded + inwards if up else rounded - inwards
+        with flint.ctx.workprec(50):  # a little less than a float has
+            mantissa, exponent = (ball.real.upper() if up else ball.real.lower()).man_exp()
+        return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
     @property
     def finite_ends(self) -> tuple[Fraction, Fraction]:
@@ -236,7 +236,8 @@ class Domain:
     @cached_property
     def inside(self) -> Point:
         """A plain point inside, the first of any sample."""
-        return next(self.sample(1, seed=0))
+        [point] = self.sample(1, seed=0)
+        return point
 
     def shortest(self) -> Iterator[Point]:
         """A point for each of the least whole numbers, and for the largest, of a parameter."""

@@ -54,11 +54,7 @@ def verdict(evidence: Iterable[Evidence], is_bound: bool = False) -> tuple[Verdi
     stated = [o for piece in (*supports, *by_finding[Finding.ABSTAINS]) for o in piece.obligations]
     seen = {o["statement"] for o in stated if o["state"] == "discharged"}
     # how algebra may read the claim is its own affair
-    left = [
-        o
-        for o in stated
-        if o["state"] == "open" and o["field"] in ("limit", "kinks") and o["statement"] not in seen
-    ]
+    left = [o for o in stated if o["field"] in ("limit", "kinks") and o["statement"] not in seen]
     if left and not proves:
         return Verdict.UNDECIDED, f"whether {left[0]['statement']} is open: {left[0]['how']}"
     if is_bound and not proves:

@@ -38,15 +38,21 @@ def test_a_value_left_out_cuts_a_range_in_two():
     assert texts(claim("b != 2"))[0][-1] == "0 < b < 2"
     assert len(texts(claim("b != 2"))) == 1
     assert len(texts(claim("a != 5"))) == 1
+    closed = ["0 < lambda < 1", "0 <= a < 1", "b >= 0"]
+    assert texts(claim("a != 0", "b != 1", ranges=closed)) == [
+        ["0 < lambda < 1", "0 < a < 1", "0 <= b < 1"],
+        ["0 < lambda < 1", "0 < a < 1", "1 < b"],
+    ]
     assert len(texts(claim("a != 1/2", "a != 1/3", "b != 1"))) == 6
 
 
 def test_what_is_larger_is_the_other_and_a_share():
     [box] = boxes(claim("a < b"))
     assert box.parameters == ("a", "b_share", "lambda")
-    assert str(box.domain[-1]) == "0 < b_share <= 1"
+    assert texts(claim("a < b")) == [["0 < lambda < 1", "0 < a < 1", "0 < b_share <= 1"]]
     assert str(box.formula) == "a*(a + (2 - a)*b_share)"
     assert str(box.gamma["lambda"]) == "(a + (2 - a)*b_share)"
+    assert str(box.autocorrelation) == "a**Delta + (a + (2 - a)*b_share)*KroneckerDelta(Delta, 0)"
     assert boxes(claim("b > a")) == [box]
     [open_box] = boxes(claim("a < b", ranges=[*RANGES[:2], "b > 0"]))
     assert str(open_box.formula) == "a*(a + b_share)"
@@ -85,6 +91,20 @@ def test_what_is_said_of_a_box_is_said_in_the_claims_own_parameters(said, restat
     found = restated(chain, box, said)
     assert "share" not in found
     assert restated_as is None or found == restated_as
+
+
+@pytest.mark.parametrize(
+    ("said", "upper", "restated_as"),
+    [
+        ("a = 1/2, b_share = 1/3", "0 < b", "a = 1/2, b = 5/6"),
+        ("b_share = 1/3", "0 < b < 1", "(b - a)/(1 - a) = 1/3"),
+        ("a = 1/2, b_share = 1/3", "0 < b < sqrt(2)", "a = 1/2, (b - a)/(sqrt(2) - a) = 1/3"),
+    ],
+)
+def test_without_a_value_or_a_rational_bound_a_share_stays_one(said, upper, restated_as):
+    one = claim("a < b", ranges=[*RANGES[:2], upper])
+    [box] = boxes(one)
+    assert restated(one, box, said) == restated_as
 
 
 @pytest.mark.parametrize(

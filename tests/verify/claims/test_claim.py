@@ -102,6 +102,7 @@ def test_an_interval_has_two_ends():
     assert interval.ends == ((parse("1/3"), True), (parse("pi"), False))
     assert interval.rational_bounds == (Fraction(1, 3), None)
     assert Interval("x", upper=parse("-2")).rational_bounds == (None, -2)
+    assert Interval("x", upper=parse("-2"), lower_strict=False, upper_strict=False).value is None
 
 
 def test_an_interval_is_cut_where_it_is_said():

@@ -1,8 +1,10 @@
 """The domain of a claim: its points lie in it, its ends are its own, and what is empty is said."""
 
 from fractions import Fraction
+from zlib import crc32
 
 import pytest
+import sympy as sp
 
 from numerics.arithmetic.evaluation import NotEvaluated
 from verify import make_claim
@@ -73,12 +75,15 @@ T = 14, lambda = 51/100*(39/89 - 80/89*I), rho = 1/50
 T = 9, lambda = 1941/2000*(207/305 - 224/305*I), rho = 343/1000
 T = 3, lambda = 1483/2000*(-6205/6277 - 948/6277*I), rho = 29/100
 T = 19, lambda = 789/800*(-8/17 + 15/17*I), rho = 327/10000"""
+CRC = 3033839750
 
 
 def test_what_was_drawn_once_is_drawn_again():
     """In a new version too: what an old report says of a point can be looked up."""
     d = domain("0 < rho < 1", "1/2 < abs(lambda) < 1", "T >= 2", horizon="T", id="pinned")
-    assert "\n".join(map(str, d.sample(9, 3))) == PINNED
+    drawn = list(map(str, d.sample(999, 3)))
+    assert "\n".join(drawn[:9]) == PINNED
+    assert crc32("\n".join(drawn).encode()) == CRC
 
 
 def test_every_third_point_is_near_an_end_and_the_others_are_anywhere():
@@ -142,6 +147,61 @@ def test_a_horizon_is_whole_and_stays_between_its_bounds():
     assert {p.coordinates["T"] for p in free.sample(200, 0)} == set(range(2, 31))
 
 
+def ends(interval, name="n", **fields):
+    one = domain("0 < lambda < 1", interval, **fields).ranges[name]
+    return one.lower, one.upper, one.has_lower, one.has_upper
+
+
+def test_a_whole_parameter_goes_from_its_least_number_to_its_largest():
+    assert ends("2 < n < 5 in integers") == (3, 4, True, True)
+    assert ends("-2 <= n <= 5 in integers") == (-2, 5, True, True)
+    assert ends("3/2 <= n <= 11/2 in integers") == (2, 5, True, True)
+    assert ends("3/2 < n < 11/2 in integers") == (2, 5, True, True)
+    assert ends("-2 < T < 5", "T", horizon="T") == (1, 4, True, True)
+    assert ends("3/2 < n <= 5") == (Fraction(3, 2), 5, False, True)
+
+
+def whole(*ranges):
+    points = domain("0 < lambda < 1", *ranges).shortest()
+    return [int(point.coordinates["n"]) for point in points]
+
+
+def test_the_least_whole_numbers_and_the_largest_are_looked_at():
+    assert whole("3 <= n <= 5 in integers") == [3, 4, 5]
+    assert whole("3 <= n <= 100 in integers") == [3, 4, 5, 6, 7, 8, 100]
+    assert whole("n >= 3 in integers") == [3, 4, 5, 6, 7, 8]
+    assert whole("n in integers") == [-4, -3, -2, -1, 0, 1]
+    assert whole("3 <= n <= 3 in integers") == []
+
+
+def at_face(*ranges):
+    points = domain(*ranges, "7 <= n <= 7 in integers", "m in integers").closed_faces()
+    return [point.coordinates["lambda"] for point in points]
+
+
+def test_closed_faces_are_those_that_belong_to_the_domain():
+    half, quarter = Fraction(1, 2), Fraction(1, 4)
+    assert at_face("1/4 <= lambda < 1/2") == [quarter]
+    assert at_face("1/4 < lambda <= 1/2") == [half]
+    assert at_face("1/4 <= lambda <= 1/2") == [quarter, half]
+    assert at_face("lambda >= 1/4") == [quarter]
+    assert at_face("1/4 < lambda < 1/2") == []
+    assert at_face("1/4 <= lambda <= 1/4") == []
+
+
+def test_a_disc_has_a_centre():
+    [centre] = domain("abs(lambda) < 1", "0 < rho < 1").centres()
+    plain = CASES["complex"].inside.coordinates["lambda"]
+    assert centre.coordinates == {"lambda": Polar(Fraction(0), Fraction(0)), "rho": Fraction(5, 6)}
+    assert domain("abs(lambda) < 1").inside.coordinates == {"lambda": plain}
+    for other in ("0 < abs(lambda) < 1", "lambda < 1/2", "-1 < lambda < 1"):
+        assert not list(domain(other).centres())
+
+
+def test_the_plain_point_is_the_first_of_the_sample():
+    assert [CASES["complex"].inside] == list(CASES["complex"].sample(1, 0))
+
+
 def test_faces_are_the_ends_and_what_is_next_to_them():
     points = list(domain("0 <= lambda < 1", "0 < rho <= 1").faces(INSET))
     plain = points[0].coordinates["rho"]
@@ -157,7 +217,12 @@ def test_irrational_ends_are_rounded_inwards():
     assert lower == 0
     assert 0 < Fraction(1, 2) - upper**2 < Fraction(1, 10**14)
     lower, _ = CASES["irrational"].ranges["rho"].rational_ends
-    assert 0 < float(lower) - 0.36787944117144233 < 1e-14
+    assert 0 < sp.Rational(lower) - sp.exp(-1) < 1e-14
+    tiny = "sqrt(2)*1e-200*1e-200"
+    lower, upper = domain(f"{tiny} < lambda < 2*{tiny}").ranges["lambda"].rational_ends
+    assert 1 < lower * 10**400 / Fraction(2**0.5) < 1 + Fraction(1, 10**14)
+    lower, upper = domain(f"1/({tiny}) < lambda < 2/({tiny})").ranges["lambda"].rational_ends
+    assert 1 - Fraction(1, 10**14) < upper / 10**400 / Fraction(2**0.5) < 1
     lower, _ = CASES["far"].ranges["lambda"].rational_ends
     assert 0 < lower**2 - 2 * 10**12 < Fraction(1, 100)
     _, upper = CASES["far"].ranges["rho"].rational_ends
@@ -175,6 +240,14 @@ def test_what_is_empty_is_said(ranges):
 
 def test_a_point_is_a_domain_and_a_complex_bound_is_none():
     domain("1/2 <= lambda <= 1/2").check()
+    domain("1/2 <= abs(lambda) <= 1/2").check()
+    assert domain("1/2 <= abs(lambda) <= 1/2").ranges["lambda"].value is None
+    assert domain("1/2 <= lambda <= 1/2").inside.coordinates == {"lambda": Fraction(1, 2)}
+    low, high = domain("1/sqrt(2) <= lambda <= 1/sqrt(2)").ranges["lambda"].rational_ends
+    assert low == high
+    nothing = "sqrt(5 + 2*sqrt(6)) - sqrt(2) - sqrt(3)"
+    with pytest.raises(MeaningError, match="of 'lambda' is not a real number"):
+        domain(f"0 < lambda < 1/({nothing})").check()
     with pytest.raises(MeaningError, match="the bound I of 'lambda' is not a real number"):
         domain("0 < lambda < I").check()
     with pytest.raises(NotEvaluated, match="too large a number"):

@@ -70,3 +70,31 @@ def test_a_counterexample_says_what_there_is_to_say():
         "largest": "0.7 at rho = 1/3",
     }
     assert EXAMPLE.lines()[:2] == ["  point       rho = 1/2", "  claimed     1"]
+
+
+@pytest.mark.parametrize("name", ["point", "claimed", "actual", "discrepancy", "largest"])
+def test_what_is_no_counterexample_is_refused(name):
+    written = Evidence("series", Finding.REFUTES, counterexample=EXAMPLE).to_json()
+    written["counterexample"][name] = 1
+    with pytest.raises(ValueError, match="no counterexample"):
+        Evidence.from_json(written)
+
+
+@pytest.mark.parametrize("name", ["method", "detail"])
+def test_what_is_no_evidence_is_refused(name):
+    with pytest.raises(TypeError, match="no evidence"):
+        Evidence.from_json({**Evidence("series", Finding.PROVES).to_json(), name: 1})
+
+
+def test_obligations_are_read_from_what_anyone_may_have_written():
+    holds = {"field": "formula", "statement": "a is not 0", "state": "discharged", "how": "plain"}
+    data = {"obligations": [holds, {"state": 1, "more": "x"}, "none"]}
+    nothing = {"field": "", "statement": "", "state": "1", "how": ""}
+    assert Evidence("meaning", Finding.SUPPORTS, data=data).obligations == [holds, nothing]
+    assert Evidence("meaning", Finding.SUPPORTS, data={"obligations": 3}).obligations == []
+    assert Evidence("meaning", Finding.SUPPORTS).obligations == []
+
+
+def test_what_was_taken_over_says_so():
+    assert Evidence("trial", Finding.SUPPORTS, data={"imported": "elsewhere"}).imported
+    assert not Evidence("trial", Finding.SUPPORTS).imported
