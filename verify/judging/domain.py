@@ -110,7 +110,7 @@ class Range:
         return lower, upper
 
     def _rational(self, end: sp.Expr, up: bool) -> Fraction | None:
-        if end.is_infinite:
+        if end in (-sp.oo, sp.oo):  # SymPy calls 1/z infinite, whose z it takes for 0
             return None
         if end.is_Rational:
             return Fraction(int(end.p), int(end.q))

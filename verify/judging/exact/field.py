@@ -247,17 +247,19 @@ class Field:
             )
         return self.generator(self._roots[key])
 
-    def sign(self, poly: flint.fmpq_mpoly) -> int | None:
-        """+1 or −1 if `poly` has that sign inside the generators' ranges (it may vanish at edges).
+    def sign(self, poly: flint.fmpq_mpoly, is_strict: bool = False) -> int | None:
+        """+1 or −1 if `poly` has that sign inside the generators' ranges.
 
         The box is mapped to the positive orthant, where coefficients of one sign are a
-        certificate (Pólya; Vincent, Collins and Akritas), and halved where they are not.
+        certificate (Pólya; Vincent, Collins and Akritas), and halved where they are not. Between
+        the halves it may vanish, unless `is_strict`.
         """
         used = [g for g, degree in enumerate(poly.degrees()) if degree]
         ranges = [self.generators[g].range for g in used]
         if any(r is None for r in ranges):
             return None
-        return _box_sign(poly, used, [r for r in ranges if r is not None], depth=5)
+        box = [r for r in ranges if r is not None]
+        return _box_sign(poly, used, box, 5, is_strict)
 
     def is_nonnegative(self, value: Element) -> bool:
         """Whether a certificate shows that the element is ≥ 0 inside the ranges."""
@@ -275,7 +277,7 @@ class Field:
 
 
 def _box_sign(
-    poly: flint.fmpq_mpoly, used: Sequence[int], ranges: list[Range], depth: int
+    poly: flint.fmpq_mpoly, used: Sequence[int], ranges: list[Range], depth: int, is_strict: bool
 ) -> int | None:
     if (None, None) not in ranges:
         image = poly
@@ -286,9 +288,14 @@ def _box_sign(
             return 1 if signs.pop() else -1
     if depth == 0:
         return None
-    halves = product(*(_halves(r) for r in ranges)) if len(ranges) <= 2 else ()
-    found = {_box_sign(poly, used, list(box), depth - 1) for box in halves}
-    return found.pop() if len(found) == 1 else None
+    found = None
+    halves = product(*(_halves(r, is_strict) for r in ranges)) if len(ranges) <= 2 else ()
+    for box in halves:
+        own = _box_sign(poly, used, list(box), depth - 1, is_strict)
+        if own is None or found not in (None, own):
+            return None
+        found = own
+    return found
 
 
 def _to_orthant(poly: flint.fmpq_mpoly, g: int, lower: Bound, upper: Bound) -> flint.fmpq_mpoly:
@@ -307,7 +314,8 @@ def _to_orthant(poly: flint.fmpq_mpoly, g: int, lower: Bound, upper: Bound) -> f
     return total
 
 
-def _halves(r: Range) -> tuple[Range, Range]:
+def _halves(r: Range, is_strict: bool) -> tuple[Range, ...]:
+    """The halves of an open range, and what lies between them if `is_strict`."""
     lower, upper = r
     if lower is None:
         middle = Fraction(0) if upper is None else upper - 1
@@ -315,7 +323,10 @@ def _halves(r: Range) -> tuple[Range, Range]:
         middle = lower + 1
     else:
         middle = (lower + upper) / 2
-    return (lower, middle), (middle, upper)
+    if middle == lower:
+        return (r,)
+    between = ((middle, middle),) if is_strict else ()
+    return *between, (lower, middle), (middle, upper)
 
 
 def _fmpq(value: Bound) -> flint.fmpq:

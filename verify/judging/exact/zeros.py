@@ -56,7 +56,7 @@ def _of_factor(
         return _roots(factor, used[0], intervals[free[0]], fixed)
     places: list[Place] = []
     left = ""
-    if reader.field.sign(factor) is None:
+    if reader.field.sign(factor, is_strict=True) is None:
         places = _a_zero(factor, dict(zip(used, free, strict=True)), intervals, fixed)
         left = f"{_text(factor, reader)} may vanish"
     for g, name in zip(used, free, strict=True):
@@ -91,7 +91,7 @@ def _keeps_away(factor: Poly, reader: Reader) -> bool:
     try:
         element = Element(field, factor)
         squared = element if element.is_real else element * element.conjugate()
-        return field.sign(squared.num) is not None
+        return field.sign(squared.num, is_strict=True) is not None
     except Unsupported:
         return False
 

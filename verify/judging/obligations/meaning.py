@@ -23,7 +23,8 @@ from verify.claims.claim import Claim, Limit
 from verify.claims.expressions import Expression, shown
 from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.model import Model
-from verify.judging.obligations.deciding import decide, factors_of
+from verify.judging.obligations.certificates import factors_of
+from verify.judging.obligations.deciding import decide
 from verify.judging.obligations.obligation import Kind, Obligation, Outcome, State
 from verify.judging.translation import inside_disc, to_sympy
 from verify.settings import Settings

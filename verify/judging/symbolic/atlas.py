@@ -27,12 +27,15 @@ from verify.judging.symbolic.charts import (
 )
 
 
-def charts(expr: sp.Expr, ranges: Mapping[sp.Symbol, Range]) -> Iterator[SymbolicChart]:
+def charts(
+    expr: sp.Expr, ranges: Mapping[sp.Symbol, Range], is_strict: bool = False
+) -> Iterator[SymbolicChart]:
     """Charts that cover the ranges.
 
     Args:
         expr: real and free of other symbols than those in `ranges`.
         ranges: lower and upper bounds, constant expressions or infinite.
+        is_strict: whether 0 inside a range is a face of no chart, where a function may be 0.
 
     Raises:
         Uncovered: where there are complex symbols, or at infinity more is left than powers
@@ -46,7 +49,7 @@ def charts(expr: sp.Expr, ranges: Mapping[sp.Symbol, Range]) -> Iterator[Symboli
         expr, variable = _with_exponential(expr, Variable(symbol, ranges[symbol], symbol.name))
         variables.append(variable)
     whole = _with_named_exponentials(expr)
-    for choice in product(*(_pieces(*v.range) for v in variables)):
+    for choice in product(*(_pieces(*v.range, is_strict) for v in variables)):
         image, images = whole, []
         for variable, (turned, start, step) in zip(variables, choice, strict=True):
             x = sp.Dummy("x", real=True)
@@ -108,7 +111,9 @@ def _negative_powers(expr: sp.Expr, u: sp.Symbol) -> list[sp.Expr]:
     return [m for m in expr.atoms(sp.Pow) if m.base == u and m.exp.is_negative]
 
 
-def _pieces(lower: sp.Expr, upper: sp.Expr) -> Iterator[tuple[bool, sp.Rational, sp.Rational]]:
+def _pieces(
+    lower: sp.Expr, upper: sp.Expr, is_strict: bool
+) -> Iterator[tuple[bool, sp.Rational, sp.Rational]]:
     """Pieces start + step·x or, if turned, step/x, with at most one end of the range at x = 0."""
     if lower.is_finite and upper.is_finite:
         low, high = rounded(lower, -1), rounded(upper, 1)
@@ -126,7 +131,7 @@ def _pieces(lower: sp.Expr, upper: sp.Expr) -> Iterator[tuple[bool, sp.Rational,
         yield True, sp.S.Zero, middle
     else:
         for side in (sp.S.One, -sp.S.One):
-            yield False, sp.S.Zero, side
+            yield False, -side if is_strict else sp.S.Zero, side
             yield True, sp.S.Zero, side
 
 

@@ -14,7 +14,7 @@ import sympy as sp
 from theory.algebra.conjugation import conjugated, polarised
 from theory.inputs import StationaryInput
 from verify.judging.model import Model
-from verify.judging.obligations.deciding import nonzero
+from verify.judging.obligations.certificates import nonzero
 from verify.judging.obligations.obligation import Kind, Obligation, Outcome, State
 from verify.judging.symbolic.signs import NoSign
 

@@ -187,9 +187,9 @@ def _of_factors(function: sp.Expr, ranges: Ranges, of_all: bool, seconds: float)
         is_square = multiplicity % 2 == 0
         if is_square and not of_all:
             continue
-        own = _by_coefficients(factor, ranges)
+        own = _by_coefficients(factor, ranges, of_all)
         if not own:
-            found = cover(charts(factor, ranges), seconds=seconds)
+            found = cover(charts(factor, ranges, of_all), seconds=seconds)
             if found.sign is None and (is_square or not found.places):
                 return Sign(value, [*covers, found], ranges)
             if found.sign is None:
@@ -211,10 +211,11 @@ def ranges_of(domain: Domain, symbols: Mapping[str, sp.Symbol]) -> tuple[Ranges,
     return real, moduli
 
 
-def _by_coefficients(factor: sp.Expr, ranges: Ranges) -> int:
+def _by_coefficients(factor: sp.Expr, ranges: Ranges, is_strict: bool) -> int:
     """The sign of a polynomial whose coefficients all have it once the box is an orthant.
 
-    The box is halved where they have not, but only so often.
+    The box is halved where they have not, but only so often. Between the halves it may be 0,
+    unless `is_strict`.
     """
     if factor.is_Rational:
         return int(sp.sign(factor))
@@ -230,7 +231,7 @@ def _by_coefficients(factor: sp.Expr, ranges: Ranges) -> int:
         (prod(g**e for g, e in zip(generators, exponents, strict=True)) * QQ(int(c.p), int(c.q)))
         for exponents, c in polynomial.terms()
     )
-    return _on_box(image, generators, box, HALVINGS)
+    return _on_box(image, generators, box, HALVINGS, is_strict)
 
 
 HALVINGS = 5
@@ -244,7 +245,9 @@ def _end(bound: sp.Expr, side: int) -> Any:
     return QQ(int(outside.p), int(outside.q))
 
 
-def _on_box(polynomial: Any, generators: Sequence[Any], box: Sequence[End], depth: int) -> int:
+def _on_box(
+    polynomial: Any, generators: Sequence[Any], box: Sequence[End], depth: int, is_strict: bool
+) -> int:
     if (None, None) not in box:
         image = polynomial
         for g, ends in zip(generators, box, strict=True):
@@ -254,17 +257,21 @@ def _on_box(polynomial: Any, generators: Sequence[Any], box: Sequence[End], dept
             return 1 if signs.pop() else -1
     if not depth or len(box) > 2:
         return 0
-    found = {
-        _on_box(polynomial, generators, half, depth - 1)
-        for half in product(*(_halved(ends) for ends in box))
-    }
-    return found.pop() if len(found) == 1 else 0
+    found = 0
+    for half in product(*(_halved(ends, is_strict) for ends in box)):
+        own = _on_box(polynomial, generators, half, depth - 1, is_strict)
+        if not own or own == -found:
+            return 0
+        found = own
+    return found
 
 
 def _on_half_line(polynomial: Any, g: Any, lower: Any, upper: Any) -> Any:
     """The polynomial for g in its range as one for g > 0, times a positive power of 1 + g."""
     if lower is None or upper is None:
         return polynomial.compose(g, g + lower if upper is None else upper - g)
+    if lower == upper:
+        return polynomial.compose(g, polynomial.ring(lower))
     number, total = polynomial.ring.index(g), polynomial.ring.zero
     degree = polynomial.degree(g)
     for exponents, c in polynomial.items():
@@ -274,10 +281,14 @@ def _on_half_line(polynomial: Any, g: Any, lower: Any, upper: Any) -> Any:
     return total
 
 
-def _halved(ends: End) -> Sequence[End]:
+def _halved(ends: End, is_strict: bool) -> Sequence[End]:
+    """The halves of an open range, and what lies between them if `is_strict`."""
     lower, upper = ends
     if lower is None:
         middle = QQ(0) if upper is None else upper - 1
     else:
         middle = lower + 1 if upper is None else (lower + upper) / 2
-    return (lower, middle), (middle, upper)
+    if middle == lower:
+        return (ends,)
+    between = ((middle, middle),) if is_strict else ()
+    return *between, (lower, middle), (middle, upper)

@@ -9,7 +9,7 @@ import sympy as sp
 
 from theory.algebra.leading import analytic_parts, epsilon, taylor
 from verify.judging.model import Model
-from verify.judging.obligations.deciding import nonzero
+from verify.judging.obligations.certificates import nonzero
 from verify.judging.symbolic.fractions import factors, in_lowest_terms
 from verify.judging.symbolic.signs import NoSign
 
