@@ -18,6 +18,8 @@ from verify.claims.expressions import Expression, parse, rational_of
 
 def boxes(claim: Claim) -> list[Claim]:
     """Claims without relations on boxes that make up the domain; itself, where it has none."""
+    if not claim.relations:
+        return [claim]
     holes: dict[str, list[Expression]] = {}
     for relation in claim.relations:
         if relation.sign == "!=":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
+from math import ceil, floor, inf
 
 import numpy as np
 import sympy as sp
@@ -77,12 +79,13 @@ def bottom(model: Model, expr: sp.Expr) -> Iterator[Point]:
     has short numbers where the first is near to them.
     """
     coordinates = list(_coordinates(model, expr))
-    if len(coordinates) < 2:
+    if not coordinates:
         return
     inside, ranges = model.domain.inside, model.domain.ranges
     held = columns(model, [inside])
-    ends = {name: [float(end) for end in ranges[name].finite_ends] for name, _ in coordinates}
+    ends = {name: _floats(ranges[name].rational_ends) for name, _ in coordinates}
     bounds = [(-np.pi, np.pi) if turns else ends[name] for name, turns in coordinates]
+    middle = {name: sum(ranges[name].finite_ends) / 2 for name in ends}
 
     def size(x: Array) -> float:
         at, place = dict(held), dict(zip(coordinates, x, strict=True))
@@ -94,27 +97,35 @@ def bottom(model: Model, expr: sp.Expr) -> Iterator[Point]:
 
     from scipy.optimize import minimize  # a sixth of a second, which `eval` does without
 
-    start = [sum(ends) / 2 for ends in bounds]
+    start = [0.0 if turns else float(middle[name]) for name, turns in coordinates]
     try:
         with np.errstate(all="ignore"):
             found = minimize(size, start, method="Powell", bounds=bounds, options=POWELL).x
-    except NotEvaluated:
+    except (NotEvaluated, ValueError):  # which Powell's method raises of a step of length 0
         return
     if not np.isfinite(found).all():
         return
     for within in (Fraction(0), ROUGH):
         points = [inside]
         for (name, turns), value in zip(coordinates, found, strict=True):
-            at = short(float(np.tan(value / 2) if turns else value), within)
-            points = [new for point in points for new in moved(model, name, point, at, turns)]
+            near = [short(float(np.tan(value / 2) if turns else value), within)]
+            if ranges[name].is_whole:
+                near = sorted({Fraction(floor(value)), Fraction(ceil(value))})
+            pairs = product(points, near)
+            points = [new for point, at in pairs for new in moved(model, name, point, at, turns)]
         yield from points
+
+
+def _floats(ends: tuple[Fraction | None, Fraction | None]) -> tuple[float, float]:
+    lower, upper = ends
+    return -inf if lower is None else float(lower), inf if upper is None else float(upper)
 
 
 def _coordinates(model: Model, expr: sp.Expr) -> Iterator[tuple[str, bool]]:
     """A parameter's name, and whether its angle is meant: else its value, or modulus."""
     for name, symbol in model.symbols.items():
         one = model.domain.ranges[name]
-        if {symbol, bar(symbol)} & expr.free_symbols and not one.is_whole and one.value is None:
+        if {symbol, bar(symbol)} & expr.free_symbols and one.value is None:
             yield name, False
             if one.is_modulus:
                 yield name, True

@@ -117,9 +117,9 @@ def ingredients(model: Model) -> list[sp.Expr]:
 
 
 def bottoms(model: Model) -> Iterator[Point]:
-    """Where sums in several coordinates are least."""
+    """Where sums in several coordinates are least; `zeros` goes along each alone."""
     for part in _parts(model):
-        if part.is_Add:
+        if part.is_Add and not (len(part.free_symbols) == 1 and part.is_real):
             yield from bottom(model, part)
 
 

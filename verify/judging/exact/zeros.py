@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import islice, product
+from math import floor
 from typing import Any
 
 import flint
@@ -157,7 +158,7 @@ def _contains(
 ) -> bool:
     above = lower is None or value > lower or (value == lower and not interval.lower_strict)
     below = upper is None or value < upper or (value == upper and not interval.upper_strict)
-    return above and below
+    return above and below and (value.denominator == 1 or not interval.is_whole)
 
 
 def _may_lie_in(root: flint.arb, lower: Fraction | None, upper: Fraction | None) -> bool:
@@ -194,7 +195,8 @@ def _inside(interval: Interval, share: Fraction) -> Fraction:
     lower, upper = interval.rational_bounds
     low = lower if lower is not None else (upper or 0) - 4
     high = upper if upper is not None else low + 8
-    return low + share * (high - low)
+    value = low + share * (high - low)
+    return Fraction(floor(value)) if interval.is_whole else value
 
 
 def _own_ends(interval: Interval) -> list[Fraction]:

@@ -14,7 +14,7 @@ from numerics.arithmetic.balls import evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import polarised
 from verify.judging.columns import columns, values
-from verify.judging.descent import least_of, refined
+from verify.judging.descent import bottom, least_of, refined
 from verify.judging.model import Model
 from verify.judging.obligations.certificates import Vanishes, certificate, factors_of
 from verify.judging.obligations.obligation import Kind, Obligation, Outcome, State
@@ -60,6 +60,9 @@ def _failure(model: Model, obligation: Obligation, seed: int) -> str:
         for point in (start, *refined(model, function, kind is Kind.NONZERO, start)):
             if _fails_at(model, function, kind, point):
                 return f"at {point}"
+    for point in bottom(model, function) if kind is Kind.NONZERO else ():
+        if _fails_at(model, function, kind, point):
+            return f"at {point}"
     is_continuous = not any(symbol.is_integer for symbol in function.free_symbols)
     if kind is Kind.NONZERO and is_continuous and not np.any(np.abs(found.imag) > 0):
         low, high = (points[int(k)] for k in (np.nanargmin(found.real), np.nanargmax(found.real)))

@@ -109,7 +109,7 @@ def _starts(model: Model, limit: Limit, count: int, seed: int) -> Iterator[Point
     yield from inside
     seen: set[str] = set()
     near = (*model.domain.faces(NEAR), *model.domain.centres(), *half_turns(model))
-    inner = (*sides(model, seed), *bottoms(model))
+    inner = (*bottoms(model), *sides(model, seed))
     for point in (*model.domain.closed_faces(), *inner, *near, *zeros(model, seed)):
         start = point.with_coordinate(limit.name, inside[0].coordinates[limit.name])
         if str(start) not in seen and len(seen) < MOST_PLACES:
@@ -124,11 +124,12 @@ def _approach(model: Model, point: Point, limit: Limit) -> Iterator[Step]:
         if (lower is not None and coordinate < lower) or (upper is not None and coordinate > upper):
             continue
         near = point.moved(limit.name, coordinate)
-        yield Step(near, _claimed(model, near), _actual(model, near))
+        actual = _actual(model, near)
+        yield Step(near, _claimed(model, near, actual), actual)
 
 
-def _claimed(model: Model, point: Point) -> flint.acb:
-    """The formula's text, to so many digits.
+def _claimed(model: Model, point: Point, actual: flint.acb) -> flint.acb:
+    """The formula's text, to so many digits, or certainly as good as 0 beside the quantity.
 
     Raises:
         NotEvaluated: if it has no value, or none to be had.
@@ -139,6 +140,8 @@ def _claimed(model: Model, point: Point) -> flint.acb:
             ball = model.text(point).formula
         if ball.is_finite() and (ball == 0 or ball.rel_accuracy_bits() >= BITS):
             return ball
+    if abs(ball / actual) < 2.0**-BITS:
+        return flint.acb(0)
     raise NotEvaluated(f"the formula has no value to {DIGITS} digits at {point}")
 
 

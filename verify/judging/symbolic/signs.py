@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -106,6 +107,11 @@ def sign(
         return Sign(value, (), real)
     if value := _of_affine(expr, real):
         return Sign(value, (), real)
+    if not of_all and (rest := sp.Add(*_without_squares(expr))) != expr:
+        with suppress(NoSign):
+            found = sign(rest, real, moduli, seconds=seconds) if rest else Sign(1, (), real)
+            if found.certain == 1:
+                return found
     expr, real = _turned_over(*_enclosed(expr, real))
     try:
         # e^{iπ/3} is a number like another
@@ -127,6 +133,15 @@ def sign(
         return found
     except (ValueError, BasePolynomialError) as reason:
         raise NoSign(str(reason)) from None
+
+
+def _without_squares(expr: sp.Expr) -> Iterator[sp.Expr]:
+    """The terms of a sum that are no products of even powers of what is real."""
+    for term in sp.Add.make_args(expr):
+        number, rest = term.as_coeff_Mul()
+        powers = [factor.as_base_exp() for factor in sp.Mul.make_args(rest)]
+        if number < 0 or not all(exp.is_even and base.is_real for base, exp in powers):
+            yield term
 
 
 def _of_affine(expr: sp.Expr, real: Ranges) -> int:

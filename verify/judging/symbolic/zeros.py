@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from itertools import islice, product
 
 import sympy as sp
 
 from theory.algebra.leading import analytic_parts, epsilon, taylor
+from verify.judging.descent import bottom
 from verify.judging.model import Model
 from verify.judging.obligations.certificates import nonzero
+from verify.judging.points import Point
 from verify.judging.symbolic.fractions import factors, in_lowest_terms
 from verify.judging.symbolic.signs import NoSign
 
 MOST_TURNS = 60  # steps of π/6 in a range
 TERMS = 12  # of Taylor polynomials in ε
+MOST_BOTTOMS = 16
 SHARES = (sp.Rational(1, 2), sp.Rational(1, 3), sp.Rational(3, 4))
 Place = dict[str, sp.Expr]
 
@@ -71,16 +75,19 @@ def _of_factor(model: Model, factor: sp.Expr, fixed: Fixed) -> tuple[list[Place]
         left = str(reason)
     else:
         return [], ""
-    if len(symbols) == 1 and symbols[0].is_real:
-        return _roots(model, factor, symbols[0], fixed, left)
-    places: list[Place] = []
-    if all(symbol.is_real for symbol in symbols):
-        for symbol in symbols:
-            for end in _own_ends(model, symbol):
-                restricted = factor.subs(symbol, end)
-                found, _ = _of_factor(model, restricted, {**fixed, symbol: end})
-                places += found
-        places += _a_zero(model, factor, symbols, fixed)
+    if not all(symbol.is_real for symbol in symbols):
+        return [], left
+    if len(symbols) == 1:
+        places, left = _roots(model, factor, symbols[0], fixed, left)
+    else:
+        places = _a_zero(model, factor, symbols, fixed)
+        for symbol, end in [(s, end) for s in symbols for end in _own_ends(model, s)]:
+            restricted = factor.subs(symbol, end)
+            places += _of_factor(model, restricted, {**fixed, symbol: end})[0]
+    for point in islice(bottom(model, factor), MOST_BOTTOMS) if left else ():
+        there = {s: value for s, value in _rational(model, point) if s in symbols}
+        if factor.subs(there) == 0:
+            places.append(_place(model, {**fixed, **there}))
     return places, left
 
 
@@ -98,7 +105,11 @@ def _roots(
         solutions = sp.solveset(factor, symbol, interval)
         found = list(solutions) if isinstance(solutions, sp.FiniteSet) else []
         found += _turns(factor, symbol, interval)
-    inside = [root for root in dict.fromkeys(found) if interval.contains(root) == sp.true]
+    inside = [
+        root
+        for root in dict.fromkeys(found)
+        if interval.contains(root) == sp.true and (root.is_integer or not symbol.is_integer)
+    ]
     return [_place(model, {**fixed, symbol: root}) for root in inside], left
 
 
@@ -144,7 +155,15 @@ def _inside(model: Model, symbol: sp.Symbol, share: sp.Rational) -> sp.Expr:
     interval = _interval(model, symbol)
     low = interval.start if interval.start.is_finite else sp.Min(interval.end, 4) - 4
     high = interval.end if interval.end.is_finite else low + 8
-    return low + share * (high - low)
+    value = low + share * (high - low)
+    return sp.floor(value) if symbol.is_integer else value
+
+
+def _rational(model: Model, point: Point) -> Iterator[tuple[sp.Symbol, sp.Rational]]:
+    """The rational coordinates of a point."""
+    for name, symbol in model.symbols.items():
+        if isinstance(value := point.coordinates[name], Fraction):
+            yield symbol, sp.Rational(value)
 
 
 def _place(model: Model, values: Fixed) -> Place:
