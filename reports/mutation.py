@@ -112,6 +112,9 @@ MODULES = {
         "verify/claims/expressions.py": (f"{CLAIMS}/test_expressions.py",),
         "verify/claims/selection.py": (f"{CLAIMS}/test_selection.py",),
         "verify/judging/obligations/meaning.py": (f"{JUDGING}/obligations/test_meaning.py",),
+        "verify/judging/obligations/certificates.py": (
+            f"{JUDGING}/obligations/test_certificates.py",
+        ),
         "verify/judging/obligations/deciding.py": (f"{JUDGING}/obligations/test_meaning.py",),
         "verify/judging/evidence.py": (f"{JUDGING}/test_evidence.py",),
         "verify/judging/verdict.py": (f"{JUDGING}/test_verdict.py",),
@@ -129,7 +132,7 @@ MODULES = {
             "tests/verify/reporting/test_adoption.py",
             *("-k", "not replayed_as"),
         ),
-        "verify/running/store.py": (f"{RUNNING}/test_store.py", "-k", "piece"),
+        "verify/running/store.py": (f"{RUNNING}/test_store.py", "-k", "piece or row"),
         "verify/running/processes.py": (f"{RUNNING}/test_processes.py",),
     }.items()
 }

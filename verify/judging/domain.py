@@ -244,7 +244,7 @@ class Domain:
         for name, one in self.ranges.items():
             if one.is_whole and one.value is None:
                 least, most = one.finite_ends
-                numbers = [least + step for step in range(FEW) if one.upper >= least + step]
+                numbers = [min(least + step, most) for step in range(FEW)]
                 if one.upper.is_finite:
                     numbers.append(most)
                 for number in dict.fromkeys(numbers):
@@ -260,7 +260,7 @@ class Domain:
         """A point on each face that belongs to the domain."""
         for name, one in self.ranges.items():
             ends = one.extremes(INSET)
-            belongs = (one.has_lower and one.lower.is_finite, one.has_upper and one.upper.is_finite)
+            belongs = (one.has_lower and one.lower.is_finite, one.has_upper)
             for end, is_own in zip(ends, belongs, strict=False):
                 if is_own and one.value is None:
                     yield self.inside.with_coordinate(name, end)

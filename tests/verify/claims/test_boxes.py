@@ -38,7 +38,10 @@ def test_a_value_left_out_cuts_a_range_in_two():
     ]
     assert texts(claim("b != 2"))[0][-1] == "0 < b < 2"
     assert len(texts(claim("b != 2"))) == 1
-    assert len(texts(claim("a != 5"))) == 1
+    assert len(texts(claim("a != 5"))) == len(texts(claim("a != -5"))) == 1
+    assert len(texts(claim("b != 1", ranges=[*RANGES[:2], "2 <= b <= 2"]))) == 1
+    assert texts(claim("b != 1", ranges=[*RANGES[:2], "b < 2"]))[0][-1] == "b < 1"
+    assert all(not box.relations for box in boxes(claim("a != 1/2", "a < b")))
     closed = ["0 < lambda < 1", "0 <= a < 1", "b >= 0"]
     assert texts(claim("a != 0", "b != 1", ranges=closed)) == [
         ["0 < lambda < 1", "0 < a < 1", "0 <= b < 1"],
@@ -58,6 +61,11 @@ def test_what_is_larger_is_the_other_and_a_share():
     [open_box] = boxes(claim("a < b", ranges=[*RANGES[:2], "b > 0"]))
     assert str(open_box.formula) == "a*(a + b_share)"
     assert str(open_box.domain[-1]) == "0 < b_share"
+
+
+def test_an_eigenvalue_is_written_in_shares_as_well():
+    [box] = boxes(claim("a < b", eigenvalue="b/3", ranges=["0 < a < 1", "0 < b <= 2"]))
+    assert str(box.eigenvalue["lambda"]) == "(a + (2 - a)*b_share)/3"
 
 
 THREE = ["0 < lambda < 1", "0 < a < 1", "0 < b < 1", "0 < c < 1"]
@@ -98,6 +106,7 @@ def test_what_is_said_of_a_box_is_said_in_the_claims_own_parameters(said, restat
     ("said", "upper", "restated_as"),
     [
         ("a = 1/2, b_share = 1/3", "0 < b", "a = 1/2, b = 5/6"),
+        ("1 - b_share is 0", "0 < b", "1 - (b - a) is 0"),
         ("b_share = 1/3", "0 < b < 1", "(b - a)/(1 - a) = 1/3"),
         ("a = 1/2, b_share = 1/3", "0 < b < sqrt(2)", "a = 1/2, (b - a)/(sqrt(2) - a) = 1/3"),
     ],

@@ -212,7 +212,11 @@ def test_faces_are_the_ends_and_what_is_next_to_them():
     assert (low.coordinates, high.coordinates) == ({"lambda": INSET}, {"lambda": 1 - INSET})
 
 
-def test_irrational_ends_are_rounded_inwards():
+def test_irrational_ends_are_rounded_inwards_and_rational_ones_are_not():
+    assert domain("-1/7 < lambda < 1/3").ranges["lambda"].rational_ends == (
+        Fraction(-1, 7),
+        Fraction(1, 3),
+    )
     lower, upper = CASES["irrational"].ranges["lambda"].rational_ends
     assert lower == 0
     assert 0 < Fraction(1, 2) - upper**2 < Fraction(1, 10**14)

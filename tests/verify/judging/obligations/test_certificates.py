@@ -1,0 +1,193 @@
+"""Certificates hold on the whole domain, ends and middles included: each next to what has none."""
+
+import pytest
+import sympy as sp
+
+from verify.claims.file import make_claim
+from verify.judging.model import Model
+from verify.judging.obligations.certificates import Vanishes, certificate, nonzero
+from verify.judging.obligations.obligation import Kind, Obligation
+from verify.judging.symbolic.signs import NoSign
+from verify.judging.translation import to_sympy
+
+DISC = "abs(lambda) < 1"
+SQUARE = ("0 < a < 1", "0 < b < 1")
+WHOLE = ("a in integers", "b in integers")
+CONSTANT = "as a constant is larger than all else together"
+FACTORS = "by the signs of its factors"
+
+
+def certified(text, kind, *ranges):
+    """How it is certain that something is said of a function, in a claim's own words."""
+    if not any("lambda" in one for one in ranges):
+        ranges = ("0 < lambda < 1", *ranges)
+    claim = {
+        "id": "c",
+        "autocorrelation": "KroneckerDelta(Delta, 0)",
+        "quantity": "second_moment",
+        "relation": "==",
+        "formula": "1",
+        "domain": list(ranges),
+    }
+    model, angle = Model(make_claim(claim)), None
+    names = model.names
+    if "frequency" in text:
+        angle = sp.Dummy("frequency", real=True)
+        names = {**names, "frequency": angle}
+    return certificate(model, Obligation("f", to_sympy(text, names), kind, text, angle=angle))
+
+
+@pytest.mark.parametrize(
+    ("text", "ranges", "how"),
+    [
+        ("1 + a", ["0 <= a < 1"], FACTORS),
+        ("a - 2", ["0 <= a <= 1"], FACTORS),
+        ("a*b", ["0 < a < 1", "0 < b <= 1"], FACTORS),
+        ("exp(a)*(a + 1)", ["0 <= a < 1"], FACTORS),
+        ("(a - b)**2", ["0 < a < 1/2", "1/2 <= b < 1"], FACTORS),
+        ("conjugate(lambda)**2*abs(lambda - 2)", ["0 < abs(lambda) < 1"], None),
+        ("(a - 1/2)**2 + b**2", ["0 < a < 1", "1/2 < b < 1"], None),
+        ("2*I + a", ["0 < a < 1"], FACTORS),
+        # a constant and what is smaller
+        ("2 - lambda", ["abs(lambda) <= 1"], CONSTANT),
+        ("1 - lambda", [DISC], CONSTANT),
+        ("3 + I + lambda", [DISC], CONSTANT),
+        ("5 - lambda**2", ["abs(lambda) <= 2"], CONSTANT),
+        ("2 - a*lambda*conjugate(lambda)**2*exp(I*t)", [DISC, "-1 < a <= 1", "t > 0"], CONSTANT),
+        ("1 - a*exp(I*t)", ["0 < a < 1", "-9 < t < 9"], CONSTANT),
+        ("1 - a*exp(I*t)", ["-1 < a < 1", "-9 < t < 9"], CONSTANT),
+        ("3 - exp(t + I*s)", ["0 < t < 1", "-1 < s < 1"], FACTORS),
+    ],
+)
+def test_what_is_nowhere_0(text, ranges, how):
+    found = certified(text, Kind.NONZERO, *ranges)
+    assert how is None or found == how
+
+
+@pytest.mark.parametrize(
+    ("text", "ranges"),
+    [
+        ("a", ["0 <= a < 1"]),
+        ("a", ["-1 < a <= 0"]),
+        ("a*(b - 2)", ["0 <= a < 1", "0 < b < 1"]),
+        ("a - a", ["0 < a < 1"]),
+        ("abs(lambda)", [DISC]),
+        ("conjugate(lambda)", [DISC]),
+        ("lambda + exp(I*t)", ["abs(lambda) <= 1", "t > 0"]),
+        ("1/2 - lambda", [DISC]),
+        ("1 - a*exp(I*t)", ["0 < a <= 1", "-9 < t < 9"]),
+        ("1 - a*exp(I*t)", ["-1 <= a < 1", "-9 < t < 9"]),
+        ("1 - a*exp(I*t)", ["-2 < a < 1", "-9 < t < 9"]),
+        ("3 - exp(t + I*s)", ["0 < t < 2", "-1 < s < 1"]),
+        ("8 - lambda**2", ["abs(lambda) <= 3"]),
+        ("3/2 - a*lambda", [DISC, "0 < a < 2"]),
+        # where the halves of a box meet
+        ("(a - 1/2)**2 + (b - 1/2)**2", SQUARE),
+        ("(a - 1/4)**2 + (b - 1/2)**2", SQUARE),
+        ("a**2 + b**2", ["-1 < a < 1", "-1 < b < 1"]),
+        ("a**2 + b**4", WHOLE),
+        ("exp(b) - 1 - b", WHOLE),
+        ("cosh(a) + cosh(b) - 2", ["-1 < a < 1", "-1 < b < 1"]),
+        ("cosh(a) + cosh(b) - 2", WHOLE),
+    ],
+)
+def test_what_may_be_0(text, ranges):
+    with pytest.raises(NoSign):
+        certified(text, Kind.NONZERO, *ranges)
+
+
+def test_a_change_of_sign_is_one_wherever_it_was_seen():
+    with pytest.raises(Vanishes, match=r"a = 0\.5"):
+        certified("a", Kind.NONZERO, "-1 < a < 1")
+
+
+def test_a_function_alone_is_not_0():
+    claim = Model(
+        make_claim(
+            {
+                "id": "c",
+                "autocorrelation": "KroneckerDelta(Delta, 0)",
+                "quantity": "second_moment",
+                "relation": "==",
+                "formula": "1",
+                "domain": ["0 < lambda < 1"],
+            }
+        )
+    )
+    lam = claim.symbols["lambda"]
+    assert nonzero(claim, lam + 1) == FACTORS
+    with pytest.raises(NoSign):
+        nonzero(claim, 2 * lam - 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "ranges"),
+    [
+        ("a", ["0 < a < 1"]),
+        ("1 - abs(lambda)", [DISC]),
+        ("1 - re(lambda)", [DISC]),
+        ("2 - re(lambda)", ["abs(lambda) <= 1"]),
+        ("5/4 - re(lambda) - im(lambda)/5", ["1/2 <= abs(lambda) <= 1"]),
+    ],
+)
+def test_what_is_positive(text, ranges):
+    assert certified(text, Kind.POSITIVE, *ranges)
+
+
+@pytest.mark.parametrize(
+    ("text", "ranges", "why"),
+    [
+        ("a", ["0 <= a < 1"], "it is 0 at a = 0$"),
+        ("a*(1 - a)", ["0 < a <= 1"], "it is 0 at a = 1$"),
+        ("a*(1 - b)", ["0 <= a < 1", "0 < b <= 1"], "it is 0 at b = 1$"),
+        ("a - 2", ["0 < a < 1"], "it is negative$"),
+        ("abs(lambda)", [DISC], r"it is 0 at \|lambda\| = 0$"),
+        ("1 - abs(lambda)", ["abs(lambda) <= 1"], r"it is 0 at \|lambda\| = 1$"),
+        ("1 - re(lambda)", ["abs(lambda) <= 1"], None),
+        ("1/2 + im(lambda)", [DISC], None),
+    ],
+)
+def test_what_is_not_positive(text, ranges, why):
+    with pytest.raises(NoSign, match=why):
+        certified(text, Kind.POSITIVE, *ranges)
+
+
+@pytest.mark.parametrize(
+    ("text", "ranges"),
+    [
+        ("a*(1 - a)", ["0 <= a <= 1"]),
+        ("a**2", ["-1 < a < 1"]),
+        # by its squares
+        ("(a - 1/3)**2 + (b - 1/7)**2 + 1 - a", SQUARE),
+        ("(a - 1/3)**2*(b - 1/7)**4", SQUARE),
+        # roots may be any number that is not negative
+        ("sqrt(a + b) + b", SQUARE),
+        ("abs(lambda - 1/2)*abs(lambda)", [DISC]),
+        ("1 - cos(frequency)", ()),
+        ("1 + a*cos(frequency)", ["-1 < a < 1"]),
+    ],
+)
+def test_what_is_not_negative(text, ranges):
+    assert certified(text, Kind.NONNEGATIVE, *ranges)
+
+
+@pytest.mark.parametrize(
+    ("text", "ranges", "why"),
+    [
+        ("a - 2", ["0 < a < 1"], "it is negative"),
+        ("a - 1/2", ["0 < a < 1"], "it changes its sign"),
+        ("b - (a - 1/3)**2", SQUARE, "it changes its sign"),
+        ("(a - 1/3)**3 + b", SQUARE, None),
+        ("a*b - 1/2 + (a - 1/3)**2*(b - 1/2)", SQUARE, None),
+        ("sqrt(a) - 1/2", ["0 < a < 1"], None),
+        ("abs(lambda - 1/2) - 1/4", [DISC], None),
+        ("sqrt(lambda) + 1", [DISC], None),
+        ("sqrt(I*a) + 1", ["0 < a < 1"], None),
+        ("9/10 + cos(frequency)", (), None),
+        ("9/10 - cos(frequency)", (), None),
+        ("9/10 + sin(frequency)", (), None),
+    ],
+)
+def test_what_may_be_negative(text, ranges, why):
+    with pytest.raises(NoSign, match=why):
+        certified(text, Kind.NONNEGATIVE, *ranges)
