@@ -50,6 +50,18 @@ TRUE = {
         "formula": "m**2/(1 - lambda)**2",
         "domain": ["0 < lambda < 1", "1/2 <= m < 2"],
     },
+    "zero-between-whole-numbers": {
+        **NEAR_1,
+        "gamma": "2*n - 3 + 1 - lambda",
+        "formula": "(2*n - 3)**2/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "1 <= n <= 4 in integers"],
+    },
+    "beside-a-zero-in-the-plane": {
+        **NEAR_1,
+        "gamma": "sqrt((a - 1/2)**2 + (b - 1/2)**2 + 1 - lambda)",
+        "formula": "((a - 1/2)**2 + (b - 1/2)**2)/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "1/2 < a < 1", "0 < b < 1"],
+    },
     "from-afar": {
         **NEAR_1,
         "eigenvalue": "exp(-2/tau)",
@@ -225,6 +237,43 @@ FALSE = {
         "autocorrelation": "(a - b)**2 + KroneckerDelta(Delta, 0)",
         "formula": "(a - b)**2/(1 - lambda)**2",
         "domain": ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"],
+    },
+    "zero-at-a-whole-number": {
+        **NEAR_1,
+        "gamma": "2*n - 4 + 1 - lambda",
+        "formula": "(2*n - 4)**2/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "1 <= n <= 4 in integers"],
+    },
+    # in the middle of the square, where its halves meet, and elsewhere
+    "zero-in-the-plane": {
+        **NEAR_1,
+        "gamma": "sqrt((a - 1/2)**2 + (b - 1/2)**2 + 1 - lambda)",
+        "formula": "((a - 1/2)**2 + (b - 1/2)**2)/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"],
+    },
+    "zero-in-the-plane-by-no-half": {
+        **NEAR_1,
+        "gamma": "sqrt((a - 1/3)**2 + (b - 1/7)**2 + 1 - lambda)",
+        "formula": "((a - 1/3)**2 + (b - 1/7)**2)/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"],
+    },
+    "zero-at-two-whole-numbers": {
+        **NEAR_1,
+        "gamma": "sqrt(n**2 + m**2 + 1 - lambda)",
+        "formula": "(n**2 + m**2)/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "n in integers", "m in integers"],
+    },
+    "zero-far-from-others": {
+        **NEAR_1,
+        "gamma": "sqrt((n - 70)**2 + (m - 90)**2 + 1 - lambda)",
+        "formula": "((n - 70)**2 + (m - 90)**2)/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "n >= 1 in integers", "m >= 1 in integers"],
+    },
+    "zero-of-no-polynomial": {
+        **NEAR_1,
+        "gamma": "sqrt(exp(b) - 1 - b + 1 - lambda)",
+        "formula": "(exp(b) - 1 - b)/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "b in integers"],
     },
     "whole-turn": {
         **NEAR_1,
