@@ -59,10 +59,10 @@ class _Kink:
         return depths
 
     def side_at(self, model: Model, point: Point) -> int | None:
-        """The side that a point certainly lies on, if that is certain."""
+        """The side that a point certainly lies on, if it does on one."""
         ball = ball_at(model, self.function, point)
         if not self.is_real and not ball.real < 0:
-            return AWAY
+            return None
         across = ball.real if self.is_real else ball.imag
         return ABOVE if across > 0 else BELOW if across < 0 else CUT if across == 0 else None
 
@@ -76,7 +76,7 @@ def _kinks(model: Model) -> list[_Kink]:
     for argument in dict.fromkeys(_arguments(model)):
         function = polarised(argument)
         is_real = _is_real(argument)
-        if function.free_symbols & moving or not function.free_symbols:
+        if function.free_symbols & moving:
             continue
         if is_real and model.sign(function):
             continue
@@ -97,7 +97,7 @@ def sides(model: Model, seed: int) -> list[Point]:
         return []
     points = [*places(model, seed), *(Domain(cell).inside for cell in cells(model.claim))]
     try:
-        for f in (kink.function for kink in kinks if kink.is_real):
+        for f in (kink.function for kink in kinks):
             for g in (f, -f):
                 size = size_of(values(g, columns(model, points), len(points)), False)
                 points += refined(model, g, False, points[int(np.argmin(size))])

@@ -3,11 +3,14 @@
 from fractions import Fraction
 
 import pytest
+import sympy as sp
 
+from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.file import make_claim
 from verify.judging.engine import verify_claim
 from verify.judging.evidence import Verdict
 from verify.judging.model import Model
+from verify.judging.points import Irrational, Polar
 from verify.judging.sides import obligations, sides
 
 CLAIM = {
@@ -17,7 +20,8 @@ CLAIM = {
     "relation": "==",
     "domain": ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"],
 }
-VALUE = "1/(1 - lambda**2)"
+VALUE, OF_MODULUS = "1/(1 - lambda**2)", "1/(1 - abs(lambda)**2)"
+DISC = ["abs(lambda) < 1"]
 
 
 def model(formula, **fields):
@@ -25,12 +29,62 @@ def model(formula, **fields):
 
 
 def test_a_claim_without_kinks_has_no_sides():
-    assert sides(model(VALUE), 0) == []
-    assert obligations(model(VALUE), []) == []
+    for plain in (VALUE, f"{VALUE} + (a - b)**2", f"{VALUE} + sqrt(sqrt(2)*I - 3)"):
+        assert sides(model(plain), 0) == []
+        assert obligations(model(plain), []) == []
 
 
 def test_what_has_one_sign_is_no_kink():
     assert sides(model(f"{VALUE} + abs(a - b - 1) - sqrt(a + b) + log(a + 1)"), 0) == []
+    one = model(f"{OF_MODULUS} + im(sqrt(2 + lambda))", domain=DISC)
+    assert obligations(one, []) == []
+
+
+def test_a_kink_is_found_behind_what_is_none():
+    # in the order of their texts
+    for term in ("log(a + 1) + re(sqrt(a - b))", "log(3/2 - lambda) + re(sqrt(a - b))"):
+        [stated] = obligations(model(f"{VALUE} + {term}"), [])
+        assert stated["statement"] == "it holds on all sides of a - b = 0"
+    one = model(f"{OF_MODULUS} + im(log(2 + lambda)) + im(sqrt(lambda))", domain=DISC)
+    [stated] = obligations(one, [])
+    assert stated["statement"] == "it holds on all sides of the cut of lambda"
+    near = {"relation": "~", "limit": "lambda -> 1-"}
+    [stated] = obligations(model(f"{VALUE} + abs(a - lambda) + re(sqrt(a - b))", **near), [])
+    assert stated["statement"] == "it holds on all sides of a - b = 0"
+
+
+def test_an_inverse_hyperbolic_tangent_has_kinks_at_1():
+    [stated] = obligations(model(f"{VALUE} + re(atanh(2*a))"), [])
+    assert stated["statement"] == "it holds on all sides of 1 - 4*a**2 = 0"
+
+
+def test_a_function_without_floats_has_no_sides(monkeypatch):
+    def none(*_):
+        raise NotEvaluated("f has no value")
+
+    one = model(f"{VALUE} + abs(a - b)")
+    monkeypatch.setattr("verify.judging.sides.values", none)
+    assert sides(one, 0) == []
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_side_in_one_direction_alone_is_found(sign):
+    kink = f"abs({sign}(141421/100000 - re(lambda) - im(lambda)))"
+    one = model(f"{OF_MODULUS} + {kink}", domain=DISC)
+    [stated] = obligations(one, sides(one, 0))
+    assert stated["state"] == "discharged"
+
+
+def test_a_point_of_each_side_is_far_from_the_other():
+    one = model(f"{VALUE} + abs(a - b)")
+    differences = [float(p.coordinates["a"] - p.coordinates["b"]) for p in sides(one, 0)]
+    assert min(differences) < -0.99
+    assert max(differences) > 0.99
+    one = model(f"{OF_MODULUS} + im(sqrt(lambda))", domain=DISC)
+    found = [complex(p.values(one)[one.symbols["lambda"]]) for p in sides(one, 0)]
+    heights = [z.imag for z in found if z.real < 0]
+    assert min(heights) < -0.6
+    assert max(heights) > 0.6
 
 
 @pytest.mark.parametrize("kink", ["abs({f})", "re(sqrt({f}))", "im(log({f}))", "sqrt(({f})**2)"])
@@ -59,11 +113,12 @@ def test_a_side_that_was_not_tried_is_an_open_obligation():
         [stated] = obligations(one, points)
         assert stated["field"] == "kinks"
         assert stated["state"] == state
-        assert stated["statement"].startswith("it holds on all sides of ")
+        assert stated["statement"] == "it holds on all sides of a - b = 0"
+        assert ("of one side" in stated["how"]) == (state == "open")
 
 
 def test_a_cut_has_points_on_it_and_on_both_sides():
-    one = model("1/(1 - abs(lambda)**2) + im(sqrt(lambda))", domain=["abs(lambda) < 1"])
+    one = model("1/(1 - abs(lambda)**2) + im(sqrt(lambda))", domain=DISC)
     found = sides(one, 0)
     [stated] = obligations(one, found)
     assert stated["state"] == "discharged"
@@ -72,10 +127,23 @@ def test_a_cut_has_points_on_it_and_on_both_sides():
     beside = [point for point in found if point not in on_the_cut]
     assert on_the_cut
     assert obligations(one, beside)[0]["state"] == "open"
+    # whose real part is not negative is beside no cut
+    for real in (0, 2):
+        off = [Polar(Fraction(1, 2), t) for t in (Fraction(2, 2 + real), Fraction(-2, 2 + real))]
+        away = [one.domain.inside.with_coordinate("lambda", place) for place in off]
+        assert obligations(one, [*on_the_cut, *away])[0]["state"] == "open"
+
+
+def test_what_no_ball_decides_is_on_no_cut():
+    turn = model(f"{VALUE} + im(sqrt(exp(I*a)))", domain=["0 < lambda < 1", "-4 < a < 4"])
+    at = [turn.domain.inside.moved("a", Fraction(angle)) for angle in (3, -3)]
+    half = turn.domain.inside.with_coordinate("a", Irrational(sp.pi))
+    [stated] = obligations(turn, [*at, half])
+    assert stated["state"] == "open"
 
 
 def test_the_modulus_of_a_complex_number_has_no_cut():
-    assert not sides(model("1/(1 - abs(lambda)**2)", domain=["abs(lambda) < 1"]), 0)
+    assert not sides(model("1/(1 - abs(lambda)**2)", domain=DISC), 0)
 
 
 def test_near_a_limit_one_side_is_left():

@@ -7,11 +7,10 @@ from itertools import product
 
 import sympy as sp
 
+from numerics.arithmetic.balls import evaluate
 from theory.algebra.conjugation import bar, conjugated, polarised
-from verify.judging.domain import Range
 from verify.judging.model import Model
 from verify.judging.obligations.obligation import Kind, Obligation
-from verify.judging.symbolic.fractions import factors
 from verify.judging.symbolic.signs import NoSign, Ranges, Sign, ranges_of, sign
 
 SECONDS = 4.0  # of processor time for a cover
@@ -41,7 +40,7 @@ def certificate(model: Model, obligation: Obligation) -> str:
     real, moduli = ranges_of(model.domain, model.symbols)
     function = obligation.function
     if obligation.kind is Kind.NONZERO:
-        parts = dict.fromkeys(_irreducible(function))
+        parts = dict.fromkeys(factors_of(function))
         return "; ".join(dict.fromkeys(_nonzero(model, part, real, moduli) for part in parts))
     if obligation.kind is Kind.POSITIVE:
         return _positive(model, polarised(function), real, moduli)
@@ -74,16 +73,6 @@ def _real_roots(expr: sp.Expr) -> set[sp.Expr]:
     return moduli | {root for root in real if not root.has(sp.I)}
 
 
-def _irreducible(function: sp.Expr) -> Iterator[sp.Expr]:
-    """The factors of a function, expanded sums taken apart where that is quickly done."""
-    for part in factors_of(function):
-        holomorphic = polarised(part)
-        if holomorphic.is_Add and holomorphic.is_polynomial() and not holomorphic.has(sp.I):
-            yield from (f for f, _ in factors(holomorphic) if not f.is_number)
-        else:
-            yield part
-
-
 def factors_of(expr: sp.Expr) -> Iterator[sp.Expr]:
     """What is 0 where a product is 0."""
     match expr:
@@ -107,54 +96,46 @@ def _nonzero(model: Model, function: sp.Expr, real: Ranges, moduli: Ranges) -> s
     if holomorphic == conjugate:
         return _positive(model, holomorphic, real, moduli, or_negative=True)
     try:
-        return _dominated(model, holomorphic, real, moduli)
+        return _dominated(model, holomorphic)
     except NoSign:
         return _positive(model, holomorphic * conjugate, real, moduli)
 
 
-def _dominated(model: Model, function: sp.Expr, real: Ranges, moduli: Ranges) -> str:
+Size = tuple[sp.Expr, bool]  # a largest modulus, and whether it may be taken
+
+
+def _dominated(model: Model, function: sp.Expr) -> str:
     """How a constant is larger than the moduli of all else together; raises NoSign."""
     number, rest = function.as_coeff_Add()
-    sizes = {}
-    for symbol in rest.free_symbols:
-        if symbol.is_real:
-            lower, upper = real[symbol]
-            sizes[symbol] = (sp.S.Zero, sp.Max(abs(lower), abs(upper)))
-        else:
-            sizes[symbol] = moduli[symbol if symbol in moduli else bar(symbol)]
-    size = {symbol: sp.Dummy(str(symbol), positive=True) for symbol in sizes}
-    total = sum((_size(term, size) for term in sp.Add.make_args(rest)), sp.S.Zero)
-    ranges = {size[symbol]: ends for symbol, ends in sizes.items()}
-    closed = {s for name, s in model.symbols.items() if _has_end(model.domain.ranges[name])}
-    far = [
-        [(size[s], end) for end in (None, *([most] if {s, bar(s)} & closed else []))]
-        for s, (_, most) in sizes.items()
-    ]
-    for choice in product(*far):
-        at = {symbol: end for symbol, end in choice if end is not None}
-        slack = (abs(number) - total).subs(at)
-        if sign(slack, ranges, {}, of_all=True, seconds=SECONDS).certain != 1:
-            raise NoSign("no constant is larger than all else together")
-    return "as a constant is larger than all else together"
+    sizes: dict[sp.Symbol, Size] = {}
+    for name, symbol in model.symbols.items():
+        one = model.domain.ranges[name]
+        most = sp.Max(abs(one.lower), abs(one.upper))
+        sizes[symbol] = sizes[bar(symbol)] = (most, one.has_lower or one.has_upper)
+    total, is_taken = sp.S.Zero, True
+    for term in sp.Add.make_args(rest):
+        size, may_be = _largest(term, sizes)
+        total, is_taken = total + size, is_taken and (may_be or size == 0)
+    slack = abs(number) - total
+    if slack.is_finite and (evaluate(slack, {}).real > 0 or (slack == 0 and not is_taken)):
+        return "as a constant is larger than all else together"
+    raise NoSign("no constant is larger than all else together")
 
 
-def _has_end(one: Range) -> bool:
-    return one.has_lower or one.has_upper
-
-
-def _size(term: sp.Expr, size: Mapping[sp.Symbol, sp.Symbol]) -> sp.Expr:
-    """The modulus of a product of powers of symbols and phases, in the symbols' moduli."""
-    if term.is_Mul:
-        return sp.Mul(*(_size(factor, size) for factor in term.args))
-    if term.is_Pow and term.exp.is_Integer:
-        return _size(term.base, size) ** term.exp
-    if term in size:
-        return size[term]
-    if term.is_number:
-        return sp.Abs(term)
-    if isinstance(term, sp.exp) and (term.args[0] / sp.I).is_real:
-        return sp.S.One
-    raise NoSign(f"the size of {term}")
+def _largest(term: sp.Expr, sizes: Mapping[sp.Symbol, Size]) -> Size:
+    """The largest modulus of a product of powers and phases."""
+    size, is_taken = sp.S.One, True
+    for factor in sp.Mul.make_args(term):
+        base, exponent = factor.as_base_exp()
+        if base in sizes and exponent.is_Rational and exponent > 0:
+            most, may_be = sizes[base]
+            size, is_taken = size * most**exponent, is_taken and may_be
+            continue
+        modulus = sp.Abs(factor)  # of a number, or a phase
+        if not modulus.is_number:
+            raise NoSign(f"the size of {factor}")
+        size *= modulus
+    return size, is_taken
 
 
 def _positive(
@@ -166,7 +147,7 @@ def _positive(
         found = sign(image, ranges, moduli, of_all=True, seconds=SECONDS)
         if found.certain is None:
             raise Vanishes(found.zero) if found.zero else NoSign(_obstacle(found))
-        if not found.certain or (found.certain < 0 and not or_negative):
+        if found.certain not in ((1, -1) if or_negative else (1,)):
             raise NoSign(f"it is {'negative' if found.certain else '0'}{where}")
         how.append(str(found))
     return how[0]
@@ -185,9 +166,9 @@ def _strata(model: Model, function: sp.Expr, real: Ranges) -> Iterator[tuple[sp.
     for name, symbol in model.symbols.items():
         one = model.domain.ranges[name]
         ends: list[sp.Expr | None] = [None]
-        if symbol in function.free_symbols or bar(symbol) in function.free_symbols:
-            holds_zero = one.is_modulus and one.holds_zero
-            ends += [one.lower] if (one.has_lower or holds_zero) and one.lower.is_finite else []
+        if symbol in function.free_symbols:
+            has_lower = one.has_lower or one.holds_zero
+            ends += [one.lower] if has_lower and one.lower.is_finite else []
             ends += [one.upper] if one.has_upper and one.upper.is_finite else []
         choices.append([(symbol, one.is_modulus, end) for end in dict.fromkeys(ends)])
     for choice in product(*choices):
@@ -195,12 +176,11 @@ def _strata(model: Model, function: sp.Expr, real: Ranges) -> Iterator[tuple[sp.
         left, image, where = dict(real), function, []
         for symbol, turns, end in fixed:
             where.append(f"{f'|{symbol}|' if turns else symbol} = {end}")
-            left.pop(symbol, None)
-            if not turns:
+            if turns:
+                angle = sp.Dummy(f"arg {symbol}", real=True)
+                turn = sp.exp(sp.I * angle)
+                image = image.subs({symbol: end * turn, bar(symbol): end / turn})
+                left[angle] = (-sp.oo, sp.oo)
+            else:
                 image = image.subs(symbol, end)
-                continue
-            angle = sp.Dummy(f"arg {symbol}", real=True)
-            turn = sp.exp(sp.I * angle)
-            image = image.subs({symbol: end * turn, bar(symbol): end / turn}, simultaneous=True)
-            left[angle] = (-sp.oo, sp.oo)
         yield image, left, f" at {', '.join(where)}" if where else ""
