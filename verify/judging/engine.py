@@ -158,7 +158,7 @@ def examine(method: Method, model: Model, settings: Settings) -> Evidence:
 def _explained(model: Model, counterexample: Counterexample, seed: int) -> Counterexample:
     """The counterexample with the largest error, the corrected formula, and both sides drawn."""
     claim = model.claim
-    has_one_box = not (claim.arbitrary or claim.limit or claim.relations)
+    has_one_box = not (claim.limit or claim.relations)
     gap = worst_gap(model, seed) if has_one_box else None
     return replace(
         counterexample,

@@ -339,6 +339,37 @@ def test_a_method_may_find_that_a_claim_has_no_meaning(monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("findings", "found", "invalid"),
+    [
+        ({"meaning": "failed", "series": "supports"}, "error", True),
+        ({"meaning": "failed", "series": "refutes"}, "refuted", False),
+        ({"meaning": "supports", "series": "failed"}, "error", False),
+        ({"meaning": "supports", "series": "contradicts", "sympy": "proves"}, "error", False),
+        ({"meaning": "supports", "series": "supports"}, "supported", False),
+    ],
+)
+def test_a_claim_is_bad_input_where_its_meaning_fails(findings, found, invalid):
+    evidence = [piece(method, finding, EXAMPLE) for method, finding in findings.items()]
+    result = concluded(STATE, evidence, 1.0)
+    assert (result.verdict, result.invalid, result.imported) == (found, invalid, False)
+
+
+def test_a_result_says_that_it_rests_on_what_was_taken_over():
+    elsewhere = replace(piece("series", "supports"), data={"imported": {}})
+    assert concluded(STATE, [piece("spectral", "supports"), elsewhere], 1.0).imported
+
+
+def test_where_parameters_are_related_no_worst_point_is_looked_for():
+    domain = ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"]
+    claim = {"id": "c", **AR1, "quantity": "second_moment", "autocorrelation": WHITE}
+    claim["formula"] = "1/(1 - lambda**2) + a*b"
+    for relations, has_worst in ((["a < b"], False), (["a != 1/2"], False), ([], True)):
+        result = verify_claim(make_claim({**claim, "domain": [*domain, *relations]}))
+        assert result.verdict == Verdict.REFUTED
+        assert (result.counterexample.largest is not None) is has_worst
+
+
+@pytest.mark.parametrize(
     ("found", "finding", "detail"),
     [
         (NotEvaluated("no number"), Finding.ABSTAINS, "no number"),
@@ -431,6 +462,7 @@ def test_on_an_experiment_the_reason_is_what_it_gave():
 )
 def test_a_run_passes_as_expected(verdict, expect, passes):
     result = Result(replace(STATE, expect=expect), Verdict(verdict), "", (), 0.0)
+    assert not result.invalid
     assert result.as_expected is passes
 
 
