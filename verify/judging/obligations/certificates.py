@@ -127,7 +127,7 @@ def _largest(term: sp.Expr, sizes: Mapping[sp.Symbol, Size]) -> Size:
     size, is_taken = sp.S.One, True
     for factor in sp.Mul.make_args(term):
         base, exponent = factor.as_base_exp()
-        if base in sizes and exponent.is_Rational and exponent > 0:
+        if base in sizes and exponent.is_Rational and exponent.is_positive:
             most, may_be = sizes[base]
             size, is_taken = size * most**exponent, is_taken and may_be
             continue
