@@ -87,7 +87,7 @@ def test_what_is_nowhere_0(text, ranges, how):
         ("lambda + exp(I*t)", ["abs(lambda) <= 1", "t > 0"]),
         ("1/2 - lambda", [DISC]),
         ("1 - a*c - lambda", ["abs(lambda) <= 1", "0 < a < 1", "0 <= c <= 0"]),
-        ("1 - lambda*a**b", ["abs(lambda) <= 1", "0 < a <= 1", "1 <= b <= 2"]),
+        ("1 - exp(I*t)*a**b", ["0 < a <= 1", "1 <= b <= 2", "t > 0"]),
         ("2 - lambda/a", [DISC, "1/4 < a < 1"]),
         ("1 - a/2 - lambda/2", ["abs(lambda) <= 1", "0 < a <= 1"]),
         ("3/2 - lambda/a", [DISC, "1/2 < a < 1"]),
