@@ -279,7 +279,7 @@ def _single_lag(delta: sp.KroneckerDelta, lag: sp.Symbol) -> int:
 
 def _term(summand: sp.Expr, lag: sp.Symbol) -> Term:
     coefficient, power, ratio = sp.S.One, 0, sp.S.One
-    for factor in sp.Mul.make_args(sp.expand_power_exp(sp.expand_power_base(summand, force=True))):
+    for factor in sp.Mul.make_args(sp.expand_power_exp(sp.expand_power_base(summand))):
         base, exponent = factor.as_base_exp()
         if not factor.has(lag):
             coefficient *= factor

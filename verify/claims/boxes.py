@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
-from verify.claims.claim import Claim, Interval, Relation
+from verify.claims.claim import Claim, Interval, Limit, Relation
 from verify.claims.expressions import Expression, parse, rational_of
 
 
@@ -26,7 +26,14 @@ def boxes(claim: Claim) -> list[Claim]:
             holes.setdefault(relation.left, []).append(relation.right)
     for low, high in ordered(claim.relations):
         claim = _above(claim, low, high)
-    cut = [_pieces(claim.interval(name), values) for name, values in holes.items()]
+    cut = [
+        [
+            piece
+            for piece in _pieces(claim.interval(name), values)
+            if not claim.limit or name != claim.limit.name or _reaches(piece, claim.limit)
+        ]
+        for name, values in holes.items()
+    ]
     kept = tuple(i for i in claim.domain if i.name not in holes)
     return [replace(claim, domain=(*kept, *choice), relations=()) for choice in product(*cut)]
 
@@ -56,17 +63,17 @@ def restated(claim: Claim, box: Claim, text: str) -> str:
     """What is said of a box of a claim, in the claim's own parameters."""
     text = text.replace(box.autocorrelation.source, claim.autocorrelation.source)
     for low, high in reversed(ordered(claim.relations)):
-        upper = claim.interval(high).upper
-        bound = None if upper is None else rational_of(upper.node)
-        for share in re.findall(rf"\b{high}_share = {_NUMBER}", text):
+        name = _share(claim, high)
+        _, upper = claim.interval(high).rational_bounds
+        for share in re.findall(rf"\b{name} = {_NUMBER}", text):
             below = re.search(rf"\b{low} = {_NUMBER}", text)
-            if below and (upper is None or bound is not None):
-                step = 1 if bound is None else bound - Fraction(below[1])
+            if below:
+                step = 1 if upper is None else upper - Fraction(below[1])
                 value = Fraction(below[1]) + step * Fraction(share)
                 shown = float(value) if "." in share + below[1] else value
-                text = text.replace(f"{high}_share = {share}", f"{high} = {shown}")
+                text = text.replace(f"{name} = {share}", f"{high} = {shown}")
         scale = "" if upper is None else f"/({upper} - {low})"
-        text = text.replace(f"{high}_share", f"({high} - {low}){scale}")
+        text = text.replace(name, f"({high} - {low}){scale}")
     return text
 
 
@@ -87,15 +94,37 @@ def _pieces(interval: Interval, values: list[Expression]) -> list[Interval]:
     return [piece for piece in pieces if not _is_empty(piece)]
 
 
+def _reaches(piece: Interval, limit: Limit) -> bool:
+    """Whether a limit can be approached on a piece of a range: the other pieces do not matter."""
+    lower, upper = piece.rational_bounds
+    target = rational_of(limit.target.node) or 0
+    if limit.direction == "oo":
+        return (upper if target > 0 else lower) is None
+    is_above = lower is None or (lower < target if limit.direction == "-" else lower <= target)
+    is_below = upper is None or (target < upper if limit.direction == "+" else target <= upper)
+    return is_above and is_below
+
+
 def _is_empty(piece: Interval) -> bool:
     """Whether an interval ends where it begins, and does not hold that value."""
     lower, upper = piece.rational_bounds
     return lower == upper is not None and (piece.lower_strict or piece.upper_strict)
 
 
+def _share(claim: Claim, high: str) -> str:
+    """A name for the share, which no parameter has."""
+    share = f"{high}_share"
+    while share in claim.parameters:
+        share += "_"
+    return share
+
+
 def _above(claim: Claim, low: str, high: str) -> Claim:
     """The claim with `high` as `low` plus a share of what is above it."""
-    share, interval = f"{high}_share", claim.interval(high)
+    share, interval = _share(claim, high), claim.interval(high)
+    below = claim.interval(low)
+    if below.rational_bounds[1] == interval.rational_bounds[1]:
+        below = replace(below, upper_strict=True)  # above its last value there is no other
     if interval.upper is None:
         text = f"({low} + {share})"
         plain = Interval(share, lower=parse("0"))
@@ -112,7 +141,7 @@ def _above(claim: Claim, low: str, high: str) -> Claim:
 
     return replace(
         claim,
-        domain=(*(i for i in claim.domain if i.name != high), plain),
+        domain=(*(i for i in claim.domain if i.name not in (low, high)), below, plain),
         parameters=tuple(sorted({*claim.parameters, share} - {high})),
         formula=rewritten(claim.formula),
         autocorrelation=rewritten(claim.autocorrelation),

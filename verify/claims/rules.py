@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from theory.catalogue import QUANTITIES
-from verify.claims.boxes import ordered
-from verify.claims.claim import ARBITRARY, Claim, ClaimError, Derivative, Relation
-from verify.claims.expressions import LAG, SERIES, Expression
+from verify.claims.boxes import boxes, ordered
+from verify.claims.claim import ARBITRARY, Claim, ClaimError, Derivative, Limit, Relation
+from verify.claims.expressions import LAG, SERIES, Expression, rational_of
 from verify.experiments import EXPERIMENTS
 
 Refuse = Callable[[str, str], ClaimError]  # of a field's name, and why
@@ -47,8 +47,8 @@ def complete(claim: Claim, refuse: Refuse) -> Claim:
         raise _unknown(refuse, "formula", stray, known)
     if (claim.relation == "~") != (claim.limit is not None):
         raise refuse("limit", "relation ~ needs a limit, and no other relation takes one")
-    if claim.limit and claim.limit.name not in claim.parameters:
-        raise _unknown(refuse, "limit", {claim.limit.name}, claim.parameters)
+    if claim.limit:
+        _check_limit(claim, claim.limit, refuse)
     for name in ("gamma", "differentiate_gamma", "horizon"):
         takers = [quantity for quantity, q in QUANTITIES.items() if name in q.takes]
         if getattr(claim, name) and claim.quantity not in takers:
@@ -60,6 +60,8 @@ def complete(claim: Claim, refuse: Refuse) -> Claim:
         ordered(claim.relations)
     except ValueError as error:
         raise refuse("domain", f"{', '.join(map(str, claim.relations))}: {error}") from None
+    if not boxes(claim):
+        raise refuse("domain", "no value is left")
     return claim
 
 
@@ -124,6 +126,14 @@ def _parameters(claim: Claim, refuse: Refuse) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def _check_limit(claim: Claim, limit: Limit, refuse: Refuse) -> None:
+    if limit.name not in claim.parameters:
+        raise _unknown(refuse, "limit", {limit.name}, claim.parameters)
+    is_whole = claim.interval(limit.name).is_whole or limit.name == claim.horizon
+    if is_whole and limit.direction != "oo":
+        raise refuse("limit", f"{limit.name} is a whole number, and goes to oo or -oo alone")
+
+
 def _check_relation(claim: Claim, relation: Relation, refuse: Refuse) -> None:
     """Check that a relation is between real parameters, and that it leaves a box; see `boxes`."""
     others = [relation.left, *relation.right.names]
@@ -133,13 +143,20 @@ def _check_relation(claim: Claim, relation: Relation, refuse: Refuse) -> None:
         interval = claim.interval(name)
         if interval.modulus or interval.is_whole or name == claim.horizon:
             raise refuse("domain", f"{relation}: between real parameters only")
+        if any(bound and rational_of(bound.node) is None for bound, _ in interval.ends):
+            raise refuse("domain", f"{relation}: give {name} rational bounds")
     if relation.sign == "!=":
+        limit = claim.limit
+        if limit and limit.name == relation.left and rational_of(limit.target.node) is None:
+            raise refuse("domain", f"{relation}: let {limit.name} go to a rational number")
         return
     low, high = (claim.interval(name) for name in others)
     moving = {by.name for by in claim.wrt} | ({claim.limit.name} if claim.limit else set())
-    if {*others} & {*claim.poles} or high.name in moving:
+    if {*others} & {*claim.poles, *moving}:
         why = "not of a pole, nor of what is differentiated by or goes to a limit"
         raise refuse("domain", f"{relation}: {why}")
+    if any(other.sign == "!=" and other.left == high.name for other in claim.relations):
+        raise refuse("domain", f"{relation}: no value of {high.name} can be left out as well")
     (least, most), (lowest, highest) = low.rational_bounds, high.rational_bounds
     reaches = highest is None or (most is not None and most <= highest)
     if not reaches or (lowest is not None and (least is None or lowest > least)):

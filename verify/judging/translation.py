@@ -133,11 +133,11 @@ class _Translator:
 
     def power(self, base: sp.Expr, exponent: sp.Expr, node: ast.expr) -> sp.Expr:
         """A power, in whose text the base is `node`."""
-        # at lag 0 as well, 0^0 = 1
-        is_nonnegative = exponent.is_nonnegative or exponent.has(Delta)
-        if not (is_nonnegative or self.reader.sign(exponent) > 0):
-            self.reader.emit(Kind.NONZERO, base, node)
-        if exponent.is_integer or exponent.has(Delta):
+        # at each lag: at 0 as well, 0^0 = 1
+        for part in (exponent.subs(Delta, 0), sp.diff(exponent, Delta)):
+            if not (part.is_nonnegative or self.reader.sign(part) > 0):
+                self.reader.emit(Kind.NONZERO, base, node)
+        if exponent.is_integer:
             return base**exponent
         self.reader.emit(Kind.OFF_CUT, base, node)
         if self.reader.sign(base) < 0:
@@ -156,12 +156,14 @@ class _Translator:
                 if self.reader.sign(z) < 0:
                     return sp.log(-z) + sp.I * sp.pi
             case "tan":
-                self.reader.emit(Kind.NONZERO, sp.cos(z), node)
+                self.reader.emit(Kind.NONZERO, sp.cos(z), _about("cos({})", node))
+            case "tanh" if not z.is_real:
+                self.reader.emit(Kind.NONZERO, sp.cosh(z), _about("cosh({})", node))
             case "atanh":
-                self.reader.emit(Kind.NONZERO, 1 - z**2, node)
-                self.reader.emit(Kind.OFF_CUT, 1 - z**2, node)
+                self.reader.emit(Kind.NONZERO, 1 - z**2, _about("1 - ({})**2", node))
+                self.reader.emit(Kind.OFF_CUT, 1 - z**2, _about("1 - ({})**2", node))
             case "asinh":
-                self.reader.emit(Kind.OFF_CUT, 1 + z**2, node)
+                self.reader.emit(Kind.OFF_CUT, 1 + z**2, _about("1 + ({})**2", node))
         value = _FUNCTIONS[name](*arguments)
         if z.free_symbols or name == "KroneckerDelta" or value.has(sp.zoo, sp.nan, sp.oo):
             return value
@@ -206,6 +208,11 @@ class _Translator:
         if coefficients.degree() > 1:
             raise MeaningError(f"{self.source!r}: sum() is linear in R(Delta)")
         return coefficients.coeff_monomial(_AT_LAG), coefficients.coeff_monomial(1)
+
+
+def _about(text: str, node: ast.expr) -> ast.expr:
+    """What is said of a part of an expression, as an expression."""
+    return parse(text.format(shown(node))).node
 
 
 def summand(node: ast.expr, names: Mapping[str, sp.Expr], x: Input) -> StationaryInput:

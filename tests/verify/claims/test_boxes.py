@@ -63,6 +63,42 @@ def test_what_is_larger_is_the_other_and_a_share():
     assert str(open_box.domain[-1]) == "0 < b_share"
 
 
+def test_below_its_last_value_there_is_no_other():
+    closed = ["0 < lambda < 1", "0 < a <= 1", "0 < b <= 1"]
+    assert texts(claim("a < b", ranges=closed)) == [
+        ["0 < lambda < 1", "0 < a < 1", "0 < b_share <= 1"]
+    ]
+    wider = [*closed[:2], "0 < b <= 2"]
+    assert texts(claim("a < b", ranges=wider))[0][1] == "0 < a <= 1"
+
+
+def test_a_share_has_a_name_of_its_own():
+    one = claim("a < b", ranges=[*RANGES, "0 < b_share < 1"], gamma="b*b_share")
+    [box] = boxes(one)
+    assert str(box.gamma["lambda"]) == "(a + (2 - a)*b_share_)*b_share"
+    assert restated(one, box, "a = 1/2, b_share = 1/3, b_share_ = 1/3") == (
+        "a = 1/2, b_share = 1/3, b = 1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("limit", "ranges", "left"),
+    [
+        ("a -> 1-", "0 < a < 1", ["1/2 < a < 1"]),
+        ("a -> 1/2-", "0 < a < 1", ["0 < a < 1/2"]),
+        ("a -> 1/2+", "0 < a < 1", ["1/2 < a < 1"]),
+        ("a -> 0+", "0 < a < 1", ["0 < a < 1/2"]),
+        ("a -> 1-", "a > 0", ["1/2 < a"]),
+        ("a -> oo", "a > 0", ["1/2 < a"]),
+        ("a -> -oo", "a < 9", ["a < 1/2"]),
+    ],
+)
+def test_near_a_limit_one_piece_is_left(limit, ranges, left):
+    ranges = [RANGES[0], RANGES[2], ranges]
+    one = claim("a != 1/2", ranges=ranges, relation="~", limit=limit)
+    assert [box[-1] for box in texts(one)] == left
+
+
 def test_an_eigenvalue_is_written_in_shares_as_well():
     [box] = boxes(claim("a < b", eigenvalue="b/3", ranges=["0 < a < 1", "0 < b <= 2"]))
     assert str(box.eigenvalue["lambda"]) == "(a + (2 - a)*b_share)/3"
@@ -108,10 +144,9 @@ def test_what_is_said_of_a_box_is_said_in_the_claims_own_parameters(said, restat
         ("a = 1/2, b_share = 1/3", "0 < b", "a = 1/2, b = 5/6"),
         ("1 - b_share is 0", "0 < b", "1 - (b - a) is 0"),
         ("b_share = 1/3", "0 < b < 1", "(b - a)/(1 - a) = 1/3"),
-        ("a = 1/2, b_share = 1/3", "0 < b < sqrt(2)", "a = 1/2, (b - a)/(sqrt(2) - a) = 1/3"),
     ],
 )
-def test_without_a_value_or_a_rational_bound_a_share_stays_one(said, upper, restated_as):
+def test_without_a_value_a_share_stays_one(said, upper, restated_as):
     one = claim("a < b", ranges=[*RANGES[:2], upper])
     [box] = boxes(one)
     assert restated(one, box, said) == restated_as
@@ -121,6 +156,14 @@ def test_without_a_value_or_a_rational_bound_a_share_stays_one(said, upper, rest
     ("fields", "words"),
     [
         ({"domain": [*RANGES, "a != sqrt(2)/2"]}, "what is left out is a rational number"),
+        ({"domain": [*RANGES[:2], "0 < b < sqrt(2)", "a < b"]}, "give b rational bounds"),
+        ({"domain": [*RANGES[:2], "0 < b < pi", "b != 1"]}, "give b rational bounds"),
+        ({"domain": [*RANGES, "a < b", "b != 1"]}, "no value of b can be left out as well"),
+        ({"domain": [*RANGES[:2], "1 <= b <= 1", "b != 1"]}, "no value is left"),
+        (
+            {"domain": [*RANGES, "b != 1"], "relation": "~", "limit": "b -> sqrt(2)-"},
+            "let b go to a rational number",
+        ),
         ({"domain": [*RANGES, "c != 1/2"]}, "unknown symbol 'c'"),
         ({"domain": [*RANGES, "a < c"]}, "unknown symbol 'c'"),
         ({"domain": [*RANGES, "lambda < a"]}, "not of a pole"),

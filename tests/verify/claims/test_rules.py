@@ -350,13 +350,13 @@ def test_relations_leave_a_box(ranges, relation, words):
     ("changes", "is_refused"),
     [
         ({"relation": "~", "limit": "b -> 1-"}, True),
-        ({"relation": "~", "limit": "a -> 0+"}, False),
+        ({"relation": "~", "limit": "a -> 0+"}, True),
         ({"relation": "~", "limit": "lambda -> 1-"}, False),
         ({"quantity": "sensitivity", "eigenvalue": "b", "differentiate_gamma": True}, True),
-        ({"quantity": "sensitivity", "eigenvalue": "a", "differentiate_gamma": True}, False),
+        ({"quantity": "sensitivity", "eigenvalue": "a", "differentiate_gamma": True}, True),
     ],
 )
-def test_what_moves_is_no_larger_one(changes, is_refused):
+def test_what_moves_is_neither_larger_nor_smaller(changes, is_refused):
     ranges = ["0 < rho < 1", "0 < a < 1", "0 < b < 1", "a < b"]
     poles = [] if "eigenvalue" in changes else ["0 < lambda < 1"]
     entry = {**THREE, "domain": [*poles, *ranges], **changes}
@@ -365,6 +365,15 @@ def test_what_moves_is_no_larger_one(changes, is_refused):
             make_claim(entry)
     else:
         make_claim(entry)
+
+
+@pytest.mark.parametrize("limit", ["n -> 3-", "n -> 3+", "T -> 7+"])
+def test_a_whole_number_goes_to_infinity_alone(limit):
+    entry = {**THREE, "relation": "~", "horizon": "T"}
+    ranges = [*THREE["domain"], "0 < a < 1", "0 < b < 1", "n >= 1 in integers"]
+    with pytest.raises(ClaimError, match="is a whole number, and goes to oo or -oo alone"):
+        make_claim({**entry, "limit": limit, "domain": ranges})
+    make_claim({**entry, "limit": "n -> oo", "domain": ranges})
 
 
 def test_horizons_have_no_relations():

@@ -85,7 +85,7 @@ def factors_of(expr: sp.Expr) -> Iterator[sp.Expr]:
             yield from factors_of(expr.args[0])
         case sp.exp():
             pass
-        case _ if not expr.is_number or expr == 0:
+        case _ if not (expr.is_number and expr.is_nonzero):
             yield expr
 
 

@@ -29,12 +29,13 @@ CANDIDATES = 4
 
 def decide(model: Model, obligation: Obligation, seed: int) -> Outcome:
     """What becomes of an obligation on the domain of a claim."""
+    failed = State.OPEN if obligation.is_enough else State.FAILED
     if where := _failure(model, obligation, seed):
-        return Outcome(obligation, State.FAILED, where)
+        return Outcome(obligation, failed, where)
     try:
         how = certificate(model, obligation)
     except Vanishes as place:
-        return Outcome(obligation, State.FAILED, f"near {place}")
+        return Outcome(obligation, failed, f"near {place}")
     except NoSign as reason:
         return Outcome(obligation, State.OPEN, f"no certificate: {reason}")
     return Outcome(obligation, State.DISCHARGED, how)

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import conjugated, polarised
 from theory.algebra.vanishing import vanishes
 from theory.catalogue import QUANTITIES
@@ -24,8 +25,9 @@ from verify.claims.expressions import Expression, shown
 from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.model import Model
 from verify.judging.obligations.certificates import factors_of
-from verify.judging.obligations.deciding import decide
+from verify.judging.obligations.deciding import ball_at, decide
 from verify.judging.obligations.obligation import Kind, Obligation, Outcome, State
+from verify.judging.symbolic.zeros import leading_coefficients, near_limit
 from verify.judging.translation import inside_disc, to_sympy
 from verify.settings import Settings
 
@@ -77,6 +79,8 @@ def obligations(model: Model) -> Iterator[Obligation]:
     for pole in claim.poles:
         if pole in claim.eigenvalue:
             emitted.read("eigenvalue", claim.eigenvalue[pole], model.names)
+    if not claim.arbitrary:
+        emitted.read("autocorrelation", claim.autocorrelation, model.names)
     yield from emitted.taken()
     if claim.horizon is None:
         for pole, value in zip(claim.poles, model.unit.poles, strict=True):
@@ -97,19 +101,26 @@ def obligations(model: Model) -> Iterator[Obligation]:
     yield from of_derivatives(model)
     emitted.read("formula", claim.formula, model.names)
     for obligation in emitted.taken():
-        if claim.limit:
-            yield from _near_limit(model.names[claim.limit.name], obligation)
-        else:
-            yield obligation
+        yield from _near_limit(model, claim.limit, obligation) if claim.limit else [obligation]
 
 
-def _near_limit(moving: sp.Expr, obligation: Obligation) -> Iterator[Obligation]:
-    """What is left of an obligation near a limit: that of factors which do not move with it."""
-    if obligation.kind is not Kind.NONZERO:
+def _near_limit(model: Model, limit: Limit, obligation: Obligation) -> Iterator[Obligation]:
+    """An obligation near a limit: of what moves with it, the leading coefficients are not 0."""
+    moving = model.symbols[limit.name]
+    if obligation.kind is Kind.POSITIVE:
+        yield replace(obligation, is_enough=moving in obligation.function.free_symbols)
         return
     for factor in factors_of(obligation.function):
         if moving not in factor.free_symbols:
             yield replace(obligation, function=factor)
+            continue
+        text = f"the leading coefficient of {obligation.text}"
+        try:
+            leading = leading_coefficients(near_limit(polarised(factor), moving, limit))
+        except ValueError:  # not analytic there
+            yield replace(obligation, function=factor, is_enough=True)
+        else:
+            yield replace(obligation, function=leading, text=text)
 
 
 def _is_plain(claim: Claim, pole: str) -> bool:
@@ -147,7 +158,9 @@ class _Emitted:
                 return  # algebra's own affair
             kind = Kind.NONNEGATIVE
             fault = f"{text} is under a root or logarithm and must not be negative; it is"
-        elif function.is_number and function != 0:
+        elif function.has(sp.zoo):
+            return  # what makes it infinite is told of already
+        elif function.is_number and not _is_0_inside(self.model, function):
             return
         self.found[kind, function] = Obligation(self.field, function, kind, text, fault)
 
@@ -213,7 +226,7 @@ def _of_input(model: Model) -> Iterator[Obligation]:
     )
     smooth = []
     for term in x.terms:
-        if _is_on_circle(term.ratio):
+        if _is_0_inside(model, inside_disc(term.ratio)):
             if term.power:
                 raise MeaningError("field 'autocorrelation': it grows with Delta")
             yield Obligation(
@@ -258,9 +271,12 @@ def _orders(terms: Iterable[Term]) -> dict[sp.Expr, int]:
     return orders
 
 
-def _is_on_circle(ratio: sp.Expr) -> bool:
-    holomorphic = polarised(ratio)
-    return bool(sp.powsimp(holomorphic * conjugated(holomorphic)) == 1)
+def _is_0_inside(model: Model, function: sp.Expr) -> bool:
+    """Whether a function may be 0 at a point inside the domain, as far as 256 bits can tell."""
+    try:
+        return bool(ball_at(model, function, model.domain.inside).contains(0))
+    except NotEvaluated:
+        return True
 
 
 def _check_order(model: Model) -> None:

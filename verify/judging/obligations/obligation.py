@@ -38,6 +38,7 @@ class Obligation:
         text: the function in the claim's own words.
         fault: what is wrong where it fails, in words that a place may follow.
         angle: a symbol of `function` that takes all angles, beside the claim's own.
+        is_enough: whether less may do: then where it fails, the question is only open.
 
     """
 
@@ -47,6 +48,7 @@ class Obligation:
     text: str
     fault: str = ""
     angle: sp.Symbol | None = None
+    is_enough: bool = False
 
     def __str__(self) -> str:
         return f"{self.text} {self.kind}"

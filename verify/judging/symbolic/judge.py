@@ -30,7 +30,7 @@ from verify.judging.points import Point
 from verify.judging.symbolic.branches import branches
 from verify.judging.symbolic.fractions import factors, in_lowest_terms
 from verify.judging.symbolic.signs import TO_EXP, NoSign, ranges_of, sign
-from verify.judging.symbolic.zeros import leading_coefficients, zeros
+from verify.judging.symbolic.zeros import leading_coefficients, near_limit, zeros
 from verify.judging.translation import to_sympy
 from verify.settings import Settings
 
@@ -150,7 +150,7 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
     others = ratio.free_symbols - {parameter}
     coefficients = None
     try:
-        near = _near(ratio, parameter, limit)
+        near = near_limit(ratio, parameter, limit)
         value = leading_term(near).expression.subs(epsilon, 0)
         # where both sides vanish there is no ratio
         both = sp.Mul(*(f for f in _numerator(model) if parameter not in f.free_symbols))
@@ -206,7 +206,7 @@ def _judge_limit_at(
         return Evidence(JUDGE, Finding.CONTRADICTS, "there is no ratio of both sides")
     if there.free_symbols - {model.symbols[limit.name]}:
         return Evidence(JUDGE, Finding.ABSTAINS, "an irrational place, with parameters left")
-    near = _near(there, model.symbols[limit.name], limit)
+    near = near_limit(there, model.symbols[limit.name], limit)
     value = leading_term(near).expression.subs(epsilon, 0)
     if evaluate(leading_coefficients(near), {}).contains(0):
         return Evidence(JUDGE, Finding.ABSTAINS, "a leading coefficient that may be 0")
@@ -229,14 +229,6 @@ def _judge_limit_at_places(model: Model, limit: Limit, settings: Settings) -> Ev
                 where = ", ".join(f"{name} = {value}" for name, value in place.items())
                 return replace(found, detail=f"at {where}: {found.detail}")
     return Evidence(JUDGE, Finding.ABSTAINS, "a limit that is no power, for all parameters at once")
-
-
-def _near(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
-    """A ratio near a limit, as a function of the small number `epsilon`."""
-    target = to_sympy(limit.target, {})
-    if limit.direction != "oo":
-        return ratio.subs(p, target - epsilon if limit.direction == "-" else target + epsilon)
-    return ratio.subs(p, -target * sp.log(epsilon) if ratio.has(sp.exp) else target / epsilon)
 
 
 def _by_sympy(ratio: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:

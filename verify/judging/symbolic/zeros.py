@@ -9,18 +9,28 @@ from itertools import islice, product
 import sympy as sp
 
 from theory.algebra.leading import analytic_parts, epsilon, taylor
+from verify.claims.claim import Limit
 from verify.judging.descent import bottom
 from verify.judging.model import Model
 from verify.judging.obligations.certificates import nonzero
 from verify.judging.points import Point
 from verify.judging.symbolic.fractions import factors, in_lowest_terms
 from verify.judging.symbolic.signs import NoSign
+from verify.judging.translation import to_sympy
 
 MOST_TURNS = 60  # steps of π/6 in a range
 TERMS = 12  # of Taylor polynomials in ε
 MOST_BOTTOMS = 16
 SHARES = (sp.Rational(1, 2), sp.Rational(1, 3), sp.Rational(3, 4))
 Place = dict[str, sp.Expr]
+
+
+def near_limit(expr: sp.Expr, p: sp.Symbol, limit: Limit) -> sp.Expr:
+    """An expression near a limit, as a function of the small number `epsilon`."""
+    target = to_sympy(limit.target, {})
+    if limit.direction != "oo":
+        return expr.subs(p, target - epsilon if limit.direction == "-" else target + epsilon)
+    return expr.subs(p, -target * sp.log(epsilon) if expr.has(sp.exp) else target / epsilon)
 
 
 def leading_coefficients(near: sp.Expr) -> sp.Expr:

@@ -86,18 +86,22 @@ def test_roots_may_be_imaginary_but_in_a_gamma():
     assert stated(**fields) == [("eigenvalue", "1 - abs(lambda) is positive"), *OF_WHITE]
 
 
-def test_near_a_limit_what_moves_with_it_matters_no_more():
+def test_near_a_limit_leading_coefficients_matter():
     near = {"relation": "~", "limit": "lambda -> 1-", "gamma": "1/lambda"}
     ranges = ["0 < lambda < 1", "0 < rho < 1"]
     claim = Model(
         make_claim(
             {**CLAIM, **near, "domain": ranges}
-            | {"formula": "sqrt(rho - 2)/((1 - lambda)*(1 + rho)) + sum((2*rho)**Delta)"}
+            | {"formula": "sqrt(rho - 2)/((rho - lambda*rho)*(1 + rho)) + sum((rho/2)**Delta)"}
         )
     )
-    [*_, before, last] = obligations(claim)
-    assert (before.field, before.function) == ("gamma of lambda", claim.symbols["lambda"])
-    assert (last.field, last.function) == ("formula", 1 + claim.symbols["rho"])
+    lam, rho = claim.symbols["lambda"], claim.symbols["rho"]
+    [*_, before, first, second, last] = obligations(claim)
+    assert (before.field, before.function) == ("gamma of lambda", lam)
+    assert (first.field, first.function) == ("formula", 1 + rho)
+    assert str(second) == "the leading coefficient of (rho - lambda * rho) * (1 + rho) is not 0"
+    assert second.function == rho
+    assert str(last) == "1 - the ratio of sum((rho / 2) ** Delta) is positive"
 
 
 def test_a_curvature_has_a_metric():
@@ -338,11 +342,70 @@ def test_every_point_is_looked_at():
     assert "a = 1/2" in words
 
 
+PLANE = ["0 < lambda < 1", "0 < a < 1", "-1 < b < 1"]
+NEAR = {"relation": "~", "limit": "lambda -> 1-", "domain": PLANE}
+NOTHING = "(cos(pi/7) - cos(2*pi/7) + cos(3*pi/7) - 1/2)"  # by a trigonometric identity
+MOVING = "sum((1 - (a**2 - 1/2)**2)**Delta)*(a**2 - 1/2)**2"  # and no sum where a**2 = 1/2
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        # an autocorrelation that has no value
+        (
+            {"autocorrelation": "KroneckerDelta(Delta, 0)*(a - 1/2)/(a - 1/2)", "domain": PLANE},
+            "field 'autocorrelation': a - 1 / 2 must not be 0",
+        ),
+        ({"autocorrelation": "a**Delta/tan(3*b)", "domain": PLANE}, "cos(3 * b) must not be 0"),
+        # poles of other functions, and powers of 0
+        ({"formula": "tanh(2*I*a)", "domain": PLANE}, "cosh(2 * I * a) must not be 0"),
+        ({"formula": "sum(b**(-Delta)*(a*b)**Delta)", "domain": PLANE}, "b must not be 0"),
+        ({"formula": "b**(-1/2)", "domain": PLANE}, "b must not be 0"),
+        # what is 0 though nobody sees it
+        ({"formula": f"1/{NOTHING}"}, "whether cos(pi / 7)"),
+        (
+            {
+                "autocorrelation": "2*KroneckerDelta(Delta, 0)"
+                " - ((1 - b**2 + 2*I*b)/(1 + b**2))**Delta/100000",
+                "domain": PLANE,
+                "complex_input": True,
+            },
+            "is negative, so that R is no autocorrelation",
+        ),
+        # near a limit
+        ({**NEAR, "formula": "(b - b*lambda)/(b - b*lambda)"}, "b = 0, "),
+        ({**NEAR, "formula": MOVING}, "diverges"),
+        (
+            {**NEAR, "formula": "sum((lambda - 1/2)**Delta*3**Delta)"},
+            "whether 1 - the ratio of sum(",
+        ),
+        ({**NEAR, "formula": "sin(1/(1 - lambda))/sin(1/(1 - lambda))"}, "whether sin("),
+        ({**NEAR, "formula": "sum((2*a)**Delta)"}, "diverges"),
+    ],
+)
+def test_what_has_no_value_somewhere(fields, words):
+    assert words in meaning(**fields)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"autocorrelation": "a**Delta/tan(a)", "domain": PLANE},
+        {"formula": "tanh(2*a) + tanh(I*a) + b**(a + 1/2)", "domain": PLANE},
+        {"formula": "sum((1 + a)**(-Delta)*(a*b)**Delta) + sum(b**Delta)", "domain": PLANE},
+        {**NEAR, "formula": "(2*lambda - 1)/((2*lambda - 1)*(1 - lambda))"},
+        {**NEAR, "formula": "sum(lambda**Delta*R(Delta)) + exp(-a/(1 - lambda))"},
+    ],
+)
+def test_what_has_a_value_everywhere(fields):
+    assert meaning(**fields) == ""
+
+
 @pytest.mark.parametrize(
     ("formula", "words"),
     [
         ("sum(2**Delta)", "diverges"),
-        ("sum(lambda**(-Delta)*R(Delta))", "diverges"),
+        ("sum(lambda**(-Delta)*R(Delta))", "must not be 0"),
         ("1/(lambda - 1/2)", "must not be 0, or there is no value"),
         ("log(lambda - lambda)", "divides by zero"),
         ("1/(lambda - lambda)", "divides by zero"),
