@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import sympy as sp
+from sympy.polys.polyerrors import PolynomialError
 
 from numerics.arithmetic.balls import BALLS, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
@@ -204,10 +205,26 @@ class _Translator:
 
     def split(self, term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
         """(weight, rest) of a term weight·R(Δ) + rest."""
-        coefficients = sp.Poly(sp.expand(term), _AT_LAG)
-        if coefficients.degree() > 1:
-            raise MeaningError(f"{self.source!r}: sum() is linear in R(Delta)")
+        # each power of Δ by itself, of which parts and conjugates are sums
+        flat = sp.expand(term.doit().replace(sp.re, _real_part).replace(sp.im, _imaginary_part))
+        try:
+            coefficients = sp.Poly(flat, _AT_LAG)
+        except PolynomialError:
+            coefficients = None
+        if coefficients is None or coefficients.degree() > 1:
+            raise MeaningError(
+                f"{self.source!r}: sum() is linear in R(Delta); for its conjugates, write "
+                "conjugate(sum(...))"
+            )
         return coefficients.coeff_monomial(_AT_LAG), coefficients.coeff_monomial(1)
+
+
+def _real_part(z: sp.Expr) -> sp.Expr:
+    return (z + sp.conjugate(z)) / 2
+
+
+def _imaginary_part(z: sp.Expr) -> sp.Expr:
+    return (z - sp.conjugate(z)) / (2 * sp.I)
 
 
 def _about(text: str, node: ast.expr) -> ast.expr:

@@ -280,20 +280,29 @@ def _is_0_inside(model: Model, function: sp.Expr) -> bool:
 
 
 def _check_order(model: Model) -> None:
-    """Check that what is bounded is real.
+    """Check that what is bounded is real, and its bound.
 
     Raises:
-        MeaningError: if it is complex.
+        MeaningError: if one is complex.
 
     """
     claim = model.claim
-    if not (claim.is_bound and QUANTITIES[claim.quantity].is_complex):
+    if not claim.is_bound:
         return
-    if not vanishes(model.value - conjugated(model.value)):
-        raise MeaningError(
-            f"field 'relation' = {claim.relation!r}: {claim.quantity} is complex, and complex "
-            "numbers have no order; give the poles real ranges"
-        )
+    is_complex = QUANTITIES[claim.quantity].is_complex
+    if is_complex and not vanishes(model.value - conjugated(model.value)):
+        raise _no_order(claim, claim.quantity, "give the poles real ranges")
+    instance = model.instances()[0]
+    with suppress(NotEvaluated):
+        if ball_at(instance, instance.formula, model.domain.inside).imag != 0:
+            raise _no_order(claim, "the formula", "give a real bound")
+
+
+def _no_order(claim: Claim, what: str, remedy: str) -> MeaningError:
+    return MeaningError(
+        f"field 'relation' = {claim.relation!r}: {what} is complex, and complex numbers have no "
+        f"order; {remedy}"
+    )
 
 
 def _check_approach(model: Model, limit: Limit) -> None:
