@@ -23,6 +23,7 @@ AR1 = {**NEAR_1, "autocorrelation": "rho**Delta"}
 ANY = {**WHITE, "autocorrelation": "R(Delta)"}
 STEPS = {**WHITE, "horizon": "T", "domain": []}
 OSCILLATOR = {**WHITE, "eigenvalue": "(a + sqrt(a**2 - 4*b))/2"}
+NEGATIVE = ["0 < lambda < 1/2", "-1/2 < a < -1/10", "-1/2 < b < -1/10"]
 PLANE = {**WHITE, "domain": ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"]}
 COMPLEX = {**WHITE, "domain": ["abs(lambda) < 1"]}
 VALUE, OF_MODULUS = "1/(1 - lambda**2)", "1/(1 - abs(lambda)**2)"
@@ -49,6 +50,19 @@ TRUE = {
         "autocorrelation": "m**2 + KroneckerDelta(Delta, 0)",
         "formula": "m**2/(1 - lambda)**2",
         "domain": ["0 < lambda < 1", "1/2 <= m < 2"],
+    },
+    # powers of products and of what is negative
+    "root-of-a-product-at-each-lag": {
+        **WHITE,
+        "autocorrelation": "(a*b)**(Delta/2)",
+        "formula": f"(1 + lambda*sqrt(a*b))/(1 - lambda*sqrt(a*b))*{VALUE}",
+        "domain": NEGATIVE,
+    },
+    "root-of-what-is-negative": {
+        **WHITE,
+        "autocorrelation": "sqrt(-a)**Delta",
+        "formula": f"(1 + lambda*sqrt(-a))/(1 - lambda*sqrt(-a))*{VALUE}",
+        "domain": NEGATIVE[:2],
     },
     "zero-between-whole-numbers": {
         **NEAR_1,
@@ -237,6 +251,18 @@ FALSE = {
         "autocorrelation": "(a - b)**2 + KroneckerDelta(Delta, 0)",
         "formula": "(a - b)**2/(1 - lambda)**2",
         "domain": ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"],
+    },
+    "root-of-a-product-by-another-sign": {
+        **WHITE,
+        "autocorrelation": "(a*b)**(Delta/2)",
+        "formula": f"(1 - lambda*sqrt(a*b))/(1 + lambda*sqrt(a*b))*{VALUE}",
+        "domain": NEGATIVE,
+    },
+    "root-of-what-is-negative-by-another-sign": {
+        **WHITE,
+        "autocorrelation": "sqrt(-a)**Delta",
+        "formula": f"(1 - lambda*sqrt(-a))/(1 + lambda*sqrt(-a))*{VALUE}",
+        "domain": NEGATIVE[:2],
     },
     "zero-at-a-whole-number": {
         **NEAR_1,
