@@ -153,8 +153,8 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
         near = near_limit(ratio, parameter, limit)
         value = leading_term(near).expression.subs(epsilon, 0)
         # where both sides vanish there is no ratio
-        both = sp.Mul(*(f for f in _numerator(model) if parameter not in f.free_symbols))
-        coefficients = leading_coefficients(near) * both
+        both = (_near(factor, parameter, limit) for factor in _numerator(model, parameter))
+        coefficients = leading_coefficients(near) * prod(map(leading_coefficients, both))
     except ValueError:
         if others:
             return _judge_limit_at_places(model, limit, settings)
@@ -178,10 +178,10 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
     )
 
 
-def _numerator(model: Model) -> Iterator[sp.Expr]:
-    """The factors of the formula's numerator."""
+def _numerator(model: Model, parameter: sp.Symbol) -> Iterator[sp.Expr]:
+    """The factors of the formula's numerator that are functions of others than a parameter."""
     above, _ = in_lowest_terms(polarised(model.formula))
-    return (factor for factor, _ in factors(above))
+    return (factor for factor, _ in factors(above) if factor.free_symbols - {parameter})
 
 
 def _is_certain(model: Model, difference: sp.Expr) -> bool:
