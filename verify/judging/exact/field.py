@@ -8,7 +8,7 @@ is real, and, if algebraic, its square. An element that reduces to 0 is the zero
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -252,14 +252,38 @@ class Field:
 
         The box is mapped to the positive orthant, where coefficients of one sign are a
         certificate (Pólya; Vincent, Collins and Akritas), and halved where they are not. Between
-        the halves it may vanish, unless `is_strict`.
+        the halves it may vanish, and where a root is 0 or an exponential 1, unless `is_strict`.
         """
-        used = [g for g, degree in enumerate(poly.degrees()) if degree]
+        used = [g for g, degree in enumerate(poly.degrees()) if degree > 0]
         ranges = [self.generators[g].range for g in used]
-        if any(r is None for r in ranges):
+        if poly.is_zero() or any(r is None for r in ranges):
             return None
         box = [r for r in ranges if r is not None]
-        return _box_sign(poly, used, box, 5, is_strict)
+        own = _box_sign(poly, used, box, 5, is_strict)
+        faces = self._faces(poly, used) if is_strict and own else ()
+        return own if all(self.sign(face, True) == own for face in faces) else None
+
+    def _faces(self, poly: flint.fmpq_mpoly, used: Sequence[int]) -> Iterator[flint.fmpq_mpoly]:
+        """The polynomial where a root is 0, or an exponential 1, at which its range ends."""
+        for g in used:
+            generator = self.generators[g]
+            ends = [(generator.square, _ZERO)] if generator.square is not None else []
+            if generator.exponent is not None and Fraction(1) in (generator.range or ()):
+                ends.append((generator.exponent.num, _ONE))
+            images = list(_CTX.gens())
+            for function, images[g] in ends:
+                if self.sign(function, True) is None:
+                    yield poly.compose(*images)
+
+    def behind(self, poly: flint.fmpq_mpoly) -> set[int]:
+        """The generators that a polynomial is a function of, through roots and exponentials too."""
+        found = {g for g, degree in enumerate(poly.degrees()) if degree > 0}
+        for g in sorted(found):
+            square, exponent = self.generators[g].square, self.generators[g].exponent
+            parts = [square] if square is not None else []
+            parts += [exponent.num, exponent.den] if exponent is not None else []
+            found = found.union(*map(self.behind, parts))
+        return found
 
     def is_nonnegative(self, value: Element) -> bool:
         """Whether a certificate shows that the element is ≥ 0 inside the ranges."""

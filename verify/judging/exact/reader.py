@@ -96,17 +96,19 @@ class Reader:
             only = self.claim.interval(derivative.name).value
             if only is not None and derivative.name in self.parameters:
                 values[self.parameters[derivative.name]] = _exactly(only)
-        return self._at(z, values) if values else z
+        return self.at(z, values) if values else z
 
-    def _at(self, z: Element, values: Mapping[int, Fraction]) -> Element:
+    def at(self, z: Element, values: Mapping[int, Fraction]) -> Element:
+        """An element where some parameters' generators have these values."""
+
         def image(g: int) -> Element:
             generator = self.field.generators[g]
             if g in values:
                 return self.field.constant(values[g])
             if generator.exponent is not None:
-                return self.exp(self._at(generator.exponent, values).scaled(Fraction(1, 2)))
+                return self.exp(self.at(generator.exponent, values).scaled(Fraction(1, 2)))
             if generator.square is not None and generator.name != "I":
-                return self.sqrt(self._at(Element(self.field, generator.square), values))
+                return self.sqrt(self.at(Element(self.field, generator.square), values))
             return self.field.generator(g)
 
         return z.map(image)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, product
 from math import floor
@@ -12,8 +13,10 @@ import flint
 
 from verify.claims.claim import Interval
 from verify.claims.expressions import rational_of
+from verify.judging.covers.boxes import exactly
 from verify.judging.exact.field import Element, Unsupported
 from verify.judging.exact.reader import Reader
+from verify.judging.text import outside
 
 Poly = flint.fmpq_mpoly
 Place = dict[str, str]
@@ -51,8 +54,9 @@ def _of_factor(
         return [], ""
     free = [names[g] for g in used if g in names]
     if len(free) < len(used):
-        return [], "" if _keeps_away(factor, reader) else f"the sign of {_text(factor, reader)}"
-    intervals = {name: reader.claim.interval(name) for name in free}
+        keeps_away = _keeps_away(Element(reader.field, factor), reader)
+        return [], "" if keeps_away else f"the sign of {_text(factor, reader)}"
+    intervals = {name: _interval(name, reader) for name in free}
     if len(free) == 1:
         return _roots(factor, used[0], intervals[free[0]], fixed)
     places: list[Place] = []
@@ -75,26 +79,28 @@ def _of_factor(
     return places, left
 
 
-def _keeps_away(factor: Poly, reader: Reader) -> bool:
-    """Whether a factor with other generators than real parameters has a sign, ends included."""
-    field = reader.field
-    if _is_dominated(factor, reader):
-        return True
-    if any(_own_ends(interval) for interval in reader.claim.domain):
-        return False
-    for name, g in reader.parameters.items():
-        # a modulus is 0 inside the domain, where nothing is said of its lower end
-        is_modulus = name.startswith("|") and reader.claim.interval(name[1:-1]).lower is None
-        if is_modulus and factor.degrees()[g]:
-            there = _at(factor, {g: Fraction(0)})
-            if there.is_zero() or not _keeps_away(there, reader):
-                return False
+def _keeps_away(z: Element, reader: Reader) -> bool:
+    """Whether a function of others than real parameters is nowhere 0, closed ends included."""
+    if z.is_zero or _is_dominated(z.num, reader):
+        return not z.is_zero
     try:
-        element = Element(field, factor)
-        squared = element if element.is_real else element * element.conjugate()
-        return field.sign(squared.num, is_strict=True) is not None
+        squared = z if z.is_real else z * z.conjugate()
+        return reader.field.sign(squared.num, is_strict=True) is not None and all(
+            _keeps_away(reader.at(z, face), reader) for face in _faces(z, reader)
+        )
     except Unsupported:
         return False
+
+
+def _faces(z: Element, reader: Reader) -> Iterator[dict[int, Fraction]]:
+    """The ends that belong to the ranges of what an element is a function of, moduli included."""
+    behind = reader.field.behind(z.num)
+    for name, g in reader.parameters.items():
+        if g in behind and name != "pi" and not name.startswith("R("):
+            interval = reader.claim.interval(name.strip("|"))
+            # a modulus of which no lower bound is said may be 0
+            zero = [Fraction(0)] if interval.modulus and interval.lower is None else []
+            yield from ({g: end} for end in (*zero, *_own_ends(interval)))
 
 
 def _is_dominated(factor: Poly, reader: Reader) -> bool:
@@ -128,7 +134,6 @@ def _roots(
     coefficients = [flint.fmpq(0)] * (factor.degrees()[g] + 1)
     for exponents, c in factor.to_dict().items():
         coefficients[exponents[g]] = c
-    lower, upper = interval.rational_bounds
     places, left = [], ""
     integers = [int(c.p) * (_common(coefficients) // int(c.q)) for c in coefficients]
     found: Any = flint.fmpz_poly(integers).complex_roots()  # pairs, unlike what its stub says
@@ -138,11 +143,15 @@ def _roots(
         if len(coefficients) == 2:
             exact = -coefficients[0] / coefficients[1]
             value = Fraction(int(exact.p), int(exact.q))
-            if _contains(interval, lower, upper, value):
+            if _contains(interval, value):
                 places.append(_place({**fixed, interval.name: value}))
-        elif _may_lie_in(root.real, lower, upper):
-            near = root.real.mid().str(6, radius=False)
-            left = f"it vanishes near {interval.name} = {near}"
+                continue
+            if not _may_contain(interval, value):
+                continue
+        elif not _may_lie_in(root.real, interval):
+            continue
+        near = root.real.mid().str(6, radius=False)
+        left = f"it vanishes near {interval.name} = {near}"
     return places, left
 
 
@@ -153,17 +162,29 @@ def _common(coefficients: list[flint.fmpq]) -> int:
     return total
 
 
-def _contains(
-    interval: Interval, lower: Fraction | None, upper: Fraction | None, value: Fraction
-) -> bool:
+def _contains(interval: Interval, value: Fraction) -> bool:
+    """Whether a value certainly lies in an interval."""
+    lower, upper = _enclosed(interval, outwards=False)
     above = lower is None or value > lower or (value == lower and not interval.lower_strict)
     below = upper is None or value < upper or (value == upper and not interval.upper_strict)
-    return above and below and (value.denominator == 1 or not interval.is_whole)
+    return above and below and _is_met(interval, value)
 
 
-def _may_lie_in(root: flint.arb, lower: Fraction | None, upper: Fraction | None) -> bool:
-    is_below = lower is not None and root < flint.fmpq(lower.numerator, lower.denominator)
-    is_above = upper is not None and root > flint.fmpq(upper.numerator, upper.denominator)
+def _may_contain(interval: Interval, value: Fraction) -> bool:
+    """Whether an interval with an irrational end may hold a value."""
+    if _enclosed(interval, outwards=True) == _enclosed(interval, outwards=False):
+        return False
+    return _is_met(interval, value) and _may_lie_in(exactly(value), interval)
+
+
+def _is_met(interval: Interval, value: Fraction) -> bool:
+    return value.denominator == 1 or not interval.is_whole
+
+
+def _may_lie_in(root: flint.arb, interval: Interval) -> bool:
+    lower, upper = _enclosed(interval, outwards=True)
+    is_below = lower is not None and root < exactly(lower)
+    is_above = upper is not None and root > exactly(upper)
     return not (is_below or is_above)
 
 
@@ -192,17 +213,34 @@ def _a_zero(
 
 
 def _inside(interval: Interval, share: Fraction) -> Fraction:
-    lower, upper = interval.rational_bounds
+    lower, upper = _enclosed(interval, outwards=False)
     low = lower if lower is not None else (upper or 0) - 4
     high = upper if upper is not None else low + 8
     value = low + share * (high - low)
     return Fraction(floor(value)) if interval.is_whole else value
 
 
+def _interval(name: str, reader: Reader) -> Interval:
+    """The range of a parameter; a horizon is a whole number."""
+    interval = reader.claim.interval(name)
+    return replace(interval, is_whole=interval.is_whole or name == reader.claim.horizon)
+
+
+def _enclosed(interval: Interval, outwards: bool) -> tuple[Fraction | None, Fraction | None]:
+    """The bounds of an interval, irrational ones rounded outwards or inwards; None for none."""
+    side = 1 if outwards else -1
+    return outside(interval.lower, -side), outside(interval.upper, side)
+
+
 def _own_ends(interval: Interval) -> list[Fraction]:
-    """The rational ends that belong to an interval of a real parameter."""
-    ends = [rational_of(bound.node) for bound, strict in interval.ends if bound and not strict]
-    return [end for end in ends if end is not None and not interval.modulus]
+    """The rational ends that belong to an interval.
+
+    An irrational one lies inside the range that the reader gives to the parameter.
+    """
+    pairs = zip(_enclosed(interval, True), _enclosed(interval, False), interval.ends, strict=True)
+    return [
+        end for end, other, (_, strict) in pairs if end is not None and end == other and not strict
+    ]
 
 
 def _at(poly: Poly, values: Mapping[int, Fraction]) -> Poly:

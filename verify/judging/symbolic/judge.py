@@ -153,7 +153,7 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
         near = near_limit(ratio, parameter, limit)
         value = leading_term(near).expression.subs(epsilon, 0)
         # where both sides vanish there is no ratio
-        both = (_near(factor, parameter, limit) for factor in _numerator(model, parameter))
+        both = (near_limit(factor, parameter, limit) for factor in _numerator(model, parameter))
         coefficients = leading_coefficients(near) * prod(map(leading_coefficients, both))
     except ValueError:
         if others:
@@ -207,7 +207,10 @@ def _judge_limit_at(
     if there.free_symbols - {model.symbols[limit.name]}:
         return Evidence(JUDGE, Finding.ABSTAINS, "an irrational place, with parameters left")
     near = near_limit(there, model.symbols[limit.name], limit)
-    value = leading_term(near).expression.subs(epsilon, 0)
+    try:
+        value = leading_term(near).expression.subs(epsilon, 0)
+    except ValueError as reason:  # a root of a polynomial is in no field of SymPy's
+        return Evidence(JUDGE, Finding.ABSTAINS, str(reason))
     if evaluate(leading_coefficients(near), {}).contains(0):
         return Evidence(JUDGE, Finding.ABSTAINS, "a leading coefficient that may be 0")
     if value.is_finite and fraction(value - 1)[0] == 0:

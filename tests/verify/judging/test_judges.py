@@ -1,0 +1,137 @@
+"""Claims that once fooled a judge: it proved what is false somewhere, or contradicted what is true.
+
+What a judge says of them by itself counts here, whether or not others would have spoken up.
+"""
+
+import pytest
+
+from verify.claims.file import make_claim
+from verify.judging.evidence import Finding, MeaningError
+from verify.judging.methods import METHODS
+from verify.judging.model import Model
+from verify.judging.parts import in_parts
+from verify.settings import Settings
+
+WHITE = {
+    "autocorrelation": "KroneckerDelta(Delta, 0)",
+    "quantity": "second_moment",
+    "relation": "==",
+    "domain": ["0 < lambda < 1"],
+}
+VALUE = "1/(1 - lambda**2)"
+NEAR_1 = {**WHITE, "relation": "~", "limit": "lambda -> 1-"}
+DISC = {**WHITE, "relation": "~", "limit": "e -> 0+"}
+RATE = {**WHITE, "relation": "~", "limit": "p -> oo", "eigenvalue": "1/2"}
+PLANE = ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"]
+
+FALSE = {
+    # one side of a limit is 0 at a place of the domain
+    "both-vanish-where-they-move": {
+        **NEAR_1,
+        "gamma": "a + b*(1 - lambda)",
+        "formula": "(a + b*(1 - lambda))**2/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "-1 < a < 1", "-1 < b < 1"],
+    },
+    "at-ends-that-are-powers": {
+        **NEAR_1,
+        "gamma": "2 - a - b + 1 - lambda",
+        "formula": "(2 - a - b)**2/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "0 < a <= 2**0", "0 < b <= sqrt(1)"],
+    },
+    "root-at-an-end": {
+        **NEAR_1,
+        "gamma": "sqrt(sqrt(1 - a) + 1 - lambda)",
+        "formula": "sqrt(1 - a)/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "0 < a <= 2**0"],
+    },
+    "root-of-a-polynomial-at-an-end": {
+        **NEAR_1,
+        "gamma": "a**3 - a - 1 + 1 - lambda",
+        "formula": "(a**3 - a - 1)**2/(2*(1 - lambda))",
+        "domain": [
+            "0 < lambda < 1",
+            "1 < a <= ((9 + sqrt(69))/18)**(1/3) + ((9 - sqrt(69))/18)**(1/3)",
+        ],
+    },
+    "root-in-the-plane": {
+        **NEAR_1,
+        "gamma": "sqrt(sqrt((a - 1/2)**2 + (b - 1/2)**2) + 1 - lambda)",
+        "formula": "sqrt((a - 1/2)**2 + (b - 1/2)**2)/(2*(1 - lambda))",
+        "domain": PLANE,
+    },
+    "exponential-of-0": {
+        **NEAR_1,
+        "gamma": "exp(a**2) - 1 + 1 - lambda",
+        "formula": "(exp(a**2) - 1)**2/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "-1 < a < 1"],
+    },
+    "root-of-a-modulus": {
+        **DISC,
+        "gamma": "sqrt(sqrt(abs(lambda)) + e)",
+        "formula": "sqrt(abs(lambda))/(1 - abs(lambda)**2)",
+        "domain": ["abs(lambda) < 1", "0 < e < 1"],
+    },
+    "closed-modulus": {
+        **DISC,
+        "gamma": "1 - 4*abs(lambda)**2 + e",
+        "formula": "(1 - 4*abs(lambda)**2)**2/(1 - abs(lambda)**2)",
+        "domain": ["abs(lambda) <= 1/2", "0 < e < 1"],
+    },
+    "modulus-from-0-on": {
+        **DISC,
+        "gamma": "abs(lambda)**2 + e",
+        "formula": "abs(lambda)**4/(1 - abs(lambda)**2)",
+        "domain": ["0 <= abs(lambda) < 1", "0 < e < 1"],
+    },
+    # the parameter's exponential is 1
+    "rate-at-an-end": {
+        **RATE,
+        "gamma": "sqrt(exp(a*p) + 1)",
+        "formula": "exp(a*p)*4/3",
+        "domain": ["p > 0", "0 <= a < 1"],
+    },
+    "rate-inside": {
+        **RATE,
+        "gamma": "sqrt(exp(a**2*p) + 1)",
+        "formula": "exp(a**2*p)*4/3",
+        "domain": ["p > 0", "-1 < a < 1"],
+    },
+}
+TRUE = {
+    "zero-beyond-an-irrational-end": {
+        **NEAR_1,
+        "gamma": "a - 3/4 + 1 - lambda",
+        "formula": "(a - 3/4)**2/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "0 < a < 1/sqrt(2)"],
+    },
+    "zero-between-horizons": {
+        **WHITE,
+        "relation": "~",
+        "limit": "e -> 0+",
+        "horizon": "T",
+        "eigenvalue": "1",
+        "gamma": "2*T - 5 + e",
+        "formula": "(2*T - 5)**2*T",
+        "domain": ["0 < e < 1"],
+    },
+}
+JUDGES = [method for method in METHODS if method.is_judge]
+
+
+def finding(method, fields):
+    try:
+        return in_parts(method, Model(make_claim({"id": "c", **fields})), Settings()).finding
+    except MeaningError:
+        return None
+
+
+@pytest.mark.parametrize("method", JUDGES, ids=lambda m: m.name)
+@pytest.mark.parametrize("name", FALSE)
+def test_no_judge_proves_a_false_claim(method, name):
+    assert finding(method, FALSE[name]) is not Finding.PROVES
+
+
+@pytest.mark.parametrize("method", JUDGES, ids=lambda m: m.name)
+@pytest.mark.parametrize("name", TRUE)
+def test_no_judge_contradicts_a_true_claim(method, name):
+    assert finding(method, TRUE[name]) not in (None, Finding.CONTRADICTS)
