@@ -31,7 +31,7 @@ def leading_term(
     """
     p = parameters[limit.name if limit.name in parameters else f"|{limit.name}|"]
     local = _finite if limit.direction != "oo" else _infinite
-    epsilon, images, towards_zero = local(z, p, limit)
+    epsilon, images, towards_zero, rate = local(z, p, limit)
     terms = []
     for poly in (z.num, z.den):
         image = z.field.reduced(poly.compose(*images))
@@ -41,7 +41,7 @@ def leading_term(
             raise Unsupported(f"cancellation beyond order {ORDER}")
         terms.append((order, _coefficient(z, image, epsilon, order)))
     (top, c_top), (bottom, c_bottom) = terms
-    return (top - bottom) * (1 if towards_zero else -1), c_top, c_bottom
+    return (top - bottom) * (1 if towards_zero else -1), c_top * rate, c_bottom * rate
 
 
 def _coefficient(z: Element, poly: flint.fmpq_mpoly, epsilon: int, order: int) -> Element:
@@ -53,7 +53,8 @@ def _coefficient(z: Element, poly: flint.fmpq_mpoly, epsilon: int, order: int) -
     return z.field.element(poly.context().from_dict(kept), poly.context().constant(1))
 
 
-Local = tuple[int, list[flint.fmpq_mpoly], bool]
+# the generator ε, all generators in it, whether it tends to 0, and what must not vanish for that
+Local = tuple[int, list[flint.fmpq_mpoly], bool, Element]
 
 
 def _finite(z: Element, p: int, limit: Limit) -> Local:
@@ -65,36 +66,38 @@ def _finite(z: Element, p: int, limit: Limit) -> Local:
     images[p] = sign * images[p] + flint.fmpq(target.numerator, target.denominator)
     for g in _dependents(z, p):
         images[g] = _expanded_exponential(z, g, p, images)
-    return p, images, True
+    return p, images, True, z.field.constant(1)
 
 
 def _infinite(z: Element, p: int, limit: Limit) -> Local:
     images = list(z.num.context().gens())
     dependents = _dependents(z, p)
     if not dependents:
-        return p, images, False
+        return p, images, False, z.field.constant(1)
     if _degree(z, p):
         raise Unsupported("powers beside exponentials at infinity")
     upwards = rational_of(limit.target.node) == 1
     field = z.field
-    exponents = {g: field.generators[g].exponent for g in dependents}
-    base = next((g for g, m in exponents.items() if _is_positive_multiple(m, p)), None)
-    if base is None:
+    rates = {g: _rate(field.generators[g].exponent, p) for g in dependents}
+    base, rate = next(((g, rate) for g, rate in rates.items() if rate), (None, None))
+    if base is None or rate is None:
         raise Unsupported("a function at infinity other than exp of the parameter")
     for g in dependents:
         if g != base:
             if upwards:
                 raise Unsupported("exp of exp at infinity")
             images[g] = _expanded_exponential(z, g, base, images)
-    return base, images, not upwards
+    return base, images, not upwards, rate
 
 
-def _is_positive_multiple(m: Element | None, p: int) -> bool:
-    """Whether m = c p with c > 0 free of p."""
+def _rate(m: Element | None, p: int) -> Element | None:
+    """What vanishes where c does, if m = c p with c ≥ 0 free of p; None of any other m."""
     if m is None:
-        return False
-    factor = m / m.field.generator(p)
-    return not _degree(factor, p) and m.field.is_nonnegative(factor)
+        return None
+    rate = m / m.field.generator(p)
+    if _degree(rate, p) or not m.field.is_nonnegative(rate):
+        return None
+    return Element(m.field, rate.num / rate.num.leading_coefficient())
 
 
 def _dependents(z: Element, p: int) -> list[int]:
