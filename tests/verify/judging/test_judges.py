@@ -96,6 +96,12 @@ FALSE = {
         "formula": "exp(a**2*p)*4/3",
         "domain": ["p > 0", "-1 < a < 1"],
     },
+    "factors-that-change-their-signs-together": {
+        **WHITE,
+        "relation": "<=",
+        "formula": f"{VALUE} - a*(1 - exp(-a))",
+        "domain": ["0 < lambda < 1", "a in integers"],
+    },
 }
 TRUE = {
     "zero-beyond-an-irrational-end": {
@@ -113,6 +119,11 @@ TRUE = {
         "gamma": "2*T - 5 + e",
         "formula": "(2*T - 5)**2*T",
         "domain": ["0 < e < 1"],
+    },
+    "constant-near-a-zero": {
+        **WHITE,
+        "relation": "<=",
+        "formula": f"{VALUE} + lambda**2*(cos(3) + 9899924967/10**10)",
     },
 }
 JUDGES = [method for method in METHODS if method.is_judge]

@@ -215,6 +215,12 @@ TRUE = {
         "/((1 - 2*r*lambda*cos(phi) + r**2*lambda**2)*(1 - lambda**2))",
         "domain": ["-1 < lambda < 1", "0 < r < 1", "1/3 < phi < 3/2"],
     },
+    "factors-that-change-their-signs-together": {
+        **WHITE,
+        "relation": "<=",
+        "formula": f"{VALUE} + a*(1 - exp(-a))",
+        "domain": ["0 < lambda < 1", "a in integers"],
+    },
     "season": {
         **WHITE,
         "autocorrelation": "cos(2*pi*Delta/7)",

@@ -81,8 +81,9 @@ def _judge_sign(slack: Element, reader: Reader) -> Evidence:
                 own = found.sign or 1
             sign *= own
     if len(turning) > 1:  # each changes its sign somewhere: what does the product?
-        covers = [found for found in covers if found.sign is not None]
-        covers.append(cover(charts(prod(turning[1:], start=turning[0]), reader.field)))
+        together = cover(charts(prod(turning[1:], start=turning[0]), reader.field))
+        covers = [*(found for found in covers if found.sign is not None), together]
+        sign *= together.sign or 1
     # the reader encloses irrational bounds, and takes whole numbers for real ones: what it allows
     # need not lie in the domain
     bounds = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 from typing import Any
@@ -38,7 +38,7 @@ class Sign:
     Attributes:
         value: the product of the signs of its factors, an unknown one taken as +1; 0 for 0.
         covers: those of the factors that needed one.
-        ranges: of the real symbols that the factors are functions of.
+        ranges: of the real symbols that the factors are functions of, constants apart.
 
     """
 
@@ -112,7 +112,9 @@ def sign(
             found = sign(rest, real, moduli, seconds=seconds) if rest else Sign(1, (), real)
             if found.certain == 1:
                 return found
-    expr, real = _turned_over(*_enclosed(expr, real))
+    enclosed, with_constants = _enclosed(expr, real)
+    constants = with_constants.keys() - real.keys()
+    expr, real = _turned_over(enclosed, with_constants)
     try:
         # e^{iπ/3} is a number like another
         exponential = expr.rewrite(TO_EXP, sp.exp).replace(
@@ -130,7 +132,8 @@ def sign(
             for place in (*places, *opposite(exponential, real, moduli)):
                 if sign(*place, of_all, seconds).certain != found.certain:
                     raise NoSign("it has another sign, or none, where an angle is 0 or half a turn")
-        return found
+        varying = {s: ends for s, ends in found.ranges.items() if s not in constants}
+        return replace(found, ranges=varying)  # where a constant has another value is no place
     except (ValueError, BasePolynomialError) as reason:
         raise NoSign(str(reason)) from None
 
@@ -205,7 +208,7 @@ def _of_factors(function: sp.Expr, ranges: Ranges, of_all: bool, seconds: float)
         own = _by_coefficients(factor, ranges, of_all)
         if not own:
             found = cover(charts(factor, ranges, of_all), seconds=seconds)
-            if found.sign is None and (is_square or not found.places):
+            if found.sign is None and (of_all or not found.places):
                 return Sign(value, [*covers, found], ranges)
             if found.sign is None:
                 turning.append(factor)
@@ -213,8 +216,9 @@ def _of_factors(function: sp.Expr, ranges: Ranges, of_all: bool, seconds: float)
             own = found.sign or 1
         value *= 1 if is_square else own
     if len(turning) > 1:  # each changes its sign somewhere: what does the product?
-        covers = [found for found in covers if found.sign is not None]
-        covers.append(cover(charts(sp.expand(sp.prod(turning)), ranges), seconds=seconds))
+        together = cover(charts(sp.expand(sp.prod(turning)), ranges), seconds=seconds)
+        covers = [*(found for found in covers if found.sign is not None), together]
+        value *= together.sign or 1
     return Sign(value, covers, ranges)
 
 
@@ -229,24 +233,26 @@ def ranges_of(domain: Domain, symbols: Mapping[str, sp.Symbol]) -> tuple[Ranges,
 def _by_coefficients(factor: sp.Expr, ranges: Ranges, is_strict: bool) -> int:
     """The sign of a polynomial whose coefficients all have it once the box is an orthant.
 
-    The box is halved where they have not, but only so often. Between the halves it may be 0,
-    unless `is_strict`.
+    The box is halved where they have not, but only so often. Between the halves it may be 0, and
+    where a root or a modulus is, unless `is_strict`.
     """
     if factor.is_Rational:
         return int(sp.sign(factor))
     polynomial = sp.Poly(factor)
     if not (polynomial.domain.is_ZZ or polynomial.domain.is_QQ):
         return 0
-    box: list[End] = []
+    boxes: list[list[End]] = []
     for g in polynomial.gens:
         lower, upper = ranges.get(g, (sp.S.Zero, sp.oo) if g.is_nonnegative else (-sp.oo, sp.oo))
-        box.append((_end(lower, -1), _end(upper, 1)))
+        may_be_0 = is_strict and g not in ranges and g.is_nonnegative and not g.is_positive
+        boxes.append([(_end(lower, -1), _end(upper, 1)), *([(QQ(0), QQ(0))] if may_be_0 else [])])
     _, *generators = ring([sp.Dummy() for _ in polynomial.gens], QQ)
     image = sum(
         (prod(g**e for g, e in zip(generators, exponents, strict=True)) * QQ(int(c.p), int(c.q)))
         for exponents, c in polynomial.terms()
     )
-    return _on_box(image, generators, box, HALVINGS, is_strict)
+    signs = {_on_box(image, generators, box, HALVINGS, is_strict) for box in product(*boxes)}
+    return signs.pop() if len(signs) == 1 else 0
 
 
 HALVINGS = 5
