@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import product
 
 import sympy as sp
@@ -46,31 +47,28 @@ def certificate(model: Model, obligation: Obligation) -> str:
         return _positive(model, polarised(function), real, moduli)
     if obligation.angle is not None:
         real = {**real, obligation.angle: (-sp.pi, sp.pi)}
-    try:
-        return _nonnegative(polarised(function), real, moduli)
-    except NoSign:
-        # each real root may be any number that is not negative; its own argument is another matter
-        roots = {root: sp.Dummy("root", nonnegative=True) for root in _real_roots(function)}
-        if not roots:
-            raise
-        free = dict.fromkeys(roots.values(), (sp.S.Zero, sp.oo))
-        return _nonnegative(polarised(function.xreplace(roots)), {**real, **free}, moduli)
+    return _nonnegative(function, real, moduli)
 
 
 def _nonnegative(function: sp.Expr, real: Ranges, moduli: Ranges) -> str:
     """How it is certain that a real function is not negative; raises NoSign."""
-    found = sign(function, real, moduli, seconds=SECONDS)
-    if found.certain is None or found.certain < 0:
-        raise NoSign(_obstacle(found))
-    return str(found)
-
-
-def _real_roots(expr: sp.Expr) -> set[sp.Expr]:
-    """The moduli of an expression, and its roots of what is real."""
-    roots = {part for part in expr.atoms(sp.Pow) if part.exp == sp.S.Half}
-    real = {root for root in roots if all(s.is_real for s in root.free_symbols)}
-    moduli: set[sp.Expr] = expr.atoms(sp.Abs)
-    return moduli | {root for root in real if not root.has(sp.I)}
+    try:
+        found = sign(polarised(function), real, moduli, seconds=SECONDS)
+        if found.certain is None or found.certain < 0:
+            raise NoSign(_obstacle(found))
+        return str(found)
+    except NoSign:
+        # moduli, and roots of what is not negative, may be any numbers that are not negative
+        roots = {root: sp.Dummy("root", nonnegative=True) for root in function.atoms(sp.Abs)}
+        for root in sorted(function.atoms(sp.Pow), key=str):
+            if root.exp == sp.S.Half:
+                with suppress(NoSign):
+                    _nonnegative(root.base, real, moduli)
+                    roots[root] = sp.Dummy("root", nonnegative=True)
+        if not roots:
+            raise
+        free = dict.fromkeys(roots.values(), (sp.S.Zero, sp.oo))
+        return _nonnegative(function.xreplace(roots), {**real, **free}, moduli)
 
 
 def factors_of(expr: sp.Expr) -> Iterator[sp.Expr]:

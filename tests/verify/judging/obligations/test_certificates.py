@@ -106,6 +106,10 @@ def test_what_is_nowhere_0(text, ranges, how):
         ("exp(b) - 1 - b", WHOLE),
         ("cosh(a) + cosh(b) - 2", ["-1 < a < 1", "-1 < b < 1"]),
         ("cosh(a) + cosh(b) - 2", WHOLE),
+        # where a root is
+        ("sqrt((b - 1/4)**2) + sqrt((2*b - 1/2)**4)", SQUARE),
+        # where two factors change their signs together
+        ("a - a*exp(-a)", WHOLE),
     ],
 )
 def test_what_may_be_0(text, ranges):
@@ -183,7 +187,8 @@ def test_what_is_not_positive(text, ranges, why):
         ("(a - 1/3)**2 + (b - 1/7)**2 + 1 - a", SQUARE),
         ("(a - 1/3)**2*(b - 1/7)**4", SQUARE),
         # roots may be any number that is not negative
-        ("sqrt(a - b) + b", SQUARE),
+        ("sqrt(a - b) + b", ["1/2 < a < 1", "0 < b < 1/2"]),
+        ("sqrt(sqrt(a - b) + b) + a*b", ["1/2 < a < 1", "0 < b < 1/2"]),
         ("a - a", ["0 < a < 1"]),
         ("abs(lambda - 1/2)*abs(lambda)", [DISC]),
         ("1 - cos(frequency)", ()),
@@ -205,6 +210,9 @@ def test_what_is_not_negative(text, ranges):
         ("sqrt(a) - 1/2", ["0 < a < 1"], None),
         ("abs(lambda - 1/2) - 1/4", [DISC], None),
         ("sqrt(lambda) + 1", [DISC], None),
+        # a root of what may be negative is no number that is not
+        ("sqrt(a - b) + b", SQUARE, None),
+        ("1 - exp(-sqrt(a - 1/2))", SQUARE, None),
         ("sqrt(I*a) + 1", ["0 < a < 1"], None),
         ("9/10 + cos(frequency)", (), None),
         ("9/10 - cos(frequency)", (), None),
