@@ -22,6 +22,13 @@ VALUE = "1/(1 - lambda**2)"
 NEAR_1 = {**WHITE, "relation": "~", "limit": "lambda -> 1-"}
 DISC = {**WHITE, "relation": "~", "limit": "e -> 0+"}
 RATE = {**WHITE, "relation": "~", "limit": "p -> oo", "eigenvalue": "1/2"}
+ANY = {**WHITE, "autocorrelation": "R(Delta)"}
+THIRTY_LATER = {
+    **WHITE,
+    "autocorrelation": "KroneckerDelta(Delta, 0) + KroneckerDelta(Delta, 30)/3",
+    "horizon": "T",
+    "eigenvalue": "1",
+}
 PLANE = ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"]
 
 FALSE = {
@@ -96,6 +103,14 @@ FALSE = {
         "formula": "exp(a**2*p)*4/3",
         "domain": ["p > 0", "-1 < a < 1"],
     },
+    "short-horizons-in-a-limit": {
+        **THIRTY_LATER,
+        "relation": "~",
+        "limit": "e -> 0+",
+        "gamma": "1 + e",
+        "formula": "T + 2/3*(T - 30)",
+        "domain": ["0 < e < 1", "T >= 25"],
+    },
     "factors-that-change-their-signs-together": {
         **WHITE,
         "relation": "<=",
@@ -119,6 +134,71 @@ TRUE = {
         "gamma": "2*T - 5 + e",
         "formula": "(2*T - 5)**2*T",
         "domain": ["0 < e < 1"],
+    },
+    # signs that are those of real numbers, but nowhere those of whole or single ones
+    "whole-numbers-between": {
+        **WHITE,
+        "relation": "<=",
+        "formula": f"{VALUE} + " + " + ".join(f"n{k}*(n{k} - 1)" for k in range(5)),
+        "domain": ["0 < lambda < 1", *(f"0 <= n{k} <= 1 in integers" for k in range(5))],
+    },
+    "whole-number-in-a-square": {
+        **WHITE,
+        "relation": "<=",
+        "formula": f"{VALUE} + (a - 1/2)*(n - 1)**2",
+        "domain": ["0 < lambda < 1", "0 < a < 1", "1/2 < n < 3/2 in integers"],
+    },
+    "single-value-in-two-words": {
+        **WHITE,
+        "relation": "<=",
+        "formula": f"{VALUE} - (2*a**2 - 1)**2",
+        "domain": ["0 < lambda < 1", "1/sqrt(2) <= a <= sqrt(2)/2"],
+    },
+    # leading coefficients that are 0
+    "cosines-that-cancel": {
+        **NEAR_1,
+        "formula": "(1 + (cos(pi/7) - cos(2*pi/7) + cos(3*pi/7) - 1/2)/(1 - lambda))"
+        "/(2*(1 - lambda))",
+    },
+    "cosine-of-a-third": {**NEAR_1, "formula": "cos(pi/3)/(1 - lambda)"},
+    "root-of-a-square": {
+        **NEAR_1,
+        "formula": "(1 + (sqrt(3 + 2*sqrt(2)) - 1 - sqrt(2))/(1 - lambda))/(2*(1 - lambda))",
+    },
+    "beside-a-root-of-the-moving": {
+        **NEAR_1,
+        "formula": "(1 + sqrt(1 - lambda)"
+        " + (cos(pi/7) - cos(2*pi/7) + cos(3*pi/7) - 1/2)/(1 - lambda))/(2*(1 - lambda))",
+    },
+    "at-whole-numbers": {
+        **NEAR_1,
+        "formula": "(1 + (n - 1)*(n - 2)/(1 - lambda))/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "1 <= n <= 2 in integers"],
+    },
+    # any input, where its sums are known or the same
+    "any-input-at-pole-0": {**ANY, "eigenvalue": "0", "formula": "R(0)", "domain": []},
+    "any-input-at-single-pole-0": {**ANY, "formula": "R(0)", "domain": ["0 <= lambda <= 0"]},
+    "any-input-at-whole-numbers": {
+        **ANY,
+        "formula": f"(R(0) + 2*sum(lambda**Delta*R(Delta)))*{VALUE} + (n - 1)*(n - 2)*R(0)",
+        "domain": ["0 < lambda < 1", "1 <= n <= 2 in integers"],
+    },
+    "any-input-at-a-single-value": {
+        **ANY,
+        "formula": f"(R(0) + 2*sum(lambda**Delta*R(Delta)))*{VALUE} + (2*a**2 - 1)*R(0)",
+        "domain": ["0 < lambda < 1", "1/sqrt(2) <= a <= sqrt(2)/2"],
+    },
+    "any-input-at-a-held-pole": {
+        **ANY,
+        "quantity": "sensitivity",
+        "formula": "(1 + 1/4)/(1 - 1/4)**3*(R(0) + 2*sum((1/2)**Delta*R(Delta)))"
+        " + 2/(1 - 1/4)**2*sum(Delta*(1/2)**Delta*R(Delta))",
+        "domain": ["1/2 <= lambda <= 1/2"],
+    },
+    "always-short": {
+        **THIRTY_LATER,
+        "formula": "T",
+        "domain": ["1 <= T <= 30"],
     },
     "constant-near-a-zero": {
         **WHITE,

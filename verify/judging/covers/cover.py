@@ -90,7 +90,11 @@ class Cover:
 
 
 def judged(
-    method: str, sign: int, covers: Sequence[Cover], bounds: Mapping[str, Bounds]
+    method: str,
+    sign: int,
+    covers: Sequence[Cover],
+    bounds: Mapping[str, Bounds],
+    is_negative: Callable[[Place], bool],
 ) -> Evidence:
     """What a judge says of a slack.
 
@@ -99,17 +103,25 @@ def judged(
         sign: the product of the signs of all factors, an unknown one taken as +1.
         covers: those of the factors that needed one.
         bounds: the range of each of the claim's parameters (None: infinite).
+        is_negative: whether the slack is certainly negative at a point of the domain with these
+            parameters. Signs are those on open sets, which whole numbers and single values are not.
 
     """
     unknown = [found for found in covers if found.sign is None]
     boxes = sum(found.boxes for found in covers)
     if not unknown:
-        finding = Finding.PROVES if sign > 0 else Finding.CONTRADICTS
-        word = "positive" if sign > 0 else "negative"
         how = f"on a cover of {boxes} boxes" if boxes else "by the signs of its factors"
-        return Evidence(method, finding, f"the slack is {word} {how}")
+        if sign > 0:
+            return Evidence(method, Finding.PROVES, f"the slack is positive {how}")
+        if is_negative({}):
+            return Evidence(method, Finding.CONTRADICTS, f"the slack is negative {how}")
+        return Evidence(method, Finding.ABSTAINS, f"the slack is negative, or 0, {how}")
     # two factors may well change their signs together, so that the product does not
-    is_false = len(unknown) == 1 and unknown[0].is_counterexample(bounds)
+    is_false = (
+        len(unknown) == 1
+        and unknown[0].is_counterexample(bounds)
+        and any(map(is_negative, unknown[0].places))
+    )
     return Evidence(
         method,
         Finding.CONTRADICTS if is_false else Finding.ABSTAINS,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from verify.claims.claim import Claim, Limit
 from verify.claims.expressions import rational_of
-from verify.judging.covers.boxes import exactly
+from verify.judging.covers.boxes import Place, exactly
 from verify.judging.covers.cover import Cover, cover, judged
 from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.exact.angles import without_angles
@@ -16,6 +16,7 @@ from verify.judging.exact.charts import Poly
 from verify.judging.exact.field import DivisionByZero, Element, Unsupported
 from verify.judging.exact.leading import leading_term
 from verify.judging.exact.moments import quantity
+from verify.judging.exact.points import value_inside
 from verify.judging.exact.reader import Reader
 from verify.judging.exact.zeros import zeros
 from verify.judging.obligations.leads import where_it_vanishes
@@ -48,7 +49,7 @@ def judge(claim: Claim) -> Evidence:
     difference = formula - value
     if difference.is_zero:
         return Evidence(JUDGE, Finding.PROVES, "the difference is the zero polynomial")
-    if claim.relation == "==" and claim.arbitrary and reader.is_free(difference):
+    if claim.relation == "==" and claim.arbitrary and _is_not_0(difference, reader):
         return Evidence(JUDGE, Finding.CONTRADICTS, "the difference is not 0 for every input")
     if claim.relation == "==":
         return Evidence(JUDGE, Finding.ABSTAINS, "the difference does not reduce to zero")
@@ -56,7 +57,7 @@ def judge(claim: Claim) -> Evidence:
     if not slack.is_real:
         return Evidence(JUDGE, Finding.ABSTAINS, "the slack is not real")
     try:
-        return _judge_sign(without_angles(slack), reader)
+        return _judge_sign(slack, reader)
     except Unsupported as reason:
         return Evidence(JUDGE, Finding.ABSTAINS, f"no certificate for the sign: {reason}")
 
@@ -66,7 +67,8 @@ def _judge_sign(slack: Element, reader: Reader) -> Evidence:
     if slack.is_zero:
         return Evidence(JUDGE, Finding.PROVES, "the slack is the zero polynomial")
     sign, covers, turning = 1, list[Cover](), list[Poly]()
-    for poly in (slack.num, slack.den):
+    real = without_angles(slack)
+    for poly in (real.num, real.den):
         constant, factors = poly.factor()
         sign *= 1 if constant > 0 else -1
         for factor, multiplicity in factors:
@@ -75,7 +77,7 @@ def _judge_sign(slack: Element, reader: Reader) -> Evidence:
                 found = cover(charts(factor, reader.field))
                 covers.append(found)
                 if found.sign is None and not found.places:
-                    return judged(JUDGE, sign, covers, {})
+                    return judged(JUDGE, sign, covers, {}, lambda place: False)
                 if found.sign is None:
                     turning.append(factor)
                 own = found.sign or 1
@@ -95,12 +97,33 @@ def _judge_sign(slack: Element, reader: Reader) -> Evidence:
         for interval in [reader.claim.interval(name)]
         if not (interval.is_whole or name == reader.claim.horizon)
     }
-    return judged(JUDGE, sign, covers, bounds)
+
+    def is_negative(place: Place) -> bool:
+        try:
+            ball = value_inside(slack, reader, place)
+        except Unsupported:
+            return False
+        return bool(ball.real < 0)
+
+    return judged(JUDGE, sign, covers, bounds, is_negative)
+
+
+def _is_not_0(z: Element, reader: Reader) -> bool:
+    """Whether an element is certainly not 0 at a point of the domain."""
+    try:
+        ball = value_inside(z, reader)
+    except Unsupported:
+        return False
+    return bool(ball.is_finite() and ball != 0)
 
 
 def _judge_limit(formula: Element, value: Element, reader: Reader, limit: Limit) -> Evidence:
     order, above, below = leading_term(formula / value, reader.parameters, limit)
     if order != 0 or above != below:
+        # constants in them may cancel unseen
+        factors = above, below, *([] if order else [above - below])
+        if not all(_is_not_0(factor, reader) for factor in factors):
+            return Evidence(JUDGE, Finding.ABSTAINS, f"whether {above} and {below} are 0, or equal")
         found = "0" if order > 0 else "infinity" if order < 0 else str(above / below)
         return Evidence(
             JUDGE, Finding.CONTRADICTS, f"formula over quantity tends to {found}, not 1"

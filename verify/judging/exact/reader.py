@@ -24,6 +24,8 @@ class Reader:
         parameters: each real parameter's generator; a complex one's modulus is `|name|`.
         turns: each complex parameter's direction, a generator on the unit circle.
         correlation: R(Δ); None for any stationary input.
+        lags: of any input, R(n): its generator → n.
+        jets: of any input, the derivatives of C: their generator → order, whether of conj R, where.
 
     """
 
@@ -34,8 +36,8 @@ class Reader:
         self.parameters: dict[str, int] = {}
         self.turns: dict[str, int] = {}
         self._exponentials: list[tuple[Element, int]] = []
-        self._jets: list[tuple[int, bool, Element, Element]] = []
-        self._lags: dict[int, Element] = {}
+        self.lags: dict[int, int] = {}
+        self.jets: dict[int, tuple[int, bool, Element]] = {}
         self.i = self._imaginary_unit()
         self.pi = self._real("pi", (Fraction(3), Fraction(4)))
         for name in claim.parameters:
@@ -105,6 +107,9 @@ class Reader:
             generator = self.field.generators[g]
             if g in values:
                 return self.field.constant(values[g])
+            if g in self.jets:
+                order, barred, w = self.jets[g]
+                return self._jet(order, self.at(w, values), barred)
             if generator.exponent is not None:
                 return self.exp(self.at(generator.exponent, values).scaled(Fraction(1, 2)))
             if generator.square is not None and generator.name != "I":
@@ -112,18 +117,6 @@ class Reader:
             return self.field.generator(g)
 
         return z.map(image)
-
-    def is_free(self, z: Element) -> bool:
-        """Whether nothing in an element is a function of anything else in it.
-
-        Then it is zero for all inputs and parameters only if it is the zero element.
-        """
-        used = [g for g in range(len(self.field.generators)) if z.num.degrees()[g]]
-        return not any(
-            self.field.generators[g].exponent or self.field.generators[g].square
-            for g in used
-            if self.field.generators[g].name != "I"
-        )
 
     # expressions
 
@@ -308,11 +301,14 @@ class Reader:
             raise Unsupported("R of something else than a lag")
         if self.correlation is not None:
             return self.correlation.at(lag)
-        if lag not in self._lags:
-            if self.claim.complex_input and lag > 0:
-                raise Unsupported("a single lag of an arbitrary complex input")
-            self._lags[lag] = self._real(f"R({lag})", POSITIVE if lag == 0 else (None, None))
-        return self._lags[lag]
+        if self.claim.complex_input and lag > 0:
+            raise Unsupported("a single lag of an arbitrary complex input")
+        known = next((g for g, n in self.lags.items() if n == lag), None)
+        if known is None:
+            range_ = POSITIVE if lag == 0 else (None, None)
+            known = self.field.new(Generator(f"R({lag})", range_))
+            self.lags[known] = lag
+        return self.field.generator(known)
 
     def generating_function(self, order: int, w: Element, barred: bool = False) -> Element:
         """d^order C/dw^order at w, with conj R for R where `barred`."""
@@ -323,14 +319,17 @@ class Reader:
 
     def _jet(self, order: int, w: Element, barred: bool) -> Element:
         """A derivative of C at w for any input: a generator, for jets are free of each other."""
-        for known_order, known_barred, known, jet in self._jets:
-            if (known_order, known_barred) == (order, barred) and known == w:
-                return jet
+        if w.is_zero and not order:  # Σ_{Δ≥1} R(Δ) w^Δ
+            return w
+        for number, (*known, at) in self.jets.items():
+            if known == [order, barred] and at == w:
+                return self.field.generator(number)
         conjugate = w.conjugate()
         real = conjugate == w and not self.claim.complex_input
         generator = Generator(f"C{'_bar' * barred}({order}, {w})", (None, None) if real else None)
-        jet = self.field.generator(self.field.new(generator))
-        self._jets.append((order, barred, w, jet))
+        number = self.field.new(generator)
+        jet = self.field.generator(number)
+        self.jets[number] = order, barred, w
         generator.derivative = lambda by: self._jet(order + 1, w, barred) * w.derivative(by)
         if not real:
             partner = self._jet(order, conjugate, barred != self.claim.complex_input)

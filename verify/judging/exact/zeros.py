@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, product
-from math import floor
 from typing import Any
 
 import flint
 
 from verify.claims.claim import Interval
 from verify.claims.expressions import rational_of
-from verify.judging.covers.boxes import exactly
 from verify.judging.exact.field import Element, Unsupported
+from verify.judging.exact.points import (
+    contains,
+    enclosed,
+    inside,
+    interval_of,
+    may_contain,
+    may_reach,
+)
 from verify.judging.exact.reader import Reader
-from verify.judging.text import outside
 
 Poly = flint.fmpq_mpoly
 Place = dict[str, str]
@@ -56,7 +60,7 @@ def _of_factor(
     if len(free) < len(used):
         keeps_away = _keeps_away(Element(reader.field, factor), reader)
         return [], "" if keeps_away else f"the sign of {_text(factor, reader)}"
-    intervals = {name: _interval(name, reader) for name in free}
+    intervals = {name: interval_of(name, reader) for name in free}
     if len(free) == 1:
         return _roots(factor, used[0], intervals[free[0]], fixed)
     places: list[Place] = []
@@ -96,7 +100,7 @@ def _faces(z: Element, reader: Reader) -> Iterator[dict[int, Fraction]]:
     """The ends that belong to the ranges of what an element is a function of, moduli included."""
     behind = reader.field.behind(z.num)
     for name, g in reader.parameters.items():
-        if g in behind and name != "pi" and not name.startswith("R("):
+        if g in behind and name != "pi":
             interval = reader.claim.interval(name.strip("|"))
             # a modulus of which no lower bound is said may be 0
             zero = [Fraction(0)] if interval.modulus and interval.lower is None else []
@@ -143,12 +147,11 @@ def _roots(
         if len(coefficients) == 2:
             exact = -coefficients[0] / coefficients[1]
             value = Fraction(int(exact.p), int(exact.q))
-            if _contains(interval, value):
+            if contains(interval, value):
                 places.append(_place({**fixed, interval.name: value}))
+            if contains(interval, value) or not may_contain(interval, value):
                 continue
-            if not _may_contain(interval, value):
-                continue
-        elif not _may_lie_in(root.real, interval):
+        elif not may_reach(interval, root.real):
             continue
         near = root.real.mid().str(6, radius=False)
         left = f"it vanishes near {interval.name} = {near}"
@@ -162,32 +165,6 @@ def _common(coefficients: list[flint.fmpq]) -> int:
     return total
 
 
-def _contains(interval: Interval, value: Fraction) -> bool:
-    """Whether a value certainly lies in an interval."""
-    lower, upper = _enclosed(interval, outwards=False)
-    above = lower is None or value > lower or (value == lower and not interval.lower_strict)
-    below = upper is None or value < upper or (value == upper and not interval.upper_strict)
-    return above and below and _is_met(interval, value)
-
-
-def _may_contain(interval: Interval, value: Fraction) -> bool:
-    """Whether an interval with an irrational end may hold a value."""
-    if _enclosed(interval, outwards=True) == _enclosed(interval, outwards=False):
-        return False
-    return _is_met(interval, value) and _may_lie_in(exactly(value), interval)
-
-
-def _is_met(interval: Interval, value: Fraction) -> bool:
-    return value.denominator == 1 or not interval.is_whole
-
-
-def _may_lie_in(root: flint.arb, interval: Interval) -> bool:
-    lower, upper = _enclosed(interval, outwards=True)
-    is_below = lower is not None and root < exactly(lower)
-    is_above = upper is not None and root > exactly(upper)
-    return not (is_below or is_above)
-
-
 def _a_zero(
     factor: Poly,
     names: Mapping[int, str],
@@ -199,7 +176,7 @@ def _a_zero(
         others = [h for h in names if h != g]
         for shares in islice(product(SHARES, repeat=len(others)), 27):
             chosen = {
-                h: _inside(intervals[names[h]], share)
+                h: inside(intervals[names[h]], share)
                 for h, share in zip(others, shares, strict=True)
             }
             restricted = _at(factor, chosen)
@@ -212,32 +189,12 @@ def _a_zero(
     return []
 
 
-def _inside(interval: Interval, share: Fraction) -> Fraction:
-    lower, upper = _enclosed(interval, outwards=False)
-    low = lower if lower is not None else (upper or 0) - 4
-    high = upper if upper is not None else low + 8
-    value = low + share * (high - low)
-    return Fraction(floor(value)) if interval.is_whole else value
-
-
-def _interval(name: str, reader: Reader) -> Interval:
-    """The range of a parameter; a horizon is a whole number."""
-    interval = reader.claim.interval(name)
-    return replace(interval, is_whole=interval.is_whole or name == reader.claim.horizon)
-
-
-def _enclosed(interval: Interval, outwards: bool) -> tuple[Fraction | None, Fraction | None]:
-    """The bounds of an interval, irrational ones rounded outwards or inwards; None for none."""
-    side = 1 if outwards else -1
-    return outside(interval.lower, -side), outside(interval.upper, side)
-
-
 def _own_ends(interval: Interval) -> list[Fraction]:
     """The rational ends that belong to an interval.
 
     An irrational one lies inside the range that the reader gives to the parameter.
     """
-    pairs = zip(_enclosed(interval, True), _enclosed(interval, False), interval.ends, strict=True)
+    pairs = zip(enclosed(interval, True), enclosed(interval, False), interval.ends, strict=True)
     return [
         end for end, other, (_, strict) in pairs if end is not None and end == other and not strict
     ]

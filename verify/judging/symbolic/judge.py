@@ -20,7 +20,9 @@ from theory.algebra.leading import epsilon, leading_term
 from theory.algebra.presentation import readable
 from theory.algebra.vanishing import vanishes
 from theory.inputs import StationaryInput
-from verify.claims.claim import Limit
+from verify.claims.claim import Claim, Limit
+from verify.claims.expressions import parse
+from verify.judging.covers.boxes import Place
 from verify.judging.covers.cover import judged
 from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.model import Model
@@ -38,6 +40,7 @@ JUDGE = "sympy"
 WHOLE_PLACES = 16
 PLACES = 6  # where a limit is looked at by itself
 NEAR = Fraction(1, 1000)  # of an open end
+BITS = 128
 
 
 def check(model: Model, settings: Settings) -> Evidence:
@@ -51,23 +54,50 @@ def check(model: Model, settings: Settings) -> Evidence:
                 f"whether {outcome.obligation}: {outcome.how}",
                 data={"obligations": [outcome.to_json()]},
             )
-    whole = _whole_places(model)
-    for place in whole or _short_horizons(model):
+    apart, rest = _apart(model)
+    for place in apart:
         found = check(Model(model.claim.at(place)), settings)
         if found.finding is not Finding.PROVES:
             where = ", ".join(f"{name} = {value}" for name, value in place.items())
             return replace(found, detail=f"at {where}: {found.detail}")
-    if whole:
-        return Evidence(JUDGE, Finding.PROVES, f"at each of {len(whole)} whole numbers")
-    found = _judged(model, settings)
+    if rest is None:
+        return Evidence(JUDGE, Finding.PROVES, f"at each of {len(apart)} whole numbers")
+    found = _judged(rest, settings)
     stated = [*(outcome.to_json() for outcome in outcomes), *found.data.get("obligations", ())]
     return replace(found, data={**found.data, "obligations": stated}) if stated else found
+
+
+def _apart(model: Model) -> tuple[list[dict[str, str]], Model | None]:
+    """The whole numbers for which a claim is judged by itself, and the claim for all others."""
+    if few := _whole_places(model):
+        return few, None
+    horizon = model.unit.horizon
+    if horizon is None or not horizon.is_Symbol or not isinstance(model.input, StationaryInput):
+        return [], model
+    if model.claim.limit and model.claim.limit.name == horizon.name:  # a long one
+        return [], model
+    # shorter than the input's longest lag: for these there is no common formula
+    one = model.domain.ranges[horizon.name]
+    longest = max((lag for lag, _ in model.input.lags), default=0)
+    most = longest - 1 if one.upper.is_infinite else min(longest - 1, int(one.upper))
+    short = [{one.name: str(steps)} for steps in range(int(one.lower), most + 1)]
+    if not short:
+        return [], model
+    return short, None if one.upper < longest else Model(_from(model.claim, one.name, longest))
+
+
+def _from(claim: Claim, name: str, least: int) -> Claim:
+    """The claim where a whole number has a larger lower end."""
+    interval = replace(claim.interval(name), lower=parse(str(least)), lower_strict=False)
+    others = (one for one in claim.domain if one.name != name)
+    return replace(claim, domain=(*others, interval))
 
 
 def _whole_places(model: Model) -> list[dict[str, str]]:
     """The values of the parameters that are whole numbers, where they are few."""
     ranges = {name: model.domain.ranges[name] for name, s in model.symbols.items() if s.is_integer}
-    if not ranges or model.claim.limit or any(one.upper.is_infinite for one in ranges.values()):
+    moving = model.claim.limit and model.claim.limit.name in ranges
+    if not ranges or moving or any(one.upper.is_infinite for one in ranges.values()):
         return []
     values = [
         range(int(lower), int(upper) + 1)
@@ -76,18 +106,6 @@ def _whole_places(model: Model) -> list[dict[str, str]]:
     if prod(map(len, values)) > WHOLE_PLACES:
         return []
     return [dict(zip(ranges, map(str, choice), strict=True)) for choice in product(*values)]
-
-
-def _short_horizons(model: Model) -> list[dict[str, str]]:
-    """The horizons shorter than the input's longest lag, for which there is no common formula."""
-    horizon = model.unit.horizon
-    if horizon is None or not horizon.is_Symbol or not isinstance(model.input, StationaryInput):
-        return []
-    if model.claim.limit:  # a long one, or one that is held
-        return []
-    least, _ = model.domain.ranges[horizon.name].finite_ends
-    longest = max((lag for lag, _ in model.input.lags), default=0)
-    return [{horizon.name: str(steps)} for steps in range(int(least), longest)]
 
 
 def _judged(model: Model, settings: Settings) -> Evidence:
@@ -110,7 +128,7 @@ def _nonzero(model: Model) -> Point | None:
     """A point where the difference is certainly not 0: there is no use in expanding it then."""
     instance, point = model.instances()[0], model.domain.inside
     try:
-        with flint.ctx.workprec(128):
+        with flint.ctx.workprec(BITS):
             ball = evaluate(polarised(instance.difference), point.values(instance))
     except (NotEvaluated, ValueError):
         return None
@@ -162,10 +180,7 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
     if value.has(sp.Limit, sp.nan):
         return Evidence(JUDGE, Finding.ABSTAINS, "SymPy finds no limit")
     if value.is_finite is False or fraction(value - 1)[0] != 0:
-        words = f"formula over quantity tends to {value}, not 1"
-        if value.is_finite is not False and not _is_certain(model, value - 1):
-            return Evidence(JUDGE, Finding.ABSTAINS, f"whether {value} is 1")
-        return Evidence(JUDGE, Finding.CONTRADICTS, words)
+        return _other_limit(model, value, sp.S.One if coefficients is None else coefficients)
     if coefficients is None:
         return Evidence(JUDGE, Finding.PROVES, "formula over quantity tends to 1")
     places, left = zeros(model, coefficients)
@@ -184,14 +199,34 @@ def _numerator(model: Model, parameter: sp.Symbol) -> Iterator[sp.Expr]:
     return (factor for factor, _ in factors(above) if factor.free_symbols - {parameter})
 
 
-def _is_certain(model: Model, difference: sp.Expr) -> bool:
-    """Whether a difference is certainly not 0 at a point, and so not 0 for all parameters."""
+def _other_limit(model: Model, value: sp.Expr, coefficients: sp.Expr) -> Evidence:
+    """What is said of a limit that is not 1, if it certainly is none at a point of the domain.
+
+    Leading coefficients that are 0 unseen, as sums of constants may be, would make it another.
+    """
+    difference = sp.S.One if value.is_finite is False else value - 1
+    ball = _ball(difference * coefficients, model)
+    if ball is None or not ball.is_finite() or ball.contains(0):
+        return Evidence(JUDGE, Finding.ABSTAINS, f"whether the limit is {value}")
+    words = f"formula over quantity tends to {value}, not 1"
+    return Evidence(JUDGE, Finding.CONTRADICTS, words)
+
+
+def _ball(expr: sp.Expr, model: Model, place: Place | None = None) -> flint.acb | None:
+    """A ball around an expression's value at a point inside the domain; None if there is none.
+
+    `place` has values of some parameters, and of moduli of complex ones, for it.
+    """
+    values = dict(model.domain.inside.values(model))
+    for symbol in values:
+        name = symbol.name if symbol.is_real else f"|{symbol}|"
+        if place and name in place:
+            values[symbol] = flint.acb(place[name])
     try:
-        with flint.ctx.workprec(128):
-            ball = evaluate(difference, model.domain.inside.values(model))
+        with flint.ctx.workprec(BITS):
+            return evaluate(expr, values)
     except NotEvaluated:
-        return True
-    return not ball.contains(0)
+        return None
 
 
 def _judge_limit_at(
@@ -211,11 +246,12 @@ def _judge_limit_at(
         value = leading_term(near).expression.subs(epsilon, 0)
     except ValueError as reason:  # a root of a polynomial is in no field of SymPy's
         return Evidence(JUDGE, Finding.ABSTAINS, str(reason))
-    if evaluate(leading_coefficients(near), {}).contains(0):
+    coefficients = leading_coefficients(near)
+    if evaluate(coefficients, {}).contains(0):
         return Evidence(JUDGE, Finding.ABSTAINS, "a leading coefficient that may be 0")
     if value.is_finite and fraction(value - 1)[0] == 0:
         return Evidence(JUDGE, Finding.PROVES, "formula over quantity tends to 1")
-    return Evidence(JUDGE, Finding.CONTRADICTS, f"formula over quantity tends to {value}, not 1")
+    return _other_limit(model, value, coefficients)
 
 
 def _judge_limit_at_places(model: Model, limit: Limit, settings: Settings) -> Evidence:
@@ -264,4 +300,9 @@ def _judge_sign(slack: sp.Expr, model: Model) -> Evidence:
         for symbol, ends in found.ranges.items()
         if not (symbol.name.startswith("tan(") or symbol.is_integer)
     }
-    return judged(JUDGE, found.value, found.covers, bounds)
+
+    def is_negative(place: Place) -> bool:
+        ball = _ball(slack, model, place)
+        return ball is not None and bool(ball.real < 0)
+
+    return judged(JUDGE, found.value, found.covers, bounds, is_negative)

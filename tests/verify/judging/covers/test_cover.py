@@ -244,9 +244,13 @@ EVERYWHERE = {"x": (None, None)}
     ],
 )
 def test_what_a_judge_says_of_a_slack(sign, covers, finding, detail):
-    found = judged("sympy", sign, covers, EVERYWHERE)
+    found = judged("sympy", sign, covers, EVERYWHERE, lambda place: True)
     assert (found.method, found.finding) == ("sympy", finding)
     assert found.detail.startswith(detail)
+    # whole numbers, for one, need not have a point where what is negative inside is not 0
+    found = judged("sympy", sign, covers, EVERYWHERE, lambda place: False)
+    assert (found.finding == "proves") == (finding == "proves")
+    assert found.finding != "contradicts"
 
 
 class Plain:
