@@ -85,7 +85,7 @@ def outside(bound: Expression | None, side: int) -> Fraction | None:
     ball = constant(bound).real * 2**BITS_OUTSIDE
     if not ball.is_finite():
         return None
-    end = ball.floor().lower() if side < 0 else ball.ceil().upper()
+    end = ball.lower().floor() if side < 0 else ball.upper().ceil()
     return Fraction(int(end.fmpz()), 2**BITS_OUTSIDE)
 
 

@@ -60,6 +60,12 @@ FALSE = {
             "1 < a <= ((9 + sqrt(69))/18)**(1/3) + ((9 - sqrt(69))/18)**(1/3)",
         ],
     },
+    "at-an-end-in-other-words": {
+        **NEAR_1,
+        "gamma": "2*a - 1 + 1 - lambda",
+        "formula": "(2*a - 1)**2/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "0 < a <= cos(pi/7) - cos(2*pi/7) + cos(3*pi/7)"],
+    },
     "root-in-the-plane": {
         **NEAR_1,
         "gamma": "sqrt(sqrt((a - 1/2)**2 + (b - 1/2)**2) + 1 - lambda)",

@@ -108,8 +108,8 @@ def _exponential_range(of: Range, rate: flint.fmpq) -> Range:
 
     def image(bound: Fraction, up: int) -> Fraction:
         value = (flint.fmpq(bound.numerator, bound.denominator) * rate + flint.arb(0)).exp()
-        scaled = (value * 2**20).ceil() if up else (value * 2**20).floor()
-        end = scaled.upper() if up else scaled.lower()
+        scaled = value * 2**20
+        end = scaled.upper().ceil() if up else scaled.lower().floor()
         return Fraction(int(end.fmpz()), 2**20)
 
     return (

@@ -140,7 +140,7 @@ def rounded(bound: sp.Expr, side: int) -> sp.Rational:
     if bound.is_Rational:
         return bound
     value = evaluate(bound, {}).real * 2**20
-    end = value.floor().lower() if side < 0 else value.ceil().upper()
+    end = value.lower().floor() if side < 0 else value.upper().ceil()
     return sp.Rational(int(end.fmpz()), 2**20)
 
 

@@ -115,12 +115,16 @@ def _roots(
         solutions = sp.solveset(factor, symbol, interval)
         found = list(solutions) if isinstance(solutions, sp.FiniteSet) else []
         found += _turns(factor, symbol, interval)
-    inside = [
-        root
-        for root in dict.fromkeys(found)
-        if interval.contains(root) == sp.true and (root.is_integer or not symbol.is_integer)
-    ]
-    return [_place(model, {**fixed, symbol: root}) for root in inside], left
+    places = []
+    for root in dict.fromkeys(found):
+        is_inside = interval.contains(root)
+        if is_inside == sp.false or (symbol.is_integer and not root.is_integer):
+            continue
+        if is_inside == sp.true:
+            places.append(_place(model, {**fixed, symbol: root}))
+        else:
+            left = f"{root} may lie in the range of {symbol}"
+    return places, left
 
 
 def _turns(factor: sp.Expr, symbol: sp.Symbol, interval: sp.Set) -> list[sp.Expr]:
