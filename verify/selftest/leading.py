@@ -14,6 +14,9 @@ from verify.selftest.variants import Axis, Variant, Variants, axes, changed, dom
 
 CROSSING = Fraction(1, 3)  # of a range: where what is under a root changes its sign
 DIFFERENCED = "2*KroneckerDelta(Delta, 0) - KroneckerDelta(Delta, 1)"  # of a lower order at λ = 1
+# of what is small near the limit: 0 at all powers of ten, and elsewhere not
+OSCILLATIONS = ("1 + sin(pi/(2*{x}))**2/10", "1 + (1 - cos(pi/{x}))/20")
+DYING = ("1 + {x}*sin(pi/(2*{x}))", "1 - {x}*cos(1/{x})**2")
 # factors, ranges in which they vanish and where, ranges in which they do not
 ZEROS = (
     ("({a} - 1/3)**2", ("-1 < {a} < 1",), ("1/3",), ("1/2 < {a} < 1",)),
@@ -47,6 +50,8 @@ ZEROS = (
         ("{a} in integers", "{b} > 0"),
     ),
     ("({a} - 3/2)**2", ("1 < {a} < 3",), ("3/2",), ("1 <= {a} <= 9 in integers",)),
+    # at an irrational end
+    ("({a} - pi)**2", ("0 < {a} <= pi",), ("pi",), ("0 < {a} < pi",)),
 )
 
 
@@ -82,6 +87,26 @@ def _resonances(claim: Claim, inside: bool) -> Iterator[Variant]:
             formula=f"{{f}}*(1 + {near}/({away} + {near}**2))",
             domain=domain(claim, f"{lower} < {a} < 1"),
         )
+
+
+def _moving_spikes(claim: Claim, inside: bool) -> Iterator[Variant]:
+    """Formulas with a spike that moves with the limit, to one value of a new parameter."""
+    if claim.limit is None:
+        return
+    a, near = other_name(claim, "a"), nearness(claim.limit, claim.horizon)
+    yield from changed(
+        claim,
+        *([{a: "1/3"}] if inside else []),
+        formula=f"{{f}}*(1 + max(0, 1/10**4 - ({a}*(1 - {near}) - 1/3)**2))",
+        domain=domain(claim, f"{0 if inside else '1/2'} < {a} < 1"),
+    )
+
+
+def _oscillations(claim: Claim, factors: tuple[str, ...]) -> Iterator[Variant]:
+    if claim.limit is not None:
+        near = nearness(claim.limit, claim.horizon)
+        for factor in factors:
+            yield from changed(claim, formula=f"{{f}}*({factor.format(x=near)})")
 
 
 def _plateaus(claim: Claim) -> Iterator[Variant]:
@@ -173,6 +198,8 @@ def _with_zero(claim: Claim, term: str, *places: Mapping[str, str]) -> Iterator[
 CHANGES: Mapping[str, Variants] = {
     "zero in the leading coefficient": lambda claim: _zeros(claim, True),
     "resonance in the limit": lambda claim: _resonances(claim, True),
+    "moving spike": lambda claim: _moving_spikes(claim, True),
+    "oscillation": lambda claim: _oscillations(claim, OSCILLATIONS),
     "plateau": _plateaus,
     "branch crossed": lambda claim: _branches(claim, CROSSED),
     "branch of what is negative": _negative_logarithms,
@@ -181,6 +208,8 @@ CHANGES: Mapping[str, Variants] = {
 NEIGHBOURS: Mapping[str, Variants] = {
     "zero beyond the domain": lambda claim: _zeros(claim, False),
     "resonance beyond the domain": lambda claim: _resonances(claim, False),
+    "spike that moves elsewhere": lambda claim: _moving_spikes(claim, False),
+    "oscillation that dies away": lambda claim: _oscillations(claim, DYING),
     "plateau left": _plateaus_left,
     "branch of no matter": lambda claim: _branches(claim, UNCROSSED),
     "branch beyond the domain": _uncrossed_beyond,

@@ -30,9 +30,11 @@ from verify.selftest.oracle_values import (
 
 POINTS = 24
 POINTS_OF_BOUND = 400
-DISTANCES = (8, 16, 24)
 AT_PLACE = 2  # points
-FAR = (20, 40, 60)
+# on the way to a limit: two near it, with no simple ratio, so that no oscillation is missed
+DISTANCES = ("1e-8", "1e-16", "1e-24", "1.3819e-24")
+FAR = ("20", "40", "60", "61.0723")
+STEPS = (10**8, 10**16, 10**24, 10**24 + 1)
 
 
 class Truth(StrEnum):
@@ -143,15 +145,15 @@ def _arrives(claim: Claim, known: Known, places: Sequence[Mapping[str, str]]) ->
     """Whether the ratio tends to 1, for values of the other parameters: it need not uniformly."""
     inside = list(points(claim, 6, edges=False))
     for point in chain(points_at(claim, places), inside, _on_faces(claim, inside[0])):
-        ratio = mp.inf
+        ratios = []
         for near in _approach(claim, point):
             actual = _quantity(claim, near, known)
             try:
                 claimed = _value(claim.formula.node, _with_poles(claim, near), _lags(claim, near))
-                ratio = claimed / actual
+                ratios.append(claimed / actual)
             except ZeroDivisionError:
-                ratio = mp.inf
-        yield bool(abs(ratio - 1) < mp.mpf(10) ** -12)
+                ratios.append(mp.inf)
+        yield all(abs(ratio - 1) < mp.mpf(10) ** -12 for ratio in ratios[-2:])
 
 
 def _on_faces(claim: Claim, point: Point) -> Iterator[Point]:
@@ -175,13 +177,13 @@ def _approach(claim: Claim, point: Point) -> Iterator[Point]:
     target = mp.re(_value(limit.target.node, {}, None))
     sign = -1 if limit.direction == "-" else 1
     turn = mp.sign(point[limit.name]) if interval.modulus else 1
-    for distance, far in zip(DISTANCES, FAR, strict=True):
+    for distance, far, steps in zip(DISTANCES, FAR, STEPS, strict=True):
         if limit.name == claim.horizon:
-            near = mp.mpf(10) ** distance
+            near = mp.mpf(steps)
         elif limit.direction == "oo":
-            near = target * far
+            near = target * mp.mpf(far)
         else:
-            near = target + sign * mp.mpf(10) ** -distance
+            near = target + sign * mp.mpf(distance)
         if not (lower is None or near >= lower) or not (upper is None or near <= upper):
             raise _Meaningless  # it cannot be approached from within the domain
         yield {**point, limit.name: near * turn}

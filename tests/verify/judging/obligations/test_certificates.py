@@ -60,6 +60,8 @@ def certified(text, kind, *ranges):
         ("(2 - lambda)*conjugate(3 + lambda)", [DISC], CONSTANT),
         ("(6/5 - lambda)**2*exp(a)", [DISC, "0 < a < 1"], CONSTANT),
         ("abs(6/5 - lambda)", [DISC], CONSTANT),
+        # whose factors are as simple, though it is not
+        ("1 - a*lambda - lambda + a*lambda**2", [DISC, "0 < a < 1"], CONSTANT),
         ("1 - a*c*exp(I*t)", ["0 < a < 1", "0 < c <= 1", "t > 0"], CONSTANT),
         ("1 - a*c*exp(I*t)", ["0 < a <= 1", "0 < c < 1", "t > 0"], CONSTANT),
         ("1 - a/2 - lambda/2", [DISC, "0 < a <= 1"], CONSTANT),
