@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import islice, product
+from itertools import combinations, islice, product
 from math import tan
 from random import Random
 
@@ -257,13 +257,30 @@ class Domain:
             yield Point(dict(zip(self.ranges, combination, strict=True)))
 
     def closed_faces(self) -> Iterator[Point]:
-        """A point on each face that belongs to the domain."""
+        """A point on each face that belongs to the domain, next to it if its end is irrational."""
+        for name, near, _ in self._closed_ends:
+            yield self.inside.with_coordinate(name, near)
+
+    def irrational_faces(self) -> Iterator[Point]:
+        """A point on each face that belongs to the domain and has an irrational end."""
+        for name, _, end in self._closed_ends:
+            if isinstance(end, Irrational):
+                yield self.inside.with_coordinate(name, end)
+
+    def closed_edges(self) -> Iterator[Point]:
+        """A point where two of the faces that belong to the domain meet."""
+        for (name, _, end), (other, _, its_end) in combinations(self._closed_ends, 2):
+            if name != other:
+                yield self.inside.with_coordinate(name, end).with_coordinate(other, its_end)
+
+    @property
+    def _closed_ends(self) -> Iterator[tuple[str, Coordinate, Coordinate]]:
+        """The parameter, a rational number at or next to the end, and the end itself."""
         for name, one in self.ranges.items():
-            ends = one.extremes(INSET)
-            belongs = (one.has_lower and one.lower.is_finite, one.has_upper)
-            for end, is_own in zip(ends, belongs, strict=False):
+            ends = (one.lower, one.has_lower and one.lower.is_finite), (one.upper, one.has_upper)
+            for near, (end, is_own) in zip(one.extremes(INSET), ends, strict=False):
                 if is_own and one.value is None:
-                    yield self.inside.with_coordinate(name, end)
+                    yield name, near, near if one.is_modulus else _coordinate(end)
 
     def centres(self) -> Iterator[Point]:
         """A point with 0 for each complex parameter that may be 0."""

@@ -8,6 +8,7 @@ seems to have one sign, but no certificate says so, the claim is not supported b
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -22,11 +23,14 @@ from verify.judging.descent import refined, size_of
 from verify.judging.domain import Domain
 from verify.judging.kinks import cells
 from verify.judging.model import Model
+from verify.judging.obligations.certificates import nonzero
 from verify.judging.obligations.deciding import ball_at
 from verify.judging.obligations.obligation import State
 from verify.judging.places import ingredients, places
 from verify.judging.points import Point
 from verify.judging.symbolic.branches import off_cut
+from verify.judging.symbolic.signs import NoSign
+from verify.judging.translation import to_sympy
 
 KINKS = "kinks"  # the field of an obligation, beside a claim's own
 MOST = 32  # patterns of sides
@@ -70,20 +74,30 @@ class _Kink:
 @lru_cache(maxsize=8)
 def _kinks(model: Model) -> list[_Kink]:
     """The kinks of a claim, but for those of which it is certain that they have one side."""
-    limit = model.claim.limit  # near which one side is left
-    moving = {model.symbols[limit.name]} if limit else set()
     found = []
     for argument in dict.fromkeys(_arguments(model)):
         function = polarised(argument)
         is_real = _is_real(argument)
-        if function.free_symbols & moving:
-            continue
-        if is_real and model.sign(function):
+        if is_real and (model.sign(function) or _halts_on_one_side(model, function)):
             continue
         if not is_real and off_cut(model, argument).state is State.DISCHARGED:
             continue
         found.append(_Kink(function, is_real))
     return found
+
+
+def _halts_on_one_side(model: Model, function: sp.Expr) -> bool:
+    """Whether the function is not 0 where a limit's variable has its target, nor so near it."""
+    limit = model.claim.limit
+    if limit is None or limit.direction == "oo":
+        return False
+    there = function.subs(model.symbols[limit.name], to_sympy(limit.target, {}))
+    if there == function or there.has(sp.zoo, sp.nan, sp.AccumBounds):
+        return False
+    with suppress(NoSign):
+        nonzero(model, there)
+        return True
+    return False
 
 
 @lru_cache(maxsize=8)
@@ -130,12 +144,14 @@ def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
 def _arguments(model: Model) -> Iterator[sp.Expr]:
     """What the claim takes moduli of real numbers, roots and logarithms of."""
     for whole in ingredients(model):
-        for part in sorted(whole.atoms(sp.Abs, sp.Pow, sp.log, sp.atanh), key=str):
+        for part in sorted(whole.atoms(sp.Abs, sp.Pow, sp.log, sp.atanh, sp.asinh), key=str):
             match part:
                 case sp.Abs() if not _is_real(part.args[0]):
                     pass
                 case sp.atanh():
                     yield 1 - part.args[0] ** 2
+                case sp.asinh():
+                    yield 1 + part.args[0] ** 2
                 case sp.Pow() if part.exp.is_integer:
                     pass
                 case _:

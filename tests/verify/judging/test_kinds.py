@@ -83,6 +83,25 @@ TRUE = {
         "formula": "tau/4",
         "domain": ["tau > 7"],
     },
+    # kinks that move with the limit's variable
+    "kink-left-behind": {
+        **NEAR_1,
+        "formula": f"(1 + abs(a - lambda) - lambda + a)*{VALUE}",
+        "domain": ["0 < lambda < 1", "0 < a < 1"],
+    },
+    "kink-that-closes": {
+        **NEAR_1,
+        "formula": f"(1 + max(0, a - lambda))*{VALUE}",
+        "domain": ["0 < lambda < 1", "0 < a <= 1"],
+    },
+    "no-period-of-whole-numbers": {
+        **WHITE,
+        "relation": "~",
+        "eigenvalue": "1 - 1/(2*n)",
+        "limit": "n -> oo",
+        "formula": "n*(1 + sin(pi*n))",
+        "domain": ["n >= 1 in integers"],
+    },
     # branches
     "oscillator": {**OSCILLATOR, "formula": "1/(1 - b)", "domain": ["0 < a < 1", "1/4 < b < 1"]},
     "oscillator-bound": {
@@ -329,6 +348,11 @@ FALSE = {
         "formula": "(b**2 - 1/2)**2/(1 - lambda)**2",
         "domain": ["0 < lambda < 1", "0 < b < 1"],
     },
+    "irrational-end": {
+        **NEAR_1,
+        "formula": f"abs(sin(phi))/(abs(sin(phi)) + (1 - lambda))*{VALUE}",
+        "domain": ["0 < lambda < 1", "pi/2 < phi <= pi"],
+    },
     "no-mean": {
         **NEAR_1,
         "autocorrelation": "m**2 + KroneckerDelta(Delta, 0)",
@@ -399,6 +423,10 @@ FALSE = {
         "formula": f"(1 + conjugate(sqrt(-1 + I*a)) - sqrt(-1 - I*a))*{VALUE}",
         "domain": ["0 < lambda < 1", "0 <= a <= 1"],
     },
+    "on-the-cut-of-an-inverse-sine": {
+        **COMPLEX,
+        "formula": f"(1 + conjugate(asinh(3*lambda)) - asinh(3*conjugate(lambda)))*{OF_MODULUS}",
+    },
     "kink-in-a-corner": {
         **PLANE,
         "formula": f"{VALUE} + max(0, a + b + lambda - 2999999/1000000)",
@@ -420,6 +448,17 @@ FALSE = {
     "kink-at-an-irrational-place": {
         **WHITE,
         "formula": f"{VALUE} + max(0, 10**(-18) - (lambda - 1/sqrt(2))**2)",
+    },
+    "kink-next-to-an-irrational-end": {
+        **WHITE,
+        "formula": f"{VALUE} + max(0, a - pi + 1e-20)",
+        "domain": ["0 < lambda < 1", "0 < a <= pi"],
+    },
+    "bound-at-an-irrational-end": {
+        **WHITE,
+        "relation": "<=",
+        "formula": f"{VALUE} + (sqrt(2) - a) - 1e-25",
+        "domain": ["0 < lambda < 1", "0 < a <= sqrt(2)"],
     },
     "kink-in-a-direction": {
         **COMPLEX,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise, zip_longest
 
 import flint
 
 from numerics.arithmetic.balls import certified, decimal, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import Limit
+from verify.claims.expressions import parse
 from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError
 from verify.judging.model import Model
 from verify.judging.places import bottoms, half_turns, zeros
@@ -30,11 +31,16 @@ ROUNDING = 10.0 ** (2 - DIGITS)
 # a distance from 1 that shrinks by more in a step goes on to 0; by less, and ever less, it halts
 HALTS, GOES_ON, STILL = 0.95, 0.75, 1e-6
 HUGE = 1e300
-MOST_PLACES = 16
+MOST_PLACES = 32
 NEAR = Fraction(1, 1000)  # of an open end
+# where places are looked for: nearer, floats do not tell them from the target; and far out
+CLOSE_BY, FAR_OUT = Fraction(1, 10**9), 1000
 _DISTANCES = [Fraction(1, 10**k) for k in (3, 6, 12, 24)]
 _FAR = [Fraction(n) for n in (1, 3, 10, 30, 100, 1000, 10**6, 10**12, 10**24)]
 _MANY_STEPS = [Fraction(10**k) for k in (3, 6, 12, 24)]
+# what oscillates may vanish at all powers of ten, but not at these parts of them as well
+_PARTS = (Fraction(1), Fraction(7, 9), Fraction(3, 7))
+CONSECUTIVE = 12  # whole numbers
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,9 @@ def check(model: Model, settings: Settings) -> Evidence:
         return Evidence("limit", Finding.ABSTAINS, "no limit")
     errors, slow, stated = [], "", []
     for instance in model.instances():
-        held = []
-        for point in _starts(instance, limit, number_of_points(model, settings), settings.seed):
+        held, close_by = [], _close_by(instance, limit)
+        count = number_of_points(model, settings)
+        for point in _starts(instance, close_by, limit, count, settings.seed):
             path, cut_short = [], ""
             try:
                 for step in _approach(instance, point, limit):
@@ -77,7 +84,7 @@ def check(model: Model, settings: Settings) -> Evidence:
                 held.append(path[-1].point)
             else:
                 slow = slow or cut_short or f"from {point} the ratio comes to 1 slowly, if at all"
-        stated += obligations(instance, held)
+        stated += obligations(close_by, held)
     if slow or not errors:
         return Evidence("limit", Finding.ABSTAINS, slow or "no point is on the way")
     return Evidence(
@@ -103,29 +110,56 @@ def _arrives(distances: Sequence[float]) -> bool | None:
     return False if halts else None
 
 
-def _starts(model: Model, limit: Limit, count: int, seed: int) -> Iterator[Point]:
+def _starts(model: Model, close_by: Model, limit: Limit, count: int, seed: int) -> Iterator[Point]:
     """Points from where to go to the limit: at random, on faces, and where something vanishes."""
     inside = list(model.domain.sample(count, seed))
     yield from inside
+    domain = model.domain
+    kinds = (
+        chain(domain.irrational_faces(), domain.closed_faces()),
+        bottoms(close_by),
+        sides(close_by, seed),
+        domain.closed_edges(),
+        domain.faces(NEAR),
+        chain(domain.centres(), half_turns(model)),
+        zeros(close_by, seed),
+    )
     seen: set[str] = set()
-    near = (*model.domain.faces(NEAR), *model.domain.centres(), *half_turns(model))
-    inner = (*bottoms(model), *sides(model, seed))
-    for point in (*model.domain.closed_faces(), *inner, *near, *zeros(model, seed)):
+    # by turns, so that no kind leaves others without any
+    for point in filter(None, chain.from_iterable(zip_longest(*kinds))):
         start = point.with_coordinate(limit.name, inside[0].coordinates[limit.name])
         if str(start) not in seen and len(seen) < MOST_PLACES:
             seen.add(str(start))
             yield start
 
 
+def _close_by(model: Model, limit: Limit) -> Model:
+    """The claim near its limit alone, where places count that move with the limit's variable."""
+    claim, target, interval = model.claim, limit.target, model.claim.interval(limit.name)
+    if limit.direction == "oo":
+        below, above = interval.cut([parse(f"{FAR_OUT}*({target})")], strict=True)
+        is_below = to_sympy(target, {}).is_negative
+    else:
+        ends = f"{target} - {CLOSE_BY}", f"{target}", f"{target} + {CLOSE_BY}"
+        _, below, above, _ = interval.cut(map(parse, ends), strict=True)
+        is_below = limit.direction == "-"
+    piece = below if is_below else above
+    others = (other for other in claim.domain if other.name != limit.name)
+    return Model(replace(claim, domain=(*others, piece)))
+
+
 def _approach(model: Model, point: Point, limit: Limit) -> Iterator[Step]:
-    """Steps ever nearer the limit, as far as they lie in the domain."""
+    """Steps ever nearer the limit, as far as they lie in the domain: the worst of neighbours."""
     lower, upper = model.domain.ranges[limit.name].rational_ends
-    for coordinate in _towards(model, limit):
-        if (lower is not None and coordinate < lower) or (upper is not None and coordinate > upper):
-            continue
-        near = point.moved(limit.name, coordinate)
-        actual = _actual(model, near)
-        yield Step(near, _claimed(model, near, actual), actual)
+    for neighbours in _towards(model, limit):
+        steps = []
+        for coordinate in neighbours:
+            if (lower is None or lower <= coordinate) and (upper is None or coordinate <= upper):
+                near = point.moved(limit.name, coordinate)
+                actual = _actual(model, near)
+                steps.append(Step(near, _claimed(model, near, actual), actual))
+        if steps:
+            yield max(steps, key=lambda step: step.distance)
 
 
 def _claimed(model: Model, point: Point, actual: flint.acb) -> flint.acb:
@@ -156,11 +190,18 @@ def _actual(model: Model, point: Point) -> flint.acb:
     return certified(model.value, lambda: point.values(model), DIGITS)
 
 
-def _towards(model: Model, limit: Limit) -> list[Fraction]:
+def _towards(model: Model, limit: Limit) -> Iterator[list[Fraction]]:
+    """Neighbouring values of the limit's variable, ever nearer the limit."""
     target = to_sympy(limit.target, {})
     if limit.direction == "oo":
         is_horizon = limit.name == model.claim.horizon
-        return _MANY_STEPS if is_horizon else [int(target) * far for far in _FAR]
+        is_whole = model.domain.ranges[limit.name].is_whole
+        for far in _MANY_STEPS if is_horizon else _FAR:
+            neighbours = [far / part for part in _PARTS]
+            if is_whole:
+                neighbours = [far + k for k in range(CONSECUTIVE)]
+            yield [int(target) * value for value in neighbours]
+        return
     if target.is_Rational:
         middle = Fraction(int(target.p), int(target.q))
     else:
@@ -168,7 +209,8 @@ def _towards(model: Model, limit: Limit) -> list[Fraction]:
             mantissa, exponent = evaluate(target, {}).real.mid().man_exp()
             middle = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
     sign = -1 if limit.direction == "-" else 1
-    return [middle + sign * distance for distance in _DISTANCES]
+    for distance in _DISTANCES:
+        yield [middle + sign * part * distance for part in _PARTS]
 
 
 def _departure(step: Step) -> Evidence:

@@ -112,6 +112,7 @@ def _points(model: Model, count: int, seed: int, near_edges: bool) -> Iterator[P
     """Random points, some on each side of a kink, and those where it looks most like failing."""
     yield from model.domain.sample(count, seed)
     yield from model.domain.shortest()
+    yield from model.domain.irrational_faces()
     yield from sides(model, seed)
     yield from suspects(model, seed)
     if model.claim.relation == "==":

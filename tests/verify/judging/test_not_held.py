@@ -1,0 +1,87 @@
+"""False claims that no method can refute for certain: none of them is said to hold."""
+
+import pytest
+
+from verify.claims.file import make_claim
+from verify.judging.engine import verify_claim
+
+WHITE = {
+    "autocorrelation": "KroneckerDelta(Delta, 0)",
+    "quantity": "second_moment",
+    "relation": "==",
+    "domain": ["0 < lambda < 1"],
+}
+NEAR_1 = {**WHITE, "relation": "~", "limit": "lambda -> 1-"}
+IN_THE_LONG_RUN = {
+    **WHITE,
+    "relation": "~",
+    "horizon": "T",
+    "domain": [],
+    "eigenvalue": "1",
+    "limit": "T -> oo",
+}
+TOWARDS_INFINITY = {
+    **WHITE,
+    "relation": "~",
+    "domain": ["n >= 1"],
+    "eigenvalue": "1 - 1/(2*n)",
+    "limit": "n -> oo",
+}
+VALUE = "1/(1 - lambda**2)"
+
+CLAIMS = {
+    # limits of what oscillates, and is as claimed at every power of ten
+    "odd-numbers-of-steps": {**IN_THE_LONG_RUN, "formula": "T*(1 + (1 - (-1)**T)/2)"},
+    "but-each-tenth-step": {**IN_THE_LONG_RUN, "formula": "T*(1 + sin(pi*T/10)**2)"},
+    "odd-numbers": {
+        **TOWARDS_INFINITY,
+        "domain": ["n >= 1 in integers"],
+        "formula": "n*(1 + (1 - cos(pi*n))/2)",
+    },
+    "between-whole-numbers": {**TOWARDS_INFINITY, "formula": "n*(1 + sin(pi*n)**2)"},
+    "between-whole-rates": {
+        **WHITE,
+        "relation": "~",
+        "domain": ["omega > 0"],
+        "eigenvalue": "tanh(omega)",
+        "limit": "omega -> oo",
+        "formula": "(1 + sin(pi*omega)**2)/(1 - tanh(omega)**2)",
+    },
+    "between-whole-times": {**NEAR_1, "formula": f"(1 + sin(pi/(1 - lambda))**2)*{VALUE}"},
+    # limits with a place that moves with the limit's variable
+    "clamp-near-the-limit": {
+        **NEAR_1,
+        "domain": ["0 < lambda < 1", "0 < a < 1"],
+        "formula": f"(1 + max(0, 1/10**8 - (a*lambda - 1/3)**2))*{VALUE}",
+    },
+    "spike-near-the-limit": {
+        **NEAR_1,
+        "domain": ["0 < lambda < 1", "0 < a < 1"],
+        "formula": f"(1 + exp(-10**12*(a*lambda - 1/3)**2))*{VALUE}",
+    },
+    "kink-beyond-the-limit": {
+        **NEAR_1,
+        "domain": ["0 < lambda < 1", "0 < a < 1 + 1e-9"],
+        "formula": f"(1 + max(0, a - lambda))*{VALUE}",
+    },
+    # limits that fail at the end of a range, or where many ranges end
+    "irrational-end": {
+        **NEAR_1,
+        "domain": ["0 < lambda < 1", "0 < a <= pi"],
+        "gamma": "pi - a + (1 - lambda)",
+        "formula": "(pi - a)**2/(2*(1 - lambda))*(1 + (1 - lambda)*log(1 - lambda))",
+    },
+    "one-edge-of-many": {
+        **NEAR_1,
+        "domain": ["0 < lambda < 1", "0 < a <= 1", "0 < b <= 1"]
+        + [f"0 <= c{k} <= 1" for k in range(1, 10)],
+        "gamma": "sqrt(2 - a - b + (1 - lambda))",
+        "formula": "(2 - a - b)/(2*(1 - lambda))*(1 + (1 - lambda)*log(1 - lambda))",
+    },
+}
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_false_ones_are_not_held(name):
+    result = verify_claim(make_claim({"id": name, **CLAIMS[name]}))
+    assert not result.verdict.holds, result.reason
