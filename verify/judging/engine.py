@@ -118,7 +118,7 @@ def verify_claim(
 
 def concluded(claim: Claim, evidence: Sequence[Evidence], seconds: float) -> Result:
     """The result on a claim, with the verdict that the evidence carries."""
-    found, reason = verdict(evidence, claim.is_bound)
+    found, reason = verdict(evidence, claim.is_bound, claim.arbitrary)
     if claim.experiment:  # judged by one method, which says what it saw
         reason = evidence[0].detail
     # the formula has no value somewhere, and is not refuted elsewhere

@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import cache, cached_property, partial
-from random import Random
 
 import flint
 import sympy as sp
@@ -22,13 +20,12 @@ from verify.claims.expressions import parse, shown
 from verify.claims.trial import Trial
 from verify.judging.domain import Domain, Range
 from verify.judging.evidence import Evidence, MeaningError
+from verify.judging.inputs import some_inputs
 from verify.judging.obligations.obligation import Kind
 from verify.judging.points import Point
 from verify.judging.symbolic.signs import NoSign, ranges_of, sign
 from verify.judging.text import Text
 from verify.judging.translation import summand, to_sympy
-
-LONGEST = 4  # lag of the moving averages that stand for any stationary input
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,29 +208,17 @@ class Model:
     def _instances(self) -> list[Model]:
         if not self.claim.arbitrary:
             return [self]
-        texts = _some_inputs(Random(self.claim.id), self.claim.complex_input)  # noqa: S311
-        return [Model(replace(self.claim, autocorrelation=parse(text))) for text in texts]
+        texts = some_inputs(self.claim.id, self.claim.complex_input)
+        some = [Model(replace(self.claim, autocorrelation=parse(text))) for text in texts]
+        return [model for model in some if model._is_read] or some
 
-
-def _some_inputs(random: Random, is_complex: bool) -> tuple[str, ...]:
-    """What "any stationary input" is tried on by the numerical routes: R(0) is not 1."""
-
-    def number() -> Fraction:
-        return Fraction(random.randrange(20, 90), 100)
-
-    if is_complex:
-        turns = ("", "-")
-        return tuple(
-            f"{2 * number()}*({number()})**Delta*exp({turn}{2 * number()}*I*Delta)"
-            for turn in turns
-        )
-    w = [number() for _ in range(LONGEST + 1)]
-    values = [sum(w[k + lag] * w[k] for k in range(len(w) - lag)) for lag in range(len(w))]
-    averages = (  # of one sign, and of alternating signs
-        " + ".join(f"{s**k * value}*KroneckerDelta(Delta, {k})" for k, value in enumerate(values))
-        for s in (1, -1)
-    )
-    return *averages, f"{2 * number()}*({number()})**Delta*cos({2 * number()}*Delta)"
+    @property
+    def _is_read(self) -> bool:
+        """Whether the formula can be read; where it cannot, `meaning` says so."""
+        try:
+            return self.formula is not None
+        except MeaningError:
+            return False
 
 
 def _symbol(one: Range) -> sp.Symbol:

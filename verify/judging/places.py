@@ -35,7 +35,7 @@ MOST = 40  # of the zeros along a line
 BESIDE = (Fraction(1, 10**9), Fraction(1, 10**3))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def places_by_kind(model: Model, seed: int) -> list[list[Point]]:
     """Points of the domain that are worth a look: at random, at ends, and where parts vanish."""
     kinds = (model.domain.sample(RANDOM, seed), _edges(model), bottoms(model), zeros(model, seed))
@@ -47,7 +47,7 @@ def places(model: Model, seed: int) -> list[Point]:
     return [point for points in places_by_kind(model, seed) for point in points]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def columns_of_places(model: Model, seed: int) -> Mapping[sp.Symbol, Array]:
     """The parameters at all places in floating point, and their conjugates."""
     return columns(model, places(model, seed))

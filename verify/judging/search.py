@@ -33,7 +33,7 @@ class Gap:
     relative: float
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def worst_gap(model: Model, seed: int) -> Gap | None:
     """The point of the domain, among POINTS random ones, where the claim fails by most.
 
@@ -44,7 +44,7 @@ def worst_gap(model: Model, seed: int) -> Gap | None:
     return found[0] if found else None
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def suspects(model: Model, seed: int) -> list[Point]:
     """Where the claim is likeliest to fail: at one of its `places`, beyond what rounding explains.
 

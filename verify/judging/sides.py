@@ -71,7 +71,7 @@ class _Kink:
         return ABOVE if across > 0 else BELOW if across < 0 else CUT if across == 0 else None
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _kinks(model: Model) -> list[_Kink]:
     """The kinks of a claim, but for those of which it is certain that they have one side."""
     found = []
@@ -100,7 +100,7 @@ def _halts_on_one_side(model: Model, function: sp.Expr) -> bool:
     return False
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def sides(model: Model, seed: int) -> list[Point]:
     """A point or two for each pattern of sides that is found.
 

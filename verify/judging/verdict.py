@@ -8,15 +8,17 @@ from verify.judging.evidence import Evidence, Finding, Verdict
 from verify.judging.methods import judges, premises
 
 
-def verdict(evidence: Iterable[Evidence], is_bound: bool = False) -> tuple[Verdict, str]:
+def verdict(
+    evidence: Iterable[Evidence], is_bound: bool = False, of_any_input: bool = False
+) -> tuple[Verdict, str]:
     """The strongest verdict that the evidence carries, and its reason in a sentence.
 
     A claim is proved when both judges prove it and no route disagrees, refuted by a certified
     counterexample, by both judges, or by one of them and a route that none supports against; any
-    other disagreement is an error of ours, and said to be. A bound on a domain is not supported
-    by points alone: it may fail between them. Whatever is said of it, a claim whose meaning is
-    not certain on the whole domain is undecided at best; so is what points support on one side of
-    a kink alone.
+    other disagreement is an error of ours, and said to be. Neither a bound on a domain nor a claim
+    about any input is supported by points alone: it may fail between them, or for other inputs.
+    Whatever is said of it, a claim whose meaning is not certain on the whole domain is undecided at
+    best; so is what points support on one side of a kink alone.
     """
     by_finding: dict[Finding, list[Evidence]] = {finding: [] for finding in Finding}
     premise = None
@@ -59,6 +61,8 @@ def verdict(evidence: Iterable[Evidence], is_bound: bool = False) -> tuple[Verdi
         return Verdict.UNDECIDED, f"whether {left[0]['statement']} is open: {left[0]['how']}"
     if is_bound and not proves:
         return Verdict.UNDECIDED, "the bound holds at the points tried, and no judge can prove it"
+    if of_any_input and supports and not proves:
+        return Verdict.UNDECIDED, "it holds for the inputs tried, and no judge can prove it for all"
     if supports:
         return Verdict.SUPPORTED, f"by {_names(proves + supports)}"
     reasons = [f"{e.method}: {e.detail}" for e in by_finding[Finding.ABSTAINS]]

@@ -22,6 +22,7 @@ NEAR_1 = {**WHITE, "relation": "~", "limit": "lambda -> 1-"}
 AR1 = {**NEAR_1, "autocorrelation": "rho**Delta"}
 ANY = {**WHITE, "autocorrelation": "R(Delta)"}
 STEPS = {**WHITE, "horizon": "T", "domain": []}
+MOMENT = "(R(0) + 2*sum(lambda**Delta*R(Delta)))/(1 - lambda**2)"
 OSCILLATOR = {**WHITE, "eigenvalue": "(a + sqrt(a**2 - 4*b))/2"}
 NEGATIVE = ["0 < lambda < 1/2", "-1/2 < a < -1/10", "-1/2 < b < -1/10"]
 PLANE = {**WHITE, "domain": ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"]}
@@ -523,6 +524,20 @@ FALSE = {
     "relation-between-lags": {
         **ANY,
         "formula": "(R(0) + 2*sum(lambda**Delta*R(Delta)))/(1 - lambda**2) + R(2)*(R(3) - R(2)/2)",
+    },
+    "inputs-that-hardly-change": {**ANY, "formula": f"{MOMENT} + max(0, R(1) - 19/20*R(0))"},
+    "late-lags": {**ANY, "formula": f"{MOMENT} + abs(R(9)) - R(9)"},
+    "relation-between-late-lags": {
+        **ANY,
+        "formula": f"{MOMENT} + abs(R(5)*(R(7)*R(9) - R(8)**2) - R(6)*(R(6)*R(9) - R(7)*R(8))"
+        " + R(7)*(R(6)*R(8) - R(7)**2))",
+    },
+    "relation-between-lags-of-waves": {
+        **ANY,
+        "complex_input": True,
+        "domain": ["abs(lambda) < 1"],
+        "formula": "(R(0) + 2*re(sum(conjugate(lambda)**Delta*R(Delta))))/(1 - abs(lambda)**2)"
+        " + R(0)*R(2) - R(1)**2",
     },
 }
 

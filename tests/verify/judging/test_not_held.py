@@ -4,6 +4,7 @@ import pytest
 
 from verify.claims.file import make_claim
 from verify.judging.engine import verify_claim
+from verify.judging.evidence import Verdict
 
 WHITE = {
     "autocorrelation": "KroneckerDelta(Delta, 0)",
@@ -27,6 +28,8 @@ TOWARDS_INFINITY = {
     "eigenvalue": "1 - 1/(2*n)",
     "limit": "n -> oo",
 }
+ANY_NEAR_1 = {**NEAR_1, "autocorrelation": "R(Delta)"}
+MOMENT = "(R(0) + 2*sum(lambda**Delta*R(Delta)))"
 VALUE = "1/(1 - lambda**2)"
 
 CLAIMS = {
@@ -78,6 +81,18 @@ CLAIMS = {
         "gamma": "sqrt(2 - a - b + (1 - lambda))",
         "formula": "(2 - a - b)/(2*(1 - lambda))*(1 + (1 - lambda)*log(1 - lambda))",
     },
+    # limits for any input
+    "over-differenced-input": {**ANY_NEAR_1, "formula": f"{MOMENT}/(2*(1 - lambda)) + R(0)"},
+    "constant-input": {
+        **ANY_NEAR_1,
+        "quantity": "sensitivity",
+        "formula": f"{MOMENT}/(4*(1 - lambda)**3)",
+    },
+    "late-lags": {
+        **ANY_NEAR_1,
+        "limit": "lambda -> 0+",
+        "formula": "R(0) + R(7)**2 - R(6)*R(8)",
+    },
 }
 
 
@@ -85,3 +100,10 @@ CLAIMS = {
 def test_false_ones_are_not_held(name):
     result = verify_claim(make_claim({"id": name, **CLAIMS[name]}))
     assert not result.verdict.holds, result.reason
+
+
+def test_a_claim_about_any_input_is_not_supported_by_those_tried():
+    fields = {**ANY_NEAR_1, "limit": "lambda -> 0+", "formula": "R(0)"}
+    result = verify_claim(make_claim({"id": "c", **fields}))
+    assert result.verdict is Verdict.UNDECIDED
+    assert result.reason.startswith("it holds for the inputs tried")

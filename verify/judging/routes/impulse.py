@@ -117,7 +117,7 @@ def _brioschi(
     return (flint.acb_mat(first).det() - flint.acb_mat(second).det()) / area**2
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def bilinear_forms(model: Model) -> list[BilinearForm]:
     """The quantity of a claim as a sum of bilinear forms in the input.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import chain, pairwise, zip_longest
+from itertools import chain, islice, pairwise, zip_longest
+from math import ceil
 
 import flint
 
@@ -66,10 +67,13 @@ def check(model: Model, settings: Settings) -> Evidence:
     if limit is None:
         return Evidence("limit", Finding.ABSTAINS, "no limit")
     errors, slow, stated = [], "", []
+    count = number_of_points(model, settings)
+    most = ceil(MOST_PLACES / len(model.instances()))
     for instance in model.instances():
         held, close_by = [], _close_by(instance, limit)
-        count = number_of_points(model, settings)
-        for point in _starts(instance, close_by, limit, count, settings.seed):
+        inside = instance.domain.sample(count, settings.seed)
+        elsewhere = islice(_places(instance, close_by, limit, settings.seed), most)
+        for point in chain(inside, elsewhere):
             path, cut_short = [], ""
             try:
                 for step in _approach(instance, point, limit):
@@ -110,11 +114,10 @@ def _arrives(distances: Sequence[float]) -> bool | None:
     return False if halts else None
 
 
-def _starts(model: Model, close_by: Model, limit: Limit, count: int, seed: int) -> Iterator[Point]:
-    """Points from where to go to the limit: at random, on faces, and where something vanishes."""
-    inside = list(model.domain.sample(count, seed))
-    yield from inside
+def _places(model: Model, close_by: Model, limit: Limit, seed: int) -> Iterator[Point]:
+    """Points from where to go to the limit: on faces and edges, and where something vanishes."""
     domain = model.domain
+    seen: set[str] = set()
     kinds = (
         chain(domain.irrational_faces(), domain.closed_faces()),
         bottoms(close_by),
@@ -124,11 +127,10 @@ def _starts(model: Model, close_by: Model, limit: Limit, count: int, seed: int) 
         chain(domain.centres(), half_turns(model)),
         zeros(close_by, seed),
     )
-    seen: set[str] = set()
     # by turns, so that no kind leaves others without any
     for point in filter(None, chain.from_iterable(zip_longest(*kinds))):
-        start = point.with_coordinate(limit.name, inside[0].coordinates[limit.name])
-        if str(start) not in seen and len(seen) < MOST_PLACES:
+        start = point.with_coordinate(limit.name, domain.inside.coordinates[limit.name])
+        if str(start) not in seen:
             seen.add(str(start))
             yield start
 
