@@ -41,7 +41,7 @@ import sympy as sp
 from theory.algebra.conjugation import bar, conjugated, partial, polarised
 from theory.algebra.presentation import present
 from theory.inputs import Input, exponential, white
-from theory.moments import kernel_derivative, second_moment, sensitivity
+from theory.moments import kernel_derivative, moving, second_moment, sensitivity
 from theory.parametrizations import optimal_parameter_white
 from theory.symbols import lam, nu, real_lam, rho
 
@@ -167,11 +167,19 @@ def curvature(
     gamma: sp.Expr = sp.S.One,
     differentiate_gamma: bool = False,
 ) -> sp.Expr:
-    """The Gaussian curvature of `sensitivity_metric`, whose arguments these are (claim G1)."""
-    if (eigenvalue, wrt) == (lam, PLANE) and not differentiate_gamma:
+    """The Gaussian curvature of `sensitivity_metric`, whose arguments these are (claim G1).
+
+    The input is the same everywhere, even where R is an expression of the coordinates.
+    """
+    is_plain = (eigenvalue, wrt) == (lam, PLANE) and lam not in x.autocorrelation().free_symbols
+    if is_plain and not differentiate_gamma:
         return conformal_curvature(conformal_factor(x, gamma))  # much shorter
-    metric = sensitivity_metric(x, eigenvalue, wrt, gamma, differentiate_gamma)
-    return gaussian_curvature(metric, wrt)
+    moves = moving(wrt)
+    moved, by, factor = (sp.sympify(part).xreplace(moves) for part in (eigenvalue, wrt, gamma))
+    metric = sensitivity_metric(x, moved, tuple(by), factor, differentiate_gamma)
+    fixed = {s: own for own, s in moves.items()}
+    fixed |= {bar(s): bar(own) for s, own in fixed.items()}
+    return gaussian_curvature(metric, tuple(by)).xreplace(fixed)
 
 
 Row = tuple[sp.Expr, sp.Expr, sp.Expr]

@@ -179,7 +179,8 @@ def teacher_student_hessian(
 ) -> sp.Expr:
     """∂²L/∂p∂q of the teacher–student loss (paper §4; claims C2 and C3). The student's γ moves.
 
-    The teacher stays where it is, even where λ* is an expression of λ (the optimum, λ* = λ).
+    The teacher stays where it is, even where λ* is an expression of λ (the optimum, λ* = λ), and
+    the input where R is an expression of p.
 
     Args:
         x: the input.
@@ -200,10 +201,14 @@ def teacher_student_hessian(
 
     """
     star, gamma_star = sp.symbols("lambda* gamma*")  # no parameter can have such a name
-    loss = teacher_student_loss(x, eigenvalue, star, (gammas[0], gamma_star))
-    hessian = partial(partial(loss, _real_parameter(wrt[0])), _real_parameter(wrt[-1]))
+    moves = moving(wrt)
+    student, gamma = eigenvalue.xreplace(moves), gammas[0].xreplace(moves)
+    loss = teacher_student_loss(x, student, star, (gamma, gamma_star))
+    p, q = (_real_parameter(by).xreplace(moves) for by in (wrt[0], wrt[-1]))
     fixed = {star: polarised(teacher), gamma_star: polarised(gammas[1])}
-    return hessian.xreplace(fixed | {bar(s): conjugated(value) for s, value in fixed.items()})
+    fixed |= {s: own for own, s in moves.items()}
+    fixed |= {bar(s): conjugated(value) for s, value in fixed.items()}
+    return partial(partial(loss, p), q).xreplace(fixed)
 
 
 def output_hessian(
@@ -251,6 +256,12 @@ def _bilinear(x: Input, first: _Weighted, second: _Weighted) -> sp.Expr:
             if u != 0 and v != 0
         )
     )
+
+
+def moving(wrt: Sequence[sp.Expr]) -> dict[sp.Symbol, sp.Symbol]:
+    """Symbols to differentiate by instead: the input does not move with those that it shares."""
+    symbols = sp.Tuple(*wrt).free_symbols
+    return {s: sp.Symbol(f"{s.name}'", **s.assumptions0) for s in symbols}  # no parameter's name
 
 
 def _real_parameter(wrt: sp.Expr) -> sp.Expr:

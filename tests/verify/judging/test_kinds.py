@@ -225,6 +225,26 @@ TRUE = {
         "formula": f"(1 + rho*abs(lambda))/(1 - rho*abs(lambda))*{OF_MODULUS}",
         "domain": ["abs(lambda) < 1", "0 <= rho < 1"],
     },
+    # an input with a parameter that is differentiated by, and that it does not move with
+    "hessian-of-a-held-input": {
+        **WHITE,
+        "quantity": "teacher_student_hessian",
+        "autocorrelation": "a**Delta",
+        "eigenvalue": {"lambda": "a", "lambda_star": "0"},
+        "wrt": "a",
+        "formula": "(5*a**4 + 8*a**2 + 1)/(1 - a**2)**4",
+        "domain": ["1/4 < a < 1/2"],
+    },
+    "curvature-of-a-held-input": {
+        **WHITE,
+        "quantity": "curvature",
+        "autocorrelation": "p**2*KroneckerDelta(Delta, 0)",
+        "eigenvalue": "p + I*q",
+        "wrt": ["p", "q"],
+        "formula": "-2*(1/(1 + p**2 + q**2)**2 + 3/(1 - p**2 - q**2)**2)"
+        "*(1 - p**2 - q**2)**3/(1 + p**2 + q**2)/p**2",
+        "domain": ["1/4 < p < 1/2", "-1/2 < q < 1/2"],
+    },
     # any input, ordinary inputs
     "any": {**ANY, "formula": "(R(0) + 2*sum(lambda**Delta*R(Delta)))/(1 - lambda**2)"},
     "ar2-by-tangent": {
