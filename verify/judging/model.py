@@ -83,7 +83,8 @@ class Model:
             return ArbitraryInput(is_real=not self.claim.complex_input)
         try:
             own = self.symbols | self.constants
-            return from_expression(to_sympy(self.claim.autocorrelation, own, None, self))
+            x = from_expression(to_sympy(self.claim.autocorrelation, own, None, self))
+            return _ComplexInput(x.terms, x.lags) if self.claim.complex_input else x
         except ValueError as error:
             raise MeaningError(
                 f"autocorrelation {self.claim.autocorrelation.source!r}: {error}"
@@ -219,6 +220,12 @@ class Model:
             return self.formula is not None
         except MeaningError:
             return False
+
+
+class _ComplexInput(StationaryInput):
+    """A complex input, whose R may be real: moments without conjugate are not fixed by it."""
+
+    is_real = False
 
 
 def _symbol(one: Range) -> sp.Symbol:

@@ -81,6 +81,23 @@ CLAIMS = {
         "gamma": "sqrt(2 - a - b + (1 - lambda))",
         "formula": "(2 - a - b)/(2*(1 - lambda))*(1 + (1 - lambda)*log(1 - lambda))",
     },
+    # moments without conjugate of a complex input, of which R says nothing
+    "cross-moment": {
+        **WHITE,
+        "quantity": "cross_moment",
+        "complex_input": True,
+        "formula": "1/(1 - lambda1*lambda2)",
+        "domain": ["abs(lambda1) < 1", "abs(lambda2) < 1"],
+    },
+    "output-hessian": {
+        **WHITE,
+        "quantity": "output_hessian",
+        "complex_input": True,
+        "eigenvalue": {"lambda1": "a", "lambda2": "b"},
+        "wrt": ["a", "b"],
+        "formula": "(1 + a*b)/(1 - a*b)**3",
+        "domain": ["0 < a < 1", "0 < b < 1"],
+    },
     # limits for any input
     "over-differenced-input": {**ANY_NEAR_1, "formula": f"{MOMENT}/(2*(1 - lambda)) + R(0)"},
     "constant-input": {
