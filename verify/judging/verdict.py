@@ -18,7 +18,8 @@ def verdict(
     other disagreement is an error of ours, and said to be. Neither a bound on a domain nor a claim
     about any input is supported by points alone: it may fail between them, or for other inputs.
     Whatever is said of it, a claim whose meaning is not certain on the whole domain is undecided at
-    best; so is what points support on one side of a kink alone.
+    best; so is what points support on one side of a kink alone, or for some of the whole numbers
+    in a function that oscillates.
     """
     by_finding: dict[Finding, list[Evidence]] = {finding: [] for finding in Finding}
     premise = None
@@ -56,7 +57,8 @@ def verdict(
     stated = [o for piece in (*supports, *by_finding[Finding.ABSTAINS]) for o in piece.obligations]
     seen = {o["statement"] for o in stated if o["state"] == "discharged"}
     # how algebra may read the claim is its own affair
-    left = [o for o in stated if o["field"] in ("limit", "kinks") and o["statement"] not in seen]
+    own = ("limit", "kinks", "numbers")
+    left = [o for o in stated if o["field"] in own and o["statement"] not in seen]
     if left and not proves:
         return Verdict.UNDECIDED, f"whether {left[0]['statement']} is open: {left[0]['how']}"
     if is_bound and not proves:

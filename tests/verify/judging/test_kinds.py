@@ -157,6 +157,16 @@ TRUE = {
         "domain": ["0 < lambda < 1", "1 < phi < 6"],
     },
     # relations between parameters, whole numbers
+    "whole-numbers-all-tried": {
+        **WHITE,
+        "formula": f"{VALUE} + sin(pi*(n**60 - 1)/61)**2",
+        "domain": ["0 < lambda < 1", "1 <= n <= 60 in integers"],
+    },
+    "whole-numbers-that-a-judge-knows": {
+        **WHITE,
+        "formula": f"{VALUE} + (-1)**n - cos(pi*n)",
+        "domain": ["0 < lambda < 1", "n >= 1 in integers"],
+    },
     "hole": {
         **NEAR_1,
         "autocorrelation": "(a - 1/2)**2 + KroneckerDelta(Delta, 0)",
@@ -499,6 +509,11 @@ FALSE = {
         **WHITE,
         "formula": f"{VALUE}*(1 + exp(-10**9*(n - 500)**2)/1000)",
         "domain": ["0 < lambda < 1", "1 <= n <= 1000 in integers"],
+    },
+    "one-whole-number": {
+        **WHITE,
+        "formula": f"{VALUE} + sin(pi*(n**60 - 1)/61)**2",
+        "domain": ["0 < lambda < 1", "1 <= n <= 100 in integers"],
     },
     "kink-at-a-late-step": {**STEPS, "eigenvalue": "1", "formula": "T + max(0, T - 500)"},
     "other-single-irrational-value": {

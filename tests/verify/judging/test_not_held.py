@@ -81,6 +81,19 @@ CLAIMS = {
         "gamma": "sqrt(2 - a - b + (1 - lambda))",
         "formula": "(2 - a - b)/(2*(1 - lambda))*(1 + (1 - lambda)*log(1 - lambda))",
     },
+    # whole numbers, of which one among many is an exception
+    "each-61st-step": {
+        **WHITE,
+        "horizon": "T",
+        "domain": [],
+        "eigenvalue": "1",
+        "formula": "T + sin(pi*(T**60 - 1)/61)**2",
+    },
+    "one-far-whole-number": {
+        **WHITE,
+        "formula": f"{VALUE}*(1 + exp(-1000*(n**2 - 7*n - 20099999)**2))",
+        "domain": ["0 < lambda < 1", "n >= 1 in integers"],
+    },
     # moments without conjugate of a complex input, of which R says nothing
     "cross-moment": {
         **WHITE,

@@ -14,13 +14,13 @@ from numerics.arithmetic.balls import certified, decimal, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import Limit
 from verify.claims.expressions import parse
+from verify.judging import numbers, sides
 from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError
 from verify.judging.model import Model
 from verify.judging.places import bottoms, half_turns, zeros
 from verify.judging.points import Point
 from verify.judging.routes.lyapunov import lyapunov_value
 from verify.judging.routes.pointwise import number_of_points
-from verify.judging.sides import obligations, sides
 from verify.judging.translation import to_sympy
 from verify.settings import Settings
 
@@ -88,7 +88,7 @@ def check(model: Model, settings: Settings) -> Evidence:
                 held.append(path[-1].point)
             else:
                 slow = slow or cut_short or f"from {point} the ratio comes to 1 slowly, if at all"
-        stated += obligations(close_by, held)
+        stated += [*sides.obligations(close_by, held), *numbers.obligations(close_by, held)]
     if slow or not errors:
         return Evidence("limit", Finding.ABSTAINS, slow or "no point is on the way")
     return Evidence(
@@ -121,7 +121,8 @@ def _places(model: Model, close_by: Model, limit: Limit, seed: int) -> Iterator[
     kinds = (
         chain(domain.irrational_faces(), domain.closed_faces()),
         bottoms(close_by),
-        sides(close_by, seed),
+        sides.sides(close_by, seed),
+        numbers.all_numbers(model),
         domain.closed_edges(),
         domain.faces(NEAR),
         chain(domain.centres(), half_turns(model)),

@@ -12,11 +12,11 @@ import flint
 
 from numerics.arithmetic.balls import decimal
 from theory.catalogue import QUANTITIES
+from verify.judging import numbers, sides
 from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError
 from verify.judging.model import Model
 from verify.judging.points import Point
 from verify.judging.search import suspects, worst_gap
-from verify.judging.sides import obligations, sides
 from verify.settings import Settings
 
 DIGITS = 40
@@ -77,7 +77,7 @@ def compare_at_points(model: Model, settings: Settings, route: Route) -> Evidenc
                 held.append(point)
                 exact += route.is_exact is not None and route.is_exact(instance, point)
         tried += len(held)
-        stated += obligations(instance, held)
+        stated += [*sides.obligations(instance, held), *numbers.obligations(instance, held)]
     if not tried:
         why = skipped[0] if skipped else "the formula has no certified value at any point"
         return Evidence(route.name, Finding.ABSTAINS, why)
@@ -116,7 +116,8 @@ def _points(
     yield from model.domain.sample(count, seed)
     yield from model.domain.shortest()
     yield from model.domain.irrational_faces()
-    yield from sides(model, seed)
+    yield from numbers.all_numbers(model)
+    yield from sides.sides(model, seed)
     if closely:
         yield from suspects(model, seed)
     if model.claim.relation == "==":
