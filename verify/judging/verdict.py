@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from verify.judging.evidence import Evidence, Finding, Verdict
 from verify.judging.methods import judges, premises
 
+COARSE = 1e-6  # a judge may be right about what is less, though routes support the claim
+
 
 def verdict(
     evidence: Iterable[Evidence], is_bound: bool = False, of_any_input: bool = False
@@ -41,9 +43,11 @@ def verdict(
         return Verdict.REFUTED, contradicts[0].detail
     if premise and premise.finding is Finding.FAILED:
         return Verdict.ERROR, premise.detail
-    if (refutes or contradicts) and (proves or supports):
+    only_judges = against <= judges()
+    fine = [piece for piece in supports if not (only_judges and (piece.noticeable or 0) > COARSE)]
+    if (refutes or contradicts) and (proves or fine):
         return Verdict.ERROR, (
-            f"methods disagree: {_names(refutes + contradicts)} against {_names(proves + supports)}"
+            f"methods disagree: {_names(refutes + contradicts)} against {_names(proves + fine)}"
         )
     if by_finding[Finding.FAILED]:
         broken = by_finding[Finding.FAILED][0]

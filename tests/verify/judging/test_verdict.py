@@ -100,6 +100,22 @@ def test_a_claim_is_taken_for_no_bound_unless_said():
 
 
 @pytest.mark.parametrize(
+    ("noticeable", "against", "found"),
+    [(1e-3, "sympy", "undecided"), (1e-9, "sympy", "error"), (1e-3, "series", "error")],
+)
+def test_a_coarse_route_does_not_stand_against_a_judge(noticeable, against, found):
+    support = Evidence("limit", Finding.SUPPORTS, noticeable=noticeable)
+    assert verdict([support, *pieces({against: "contradicts"})])[0] == found
+
+
+def test_a_claim_about_any_input_takes_a_judge():
+    supported = {"lyapunov": "supports"}
+    assert verdict(pieces(supported), of_any_input=True)[0] is Verdict.UNDECIDED
+    proved = pieces({**supported, "sympy": "proves"})
+    assert verdict(proved, of_any_input=True)[0] is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
     ("finding", "others", "found", "reason"),
     [
         ("supports", {"polynomials": "proves", "sympy": "proves"}, "proved", "by polynomials"),

@@ -38,7 +38,7 @@ NEAR = Fraction(1, 1000)  # of an open end
 CLOSE_BY, FAR_OUT = Fraction(1, 10**9), 1000
 _DISTANCES = [Fraction(1, 10**k) for k in (3, 6, 12, 24)]
 _FAR = [Fraction(n) for n in (1, 3, 10, 30, 100, 1000, 10**6, 10**12, 10**24)]
-_MANY_STEPS = [Fraction(10**k) for k in (3, 6, 12, 24)]
+_MANY_STEPS = [Fraction(10**k) for k in (2, 6, 12, 24)]
 # what oscillates may vanish at all powers of ten, but not at these parts of them as well
 _PARTS = (Fraction(1), Fraction(7, 9), Fraction(3, 7))
 CONSECUTIVE = 12  # whole numbers

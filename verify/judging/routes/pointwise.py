@@ -21,7 +21,7 @@ from verify.settings import Settings
 
 DIGITS = 40
 EDGE = Fraction(1, 10**12)
-CLOSELY = 3  # of the inputs that stand for any: where it looks like failing is looked for
+CLOSELY = 2  # of the inputs that stand for any: where it looks like failing is looked for
 
 
 @dataclass(frozen=True)
