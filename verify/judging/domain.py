@@ -47,7 +47,7 @@ class Range:
         has_upper: whether the upper end does.
         is_modulus: whether the parameter is complex, and this is the range of its modulus.
         is_whole: whether it holds whole numbers only.
-        holds_zero: whether it has no lower bound, so that a modulus may be 0.
+        holds_zero: whether it has no lower bound, or a negative one, so that a modulus may be 0.
 
     """
 
@@ -78,7 +78,7 @@ class Range:
             is_whole or not interval.upper_strict,
             interval.modulus,
             is_whole,
-            interval.lower is None,
+            interval.lower is None or (interval.modulus and bool(lower < 0)),
         )
 
     @property

@@ -194,6 +194,7 @@ def test_a_disc_has_a_centre():
     plain = CASES["complex"].inside.coordinates["lambda"]
     assert centre.coordinates == {"lambda": Polar(Fraction(0), Fraction(0)), "rho": Fraction(5, 6)}
     assert domain("abs(lambda) < 1").inside.coordinates == {"lambda": plain}
+    assert list(domain("-1 < abs(lambda) < 1").centres())
     for other in ("0 < abs(lambda) < 1", "lambda < 1/2", "-1 < lambda < 1"):
         assert not list(domain(other).centres())
 

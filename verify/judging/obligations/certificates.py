@@ -76,7 +76,8 @@ def _irreducible(function: sp.Expr) -> Iterator[sp.Expr]:
     """The factors of a function, expanded sums taken apart where that is quickly done."""
     for part in factors_of(function):
         holomorphic = polarised(part)
-        if holomorphic.is_Add and holomorphic.is_polynomial() and not holomorphic.has(sp.I):
+        is_sum = holomorphic.is_Add and not holomorphic.is_number
+        if is_sum and holomorphic.is_polynomial() and not holomorphic.has(sp.I):
             yield from (f for f, _ in factors(holomorphic) if not f.is_number)
         else:
             yield part
