@@ -131,6 +131,18 @@ TRUE = {
         "formula": "(a - 3/4)**2/(2*(1 - lambda))",
         "domain": ["0 < lambda < 1", "0 < a < 1/sqrt(2)"],
     },
+    "zero-at-an-end-that-is-no-whole-number": {
+        **NEAR_1,
+        "gamma": "2*n - 2 + 3*a + 1 - lambda",
+        "formula": "(2*n - 2 + 3*a)**2/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "0 < a < 1", "1/2 <= n <= 31/2 in integers"],
+    },
+    "zero-at-a-chosen-number-outside": {
+        **NEAR_1,
+        "gamma": "2*a - n - 1 + 1 - lambda",
+        "formula": "(2*a - n - 1)**2/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "0 < a < 1", "1/2 < n < 3/2 in integers"],
+    },
     "zero-between-horizons": {
         **WHITE,
         "relation": "~",

@@ -101,7 +101,7 @@ def _faces(z: Element, reader: Reader) -> Iterator[dict[int, Fraction]]:
     behind = reader.field.behind(z.num)
     for name, g in reader.parameters.items():
         if g in behind and name != "pi":
-            interval = reader.claim.interval(name.strip("|"))
+            interval = interval_of(name.strip("|"), reader)
             # a modulus of which no lower bound is said may be 0
             zero = [Fraction(0)] if interval.modulus and interval.lower is None else []
             yield from ({g: end} for end in (*zero, *_own_ends(interval)))
@@ -151,8 +151,8 @@ def _roots(
                 places.append(_place({**fixed, interval.name: value}))
             if contains(interval, value) or not may_contain(interval, value):
                 continue
-        elif not may_reach(interval, root.real):
-            continue
+        elif interval.is_whole or not may_reach(interval, root.real):
+            continue  # an irrational root is no whole number
         near = root.real.mid().str(6, radius=False)
         left = f"it vanishes near {interval.name} = {near}"
     return places, left
@@ -179,6 +179,8 @@ def _a_zero(
                 h: inside(intervals[names[h]], share)
                 for h, share in zip(others, shares, strict=True)
             }
+            if not all(contains(intervals[names[h]], value) for h, value in chosen.items()):
+                continue
             restricted = _at(factor, chosen)
             if restricted.is_zero() or restricted.degrees()[g] != 1:
                 continue
@@ -194,10 +196,9 @@ def _own_ends(interval: Interval) -> list[Fraction]:
 
     An irrational one lies inside the range that the reader gives to the parameter.
     """
-    pairs = zip(enclosed(interval, True), enclosed(interval, False), interval.ends, strict=True)
-    return [
-        end for end, other, (_, strict) in pairs if end is not None and end == other and not strict
-    ]
+    pairs = zip(enclosed(interval, True), enclosed(interval, False), strict=True)
+    ends = dict.fromkeys(end for end, other in pairs if end is not None and end == other)
+    return [end for end in ends if contains(interval, end)]
 
 
 def _at(poly: Poly, values: Mapping[int, Fraction]) -> Poly:
