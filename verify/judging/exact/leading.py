@@ -65,7 +65,7 @@ def _finite(z: Element, p: int, limit: Limit) -> Local:
     sign = -1 if limit.direction == "-" else 1
     images[p] = sign * images[p] + flint.fmpq(target.numerator, target.denominator)
     for g in _dependents(z, p):
-        images[g] = _expanded_exponential(z, g, p, images)
+        images[g] = _expanded_exponential(z, g, p, p, images)
     return p, images, True, z.field.constant(1)
 
 
@@ -86,7 +86,7 @@ def _infinite(z: Element, p: int, limit: Limit) -> Local:
         if g != base:
             if upwards:
                 raise Unsupported("exp of exp at infinity")
-            images[g] = _expanded_exponential(z, g, base, images)
+            images[g] = _expanded_exponential(z, g, base, p, images)
     return base, images, not upwards, rate
 
 
@@ -113,12 +113,14 @@ def _degree(z: Element, g: int) -> int:
 
 
 def _expanded_exponential(
-    z: Element, g: int, epsilon: int, images: list[flint.fmpq_mpoly]
+    z: Element, g: int, epsilon: int, p: int, images: list[flint.fmpq_mpoly]
 ) -> flint.fmpq_mpoly:
     """Taylor's polynomial of exp(m/2) where m is a polynomial that vanishes with ε."""
     m = z.field.generators[g].exponent
     if m is None or not m.den.is_one():
         raise Unsupported("a root, logarithm or exponential that is singular at the limit")
+    if not set(_dependents(m, p)) <= {epsilon}:
+        raise Unsupported("an exponential of another function of the parameter")
     half = m.num.compose(*images) / 2
     if any(exponents[epsilon] == 0 for exponents in half.monoms()):
         raise Unsupported("an exponential that is not 1 at the limit")

@@ -205,3 +205,22 @@ def test_a_leading_coefficient_is_not_0_where_a_constant_is_larger_than_all_else
     ar1 = {"id": "c", "autocorrelation": "rho**Delta", "domain": ranges}
     claim = make_claim({**ar1, **fields, "formula": "1/abs(1 - lambda)**2"})
     assert (judge(claim).finding is Finding.PROVES) == is_proved
+
+
+@pytest.mark.parametrize(
+    ("direction", "domain", "formula"),
+    [
+        # a true one, that was contradicted, and a false one, that was proved
+        ("+", "0 < lambda < 1", "(exp(lambda*sqrt(1 + lambda)) - 1 - lambda)/lambda**2"),
+        (
+            "-",
+            "-1 < lambda < 0",
+            "1 + (exp(lambda*sqrt(1 + lambda)) + exp(-lambda*sqrt(1 + lambda))"
+            " - 2 - lambda**2 + lambda**3)/lambda**3",
+        ),
+    ],
+)
+def test_no_other_function_of_the_parameter_is_in_an_expanded_exponent(direction, domain, formula):
+    fields = {"quantity": "second_moment", "relation": "~", "limit": f"lambda -> 0{direction}"}
+    white = {"id": "c", "autocorrelation": "KroneckerDelta(Delta, 0)", "domain": [domain]}
+    assert judge(make_claim({**white, **fields, "formula": formula})).finding is Finding.ABSTAINS
