@@ -119,7 +119,7 @@ def _expanded_exponential(
     m = z.field.generators[g].exponent
     if m is None or not m.den.is_one():
         raise Unsupported("a root, logarithm or exponential that is singular at the limit")
-    if not set(_dependents(m, p)) <= {epsilon}:
+    if not set(_dependents(m, p)) <= {epsilon} or (p != epsilon and _degree(m, p)):
         raise Unsupported("an exponential of another function of the parameter")
     half = m.num.compose(*images) / 2
     if any(exponents[epsilon] == 0 for exponents in half.monoms()):

@@ -85,26 +85,32 @@ def _of_factor(
 
 def _keeps_away(z: Element, reader: Reader) -> bool:
     """Whether a function of others than real parameters is nowhere 0, closed ends included."""
-    if z.is_zero or _is_dominated(z.num, reader):
-        return not z.is_zero
     try:
-        squared = z if z.is_real else z * z.conjugate()
-        return reader.field.sign(squared.num, is_strict=True) is not None and all(
-            _keeps_away(reader.at(z, face), reader) for face in _faces(z, reader)
+        return _is_dominated(z.num, reader) or all(
+            _has_sign(reader.at(z, face)) for face in _faces(z, reader)
         )
     except Unsupported:
         return False
 
 
+def _has_sign(z: Element) -> bool:
+    """Whether an element is real, or a modulus, and nowhere 0 within its generators' ranges."""
+    squared = z if z.is_real else z * z.conjugate()
+    return z.field.sign(squared.num, is_strict=True) is not None
+
+
 def _faces(z: Element, reader: Reader) -> Iterator[dict[int, Fraction]]:
-    """The ends that belong to the ranges of what an element is a function of, moduli included."""
+    """The inside, and the faces that belong to the ranges of what an element is a function of."""
     behind = reader.field.behind(z.num)
+    choices: list[list[dict[int, Fraction]]] = []
     for name, g in reader.parameters.items():
         if g in behind and name != "pi":
             interval = interval_of(name.strip("|"), reader)
             # a modulus of which no lower bound is said may be 0
             zero = [Fraction(0)] if interval.modulus and interval.lower is None else []
-            yield from ({g: end} for end in (*zero, *_own_ends(interval)))
+            choices.append([{}, *({g: end} for end in (*zero, *_own_ends(interval)))])
+    for choice in product(*choices):
+        yield {g: end for one in choice for g, end in one.items()}
 
 
 def _is_dominated(factor: Poly, reader: Reader) -> bool:
