@@ -29,6 +29,7 @@ THIRTY_LATER = {
     "horizon": "T",
     "eigenvalue": "1",
 }
+CANCELS = "cos(pi/7) - cos(2*pi/7) + cos(3*pi/7) - 1/2"  # 0
 PLANE = ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"]
 
 FALSE = {
@@ -65,6 +66,27 @@ FALSE = {
         "gamma": "2*a - 1 + 1 - lambda",
         "formula": "(2*a - 1)**2/(2*(1 - lambda))",
         "domain": ["0 < lambda < 1", "0 < a <= cos(pi/7) - cos(2*pi/7) + cos(3*pi/7)"],
+    },
+    "where-cosines-cancel": {
+        **NEAR_1,
+        "gamma": f"{CANCELS} + 1 - lambda",
+        "formula": f"({CANCELS})**2/(2*(1 - lambda))",
+    },
+    "where-cosines-cancel-on-both-sides": {
+        **NEAR_1,
+        "gamma": CANCELS,
+        "formula": f"({CANCELS})**2/(2*(1 - lambda))",
+    },
+    "where-cosines-cancel-on-a-line": {
+        **NEAR_1,
+        "gamma": f"a - b + {CANCELS} + 1 - lambda",
+        "formula": f"(a - b + {CANCELS})**2/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "0 < a <= 1", "1 <= b < 2"],
+    },
+    "where-cosines-cancel-beside-a-root": {
+        **NEAR_1,
+        "gamma": f"{CANCELS} + 1 - lambda",
+        "formula": f"({CANCELS})**2*(1 + sqrt(1 - lambda))/(2*(1 - lambda))",
     },
     "root-in-the-plane": {
         **NEAR_1,
@@ -175,8 +197,7 @@ TRUE = {
     # leading coefficients that are 0
     "cosines-that-cancel": {
         **NEAR_1,
-        "formula": "(1 + (cos(pi/7) - cos(2*pi/7) + cos(3*pi/7) - 1/2)/(1 - lambda))"
-        "/(2*(1 - lambda))",
+        "formula": f"(1 + ({CANCELS})/(1 - lambda))/(2*(1 - lambda))",
     },
     "cosine-of-a-third": {**NEAR_1, "formula": "cos(pi/3)/(1 - lambda)"},
     "root-of-a-square": {
@@ -185,8 +206,7 @@ TRUE = {
     },
     "beside-a-root-of-the-moving": {
         **NEAR_1,
-        "formula": "(1 + sqrt(1 - lambda)"
-        " + (cos(pi/7) - cos(2*pi/7) + cos(3*pi/7) - 1/2)/(1 - lambda))/(2*(1 - lambda))",
+        "formula": f"(1 + sqrt(1 - lambda) + ({CANCELS})/(1 - lambda))/(2*(1 - lambda))",
     },
     "at-whole-numbers": {
         **NEAR_1,

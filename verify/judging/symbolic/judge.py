@@ -182,6 +182,8 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
     if value.is_finite is False or fraction(value - 1)[0] != 0:
         return _other_limit(model, value, sp.S.One if coefficients is None else coefficients)
     if coefficients is None:
+        if _has_constants(ratio):
+            return Evidence(JUDGE, Finding.ABSTAINS, "a limit that is no power, with constants")
         return Evidence(JUDGE, Finding.PROVES, "formula over quantity tends to 1")
     places, left = zeros(model, coefficients)
     return where_it_vanishes(
@@ -194,9 +196,16 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
 
 
 def _numerator(model: Model, parameter: sp.Symbol) -> Iterator[sp.Expr]:
-    """The factors of the formula's numerator that are functions of others than a parameter."""
+    """The factors of the formula's numerator that may be 0 whatever a parameter is."""
     above, _ = in_lowest_terms(polarised(model.formula))
-    return (factor for factor, _ in factors(above) if factor.free_symbols - {parameter})
+    for factor, _ in factors(above):
+        if factor.free_symbols - {parameter} or _has_constants(factor):
+            yield factor
+
+
+def _has_constants(expr: sp.Expr) -> bool:
+    """Whether there are roots, cosines and the like of numbers, sums of which may be 0 unseen."""
+    return any(part.is_number for part in expr.atoms(sp.Function, sp.Pow))
 
 
 def _other_limit(model: Model, value: sp.Expr, coefficients: sp.Expr) -> Evidence:

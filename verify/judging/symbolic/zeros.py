@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from itertools import islice, product
 
+import flint
 import sympy as sp
 
+from numerics.arithmetic.balls import evaluate
 from theory.algebra.leading import analytic_parts, epsilon, taylor
 from verify.claims.claim import Limit
 from verify.judging.descent import bottom
@@ -19,6 +22,7 @@ from verify.judging.symbolic.signs import NoSign
 from verify.judging.translation import to_sympy
 
 MOST_TURNS = 60  # steps of π/6 in a range
+BITS = 128
 TERMS = 12  # of Taylor polynomials in ε
 MOST_BOTTOMS = 16
 SHARES = (sp.Rational(1, 2), sp.Rational(1, 3), sp.Rational(3, 4))
@@ -77,12 +81,16 @@ Fixed = Mapping[sp.Symbol, sp.Expr]
 def _of_factor(model: Model, factor: sp.Expr, fixed: Fixed) -> tuple[list[Place], str]:
     """Where a factor vanishes; some parameters have their values already."""
     symbols = sorted(factor.free_symbols, key=str)
+    if factor == 0:
+        return [_place(model, fixed)], ""
     if not symbols:
-        return ([], "") if factor != 0 else ([_place(model, fixed)], "")
+        with flint.ctx.workprec(BITS):  # sums of cosines may be 0 unseen
+            is_certain = not evaluate(factor, {}).contains(0)
+        return [], "" if is_certain else f"{factor} may be 0"
     try:
         nonzero(model, factor)
     except NoSign as reason:
-        left = str(reason)
+        left = str(reason) or f"{factor} may be 0"
     else:
         return [], ""
     if not all(symbol.is_real for symbol in symbols):
@@ -106,11 +114,14 @@ def _roots(
 ) -> tuple[list[Place], str]:
     """The zeros of a function of one parameter that lie in its range.
 
-    Those of a polynomial are all there are; of another function they are what comes to mind.
+    Those of a rational polynomial are all there are; of another function they are what comes to
+    mind.
     """
+    found: list[sp.Expr] = []
     interval = _interval(model, symbol)
     if factor.is_polynomial(symbol):
-        found, left = sp.Poly(factor, symbol).real_roots(), ""
+        with suppress(NotImplementedError):  # of irrational coefficients
+            found, left = sp.Poly(factor, symbol).real_roots(), ""
     else:
         solutions = sp.solveset(factor, symbol, interval)
         found = list(solutions) if isinstance(solutions, sp.FiniteSet) else []
