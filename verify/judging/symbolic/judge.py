@@ -182,7 +182,7 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
     if value.is_finite is False or fraction(value - 1)[0] != 0:
         return _other_limit(model, value, sp.S.One if coefficients is None else coefficients)
     if coefficients is None:
-        if _has_constants(ratio):
+        if not all(map(_is_square_root, _constants(ratio))):
             return Evidence(JUDGE, Finding.ABSTAINS, "a limit that is no power, with constants")
         return Evidence(JUDGE, Finding.PROVES, "formula over quantity tends to 1")
     places, left = zeros(model, coefficients)
@@ -199,13 +199,18 @@ def _numerator(model: Model, parameter: sp.Symbol) -> Iterator[sp.Expr]:
     """The factors of the formula's numerator that may be 0 whatever a parameter is."""
     above, _ = in_lowest_terms(polarised(model.formula))
     for factor, _ in factors(above):
-        if factor.free_symbols - {parameter} or _has_constants(factor):
+        if factor.free_symbols - {parameter} or _constants(factor):
             yield factor
 
 
-def _has_constants(expr: sp.Expr) -> bool:
-    """Whether there are roots, cosines and the like of numbers, sums of which may be 0 unseen."""
-    return any(part.is_number for part in expr.atoms(sp.Function, sp.Pow))
+def _constants(expr: sp.Expr) -> set[sp.Expr]:
+    """The roots, cosines and the like of numbers in an expression; sums of them may be 0 unseen."""
+    return {part for part in expr.atoms(sp.Function, sp.Pow) if part.is_number}
+
+
+def _is_square_root(constant: sp.Expr) -> bool:
+    """Whether a constant is the root of a rational; of such sums, SymPy knows which are 0."""
+    return bool(constant.is_Pow and constant.base.is_Rational and constant.exp == sp.S.Half)
 
 
 def _other_limit(model: Model, value: sp.Expr, coefficients: sp.Expr) -> Evidence:
