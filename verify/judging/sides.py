@@ -78,6 +78,8 @@ def _kinks(model: Model) -> list[_Kink]:
     for argument in dict.fromkeys(_arguments(model)):
         function = polarised(argument)
         is_real = _is_real(argument)
+        if function == 0:
+            continue
         if is_real and (model.sign(function) or _halts_on_one_side(model, function)):
             continue
         if not is_real and off_cut(model, argument).state is State.DISCHARGED:

@@ -132,8 +132,20 @@ def test_false_ones_are_not_held(name):
     assert not result.verdict.holds, result.reason
 
 
-def test_a_claim_about_any_input_is_not_supported_by_those_tried():
-    fields = {**ANY_NEAR_1, "limit": "lambda -> 0+", "formula": "R(0)"}
-    result = verify_claim(make_claim({"id": "c", **fields}))
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"limit": "lambda -> 0+", "formula": "R(0)"},
+        # a kink with one side, but for inputs that are on it
+        {
+            "relation": "==",
+            "limit": "",
+            "formula": f"{MOMENT}/(1 - lambda**2) + max(0, R(1) - R(0))",
+        },
+    ],
+)
+def test_a_claim_about_any_input_is_not_supported_by_those_tried(fields):
+    given = {name: value for name, value in {**ANY_NEAR_1, **fields}.items() if value}
+    result = verify_claim(make_claim({"id": "c", **given}))
     assert result.verdict is Verdict.UNDECIDED
     assert result.reason.startswith("it holds for the inputs tried")
