@@ -149,3 +149,11 @@ def test_a_claim_about_any_input_is_not_supported_by_those_tried(fields):
     result = verify_claim(make_claim({"id": "c", **given}))
     assert result.verdict is Verdict.UNDECIDED
     assert result.reason.startswith("it holds for the inputs tried")
+
+
+def test_what_has_no_value_for_some_inputs_is_open():
+    # its leading coefficient is the spectral density at 0, which an input may lack
+    claim = make_claim({"id": "c", **ANY_NEAR_1, "formula": f"{MOMENT}/(2*(1 - lambda))"})
+    result = verify_claim(claim)
+    assert result.verdict is Verdict.UNDECIDED
+    assert result.reason.startswith("whether the leading coefficient")

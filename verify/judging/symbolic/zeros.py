@@ -51,8 +51,8 @@ def leading_coefficients(near: sp.Expr) -> sp.Expr:
     total = sp.S.One
     for part in in_lowest_terms(near.xreplace(polynomials)):
         coefficients = sp.Poly(part, epsilon).all_coeffs()[::-1]
-        order = next(n for n, c in enumerate(coefficients) if c != 0)
-        if polynomials and order >= TERMS:
+        order = next((n for n, c in enumerate(coefficients) if c != 0), TERMS)
+        if order >= TERMS and (polynomials or part == 0):
             raise ValueError(f"it cancels to {TERMS} orders")
         total *= coefficients[order]
     return total
@@ -93,8 +93,8 @@ def _of_factor(model: Model, factor: sp.Expr, fixed: Fixed) -> tuple[list[Place]
         left = str(reason) or f"{factor} may be 0"
     else:
         return [], ""
-    if not all(symbol.is_real for symbol in symbols):
-        return [], left
+    if not all(symbol.is_real and symbol in model.symbols.values() for symbol in symbols):
+        return [], left  # complex, or the input's own
     if len(symbols) == 1:
         places, left = _roots(model, factor, symbols[0], fixed, left)
     else:
