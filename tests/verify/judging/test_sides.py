@@ -153,12 +153,12 @@ def test_near_a_limit_one_side_is_left():
 def test_near_a_limit_a_cut_has_its_sides_though_nothing_is_0_there():
     near = {"relation": "~", "limit": "a -> 1-"}
     one = model(
-        f"{VALUE} + im(sqrt(a*exp(I*b)))",
+        f"{VALUE} + im(sqrt(exp(I*b) + a - 1))",
         domain=["0 < lambda < 1", "0 < a < 1", "-4 < b < 4"],
         **near,
     )
     [stated] = obligations(one, [])
-    assert stated["statement"] == "it holds on all sides of the cut of a*exp(I*b)"
+    assert stated["statement"] == "it holds on all sides of the cut of a + exp(I*b) - 1"
 
 
 @pytest.mark.parametrize(
