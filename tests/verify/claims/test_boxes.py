@@ -91,12 +91,20 @@ def test_a_share_has_a_name_of_its_own():
         ("a -> 1-", "a > 0", ["1/2 < a"]),
         ("a -> oo", "a > 0", ["1/2 < a"]),
         ("a -> -oo", "a < 9", ["a < 1/2"]),
+        ("a -> 1-", "a < 1", ["1/2 < a < 1"]),
     ],
 )
 def test_near_a_limit_one_piece_is_left(limit, ranges, left):
     ranges = [RANGES[0], RANGES[2], ranges]
     one = claim("a != 1/2", ranges=ranges, relation="~", limit=limit)
     assert [box[-1] for box in texts(one)] == left
+
+
+def test_beside_a_limit_all_pieces_are_left():
+    near = {"relation": "~", "limit": "a -> 1-"}
+    assert len(texts(claim("b != 1", "b != 3/2", **near))) == 3
+    far = {"relation": "~", "limit": "a -> oo", "ranges": [RANGES[0], RANGES[2], "a > 0"]}
+    assert [box[-1] for box in texts(claim("a != 5", **far))] == ["5 < a"]
 
 
 def test_an_eigenvalue_is_written_in_shares_as_well():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from verify.claims.expressions import shown
 from verify.claims.file import make_claim
 from verify.judging.engine import verify_claim
 from verify.judging.evidence import Verdict
@@ -75,8 +76,48 @@ def test_a_range_is_cut_where_a_modulus_has_a_kink():
 
 
 @pytest.mark.parametrize(
+    ("inside", "zero"),
+    [
+        ("-a + 1/3", "1/3"),
+        ("1/3 + (+a) - 2", "5/3"),
+        ("a + 1/a - 5/2", "2"),
+        ("1/(a + 1) + 1/(a - 4)", "3/2"),
+        ("1/(a + 1) - 1/(4 - a)", "3/2"),
+        ("2/(a + 1) - 3/(a + 2)", "1"),
+        ("1/(a + 1)*(1/(a + 2)) - 1/12", "2"),
+        ("1/(a + 1)/(a + 2) - 1/12", "2"),
+        ("1/((a + 1)/(a + 2)) - 3/2", "1"),
+        ("(1/a)**2 - 1/4", "2"),
+        ("(a - 1)**3*(a - 9)", "1"),
+    ],
+)
+def test_the_zeros_of_a_rational_function_are_found(inside, zero):
+    cut = ranges(f"abs({inside})", "0 < lambda < 1", "1/5 < a < 7/3")
+    assert zero in {cells[1].split(" ")[0] for cells in cut}
+    assert len(cut) == 2 + inside.startswith("a + 1/a")
+
+
+def test_a_range_without_an_end_and_one_beside_a_limit_are_cut():
+    assert ranges("abs(a - 1)", "0 < lambda < 1", "a > 0")[0][1] == "0 < a <= 1"
+    assert ranges("abs(a + 1)", "0 < lambda < 1", "a < 0")[0][1] == "a <= -1"
+    cut = cells(make_claim({**LIMIT, "formula": "(1 + abs(a))/(2*(1 - lambda))"}))
+    assert len(cut) == 2
+    many = "+".join(f"abs(a - {k})" for k in range(15))
+    assert len(ranges(many, "0 < lambda < 1", "-1 < a < 16")) == 16
+
+
+@pytest.mark.parametrize(
     ("formula", "domain", "fields"),
     [
+        ("abs(2*lambda - a)", ["-1 < lambda < 1", "-1 < a < 1"], {}),
+        ("abs(a - 3)", ["0 < lambda < 1", "0 < a < 1"], {}),
+        ("abs(a + 3)", ["0 < lambda < 1", "0 < a < 1"], {}),
+        ("abs(a - a)", ["0 < lambda < 1", "0 < a < 1"], {}),
+        ("abs(a**(1/2) - 1/2)", ["0 < lambda < 1", "0 < a < 1"], {}),
+        ("abs(a**(-1) - 2)", ["0 < lambda < 1", "0 < a < 1"], {}),
+        ("abs(sin(a)**2 - 1/4 + a)", ["0 < lambda < 1", "0 < a < 1"], {}),
+        ("abs(a - 1/4 + sin(a))", ["0 < lambda < 1", "0 < a < 1"], {}),
+        ("abs(2**a - 3/2)", ["0 < lambda < 1", "0 < a < 1"], {}),
         ("abs(lambda)", ["abs(lambda) < 1"], {}),
         ("abs(lambda)", ["0 <= lambda < 1"], {}),
         ("abs(lambda**2 - 1/2)", ["0 < lambda < 1"], {}),
@@ -109,6 +150,10 @@ def bounds(formula, relation, *domain):
         ("-(2 - 3*abs(a - lambda))", "<=", True),
         ("-(2 - abs(a - lambda)*3)", "<=", True),
         ("abs(a - lambda)/(-3)", ">=", True),
+        ("2 + (+abs(a - lambda))", "<=", True),
+        ("-a + abs(a - lambda)", "<=", True),
+        ("2 + abs(a - lambda)*(1/3)", "<=", True),
+        ("1/abs(a - lambda)", "<=", False),
         ("abs(a - lambda)*a", "<=", False),  # it may be larger the larger it is, or not
         ("1/abs(a - lambda)", ">=", False),
         ("abs(a - lambda)**2", "<=", False),
@@ -121,7 +166,21 @@ def test_one_branch_is_enough_where_the_modulus_weakens_the_bound(formula, relat
 
 
 @pytest.mark.parametrize(
-    "inside", ["sqrt(a - 1)", "log(a)", "a + I", "(a - lambda)**(1/2)", "2**a", "w", "1/2"]
+    "function", ["exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "abs", "re", "im"]
+)
+def test_a_modulus_of_a_real_function_has_branches(function):
+    claim = {**WHITE, "domain": PLANE, "formula": f"9 + abs({function}(a) - 1/2)"}
+    found, _ = branches(make_claim(claim))
+    assert [shown(one.formula.node) for one in found] == [one.formula.source for one in found]
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        *("sqrt(a - 1)", "log(a)", "a + I", "(a - lambda)**(1/2)", "2**a", "w", "1/2"),
+        "sum((a/2)**Delta) - 1/2",
+    ],
 )
 def test_what_may_be_complex_or_constant_has_no_branches(inside):
     gamma = {"quantity": "second_moment", "gamma": "w"}

@@ -101,7 +101,10 @@ def test_a_claim_is_taken_for_no_bound_unless_said():
 
 @pytest.mark.parametrize(
     ("noticeable", "against", "found"),
-    [(1e-3, "sympy", "undecided"), (1e-9, "sympy", "error"), (1e-3, "series", "error")],
+    [
+        *((1e-3, "sympy", "undecided"), (1e-6, "sympy", "error"), (None, "sympy", "error")),
+        (1e-3, "series", "error"),
+    ],
 )
 def test_a_coarse_route_does_not_stand_against_a_judge(noticeable, against, found):
     support = Evidence("limit", Finding.SUPPORTS, noticeable=noticeable)
@@ -111,6 +114,7 @@ def test_a_coarse_route_does_not_stand_against_a_judge(noticeable, against, foun
 def test_a_claim_about_any_input_takes_a_judge():
     supported = {"lyapunov": "supports"}
     assert verdict(pieces(supported), of_any_input=True)[0] is Verdict.UNDECIDED
+    assert verdict(pieces({"sympy": "abstains"}), of_any_input=True)[1] == "sympy: sympy saw it"
     proved = pieces({**supported, "sympy": "proves"})
     assert verdict(proved, of_any_input=True)[0] is Verdict.SUPPORTED
 
@@ -150,6 +154,7 @@ OPEN, DONE = ("kinks", "A", "open"), ("kinks", "A", "discharged")
     [
         ([("lyapunov", "supports", OPEN)], "undecided", "whether A is open: A how"),
         ([("lyapunov", "supports", DONE)], "supported", "by lyapunov"),
+        ([("lyapunov", "supports", ("numbers", "A", "open"))], "undecided", "whether A is open"),
         # one route that has seen both sides is enough
         ([("lyapunov", "supports", OPEN), ("series", "supports", DONE)], "supported", "by"),
         (
