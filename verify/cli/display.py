@@ -79,8 +79,11 @@ def progress(what: str, total: int, quiet: bool) -> Iterator[Bars]:
             err.print("[yellow]interrupted; what was judged so far:[/]")
 
 
-def show_results(results: list[Result]) -> None:
-    """Print a line for each claim, counts, error rates and counterexamples; one claim in full."""
+def show_results(results: list[Result], in_full: bool = False) -> None:
+    """Print a line for each claim, counts, error rates and counterexamples.
+
+    And all evidence, if claims are wanted `in_full`, or where there is but one.
+    """
     from verify.reporting.results import stated_rates
 
     table = Table(box=None, pad_edge=False)
@@ -99,8 +102,10 @@ def show_results(results: list[Result]) -> None:
     out.print(", ".join(f"[{_COLOURS[v]}]{n} {v}[/]" for v, n in counts.items() if n))
     for sentence in stated_rates(results):
         out.print(sentence)
-    if len(results) == 1:
-        _page(results[0])
+    for r in results if in_full or len(results) == 1 else ():
+        if len(results) > 1:
+            out.print(f"\n{escape(r.claim.id)}", soft_wrap=True)
+        _page(r)
     for r in results:
         if r.counterexample is not None:
             out.print(f"\n[red]{escape(r.claim.id)}[/] is false", soft_wrap=True)

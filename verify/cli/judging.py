@@ -43,6 +43,9 @@ def verify(
     ] = None,
     junit: Annotated[Path | None, to_file("Write JUnit XML.")] = None,
     html: Annotated[Path | None, to_file("Write a page with all evidence.")] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print all evidence of each claim.")
+    ] = False,
 ) -> None:
     """Judge claims: proved, supported, refuted, undecided or error."""
     from verify.claims.claim import ClaimError
@@ -69,7 +72,7 @@ def verify(
     # first, as a reader of the table may leave
     _reports(results, settings, options.json_path, junit, html, kept)
     if results and not options.quiet:
-        show_results(results)
+        show_results(results, in_full=verbose)
     invalid = [r for r in results if r.invalid]
     for result in invalid:
         origin = f"{result.claim.origin}: " if result.claim.origin else ""

@@ -187,6 +187,10 @@ def test_table_and_files(claims, tmp_path):
     assert done.returncode == 1
     assert "1 proved, 1 refuted" in done.stdout
     assert "relative error" in done.stdout
+    assert "discharged" not in done.stdout
+    in_full = curseproof("verify", claims(TRUE + FALSE), "--verbose").stdout
+    assert in_full.count("meaning") == 2
+    assert "discharged  1 - abs(lambda) is positive" in in_full
     assert len(json.loads(json_path.read_text())["claims"]) == 2
     suite = ET.fromstring(junit.read_text())
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
