@@ -115,7 +115,7 @@ MODULES = {
         "verify/judging/obligations/certificates.py": (
             f"{JUDGING}/obligations/test_certificates.py",
         ),
-        "verify/judging/obligations/deciding.py": (f"{JUDGING}/obligations/test_meaning.py",),
+        "verify/judging/obligations/deciding.py": (f"{JUDGING}/obligations/test_deciding.py",),
         "verify/judging/evidence.py": (f"{JUDGING}/test_evidence.py",),
         "verify/judging/verdict.py": (f"{JUDGING}/test_verdict.py",),
         "verify/judging/kinks.py": (f"{JUDGING}/test_kinks.py", "-k", "not neighbour"),

@@ -1,0 +1,122 @@
+"""An obligation fails at a place, holds by a certificate, or stays open: each next to the other."""
+
+import pytest
+import sympy as sp
+
+from numerics.arithmetic.evaluation import NotEvaluated
+from verify.claims.file import make_claim
+from verify.judging.model import Model
+from verify.judging.obligations.deciding import ball_at, decide
+from verify.judging.obligations.obligation import Kind, Obligation, State
+from verify.judging.translation import to_sympy
+
+DISC = "abs(lambda) < 1"
+PLANE = ("0 < a < 1", "0 < b < 1")
+
+
+def model_on(*ranges):
+    """A claim whose domain has these ranges, and one for λ."""
+    own = [] if any("lambda" in one for one in ranges) else ["0 < lambda < 1"]
+    claim = {
+        "id": "c",
+        "autocorrelation": "KroneckerDelta(Delta, 0)",
+        "quantity": "second_moment",
+        "relation": "==",
+        "formula": "1",
+        "domain": [*own, *ranges],
+    }
+    return Model(make_claim(claim))
+
+
+def decided(text, kind, *ranges, **fields):
+    """What becomes of an obligation about a function, in a claim's own words."""
+    model, angle = model_on(*ranges), None
+    names = model.names
+    if "frequency" in text:
+        angle = sp.Dummy("frequency", real=True)
+        names = {**names, "frequency": angle}
+    function = to_sympy(text, names)
+    return decide(model, Obligation("f", function, kind, text, angle=angle, **fields), 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "ranges", "where"),
+    [
+        ("a", Kind.NONZERO, ["0 <= a < 1"], "at a = 0, lambda = "),
+        ("(a - 1/3)*b", Kind.NONZERO, PLANE, "at a = 1/3, "),
+        ("conjugate(lambda)", Kind.NONZERO, [DISC], "at lambda = 0"),
+        ("lambda - 3/5 - 4/5*I", Kind.NONZERO, ["abs(lambda) <= 1"], "at lambda = "),
+        ("a**2 - 1/2", Kind.NONZERO, ["0 < a < 1"], "between a = "),
+        ("(a - 1/3)**2 + (b - 1/7)**2", Kind.NONZERO, PLANE, "at a = 1/3, b = 1/7, "),
+        ("(n - 70)**2 + (m - 90)**2", Kind.NONZERO, ["n >= 1 in integers", "m in integers"], "at "),
+        # nowhere near what anyone would look at
+        ("a - b*sqrt(2)/1000 - 123456/789123", Kind.NONZERO, PLANE, ""),
+        ("a", Kind.POSITIVE, ["0 <= a < 1"], "at a = 0, "),
+        ("a - 1/1000", Kind.POSITIVE, ["0 < a < 1"], "at a = "),
+        ("1 - abs(lambda)**2", Kind.POSITIVE, ["abs(lambda) <= 1"], "at lambda = "),
+        ("a - 1/1000", Kind.NONNEGATIVE, ["0 < a < 1"], "at a = "),
+        ("(a - 1/2)**2 - 1/10**9", Kind.NONNEGATIVE, ["0 < a < 1"], "at a = 1/2, "),
+        ("sqrt(a - 1/2)", Kind.NONNEGATIVE, ["0 < a < 1"], "at a = "),
+        ("cos(frequency) + 9/10", Kind.NONNEGATIVE, (), "frequency "),
+        ("cos(frequency - 1/100) + 999999/10**6", Kind.NONNEGATIVE, (), "frequency -3.13"),
+        ("cos(frequency) + 1 - b", Kind.NONNEGATIVE, PLANE, "frequency "),
+    ],
+)
+def test_where_it_fails_is_said(text, kind, ranges, where):
+    found = decided(text, kind, *ranges)
+    assert found.state is State.FAILED
+    assert where in found.how
+    # where less may do, the question is open
+    enough = decided(text, kind, *ranges, is_enough=True)
+    assert (enough.state, enough.how) == (State.OPEN, found.how)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "ranges"),
+    [
+        ("a", Kind.NONZERO, ["0 < a < 1"]),
+        ("1 + a", Kind.NONZERO, ["0 <= a < 1"]),
+        ("lambda - 3/5 - 4/5*I", Kind.NONZERO, [DISC]),
+        ("a", Kind.POSITIVE, ["0 < a < 1"]),
+        ("1 - abs(lambda)", Kind.POSITIVE, [DISC]),
+        ("a", Kind.NONNEGATIVE, ["0 <= a < 1"]),
+        ("(a - 1/3)**2", Kind.NONNEGATIVE, ["0 < a < 1"]),
+        ("cos(frequency) + 1", Kind.NONNEGATIVE, ()),
+        ("cos(frequency) + 1 + b", Kind.NONNEGATIVE, PLANE),
+    ],
+)
+def test_what_holds_has_a_certificate(text, kind, ranges):
+    found = decided(text, kind, *ranges)
+    assert found.state is State.DISCHARGED
+    assert found.how.startswith(("by the signs", "as a constant", "on a cover"))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "ranges"),
+    [
+        # 0 between whole numbers, and at an open irrational end
+        ("2*n - 3", Kind.NONZERO, ["1 <= n <= 4 in integers"]),
+        ("a**2 - 1/2", Kind.NONZERO, ["0 < a < sqrt(2)/2"]),
+        # that is complex, and changes no sign
+        ("a - 1/2 + I*(b - sqrt(2)/2)", Kind.NONZERO, PLANE),
+    ],
+)
+def test_what_neither_fails_nor_is_certain_is_open(text, kind, ranges):
+    found = decided(text, kind, *ranges)
+    assert found.state is State.OPEN
+    assert found.how.startswith("no certificate: ")
+
+
+def test_without_floats_there_is_no_place(monkeypatch):
+    def none(*_):
+        raise NotEvaluated("f has no value")
+
+    monkeypatch.setattr("verify.judging.obligations.deciding.values", none)
+    assert decided("a", Kind.NONNEGATIVE, "-1 <= a < 1").state is State.OPEN
+    assert decided("cos(frequency) + 9/10", Kind.NONNEGATIVE).state is State.OPEN
+
+
+def test_a_ball_is_sharp_enough_for_a_sign():
+    model = model_on("0 < a < 1")
+    tiny = model.symbols["a"] - model.symbols["a"] * (1 + sp.Rational(1, 10**60))
+    assert ball_at(model, tiny, model.domain.inside).real < 0
