@@ -41,7 +41,8 @@ Made by `python reports/verifier.py`.
 
 def mutants() -> Iterator[str]:
     """One change in a true claim: refuted, where an independent oracle says it is false."""
-    yield scores.score_mutants(_true_claims(), Settings(), WORKERS, per_operator=1).markdown()
+    store = Store(default_path())
+    yield scores.score_mutants(_true_claims(), Settings(), WORKERS, 1, store).markdown()
 
 
 def places() -> Iterator[str]:

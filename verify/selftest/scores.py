@@ -174,12 +174,19 @@ class FormScore:
 
 
 def score_mutants(
-    claims: Iterable[Claim], settings: Settings, workers: int, per_operator: int
+    claims: Iterable[Claim],
+    settings: Settings,
+    workers: int,
+    per_operator: int,
+    store: Store | None = None,
 ) -> MutantScore:
-    """Try the mutants of true claims, at most `per_operator` of each kind and claim."""
+    """Try the mutants of true claims, at most `per_operator` of each kind and claim.
+
+    In the `store` the trials of experiments are looked up: it takes an hour to run them again.
+    """
     made = _in_processes(partial(mutants, per_operator=per_operator), claims, workers)
     settings = replace(settings, every_method=True, explains=False)
-    trials = judged((m.claim for m in made), settings, workers)
+    trials = judged((m.claim for m in made), settings, workers, store)
     return MutantScore(tuple(zip(made, trials, strict=True)))
 
 
