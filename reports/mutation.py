@@ -108,7 +108,9 @@ MODULES = {
     for path, tests in {
         "verify/claims/claim.py": (f"{CLAIMS}/test_claim.py", f"{CLAIMS}/test_file.py"),
         "verify/claims/file.py": (f"{CLAIMS}/test_file.py",),
-        "verify/claims/rules.py": (f"{CLAIMS}/test_rules.py", f"{CLAIMS}/test_file.py"),
+        "verify/claims/rules.py": (
+            *(f"{CLAIMS}/test_rules.py", f"{CLAIMS}/test_boxes.py", f"{CLAIMS}/test_file.py"),
+        ),
         "verify/claims/expressions.py": (f"{CLAIMS}/test_expressions.py",),
         "verify/claims/selection.py": (f"{CLAIMS}/test_selection.py",),
         "verify/judging/obligations/meaning.py": (f"{JUDGING}/obligations/test_meaning.py",),
