@@ -26,14 +26,7 @@ def boxes(claim: Claim) -> list[Claim]:
             holes.setdefault(relation.left, []).append(relation.right)
     for low, high in ordered(claim.relations):
         claim = _above(claim, low, high)
-    cut = [
-        [
-            piece
-            for piece in _pieces(claim.interval(name), values)
-            if not claim.limit or name != claim.limit.name or _reaches(piece, claim.limit)
-        ]
-        for name, values in holes.items()
-    ]
+    cut = [_pieces(claim, name, values) for name, values in holes.items()]
     kept = tuple(i for i in claim.domain if i.name not in holes)
     return [replace(claim, domain=(*kept, *choice), relations=()) for choice in product(*cut)]
 
@@ -80,8 +73,9 @@ def restated(claim: Claim, box: Claim, text: str) -> str:
 _NUMBER = r"(-?\d+(?:[./]\d+)?)(?![\d./*])"
 
 
-def _pieces(interval: Interval, values: list[Expression]) -> list[Interval]:
-    """What is left of an interval without some of its values."""
+def _pieces(claim: Claim, name: str, values: list[Expression]) -> list[Interval]:
+    """What is left of a range without some of its values; near a limit, one piece."""
+    interval, limit = claim.interval(name), claim.limit
     lower, upper = interval.rational_bounds
     inside = {
         number: value
@@ -91,6 +85,8 @@ def _pieces(interval: Interval, values: list[Expression]) -> list[Interval]:
         and (upper is None or number <= upper)
     }
     pieces = interval.cut((inside[number] for number in sorted(inside)), strict=True)
+    if limit and limit.name == name:
+        pieces = [piece for piece in pieces if _reaches(piece, limit)]
     return [piece for piece in pieces if not _is_empty(piece)]
 
 

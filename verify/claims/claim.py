@@ -234,6 +234,10 @@ class Claim:
         kept = (interval for interval in self.domain if interval.name not in fixed)
         return replace(self, domain=(*kept, *fixed.values()))
 
+    def is_whole(self, name: str) -> bool:
+        """Whether a parameter ranges over whole numbers, as the horizon does."""
+        return name == self.horizon or self.interval(name).is_whole
+
     def is_complex(self, name: str) -> bool:
         """Whether a parameter ranges over complex numbers."""
         return self.interval(name).modulus

@@ -129,8 +129,7 @@ def _parameters(claim: Claim, refuse: Refuse) -> tuple[str, ...]:
 def _check_limit(claim: Claim, limit: Limit, refuse: Refuse) -> None:
     if limit.name not in claim.parameters:
         raise _unknown(refuse, "limit", {limit.name}, claim.parameters)
-    is_whole = claim.interval(limit.name).is_whole or limit.name == claim.horizon
-    if is_whole and limit.direction != "oo":
+    if claim.is_whole(limit.name) and limit.direction != "oo":
         raise refuse("limit", f"{limit.name} is a whole number, and goes to oo or -oo alone")
 
 
@@ -141,7 +140,7 @@ def _check_relation(claim: Claim, relation: Relation, refuse: Refuse) -> None:
         if name not in claim.parameters:
             raise _unknown(refuse, "domain", {name}, claim.parameters)
         interval = claim.interval(name)
-        if interval.modulus or interval.is_whole or name == claim.horizon:
+        if interval.modulus or claim.is_whole(name):
             raise refuse("domain", f"{relation}: between real parameters only")
         if any(bound and rational_of(bound.node) is None for bound, _ in interval.ends):
             raise refuse("domain", f"{relation}: give {name} rational bounds")

@@ -66,7 +66,7 @@ class Range:
         interval = claim.interval(name)
         lower = _end(interval.lower, -sp.oo)
         upper = _end(interval.upper, sp.oo)
-        is_whole = interval.is_whole or name == claim.horizon
+        is_whole = claim.is_whole(name)
         if is_whole:
             lower, upper = _whole_ends(interval, lower, upper)
             lower = sp.Max(lower, 1) if name == claim.horizon else lower

@@ -110,7 +110,7 @@ _REAL = {"exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "abs", "re
 
 def _is_cut(claim: Claim, name: str) -> bool:
     """Whether a parameter's range may be cut: it is real, and no limit's."""
-    if not _is_real(claim, name) or name == claim.horizon or claim.interval(name).is_whole:
+    if not _is_real(claim, name) or claim.is_whole(name):
         return False
     return claim.limit is None or claim.limit.name != name
 

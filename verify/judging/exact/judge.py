@@ -95,7 +95,7 @@ def _judge_sign(slack: Element, reader: Reader) -> Evidence:
         )
         for name in reader.claim.parameters
         for interval in [reader.claim.interval(name)]
-        if not (interval.is_whole or name == reader.claim.horizon)
+        if not reader.claim.is_whole(name)
     }
 
     def is_negative(place: Place) -> bool:

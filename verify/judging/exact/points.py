@@ -23,8 +23,7 @@ VARIANCE, RATIO = Fraction(13, 11), Fraction(5, 17)  # R(Δ) = 13/11·(5/17)^Δ 
 
 def interval_of(name: str, reader: Reader) -> Interval:
     """The range of a parameter; a horizon is a whole number."""
-    interval = reader.claim.interval(name)
-    return replace(interval, is_whole=interval.is_whole or name == reader.claim.horizon)
+    return replace(reader.claim.interval(name), is_whole=reader.claim.is_whole(name))
 
 
 def enclosed(interval: Interval, outwards: bool) -> tuple[Fraction | None, Fraction | None]:

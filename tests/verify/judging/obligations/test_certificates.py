@@ -17,10 +17,8 @@ CONSTANT = "as a constant is larger than all else together"
 FACTORS = "by the signs of its factors"
 
 
-def certified(text, kind, *ranges):
-    """How it is certain that something is said of a function, in a claim's own words."""
-    if not any("lambda" in one for one in ranges):
-        ranges = ("0 < lambda < 1", *ranges)
+def model_on(*ranges):
+    """A claim whose domain has these ranges."""
     claim = {
         "id": "c",
         "autocorrelation": "KroneckerDelta(Delta, 0)",
@@ -29,7 +27,14 @@ def certified(text, kind, *ranges):
         "formula": "1",
         "domain": list(ranges),
     }
-    model, angle = Model(make_claim(claim)), None
+    return Model(make_claim(claim))
+
+
+def certified(text, kind, *ranges):
+    """How it is certain that something is said of a function, in a claim's own words."""
+    if not any("lambda" in one for one in ranges):
+        ranges = ("0 < lambda < 1", *ranges)
+    model, angle = model_on(*ranges), None
     names = model.names
     if "frequency" in text:
         angle = sp.Dummy("frequency", real=True)
@@ -127,18 +132,7 @@ def test_a_change_of_sign_is_one_wherever_it_was_seen():
 
 
 def test_a_function_alone_is_not_0():
-    claim = Model(
-        make_claim(
-            {
-                "id": "c",
-                "autocorrelation": "KroneckerDelta(Delta, 0)",
-                "quantity": "second_moment",
-                "relation": "==",
-                "formula": "1",
-                "domain": ["0 < lambda < 1"],
-            }
-        )
-    )
+    claim = model_on("0 < lambda < 1")
     lam = claim.symbols["lambda"]
     assert nonzero(claim, lam + 1) == FACTORS
     with pytest.raises(NoSign):
