@@ -6,6 +6,7 @@ python-flint's `acb` carries a midpoint and a radius; what comes out contains th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 
 import flint
 import sympy as sp
@@ -73,6 +74,12 @@ def evaluate(expr: sp.Expr, values: Values) -> flint.acb:
     bars = {bar(s): v.conjugate() for s, v in values.items() if not s.is_real}
     ball: flint.acb = evaluate_in(expr, {**bars, **values}, BALLS)
     return ball
+
+
+def midpoint(ball: flint.arb) -> Fraction:
+    """The exact midpoint of a ball."""
+    mantissa, exponent = ball.mid().man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 
 def certified(

@@ -16,7 +16,7 @@ from random import Random
 import flint
 import sympy as sp
 
-from numerics.arithmetic.balls import evaluate
+from numerics.arithmetic.balls import evaluate, midpoint
 from verify.claims.claim import Claim, Interval
 from verify.claims.expressions import Expression
 from verify.judging.evidence import MeaningError
@@ -119,8 +119,7 @@ class Range:
         if not (ball.imag == 0 and ball.is_finite()):
             raise MeaningError(f"domain: the bound {end} of {self.name!r} is not a real number")
         with flint.ctx.workprec(50):  # a little less than a float has
-            mantissa, exponent = (ball.real.upper() if up else ball.real.lower()).man_exp()
-        return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+            return midpoint(ball.real.upper() if up else ball.real.lower())
 
     @property
     def finite_ends(self) -> tuple[Fraction, Fraction]:

@@ -10,7 +10,7 @@ from math import ceil
 
 import flint
 
-from numerics.arithmetic.balls import certified, decimal, evaluate
+from numerics.arithmetic.balls import certified, decimal, evaluate, midpoint
 from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import Limit
 from verify.claims.expressions import parse
@@ -209,8 +209,7 @@ def _towards(model: Model, limit: Limit) -> Iterator[list[Fraction]]:
         middle = Fraction(int(target.p), int(target.q))
     else:
         with flint.ctx.workprec(400):
-            mantissa, exponent = evaluate(target, {}).real.mid().man_exp()
-            middle = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+            middle = midpoint(evaluate(target, {}).real)
     sign = -1 if limit.direction == "-" else 1
     for distance in _DISTANCES:
         yield [middle + sign * part * distance for part in _PARTS]
