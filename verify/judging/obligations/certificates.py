@@ -156,7 +156,7 @@ def _positive(
     for image, ranges, where in _strata(model, function, real):
         found = sign(image, ranges, moduli, of_all=True, seconds=SECONDS)
         if found.certain is None:
-            raise Vanishes(found.zero) if found.zero else NoSign(_obstacle(found))
+            raise Vanishes(found.change) if found.change else NoSign(_obstacle(found))
         if found.certain not in ((1, -1) if or_negative else (1,)):
             raise NoSign(f"it is {'negative' if found.certain else '0'}{where}")
         how.append(str(found))

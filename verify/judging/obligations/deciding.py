@@ -14,7 +14,7 @@ from numerics.arithmetic.balls import evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import polarised
 from verify.judging.columns import columns, values
-from verify.judging.descent import bottom, least_of, refined
+from verify.judging.descent import bottom, least_of, refined, size_of
 from verify.judging.model import Model
 from verify.judging.obligations.certificates import Vanishes, certificate, factors_of
 from verify.judging.obligations.obligation import Kind, Obligation, Outcome, State
@@ -34,8 +34,8 @@ def decide(model: Model, obligation: Obligation, seed: int) -> Outcome:
         return Outcome(obligation, failed, where)
     try:
         how = certificate(model, obligation)
-    except Vanishes as place:
-        return Outcome(obligation, failed, f"near {place}")
+    except Vanishes as where:
+        return Outcome(obligation, failed, str(where))
     except NoSign as reason:
         return Outcome(obligation, State.OPEN, f"no certificate: {reason}")
     return Outcome(obligation, State.DISCHARGED, how)
@@ -44,8 +44,8 @@ def decide(model: Model, obligation: Obligation, seed: int) -> Outcome:
 # a place where it fails
 
 
-def _failure(model: Model, obligation: Obligation, seed: int) -> str:
-    """Where an obligation certainly fails, in words; empty if no such place is found."""
+def _failure(model: Model, obligation: Obligation, seed: int) -> str | None:
+    """Where an obligation certainly fails, in words, if such a place is found."""
     function, kind = obligation.function, obligation.kind
     if obligation.angle is not None:
         return _failing_angle(model, obligation, seed)
@@ -53,24 +53,26 @@ def _failure(model: Model, obligation: Obligation, seed: int) -> str:
     try:
         found = values(function, columns_of_places(model, seed), len(points))
     except NotEvaluated:
-        return ""
-    size = np.abs(found) if kind is Kind.NONZERO else found.real
-    size = np.where(np.isfinite(size), size, np.inf)
-    for index in np.argsort(size)[:CANDIDATES]:
-        start = points[int(index)]
-        for point in (start, *refined(model, function, kind is Kind.NONZERO, start)):
-            if _fails_at(model, function, kind, point):
-                return f"at {point}"
+        return None
+    for index in np.argsort(size_of(found, kind is Kind.NONZERO))[:CANDIDATES]:
+        if point := _failing_near(model, function, kind, points[int(index)]):
+            return f"at {point}"
     for point in bottom(model, function) if kind is Kind.NONZERO else ():
         if _fails_at(model, function, kind, point):
             return f"at {point}"
     is_continuous = not any(symbol.is_integer for symbol in function.free_symbols)
-    if kind is Kind.NONZERO and is_continuous and not np.any(np.abs(found.imag) > 0):
+    if is_continuous and not np.any(np.abs(found.imag) > 0):
         low, high = (points[int(k)] for k in (np.nanargmin(found.real), np.nanargmax(found.real)))
         below, above = (ball_at(model, function, point).real for point in (low, high))
         if below < 0 < above:
             return f"between {low} and {high}"
-    return ""
+    return None
+
+
+def _failing_near(model: Model, function: sp.Expr, kind: Kind, start: Point) -> Point | None:
+    """A point where an obligation certainly fails, if there is one from here downhill."""
+    downhill = refined(model, function, kind is Kind.NONZERO, start)
+    return next((p for p in (start, *downhill) if _fails_at(model, function, kind, p)), None)
 
 
 def _fails_at(model: Model, function: sp.Expr, kind: Kind, point: Point) -> bool:
@@ -97,28 +99,26 @@ def _is_zero(model: Model, function: sp.Expr, point: Point) -> bool:
         return False
 
 
-def _failing_angle(model: Model, obligation: Obligation, seed: int) -> str:
+def _failing_angle(model: Model, obligation: Obligation, seed: int) -> str | None:
     """Where a function of the parameters and an angle is certainly negative."""
     points, angle = places(model, seed), obligation.angle
-    turns = [k * sp.pi / ANGLES for k in range(-ANGLES, ANGLES + 1)]
-    lowest: list[tuple[float, int, sp.Expr]] = []
+    lowest: list[tuple[float, int, int]] = []
     at = columns_of_places(model, seed)
-    for turn in turns:
+    for step in range(-ANGLES, ANGLES):
         try:
-            here = {**at, angle: np.array(float(turn))}
-            found = values(obligation.function, here, len(points)).real
+            here = {**at, angle: np.array(step * np.pi / ANGLES)}
+            found = size_of(values(obligation.function, here, len(points)), False)
         except NotEvaluated:
-            return ""
-        found = np.where(np.isfinite(found), found, np.inf)
+            return None
         index = int(np.argmin(found))
-        lowest.append((float(found[index]), index, turn))
-    for _, index, turn in sorted(lowest, key=lambda one: one[:2])[:CANDIDATES]:
+        lowest.append((float(found[index]), index, step))
+    for _, index, step in sorted(lowest)[:CANDIDATES]:
+        turn = step * sp.pi / ANGLES
         for near in (turn, _least_turn(model, obligation, points[index], float(turn))):
             function = obligation.function.subs(angle, near)
-            for point in (points[index], *refined(model, function, False, points[index])):
-                if _fails_at(model, function, Kind.NONNEGATIVE, point):
-                    return f"at {point}, frequency {float(near):.3g}"
-    return ""
+            if point := _failing_near(model, function, Kind.NONNEGATIVE, points[index]):
+                return f"at {point}, frequency {float(near):.3g}"
+    return None
 
 
 def _least_turn(model: Model, obligation: Obligation, point: Point, turn: float) -> sp.Rational:

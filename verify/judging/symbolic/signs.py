@@ -52,15 +52,15 @@ class Sign:
         return self.value if all(found.sign is not None for found in self.covers) else None
 
     @property
-    def zero(self) -> str:
-        """Near where a factor certainly changes its sign inside the domain, in words, if any does.
+    def change(self) -> str:
+        """Between which points of the domain a factor certainly changes its sign, in words, if any.
 
-        Of an angle whose whole circle was covered the place may lie outside of its range.
+        Of an angle whose whole circle was covered they may lie outside of its range.
         """
         for found in self.covers:
             inside = (self._holds(*item) for place in found.places for item in place.items())
             if found.places and all(inside):
-                return shown(found.places[-1])
+                return f"between {' and '.join(map(shown, found.places))}"
         return ""
 
     def _holds(self, name: str, value: flint.arb) -> bool:

@@ -56,6 +56,11 @@ def decided(text, kind, *ranges, **fields):
         ("1 - abs(lambda)**2", Kind.POSITIVE, ["abs(lambda) <= 1"], "at lambda = "),
         ("a - 1/1000", Kind.NONNEGATIVE, ["0 < a < 1"], "at a = "),
         ("(a - 1/2)**2 - 1/10**9", Kind.NONNEGATIVE, ["0 < a < 1"], "at a = 1/2, "),
+        # least by far where its modulus is greatest
+        (
+            "2 - 60/(1000*(n - 3)**2 + 1)",
+            *(Kind.NONNEGATIVE, ["1 <= n <= 6 in integers"], "at lambda = "),
+        ),
         ("sqrt(a - 1/2)", Kind.NONNEGATIVE, ["0 < a < 1"], "at a = "),
         ("cos(frequency) + 9/10", Kind.NONNEGATIVE, (), "frequency "),
         ("cos(frequency - 1/100) + 999999/10**6", Kind.NONNEGATIVE, (), "frequency -3.13"),
@@ -107,11 +112,20 @@ def test_what_neither_fails_nor_is_certain_is_open(text, kind, ranges):
     assert found.how.startswith("no certificate: ")
 
 
-def test_without_floats_there_is_no_place(monkeypatch):
+@pytest.mark.parametrize("other", ["refined", "bottom"])
+def test_each_way_downhill_ends_at_a_zero(monkeypatch, other):
+    monkeypatch.setattr(f"verify.judging.obligations.deciding.{other}", lambda *_: ())
+    found = decided("a - 1/3 + I*(b - 1/7)", Kind.NONZERO, *PLANE)
+    assert found.how.startswith("at a = 1/3, b = 1/7, ")
+
+
+def test_without_floats_a_cover_may_find_the_place(monkeypatch):
     def none(*_):
         raise NotEvaluated("f has no value")
 
     monkeypatch.setattr("verify.judging.obligations.deciding.values", none)
+    found = decided("a", Kind.NONZERO, "-1 <= a < 1")
+    assert (found.state, found.how) == (State.FAILED, "between a = -0.500000 and a = 0.500000")
     assert decided("a", Kind.NONNEGATIVE, "-1 <= a < 1").state is State.OPEN
     assert decided("cos(frequency) + 9/10", Kind.NONNEGATIVE).state is State.OPEN
 
