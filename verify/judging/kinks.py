@@ -19,7 +19,6 @@ import flint
 from verify.claims.claim import Claim, Interval
 from verify.claims.expressions import (
     CONSTANTS,
-    SERIES,
     name_of,
     parse,
     rational_of,
@@ -80,10 +79,9 @@ def _moduli(tree: ast.expr) -> Iterator[ast.Call]:
 
 
 def _names(tree: ast.expr) -> frozenset[str]:
-    """The names in an expression, of parameters, sums and lags of R; of other functions none."""
-    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    plain = [call for call in calls if getattr(call, "id", "") not in SERIES]
-    named = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in plain)
+    """The names in an expression, but for those of functions and constants."""
+    called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    named = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in called)
     return frozenset(map(name_of, named)) - set(CONSTANTS)
 
 
@@ -120,7 +118,7 @@ def _zeros(tree: ast.expr, interval: Interval) -> Iterator[Fraction]:
     quotient = _quotient(tree)
     lower, upper = interval.rational_bounds
     is_known = (lower is None, upper is None) == (interval.lower is None, interval.upper is None)
-    if quotient is None or not quotient[0] or not is_known:
+    if quotient is None or not is_known:
         return
     for factor, _ in quotient[0].factor()[1]:
         if factor.degree() == 1:

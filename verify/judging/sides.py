@@ -74,31 +74,27 @@ class _Kink:
 @lru_cache(maxsize=32)
 def _kinks(model: Model) -> list[_Kink]:
     """The kinks of a claim, but for those of which it is certain that they have one side."""
-    found = []
-    for argument in dict.fromkeys(_arguments(model)):
-        function = polarised(argument)
-        is_real = _is_real(argument)
-        if function == 0:
-            continue
-        if is_real and (model.sign(function) or _halts_on_one_side(model, function)):
-            continue
-        if not is_real and off_cut(model, argument).state is State.DISCHARGED:
-            continue
-        found.append(_Kink(function, is_real))
-    return found
+    arguments = dict.fromkeys(_arguments(model))
+    left = (argument for argument in arguments if not _has_one_side(model, argument))
+    return [_Kink(polarised(argument), _is_real(argument)) for argument in left]
 
 
-def _halts_on_one_side(model: Model, function: sp.Expr) -> bool:
+def _has_one_side(model: Model, argument: sp.Expr) -> bool:
+    function = polarised(argument)
+    if not _is_real(argument):
+        return off_cut(model, argument).state is State.DISCHARGED
+    is_known = sp.expand(function) == 0 or model.sign(function) != 0
+    return is_known or _has_one_side_near_limit(model, function)
+
+
+def _has_one_side_near_limit(model: Model, function: sp.Expr) -> bool:
     """Whether the function is not 0 where a limit's variable has its target, nor so near it."""
     limit = model.claim.limit
     if limit is None or limit.direction == "oo":
         return False
     there = function.subs(model.symbols[limit.name], to_sympy(limit.target, {}))
-    if there == function or there.has(sp.zoo, sp.nan, sp.AccumBounds):
-        return False
-    with suppress(NoSign):
-        nonzero(model, there)
-        return True
+    with suppress(NoSign, NotEvaluated):  # which an infinite value raises
+        return bool(nonzero(model, there))
     return False
 
 

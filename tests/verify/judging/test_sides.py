@@ -29,7 +29,9 @@ def model(formula, **fields):
 
 
 def test_a_claim_without_kinks_has_no_sides():
-    for plain in (VALUE, f"{VALUE} + (a - b)**2", f"{VALUE} + sqrt(sqrt(2)*I - 3)"):
+    zero = "(a - b)**2 - a**2 + 2*a*b - b**2"
+    for term in ("0", "(a - b)**2", "sqrt(sqrt(2)*I - 3)", f"abs({zero})"):
+        plain = f"{VALUE} + {term}"
         assert sides(model(plain), 0) == []
         assert obligations(model(plain), []) == []
 
@@ -56,6 +58,11 @@ def test_a_kink_is_found_behind_what_is_none():
 def test_an_inverse_hyperbolic_tangent_has_kinks_at_1():
     [stated] = obligations(model(f"{VALUE} + re(atanh(2*a))"), [])
     assert stated["statement"] == "it holds on all sides of 1 - 4*a**2 = 0"
+
+
+def test_an_inverse_hyperbolic_sine_has_cuts_beyond_i():
+    [stated] = obligations(model(f"{OF_MODULUS} + re(asinh(2*lambda))", domain=DISC), [])
+    assert stated["statement"] == "it holds on all sides of the cut of 4*lambda**2 + 1"
 
 
 def test_a_function_without_floats_has_no_sides(monkeypatch):
@@ -148,6 +155,20 @@ def test_the_modulus_of_a_complex_number_has_no_cut():
 
 def test_near_a_limit_one_side_is_left():
     assert not sides(model(f"{VALUE} + abs(lambda - a)", relation="~", limit="lambda -> 1-"), 0)
+
+
+@pytest.mark.parametrize(
+    ("term", "limit"),
+    [
+        ("abs(a - 1/w)", "w -> oo"),  # of which no value at 1 says anything
+        ("abs(a + log(1 - w))", "w -> 1-"),  # infinite there
+        ("abs(2*a + sin(1/(1 - w)))", "w -> 1-"),  # without a limit
+    ],
+)
+def test_near_a_limit_two_sides_may_be_left(term, limit):
+    domain = [*CLAIM["domain"], "w > 1" if "oo" in limit else "0 < w < 1"]
+    one = model(f"{VALUE} + {term}", relation="~", limit=limit, domain=domain)
+    assert len(obligations(one, [])) == 1
 
 
 def test_near_a_limit_a_cut_has_its_sides_though_nothing_is_0_there():

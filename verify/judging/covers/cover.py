@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
-from itertools import combinations, product
+from itertools import combinations, product, takewhile
 from math import isfinite, prod
 from operator import mul
 from time import process_time
@@ -157,9 +157,10 @@ def _plainly(chart: Chart) -> _View:
 
 
 def _changed(search: _Search, views: Iterable[_View]) -> Cover | None:
-    """The change of sign that the middles of other charts show, if they do."""
+    """The change of sign that the middles of other charts show, if they do in that time again."""
+    until = process_time() + search.seconds
     try:
-        for view in views:
+        for view in takewhile(lambda _: process_time() <= until, views):
             zeros = [0] * view.chart.dimension
             search.centre(view, Box(tuple(zeros), tuple(zeros)), zeros)
     except _Resisted as reason:

@@ -148,6 +148,22 @@ def test_the_limit_of_time():
     assert found.obstacle.endswith("is left after 0 s")
 
 
+def test_a_change_of_sign_on_other_charts_is_looked_for_within_the_time():
+    made = []
+
+    def many():
+        for chart in charts(1 + x * y, {x: UNIT[x], y: UNIT[y]}):
+            for _ in range(10):
+                made.append(chart)
+                yield chart
+
+    assert cover(many(), seconds=0.0).sign is None
+    assert len(made) == 2
+    made.clear()
+    assert cover(many(), max_boxes=0).sign is None
+    assert len(made) >= 10
+
+
 def test_a_sign_needs_no_more_boxes_than_it_may_have():
     needed = sign(1 + x * y).boxes
     assert sign(1 + x * y, max_boxes=needed).sign == 1
