@@ -47,7 +47,7 @@ class Range:
         has_upper: whether the upper end does.
         is_modulus: whether the parameter is complex, and this is the range of its modulus.
         is_whole: whether it holds whole numbers only.
-        holds_zero: whether it has no lower bound, or a negative one, so that a modulus may be 0.
+        holds_zero: whether it is a modulus that has no lower bound, or a negative one.
 
     """
 
@@ -78,7 +78,7 @@ class Range:
             is_whole or not interval.upper_strict,
             interval.modulus,
             is_whole,
-            interval.lower is None or (interval.modulus and bool(lower < 0)),
+            interval.modulus and bool(lower < 0),
         )
 
     @property
@@ -284,7 +284,7 @@ class Domain:
     def centres(self) -> Iterator[Point]:
         """A point with 0 for each complex parameter that may be 0."""
         for name, one in self.ranges.items():
-            if one.is_modulus and one.holds_zero:
+            if one.holds_zero:
                 yield self.inside.with_coordinate(name, Polar(Fraction(0), Fraction(0)))
 
     def faces(self, inset: Fraction) -> Iterator[Point]:

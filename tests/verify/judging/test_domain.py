@@ -10,7 +10,7 @@ from numerics.arithmetic.evaluation import NotEvaluated
 from verify import make_claim
 from verify.judging.domain import INSET, Domain
 from verify.judging.evidence import MeaningError
-from verify.judging.points import Polar
+from verify.judging.points import Irrational, Polar
 
 HALF = Polar(Fraction(1, 2), Fraction(1, 2))
 
@@ -189,6 +189,35 @@ def test_closed_faces_are_those_that_belong_to_the_domain():
     assert at_face("1/4 <= lambda <= 1/4") == []
 
 
+def test_faces_with_irrational_ends_are_there_exactly():
+    end = sp.sqrt(2) / 2
+    for ranges, ends in (
+        (["0 <= lambda <= sqrt(2)/2"], [Irrational(end)]),
+        (["-sqrt(2)/2 <= lambda <= sqrt(2)/2"], [Irrational(-end), Irrational(end)]),
+        (["0 <= lambda < sqrt(2)/2"], []),
+        (["abs(lambda) <= sqrt(2)/2"], []),  # of complex numbers it is not one point
+    ):
+        faces = domain(*ranges, "0 < rho < 1").irrational_faces()
+        assert [point.coordinates["lambda"] for point in faces] == ends
+    # next to it there is a rational number inside
+    [zero, near] = at_face("0 <= lambda <= sqrt(2)/2")
+    assert zero == 0
+    assert 0.7071 < near < end
+
+
+def test_edges_are_where_two_faces_meet():
+    box = domain("0 <= a <= sqrt(2)/2", "0 < rho <= 1", "abs(lambda) <= 1")
+    plain = box.inside.coordinates.items()
+    edges = [
+        set(map(str, dict(p.coordinates.items() - plain).values())) for p in box.closed_edges()
+    ]
+    turned = "1*(3/5 + 4/5*I)"
+    assert edges == [
+        *({"0", turned}, {"0", "1"}, {"sqrt(2)/2", turned}, {"sqrt(2)/2", "1"}),
+        {turned, "1"},
+    ]
+
+
 def test_a_disc_has_a_centre():
     [centre] = domain("abs(lambda) < 1", "0 < rho < 1").centres()
     plain = CASES["complex"].inside.coordinates["lambda"]
@@ -197,6 +226,7 @@ def test_a_disc_has_a_centre():
     assert list(domain("-1 < abs(lambda) < 1").centres())
     for other in ("0 < abs(lambda) < 1", "lambda < 1/2", "-1 < lambda < 1"):
         assert not list(domain(other).centres())
+        assert not domain(other).ranges["lambda"].holds_zero
 
 
 def test_the_plain_point_is_the_first_of_the_sample():
