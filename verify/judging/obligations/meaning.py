@@ -79,8 +79,7 @@ def obligations(model: Model) -> Iterator[Obligation]:
     for pole in claim.poles:
         if pole in claim.eigenvalue:
             emitted.read("eigenvalue", claim.eigenvalue[pole], model.names)
-    if not claim.arbitrary:
-        emitted.read("autocorrelation", claim.autocorrelation, model.names)
+    emitted.read("autocorrelation", claim.autocorrelation, model.names)
     yield from emitted.taken()
     if claim.horizon is None:
         for pole, value in zip(claim.poles, model.unit.poles, strict=True):

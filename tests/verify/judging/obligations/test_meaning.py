@@ -3,7 +3,9 @@
 import re
 
 import pytest
+import sympy as sp
 
+from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.file import make_claim
 from verify.judging.evidence import Finding, MeaningError
 from verify.judging.model import Model
@@ -99,9 +101,29 @@ def test_near_a_limit_leading_coefficients_matter():
     [*_, before, first, second, last] = obligations(claim)
     assert (before.field, before.function) == ("gamma of lambda", lam)
     assert (first.field, first.function) == ("formula", 1 + rho)
+    assert str(first) == "(rho - lambda * rho) * (1 + rho) is not 0"
     assert str(second) == "the leading coefficient of (rho - lambda * rho) * (1 + rho) is not 0"
     assert second.function == rho
     assert str(last) == "1 - the ratio of sum((rho / 2) ** Delta) is positive"
+
+
+def test_near_a_limit_what_is_not_analytic_is_asked_about_as_it_is():
+    formula = "1/((2 - rho)*log(1 - lambda))"
+    near = {"relation": "~", "limit": "lambda -> 1-", "domain": ["0 < lambda < 1", "0 < rho < 1"]}
+    claim = Model(make_claim({**CLAIM, **near, "formula": formula}))
+    lam, rho = claim.symbols["lambda"], claim.symbols["rho"]
+    found = {o.function: o.is_enough for o in obligations(claim) if o.field == "formula"}
+    assert found == {2 - rho: False, sp.log(1 - lam): True, sp.S.One: False}
+
+
+def test_what_no_ball_encloses_may_be_0(monkeypatch):
+    def none(*_):
+        raise NotEvaluated("f has no value")
+
+    number = {"formula": "2/(1 + 1)"}
+    assert stated(**number)[3:] == []
+    monkeypatch.setattr("verify.judging.obligations.meaning.ball_at", none)
+    assert stated(**number)[3:] == [("formula", "1 + 1 is not 0")]
 
 
 def test_a_curvature_has_a_metric():
