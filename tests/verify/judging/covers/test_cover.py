@@ -269,6 +269,12 @@ def test_what_a_judge_says_of_a_slack(sign, covers, finding, detail):
     assert found.finding != "contradicts"
 
 
+def test_a_change_of_sign_outside_of_the_domain_says_nothing():
+    for ends, finding in (("0.8", "contradicts"), ("0.6", "abstains")):
+        bounds = {"x": (None, flint.arb(ends))}
+        assert judged("sympy", 1, [CHANGES], bounds, lambda place: True).finding == finding
+
+
 class Plain:
     """A function given by its jet, that may vanish on faces to the orders given."""
 
