@@ -192,6 +192,10 @@ def test_other_relations_are_refused(fields, words):
     assert words in str(refused.value)
 
 
+def test_what_goes_to_an_irrational_number_leaves_other_values_out():
+    claim("a != 1/2", relation="~", limit="lambda -> sqrt(2)/2-")
+
+
 def test_relations_are_written_as_they_are_read():
     written = claim("a != 1/2", "a < b", "1 <= n <= 7 in integers").entry()
     assert written["domain"] == [*RANGES, "1 <= n <= 7 in integers", "a != 1/2", "a < b"]

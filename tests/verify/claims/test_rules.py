@@ -371,7 +371,7 @@ def test_what_moves_is_neither_larger_nor_smaller(changes, is_refused):
 def test_a_whole_number_goes_to_infinity_alone(limit):
     entry = {**THREE, "relation": "~", "horizon": "T"}
     ranges = [*THREE["domain"], "0 < a < 1", "0 < b < 1", "n >= 1 in integers"]
-    with pytest.raises(ClaimError, match="is a whole number, and goes to oo or -oo alone"):
+    with pytest.raises(ClaimError, match=r"'limit'.* is a whole number, and goes to oo or -oo"):
         make_claim({**entry, "limit": limit, "domain": ranges})
     make_claim({**entry, "limit": "n -> oo", "domain": ranges})
 
