@@ -8,6 +8,7 @@ from verify.claims.file import make_claim
 from verify.judging.model import Model
 from verify.judging.obligations.deciding import ball_at, decide
 from verify.judging.obligations.obligation import Kind, Obligation, State
+from verify.judging.symbolic.signs import NoSign
 from verify.judging.translation import to_sympy
 
 DISC = "abs(lambda) < 1"
@@ -64,6 +65,9 @@ def decided(text, kind, *ranges, **fields):
         ("sqrt(a - 1/2)", Kind.NONNEGATIVE, ["0 < a < 1"], "at a = "),
         ("cos(frequency) + 9/10", Kind.NONNEGATIVE, (), "frequency "),
         ("cos(frequency - 1/100) + 999999/10**6", Kind.NONNEGATIVE, (), "frequency -3.13"),
+        ("cos(2*frequency) + 9/10", Kind.NONNEGATIVE, (), "frequency -1.57"),
+        # least by far where its modulus is greatest
+        ("1/10 - 5*exp(10000*(cos(frequency) - 1))", Kind.NONNEGATIVE, (), "frequency 0"),
         ("cos(frequency) + 1 - b", Kind.NONNEGATIVE, PLANE, "frequency "),
     ],
 )
@@ -117,6 +121,16 @@ def test_each_way_downhill_ends_at_a_zero(monkeypatch, other):
     monkeypatch.setattr(f"verify.judging.obligations.deciding.{other}", lambda *_: ())
     found = decided("a - 1/3 + I*(b - 1/7)", Kind.NONZERO, *PLANE)
     assert found.how.startswith("at a = 1/3, b = 1/7, ")
+
+
+def test_floats_find_a_change_of_sign_that_no_cover_does(monkeypatch):
+    def none(*_):
+        raise NoSign("no cover")
+
+    monkeypatch.setattr("verify.judging.obligations.deciding.certificate", none)
+    found = decided("a**2 - 1/2", Kind.NONZERO, "0 < a < 1")
+    assert found.state is State.FAILED
+    assert found.how.startswith("between a = ")
 
 
 def test_without_floats_a_cover_may_find_the_place(monkeypatch):
