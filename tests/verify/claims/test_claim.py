@@ -175,6 +175,12 @@ def test_a_derivative_in_words():
     assert str(Derivative("x", "re")) == "re(x)"
 
 
+def test_a_horizon_and_what_is_in_integers_are_whole():
+    ranges = ["0 < lambda < 1", "0 < rho < 1", "1 <= n <= 7 in integers"]
+    claim = make_claim({**STATE, "horizon": "T", "domain": ranges})
+    assert [claim.is_whole(name) for name in ("T", "n", "rho")] == [True, True, False]
+
+
 def test_ranges_that_are_not_said():
     claim = make_claim({**STATE, "domain": ["0 < rho < 1"], "horizon": "T"})
     assert str(claim.interval("lambda")) == "abs(lambda) < 1"
