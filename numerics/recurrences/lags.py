@@ -16,19 +16,20 @@ def sampled_moments(x: Tensor) -> Tensor:
     """The moments M of given inputs, averaged over batch and time.
 
     Args:
-        x: inputs, (batch, time, d_in).
+        x: inputs, (…, batch, time, d_in).
 
     Returns:
-        M, (d_in · time, d_in · time), lags running fastest.
+        M, (…, d_in · time, d_in · time), lags running fastest.
 
     """
-    batch, steps, d_in = x.shape
-    backwards = x.flip(-2).reshape(batch, -1)
-    M = (backwards.mT @ backwards).reshape(steps, d_in, steps, d_in) / (batch * steps)
+    batch, steps, d_in = x.shape[-3:]
+    backwards = x.flip(-2).flatten(-2)
+    M = (backwards.mT @ backwards) / (batch * steps)
+    M = M.unflatten(-1, (steps, d_in)).unflatten(-3, (steps, d_in))
     # M_{kl} = M_{k+1,l+1} + the product at the last step
     for lag in range(steps - 2, -1, -1):
-        M[lag, :, :-1] += M[lag + 1, :, 1:]
-    return M.permute(1, 0, 3, 2).reshape(d_in * steps, -1)
+        M[..., lag, :, :-1, :] += M[..., lag + 1, :, 1:, :]
+    return M.transpose(-4, -3).transpose(-2, -1).flatten(-2).flatten(-3, -2)
 
 
 def white_moments(lags: int, d_in: int = 1, steps: int | None = None) -> Tensor:
@@ -92,7 +93,7 @@ def mean_squared_error(e: Tensor, moments: Tensor) -> Tensor:
 
     Args:
         e: difference of impulse responses, (…, d_out, d_in, lags).
-        moments: M, (d_in · lags, d_in · lags), or its diagonal, (d_in · lags,).
+        moments: M, (…, d_in · lags, d_in · lags), or its diagonal, (d_in · lags,).
 
     Returns:
         Errors, (…).
@@ -107,7 +108,7 @@ def weighted(e: Tensor, moments: Tensor) -> Tensor:
 
     Args:
         e: rows, (…, d_in · lags).
-        moments: M, (d_in · lags, d_in · lags), or its diagonal, (d_in · lags,).
+        moments: M, (…, d_in · lags, d_in · lags), or its diagonal, (d_in · lags,).
 
     Returns:
         Rows, (…, d_in · lags).

@@ -30,7 +30,7 @@ def train(
         p: initial parameters, of any shape behind the axes of `rate`.
         rate: learning rates, (…), one per student, or a scalar tensor for a single one.
         steps: how many.
-        final_rate: the rate of the last step, (…) or a scalar; `rate` itself keeps it constant.
+        final_rate: the rate after the last step, (…) or a scalar; `rate` itself keeps it constant.
         optimizer: Adam if none; fresh, unless training goes on.
 
     Returns:
@@ -66,7 +66,7 @@ def train(
     for t in range(steps):
         each = loss(unflat(vector, p, leading))
         (gradient,) = torch.autograd.grad(each.sum(), vector)
-        cosine = (1 + math.cos(math.pi * t / max(steps - 1, 1))) / 2
+        cosine = (1 + math.cos(math.pi * t / steps)) / 2
         now = final_rate + (rate - final_rate) * cosine
         with torch.no_grad():
             vector -= now.unsqueeze(-1) * optimizer.step(vector, gradient)

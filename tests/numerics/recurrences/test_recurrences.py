@@ -124,13 +124,14 @@ def test_loss_of_moments_is_the_loops():
 
 
 def test_sampled_moments_are_double_sums():
-    x, steps = normal(3, 6, 2), 6
-    padded = torch.cat([torch.zeros(3, steps, 2, dtype=torch.float64), x], 1)
-    expected = torch.zeros(2, steps, 2, steps, dtype=torch.float64)
+    x, steps = normal(4, 3, 6, 2), 6
+    padded = torch.cat([torch.zeros(4, 3, steps, 2, dtype=torch.float64), x], -2)
+    expected = torch.zeros(4, 2, steps, 2, steps, dtype=torch.float64)
     for t in range(steps):
-        past = torch.stack([padded[:, steps + t - k] for k in range(steps)], -1)
-        expected += torch.einsum("bik,bjl->ikjl", past, past) / (3 * steps)
-    assert_close(sampled_moments(x), expected.reshape(12, 12), steps)
+        past = torch.stack([padded[..., steps + t - k, :] for k in range(steps)], -1)
+        expected += torch.einsum("abik,abjl->aikjl", past, past) / (3 * steps)
+    assert_close(sampled_moments(x), expected.reshape(4, 12, 12), steps)
+    assert_close(sampled_moments(x[1]), expected[1].reshape(12, 12), steps)
 
 
 @pytest.mark.parametrize("steps", [8, 11])

@@ -72,7 +72,7 @@ def test_optimizers_are_torchs(name, monkeypatch):
     theirs = {name: value.clone().requires_grad_() for name, value in p.items()}
     optimizers = reference(list(theirs.values()), rate)
     for t in range(steps):
-        cosine = (1 + math.cos(math.pi * t / (steps - 1))) / 2
+        cosine = (1 + math.cos(math.pi * t / steps)) / 2
         loss = sampled_loss(dense, theirs, x, y)
         # a step is of the gradient's relative error: two sums of LENGTH terms a step
         tolerance = (t + 1) * LENGTH**2 * EPSILON
