@@ -109,9 +109,9 @@ def _is_empty(piece: Interval) -> bool:
 
 def _share(claim: Claim, high: str) -> str:
     """A name for the share, which no parameter has."""
-    share = f"{high}_share"
+    share = f"{high.rstrip('_')}_share"
     while share in claim.parameters:
-        share += "_"
+        share += "_2"
     return share
 
 
@@ -130,7 +130,8 @@ def _above(claim: Claim, low: str, high: str) -> Claim:
         plain = Interval(share, lower=parse("0"), upper=parse("1"), upper_strict=is_strict)
 
     def rewritten(expression: Expression) -> Expression:
-        return parse(re.sub(rf"\b{high}\b", text, expression.source))
+        # not the exponent of a number, as in 1.e-9
+        return parse(re.sub(rf"(?<!\.)\b{high}\b", text, expression.source))
 
     def all_of(expressions: Mapping[str, Expression]) -> Mapping[str, Expression]:
         return {name: rewritten(e) for name, e in expressions.items()}

@@ -108,6 +108,8 @@ def parse(source: str) -> Expression:
         raise ExpressionError(f"{_excerpt(source)}: {strange!r} is not known; write it in ASCII")
     if "#" in source:
         raise ExpressionError(f"{_excerpt(source)}: leave out what follows #, and #")
+    if re.search(rf"\b{_LAMBDA_NAME}\b", source):
+        raise ExpressionError(f"{_excerpt(source)}: {_LAMBDA_NAME} is no name for a parameter")
     _check_nesting(source)
     text = _LAMBDA.sub(_LAMBDA_NAME, source.strip())
     try:
@@ -168,6 +170,9 @@ class _Spelt(ast.NodeTransformer):
                 return ast.Constant(Fraction(constant.value))  # type: ignore[arg-type]
 
         filled: ast.expr = Filled().visit(ast.parse(form, mode="eval").body)
+        if len(arguments) == 2:
+            for part in filled.left.left, filled.left.right.args[0]:  # type: ignore[attr-defined]
+                part.is_compared = True
         return filled
 
 
@@ -177,6 +182,11 @@ _SHORT = {
     "max": "(x + y + abs(x - y))/2",
     "min": "(x + y - abs(x - y))/2",
 }
+
+
+def is_compared(node: ast.expr) -> bool:
+    """Whether a node of a checked tree is x + y or x − y of max(x, y) or min(x, y)."""
+    return getattr(node, "is_compared", False)
 
 
 def name_of(node: ast.Name) -> str:

@@ -235,7 +235,7 @@ class _EntryReader:
         if match and re.fullmatch(r"[A-Za-z]\w*", match[3]) and not {*match.groups()} & _CONSTANTS:
             low, high = match[1], match[3]
             low, high = (low, high) if match[2] == "<" else (high, low)
-            return Relation(_named(low), "<", self.parsed(name, high))
+            return Relation(_named(low), "<", self.parsed(name, _named(high)))
         return self.one_interval(name, text)
 
     def one_interval(self, name: str, text: str) -> Interval:

@@ -171,24 +171,25 @@ def _differentiated(claim: Claim, refuse: Refuse) -> tuple[Derivative, ...]:
         return ()
     student = claim.eigenvalue.get(claim.poles[0])
     own = sorted(student.names) if student else list(claim.poles[:1])
-    if not claim.wrt:
-        if len(own) != asked.coordinates:
-            raise refuse("wrt", f"missing: which {asked.coordinates} of {listed(own)}?")
-        return tuple(map(Derivative, own))
-    if len(claim.wrt) > asked.derivatives:
+    if not claim.wrt and len(own) != asked.coordinates:
+        raise refuse("wrt", f"missing: which {asked.coordinates} of {listed(own)}?")
+    wrt = claim.wrt or tuple(map(Derivative, own))
+    if len(wrt) > asked.derivatives:
         raise refuse("wrt", f"at most {asked.derivatives}")
-    if len(set(claim.wrt)) < asked.coordinates:
+    if len(set(wrt)) < asked.coordinates:
         raise refuse("wrt", f"{claim.quantity} has {asked.coordinates} coordinates")
-    for by in claim.wrt:
+    for by in wrt:
         if by.name not in claim.parameters:
             raise _unknown(refuse, "wrt", {by.name}, claim.parameters)
+        if claim.is_whole(by.name):
+            raise refuse("wrt", f"{by.name} is a whole number, by which there is no derivative")
         if by.part and not claim.is_complex(by.name):
             raise refuse("wrt", f"{by.name} is real")
         if by.part and asked.derivatives == 1:
             raise refuse(
                 "wrt", f"write {by.name}: E|dh/d{by.name}|^2 is that by its real part as well"
             )
-    return claim.wrt
+    return wrt
 
 
 def listed(names: Iterable[str]) -> str:

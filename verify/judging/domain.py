@@ -25,6 +25,7 @@ from verify.judging.translation import to_sympy
 
 # |λ| ≤ 1 − MARGIN of the way: the series route sums about digits/(−log10|λ|) lags
 MARGIN = Fraction(1, 50)
+LARGEST = sp.Integer(10) ** 300  # of bounds, as of what floats can tell
 UNBOUNDED = Fraction(4)
 FAR = 40
 LONGER = 30  # steps, at most, than the shortest horizon
@@ -69,7 +70,10 @@ class Range:
         is_whole = claim.is_whole(name)
         if is_whole:
             lower, upper = _whole_ends(interval, lower, upper)
-            lower = sp.Max(lower, 1) if name == claim.horizon else lower
+        if name == claim.horizon:
+            if interval.lower is not None and lower < 1:
+                raise MeaningError(f"field 'domain': {interval}: {name} counts steps, from 1 on")
+            lower = sp.Max(lower, 1)
         return cls(
             name,
             sp.Max(lower, 0) if interval.modulus else lower,
@@ -78,13 +82,13 @@ class Range:
             is_whole or not interval.upper_strict,
             interval.modulus,
             is_whole,
-            interval.modulus and bool(lower < 0),
+            interval.modulus and bool(lower.is_extended_negative),
         )
 
     @property
     def is_positive(self) -> bool:
         """Whether no real number of the range is 0 or below."""
-        return bool(self.lower >= 0) and not (self.has_lower or self.is_modulus)
+        return bool(self.lower.is_extended_nonnegative) and not (self.has_lower or self.is_modulus)
 
     @cached_property
     def value(self) -> sp.Expr | None:
@@ -113,6 +117,8 @@ class Range:
         if end in (-sp.oo, sp.oo):  # SymPy calls 1/z infinite, whose z it takes for 0
             return None
         if end.is_Rational:
+            if abs(end) > LARGEST:
+                raise MeaningError(f"domain: leave out the bound of {self.name!r} beyond 1e300")
             return Fraction(int(end.p), int(end.q))
         with flint.ctx.workprec(200):
             ball = evaluate(end, {})
@@ -136,7 +142,7 @@ class Range:
     def extremes(self, inset: Fraction, far: int | None = None) -> list[Coordinate]:
         """The ends, excluded ones approached by `inset` of the range; infinity is `far` off.
 
-        That is FAR unless given, and then whole numbers without end have only a least one.
+        That is FAR unless given, and then whole numbers without end have but their other end.
         """
         if self.value is not None:
             return [_coordinate(self.value)]
@@ -144,6 +150,8 @@ class Range:
         if self.is_whole:
             if self.upper.is_infinite:
                 return [lower, lower + far] if far else [lower]
+            if self.lower.is_infinite:
+                return [upper - far, upper] if far else [upper]
             return [lower, upper]
         far = far or FAR
         step = (upper - lower) * inset
@@ -163,8 +171,10 @@ class Range:
             return _coordinate(self.value)
         lower, upper = self.finite_ends
         if self.is_whole:
-            longer = Fraction(int(lower) + random.randrange(1, LONGER))
-            return longer if self.upper.is_infinite else min(longer, Fraction(int(upper)))
+            step = random.randrange(1, LONGER)
+            is_below = self.lower.is_infinite and (self.upper.is_finite or random.random() < 0.5)
+            number = int(upper) - step if is_below else int(lower) + step
+            return Fraction(number if self.upper.is_infinite else min(number, int(upper)))
         share = first or Fraction(random.randrange(1, 1000), 1000)
         if near_an_end:
             share = 1 - share / 20 if random.random() < 0.5 else share / 20

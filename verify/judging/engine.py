@@ -116,9 +116,18 @@ def verify_claim(
     return concluded(claim, evidence, time.perf_counter() - start)
 
 
+def _tried(claim: Claim) -> str:
+    """Where a claim that points alone do not support is tried; empty for other claims."""
+    if claim.arbitrary:
+        return "for the inputs"
+    if claim.limit:
+        return "on the paths"
+    return "at the points" if claim.is_bound else ""
+
+
 def concluded(claim: Claim, evidence: Sequence[Evidence], seconds: float) -> Result:
     """The result on a claim, with the verdict that the evidence carries."""
-    found, reason = verdict(evidence, claim.is_bound, claim.arbitrary)
+    found, reason = verdict(evidence, _tried(claim))
     if claim.experiment:  # judged by one method, which says what it saw
         reason = evidence[0].detail
     # the formula has no value somewhere, and is not refuted elsewhere

@@ -8,7 +8,7 @@ weaker the larger |f| is, with one. So q ≤ max(u, v) follows from q ≤ u, q �
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -30,13 +30,19 @@ MAX_CELLS = 16
 Quotient = tuple[flint.fmpq_poly, flint.fmpq_poly]
 
 
-def cells(claim: Claim) -> list[Claim]:
-    """Claims that make up the claim, cut where f is 0 for each |f| of one parameter."""
+def cells(claim: Claim, whole: Collection[str] = ()) -> list[Claim]:
+    """Claims that make up the claim, cut where f is 0 for each |f| of one parameter.
+
+    Args:
+        claim: any claim.
+        whole: parameters whose ranges are left whole.
+
+    """
     cuts: dict[str, set[Fraction]] = {}
     for expression in (claim.formula, claim.autocorrelation):
         for modulus in _moduli(expression.node):
             name, *others = _names(modulus.args[0])
-            if not others and _is_cut(claim, name):
+            if not others and _is_cut(claim, name) and name not in whole:
                 zeros = _zeros(modulus.args[0], claim.interval(name))
                 cuts.setdefault(name, set()).update(zeros)
     pieces = [

@@ -229,8 +229,9 @@ class _ComplexInput(StationaryInput):
 
 
 def _symbol(one: Range) -> sp.Symbol:
-    # names that algebra has a meaning for: of a conjugate, of R(0), of a small number
-    name = f"{one.name}_" if one.name.endswith("_bar") or one.name in _TAKEN else one.name
+    # names that algebra has a meaning for (of a conjugate, of R(0), of a small number) become some
+    # that no parameter can have
+    name = f"{one.name}'" if one.name.endswith("_bar") or one.name in _TAKEN else one.name
     if one.is_whole:
         return sp.Symbol(name, integer=True, positive=one.lower >= 1 or None)
     if one.is_modulus:

@@ -19,17 +19,22 @@ from verify.judging.places import ingredients
 from verify.judging.points import Point
 
 NUMBERS = "numbers"  # the field of an obligation, beside a claim's own and `sides.KINKS`
+ELSEWHERE = 2  # points for each combination of numbers
 MOST = 100  # combinations of numbers that are all tried
 # real and of a linear function they do not oscillate
 _STEADY = (sp.exp, sp.log, sp.sinh, sp.cosh, sp.tanh, sp.asinh, sp.atanh)
 
 
 def all_numbers(model: Model) -> Iterator[Point]:
-    """A point for each combination of the whole numbers in a function, where they are few."""
+    """Points for each combination of the whole numbers in a function, where they are few.
+
+    The other parameters are not the same at all of them: for some it may hold by accident.
+    """
     for names in dict.fromkeys(_oscillating(model).values()):
-        for numbers in _numbers(model, names):
+        for number, numbers in enumerate(_numbers(model, names)):
             values = dict(zip(names, numbers, strict=True))
-            yield Point({**model.domain.inside.coordinates, **values})
+            for point in model.domain.sample(ELSEWHERE, number):
+                yield Point({**point.coordinates, **values})
 
 
 def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
@@ -37,13 +42,19 @@ def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
     found = []
     for function, names in _oscillating(model).items():
         state, how = State.OPEN, "not all of them were tried"
-        numbers = _numbers(model, names)
-        seen = {tuple(point.coordinates[name] for name in names) for point in tried}
-        if numbers and seen.issuperset(numbers):
+        if are_tried(model, names, tried):
             state, how = State.DISCHARGED, "all of them were tried"
         statement = f"it holds for all whole numbers in {function}"
         found.append({"field": NUMBERS, "statement": statement, "state": str(state), "how": how})
     return found
+
+
+def are_tried(model: Model, names: Sequence[str], tried: Sequence[Point]) -> bool:
+    """Whether all combinations of some whole numbers, few enough, are among the points."""
+    wanted = _numbers(model, names)
+    return bool(wanted) and {
+        tuple(point.coordinates[name] for name in names) for point in tried
+    }.issuperset(wanted)
 
 
 def _oscillating(model: Model) -> dict[sp.Expr, tuple[str, ...]]:

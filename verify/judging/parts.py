@@ -30,7 +30,9 @@ def in_parts(method: Method, model: Model, settings: Settings) -> Evidence:
     found = []
     for box in boxes(claim):
         is_certain = method.is_judge or method.is_premise  # of every point, and so of kinks
-        for part in cells(box) if is_certain else [box]:
+        # at which there may be no derivative
+        whole = {by.name for by in claim.wrt} if method.is_premise else ()
+        for part in cells(box, whole) if is_certain else [box]:
             own = model if part is claim else Model(part)
             try:
                 found.append(_restated(claim, part, _on_branches(method, own, settings)))

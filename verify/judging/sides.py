@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import combinations, islice, product
 
 import numpy as np
 import sympy as sp
@@ -129,14 +129,23 @@ def sides(model: Model, seed: int) -> list[Point]:
 
 def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
     """The obligation on each kink, in evidence's words: discharged if all sides were tried."""
-    found = []
-    for kink in _kinks(model):
+    kinks, found = _kinks(model), []
+    at = {kink: [kink.side_at(model, point) for point in tried] for kink in kinks}
+    for kink in kinks:
         state, how = State.OPEN, "of one side no point was tried, though there may be some"
-        if kink.sides <= {kink.side_at(model, point) for point in tried}:
+        if kink.sides <= set(at[kink]):
             state, how = State.DISCHARGED, "points of all sides were tried"
-        statement = f"it holds on all sides of {kink}"
-        found.append({"field": KINKS, "statement": statement, "state": str(state), "how": how})
+        found.append(_stated(f"it holds on all sides of {kink}", state, how))
+    for one, other in combinations(kinks, 2):
+        if not {*product(one.sides, other.sides)} <= {*zip(at[one], at[other], strict=True)}:
+            statement = f"it holds on all sides of {one} and {other}"
+            how = "of one side of each no point was tried, though there may be some"
+            found.append(_stated(statement, State.OPEN, how))
     return found
+
+
+def _stated(statement: str, state: State, how: str) -> dict[str, str]:
+    return {"field": KINKS, "statement": statement, "state": str(state), "how": how}
 
 
 def _arguments(model: Model) -> Iterator[sp.Expr]:

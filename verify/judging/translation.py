@@ -13,7 +13,7 @@ from numerics.arithmetic.balls import BALLS, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.inputs import Input, StationaryInput, from_expression
 from theory.symbols import Delta
-from verify.claims.expressions import Expression, name_of, parse, shown
+from verify.claims.expressions import Expression, is_compared, name_of, parse, shown
 from verify.judging.evidence import MeaningError
 from verify.judging.obligations.obligation import Kind
 
@@ -107,9 +107,9 @@ class _Translator:
                 left, right = self.translate(node.left), self.translate(node.right)
                 match node.op:
                     case ast.Add():
-                        return left + right
+                        return self.compared(left + right, node)
                     case ast.Sub():
-                        return left - right
+                        return self.compared(left - right, node)
                     case ast.Mult():
                         return left * right
                     case ast.Div():
@@ -131,6 +131,12 @@ class _Translator:
                 arguments = [self.translate(arg) for arg in node.args]
                 return self.function(function, arguments, node.args[0])
         raise AssertionError(f"unchecked syntax {ast.dump(node)}")
+
+    def compared(self, value: sp.Expr, node: ast.expr) -> sp.Expr:
+        """The sum or difference of what max or min compares, which has to be real."""
+        if is_compared(node):
+            self.reader.emit(Kind.REAL, value, node)
+        return value
 
     def power(self, base: sp.Expr, exponent: sp.Expr, node: ast.expr) -> sp.Expr:
         """A power, in whose text the base is `node`."""

@@ -10,18 +10,21 @@ from verify.judging.methods import judges, premises
 COARSE = 1e-6  # a judge may be right about what is less, though routes support the claim
 
 
-def verdict(
-    evidence: Iterable[Evidence], is_bound: bool = False, of_any_input: bool = False
-) -> tuple[Verdict, str]:
+def verdict(evidence: Iterable[Evidence], tried: str = "") -> tuple[Verdict, str]:
     """The strongest verdict that the evidence carries, and its reason in a sentence.
 
     A claim is proved when both judges prove it and no route disagrees, refuted by a certified
     counterexample, by both judges, or by one of them and a route that none supports against; any
-    other disagreement is an error of ours, and said to be. Neither a bound on a domain nor a claim
-    about any input is supported by points alone: it may fail between them, or for other inputs.
-    Whatever is said of it, a claim whose meaning is not certain on the whole domain is undecided at
-    best; so is what points support on one side of a kink alone, or for some of the whole numbers
-    in a function that oscillates.
+    other disagreement is an error of ours, and said to be. A bound on a domain, a limit and a claim
+    about any input are supported by no points alone: they may fail between them, on other paths or
+    for other inputs. Whatever is said of it, a claim whose meaning is not certain on the whole
+    domain is undecided at best; so is what points support on one side of a kink alone, for some of
+    the whole numbers in a function that oscillates, or where a part of it is too small to be seen.
+
+    Args:
+        evidence: one piece per method.
+        tried: where a claim was tried that needs a proof to be supported; empty for other claims.
+
     """
     by_finding: dict[Finding, list[Evidence]] = {finding: [] for finding in Finding}
     premise = None
@@ -61,14 +64,12 @@ def verdict(
     stated = [o for piece in (*supports, *by_finding[Finding.ABSTAINS]) for o in piece.obligations]
     seen = {o["statement"] for o in stated if o["state"] == "discharged"}
     # how algebra may read the claim is its own affair
-    own = ("limit", "kinks", "numbers")
+    own = ("limit", "kinks", "numbers", "sizes")
     left = [o for o in stated if o["field"] in own and o["statement"] not in seen]
     if left and not proves:
         return Verdict.UNDECIDED, f"whether {left[0]['statement']} is open: {left[0]['how']}"
-    if is_bound and not proves:
-        return Verdict.UNDECIDED, "the bound holds at the points tried, and no judge can prove it"
-    if of_any_input and supports and not proves:
-        return Verdict.UNDECIDED, "it holds for the inputs tried, and no judge can prove it for all"
+    if tried and supports and not proves:
+        return Verdict.UNDECIDED, f"it holds {tried} tried, and no judge can prove it"
     if supports:
         return Verdict.SUPPORTED, f"by {_names(proves + supports)}"
     reasons = [f"{e.method}: {e.detail}" for e in by_finding[Finding.ABSTAINS]]

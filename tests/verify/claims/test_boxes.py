@@ -75,8 +75,8 @@ def test_below_its_last_value_there_is_no_other():
 def test_a_share_has_a_name_of_its_own():
     one = claim("a < b", ranges=[*RANGES, "0 < b_share < 1"], gamma="b*b_share")
     [box] = boxes(one)
-    assert str(box.gamma["lambda"]) == "(a + (2 - a)*b_share_)*b_share"
-    assert restated(one, box, "a = 1/2, b_share = 1/3, b_share_ = 1/3") == (
+    assert str(box.gamma["lambda"]) == "(a + (2 - a)*b_share_2)*b_share"
+    assert restated(one, box, "a = 1/2, b_share = 1/3, b_share_2 = 1/3") == (
         "a = 1/2, b_share = 1/3, b = 1"
     )
 

@@ -219,6 +219,12 @@ def by(entry, **changes):
         (SENSITIVITY, {"wrt": "re(lambda)"}, "wrt", "lambda is real"),
         (
             SENSITIVITY,
+            {"eigenvalue": "1/(n + 1)", "domain": ["0 < rho < 1", "n >= 1 in integers"]},
+            "wrt",
+            "n is a whole number, by which there is no derivative",
+        ),
+        (
+            SENSITIVITY,
             {"wrt": "im(lambda)", "domain": ["0 < rho < 1"]},
             "wrt",
             "write lambda: E|dh/dlambda|^2 is that by its real part as well",

@@ -157,7 +157,9 @@ def test_a_whole_parameter_goes_from_its_least_number_to_its_largest():
     assert ends("-2 <= n <= 5 in integers") == (-2, 5, True, True)
     assert ends("3/2 <= n <= 11/2 in integers") == (2, 5, True, True)
     assert ends("3/2 < n < 11/2 in integers") == (2, 5, True, True)
-    assert ends("-2 < T < 5", "T", horizon="T") == (1, 4, True, True)
+    assert ends("T < 5", "T", horizon="T") == (1, 4, True, True)
+    with pytest.raises(MeaningError, match="T counts steps, from 1 on"):
+        ends("-2 < T < 5", "T", horizon="T")
     assert ends("3/2 < n <= 5") == (Fraction(3, 2), 5, False, True)
 
 

@@ -30,7 +30,23 @@ COMPLEX = {**WHITE, "domain": ["abs(lambda) < 1"]}
 VALUE, OF_MODULUS = "1/(1 - lambda**2)", "1/(1 - abs(lambda)**2)"
 TEXTBOOK = "(1 + rho)/((1 - rho)*2*(1 - lambda))"
 
+NAMES = {
+    **WHITE,
+    "autocorrelation": "R_0*R_0_*w_bar*w_bar_*KroneckerDelta(Delta, 0)",
+    "eigenvalue": "epsilon_",
+    "domain": [f"0 < {name} < 1" for name in ("R_0", "R_0_", "w_bar", "w_bar_", "epsilon_")],
+}
+
 TRUE = {
+    # parameters whose names mean something elsewhere, and their like
+    "names": {**NAMES, "formula": "R_0*R_0_*w_bar*w_bar_/(1 - epsilon_**2)"},
+    "small-numbers": {
+        **WHITE,
+        "autocorrelation": "epsilon**Delta",
+        "eigenvalue": "epsilon_",
+        "domain": ["0 < epsilon < 1", "0 < epsilon_ < 1"],
+        "formula": "(1 + epsilon*epsilon_)/((1 - epsilon*epsilon_)*(1 - epsilon_**2))",
+    },
     "neither-vanishes": {
         **NEAR_1,
         "gamma": "w*(2 - rho)",
@@ -85,16 +101,6 @@ TRUE = {
         "domain": ["tau > 7"],
     },
     # kinks that move with the limit's variable
-    "kink-left-behind": {
-        **NEAR_1,
-        "formula": f"(1 + abs(a - lambda) - lambda + a)*{VALUE}",
-        "domain": ["0 < lambda < 1", "0 < a < 1"],
-    },
-    "kink-that-closes": {
-        **NEAR_1,
-        "formula": f"(1 + max(0, a - lambda))*{VALUE}",
-        "domain": ["0 < lambda < 1", "0 < a <= 1"],
-    },
     "no-period-of-whole-numbers": {
         **WHITE,
         "relation": "~",
@@ -281,6 +287,10 @@ TRUE = {
     },
 }
 FALSE = {
+    "other-names": {**NAMES, "formula": "R_0**2*w_bar**2/(1 - epsilon_**2)"},
+    # too small a difference for any number of digits
+    "1e-420": {**WHITE, "formula": "(1 + 1e-420*lambda)/(1 - lambda**2)"},
+    "1e-420-alone": {**WHITE, "formula": "1/(1 - lambda**2) + 1e-420"},
     # no ratio where both sides are 0
     "both-vanish": {
         **NEAR_1,
@@ -577,10 +587,32 @@ FALSE = {
 }
 
 
+# true limits that no judge can read, so that the paths tried show too little
+OPEN = {
+    "kink-left-behind": {
+        **NEAR_1,
+        "formula": f"(1 + abs(a - lambda) - lambda + a)*{VALUE}",
+        "domain": ["0 < lambda < 1", "0 < a < 1"],
+    },
+    "kink-that-closes": {
+        **NEAR_1,
+        "formula": f"(1 + max(0, a - lambda))*{VALUE}",
+        "domain": ["0 < lambda < 1", "0 < a <= 1"],
+    },
+}
+
+
 @pytest.mark.parametrize("name", TRUE)
 def test_true_ones_hold(name):
     result = verify_claim(make_claim({"id": name, **TRUE[name]}))
     assert result.verdict.holds, result.reason
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_limits_without_a_proof_are_open(name):
+    result = verify_claim(make_claim({"id": name, **OPEN[name]}))
+    assert result.verdict is Verdict.UNDECIDED
+    assert result.reason == "it holds on the paths tried, and no judge can prove it"
 
 
 @pytest.mark.parametrize("name", FALSE)

@@ -28,6 +28,7 @@ TOWARDS_INFINITY = {
     "eigenvalue": "1 - 1/(2*n)",
     "limit": "n -> oo",
 }
+STEPS = {**WHITE, "horizon": "T", "eigenvalue": "1"}
 ANY_NEAR_1 = {**NEAR_1, "autocorrelation": "R(Delta)"}
 MOMENT = "(R(0) + 2*sum(lambda**Delta*R(Delta)))"
 VALUE = "1/(1 - lambda**2)"
@@ -122,6 +123,79 @@ CLAIMS = {
         **ANY_NEAR_1,
         "limit": "lambda -> 0+",
         "formula": "R(0) + R(7)**2 - R(6)*R(8)",
+    },
+    # what no point shows that anyone would try: of some whole numbers, or too small to be seen
+    "tone-at-a-prime-number-of-steps": {
+        **STEPS,
+        "autocorrelation": "KroneckerDelta(Delta, 0) + cos(2*pi*103*Delta/T)",
+        "domain": ["T >= 2"],
+        "formula": "T",
+    },
+    "tone-of-a-prime-number": {
+        **STEPS,
+        "autocorrelation": "cos(2*pi*n*Delta/107)",
+        "domain": ["107 <= T <= 107", "n >= 1 in integers"],
+        "formula": "0",
+    },
+    "far-below": {
+        **WHITE,
+        "domain": ["0 < lambda < 1", "n <= 3 in integers", "0 < a < 1"],
+        "formula": f"{VALUE} + (n + 1)*n*(n - 1)*(n - 2)*(n - 3)*exp(-a*10**6)",
+    },
+    "by-accident-at-one-place": {
+        **WHITE,
+        "domain": ["0 < lambda < 1", "1 <= n <= 100 in integers"],
+        "formula": f"{VALUE} + (lambda - 3/4)**2*sin(pi*(n**60 - 1)/61)**2",
+    },
+    "two-kinks-at-once": {
+        **WHITE,
+        "domain": ["0 < lambda < 1", "0 < a < 1", "0 < b < 1"],
+        "formula": f"{VALUE} + 1e11*max(0, 2e-6 - (a - 127/1000)**2)"
+        "*max(0, 2e-6 - (b - 459/1000)**2)",
+    },
+    "spike-at-an-irrational-place": {
+        **WHITE,
+        "formula": f"(1 + exp(-10**40*(lambda - 1/sqrt(2))**2))*{VALUE}",
+    },
+    "spike-in-a-normaliser": {
+        **WHITE,
+        "gamma": "sqrt(1 - lambda**2)*(1 + exp(-10**40*(lambda - 1/sqrt(3))**2))",
+        "formula": "1",
+    },
+    "layer-at-an-end": {
+        **WHITE,
+        "domain": ["0 < lambda < 1", "0 < a < 1"],
+        "formula": f"tanh(1e20*a)*{VALUE}",
+    },
+    "step-far-away": {
+        **WHITE,
+        "domain": ["0 < lambda < 1", "a > 0"],
+        "formula": f"(3/2 + tanh(a - 1e20)/2)*{VALUE}",
+    },
+    "waves-that-meet": {
+        **WHITE,
+        "domain": ["0 < lambda < 1", "0 < a < 1"],
+        "formula": f"{VALUE}*(1 + exp(-10**7*(2 - cos(202*pi*a - 7*pi/5) - cos(206*pi*a - pi/5))))",
+    },
+    "wave-with-a-zero-at-each-thousandth": {
+        **WHITE,
+        "domain": ["0 < lambda < 1", "0 < a < 20"],
+        "formula": f"{VALUE} + 1e-20*sin(1000*pi*a)**2",
+    },
+    "wide-ball": {**WHITE, "formula": f"{VALUE} + (cosh(2000)**2 - sinh(2000)**2)"},
+    # limits that no judge reads, with a place where they are others
+    "resonance-on-a-ray": {
+        **NEAR_1,
+        "domain": ["abs(lambda) < 1"],
+        "limit": "lambda -> 1-",
+        "autocorrelation": "1 + KroneckerDelta(Delta, 0)",
+        "formula": "(1 + sqrt(1 - abs(lambda)))/(1 - abs(lambda)**2)",
+    },
+    "resonance-at-a-frequency": {
+        **NEAR_1,
+        "domain": ["0 < lambda < 1", "1 < phi < 3"],
+        "autocorrelation": "KroneckerDelta(Delta, 0) + cos(3*phi*Delta)",
+        "formula": f"(1 + sqrt(1 - lambda))*{VALUE}",
     },
 }
 

@@ -48,7 +48,9 @@ def test_every_combination_of_findings_has_the_verdict_of_its_definition(is_boun
     assert judges() == set(JUDGES)
     for combination in product(["", *Finding], repeat=4):
         findings = dict(zip((*JUDGES, *ROUTES), combination, strict=True))
-        assert verdict(pieces(findings), is_bound)[0] == expected(findings, is_bound), findings
+        assert verdict(pieces(findings), "at the points" * is_bound)[0] == expected(
+            findings, is_bound
+        ), findings
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_every_combination_of_findings_has_the_verdict_of_its_definition(is_boun
             {"lyapunov": "supports"},
             True,
             "undecided",
-            "the bound holds at the points tried, and no judge can prove it",
+            "it holds at the points tried, and no judge can prove it",
         ),
         ({"lyapunov": "supports"}, False, "supported", "by lyapunov"),
         ({"sympy": "proves", "lyapunov": "supports"}, True, "supported", "by lyapunov and sympy"),
@@ -91,11 +93,11 @@ def test_every_combination_of_findings_has_the_verdict_of_its_definition(is_boun
     ],
 )
 def test_a_verdict_says_why(findings, is_bound, found, reason):
-    assert verdict(pieces(findings), is_bound)[0] == found
-    assert verdict(pieces(findings), is_bound)[1].startswith(reason)
+    assert verdict(pieces(findings), "at the points" * is_bound)[0] == found
+    assert verdict(pieces(findings), "at the points" * is_bound)[1].startswith(reason)
 
 
-def test_a_claim_is_taken_for_no_bound_unless_said():
+def test_points_are_enough_unless_said_otherwise():
     assert verdict(pieces({"lyapunov": "supports"}))[0] is Verdict.SUPPORTED
 
 
@@ -111,12 +113,16 @@ def test_a_coarse_route_does_not_stand_against_a_judge(noticeable, against, foun
     assert verdict([support, *pieces({against: "contradicts"})])[0] == found
 
 
-def test_a_claim_about_any_input_takes_a_judge():
+def test_where_points_are_not_enough_it_takes_a_judge():
     supported = {"lyapunov": "supports"}
-    assert verdict(pieces(supported), of_any_input=True)[0] is Verdict.UNDECIDED
-    assert verdict(pieces({"sympy": "abstains"}), of_any_input=True)[1] == "sympy: sympy saw it"
+    found = verdict(pieces(supported), "for the inputs")
+    assert found == (
+        Verdict.UNDECIDED,
+        "it holds for the inputs tried, and no judge can prove it",
+    )
+    assert verdict(pieces({"sympy": "abstains"}), "for the inputs")[1] == "sympy: sympy saw it"
     proved = pieces({**supported, "sympy": "proves"})
-    assert verdict(proved, of_any_input=True)[0] is Verdict.SUPPORTED
+    assert verdict(proved, "for the inputs")[0] is Verdict.SUPPORTED
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,9 @@ def judge(claim: Claim) -> Evidence:
     difference = formula - value
     if difference.is_zero:
         return Evidence(JUDGE, Finding.PROVES, "the difference is the zero polynomial")
-    if claim.relation == "==" and claim.arbitrary and _is_not_0(difference, reader):
-        return Evidence(JUDGE, Finding.CONTRADICTS, "the difference is not 0 for every input")
+    if claim.relation == "==" and _is_not_0(difference, reader):
+        where = "for every input" if claim.arbitrary else "on the domain"
+        return Evidence(JUDGE, Finding.CONTRADICTS, f"the difference is not 0 {where}")
     if claim.relation == "==":
         return Evidence(JUDGE, Finding.ABSTAINS, "the difference does not reduce to zero")
     slack = difference if claim.relation == "<=" else -difference

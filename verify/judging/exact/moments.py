@@ -57,6 +57,9 @@ def quantity(reader: Reader) -> Element:
             total = _moment(reader, p, q) + _moment(reader, p, _conjugate(q))
             return _real_part(total).scaled(Fraction(1, 2))
         case "curvature":
+            # the metric's derivatives are at an input that is held
+            if {by.name for by in claim.wrt} & claim.autocorrelation.names:
+                raise Unsupported("an input that depends on the coordinates of a metric")
             p, q = (_slope(reader, states[0], by) for by in claim.wrt)
             metric = [
                 _real_part(_moment(reader, u, _conjugate(v))) for u, v in ((p, p), (p, q), (q, q))

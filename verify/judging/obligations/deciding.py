@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import flint
@@ -29,6 +30,12 @@ CANDIDATES = 4
 
 def decide(model: Model, obligation: Obligation, seed: int) -> Outcome:
     """What becomes of an obligation on the domain of a claim."""
+    if obligation.kind is Kind.REAL:  # where −(im f)² is not negative
+        if not obligation.function.free_symbols <= set(model.symbols.values()):
+            return Outcome(obligation, State.OPEN, "it may be for some inputs, and not for others")
+        minus = -(sp.im(obligation.function, evaluate=False) ** 2)
+        stated = replace(obligation, function=minus, kind=Kind.NONNEGATIVE)
+        return replace(decide(model, stated, seed), obligation=obligation)
     failed = State.OPEN if obligation.is_enough else State.FAILED
     if where := _failure(model, obligation, seed):
         return Outcome(obligation, failed, where)

@@ -16,6 +16,7 @@ import sympy as sp
 
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import conjugated, polarised
+from theory.algebra.finite_sums import is_one
 from theory.algebra.vanishing import vanishes
 from theory.catalogue import QUANTITIES
 from theory.geometry import sensitivity_metric
@@ -119,7 +120,7 @@ def _near_limit(model: Model, limit: Limit, obligation: Obligation) -> Iterator[
         except ValueError:  # not analytic there
             yield replace(obligation, function=factor, is_enough=True)
         else:
-            yield replace(obligation, function=leading, text=text)
+            yield replace(obligation, function=leading, text=text, is_enough=True)
 
 
 def _is_plain(claim: Claim, pole: str) -> bool:
@@ -150,6 +151,11 @@ class _Emitted:
             self.found[kind, function] = Obligation(
                 self.field, function, kind, f"1 - the ratio of sum({text})", fault
             )
+            return
+        if kind is Kind.REAL:
+            if not function.is_real:
+                fault = f"max and min are of real numbers; {text} is complex"
+                self.found[kind, function] = Obligation(self.field, function, kind, text, fault)
             return
         fault = f"{text} must not be 0, or there is no value; it is"
         if kind is Kind.OFF_CUT:
@@ -225,7 +231,7 @@ def _of_input(model: Model) -> Iterator[Obligation]:
     )
     smooth = []
     for term in x.terms:
-        if _is_0_inside(model, inside_disc(term.ratio)):
+        if _is_identically_0(inside_disc(term.ratio)):
             if term.power:
                 raise MeaningError("field 'autocorrelation': it grows with Delta")
             yield Obligation(
@@ -270,6 +276,12 @@ def _orders(terms: Iterable[Term]) -> dict[sp.Expr, int]:
     return orders
 
 
+def _is_identically_0(function: sp.Expr) -> bool:
+    """Whether algebra makes 0 of a function, for whatever parameters."""
+    function = polarised(function.doit())
+    return vanishes(function) or is_one(1 - function)
+
+
 def _is_0_inside(model: Model, function: sp.Expr) -> bool:
     """Whether a function may be 0 at a point inside the domain, as far as 256 bits can tell."""
     try:
@@ -292,9 +304,9 @@ def _check_order(model: Model) -> None:
     if is_complex and not vanishes(model.value - conjugated(model.value)):
         raise _no_order(claim, claim.quantity, "give the poles real ranges")
     instance = model.instances()[0]
-    with suppress(NotEvaluated):
-        if ball_at(instance, instance.formula, model.domain.inside).imag != 0:
-            raise _no_order(claim, "the formula", "give a real bound")
+    stated = Obligation("relation", instance.formula, Kind.REAL, str(claim.formula))
+    if not instance.formula.is_real and decide(instance, stated, 0).state is State.FAILED:
+        raise _no_order(claim, "the formula", "give a real bound")
 
 
 def _no_order(claim: Claim, what: str, remedy: str) -> MeaningError:

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     NONZERO = "is not 0"
     POSITIVE = "is positive"
     NONNEGATIVE = "is not negative"
+    REAL = "is real"
     OFF_CUT = "is never negative, or always"  # of a real number; a complex one is never negative
 
 
@@ -33,7 +34,7 @@ class Obligation:
 
     Attributes:
         field: the claim's field that it comes from.
-        function: an expression in the claim's symbols, not polarised; real unless NONZERO.
+        function: an expression in the claim's symbols, not polarised; real unless NONZERO or REAL.
         kind: what is said of it.
         text: the function in the claim's own words.
         fault: what is wrong where it fails, in words that a place may follow.

@@ -20,7 +20,7 @@ from numerics.simulate.reference import quadratic_form
 from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.model import Model, concrete
 from verify.judging.routes.impulse import bilinear_forms
-from verify.judging.routes.pointwise import evaluate_at
+from verify.judging.routes.pointwise import evaluate_at, is_sharp
 from verify.judging.routes.series import autocorrelation, steps_needed, truncation
 from verify.settings import Settings
 
@@ -42,7 +42,7 @@ def check(model: Model, settings: Settings) -> Evidence:
         for point in instance.domain.sample(count, settings.seed):
             values = point.values(instance)
             formula = evaluate_at(instance, point)
-            if not formula.is_finite():
+            if not is_sharp(formula):
                 continue
             try:
                 actual, tolerance = sensitivity(instance, values, settings.device)

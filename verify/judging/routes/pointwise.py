@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
 import flint
+import sympy as sp
 
-from numerics.arithmetic.balls import decimal
+from numerics.arithmetic.balls import decimal, evaluate
+from numerics.arithmetic.evaluation import NotEvaluated
+from theory.algebra.conjugation import polarised
 from theory.catalogue import QUANTITIES
-from verify.judging import numbers, sides
+from theory.inputs import StationaryInput
+from verify.judging import numbers, sides, sizes
 from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError
 from verify.judging.model import Model
 from verify.judging.points import Point
@@ -21,6 +26,8 @@ from verify.settings import Settings
 
 DIGITS = 40
 EDGE = Fraction(1, 10**12)
+SHARP = 2.0**-50
+FEW_LAGS = 3  # at which R is read
 CLOSELY = 2  # of the inputs that stand for any: where it looks like failing is looked for
 
 
@@ -65,6 +72,9 @@ def compare_at_points(model: Model, settings: Settings, route: Route) -> Evidenc
         held, closely = [], number < CLOSELY
         for point in _points(instance, count, settings.seed, closely, route.is_near_edges):
             try:
+                if field := _misread(instance, point):
+                    why = f"algebra takes field {field!r} for something else at {point}"
+                    return Evidence(route.name, Finding.FAILED, why)
                 actual = route.value(instance, point)
                 claimed = evaluate_at(instance, point)
             except (MeaningError, ValueError) as reason:
@@ -77,7 +87,8 @@ def compare_at_points(model: Model, settings: Settings, route: Route) -> Evidenc
                 held.append(point)
                 exact += route.is_exact is not None and route.is_exact(instance, point)
         tried += len(held)
-        stated += [*sides.obligations(instance, held), *numbers.obligations(instance, held)]
+        for of_points in (sides, numbers, sizes):
+            stated += of_points.obligations(instance, held)
     if not tried:
         why = skipped[0] if skipped else "the formula has no certified value at any point"
         return Evidence(route.name, Finding.ABSTAINS, why)
@@ -129,6 +140,34 @@ def _points(
         yield from model.domain.faces(EDGE)
 
 
+def _misread(model: Model, point: Point) -> str:
+    """The field whose text certainly has another value at a point than algebra gives it, if any.
+
+    The routes take poles, normalisers and R from algebra, so that it would mislead them all alike.
+    """
+    values, x = point.values(model), model.input
+    with flint.ctx.workprec(precision()):
+        text = model.text(point)
+        pairs = [
+            (field, said(name), read)
+            for field, said, reads in (
+                ("eigenvalue", text.pole, model.unit.poles),
+                ("gamma", text.gamma, model.unit.gammas),
+            )
+            for name, read in zip(model.claim.poles, reads, strict=True)
+        ]
+        if isinstance(x, StationaryInput):
+            lags = range(FEW_LAGS)
+            pairs += [
+                ("autocorrelation", text.autocorrelation(k), x.autocorrelation(k)) for k in lags
+            ]
+        for field, said, read in pairs:
+            with suppress(NotEvaluated):
+                if not said.overlaps(evaluate(polarised(sp.sympify(read)), values)):
+                    return field
+    return ""
+
+
 def compare(
     claimed: flint.acb, actual: flint.acb, relation: str, digits: int = DIGITS - 5
 ) -> bool | None:
@@ -157,6 +196,12 @@ def evaluate_at(model: Model, point: Point) -> flint.acb:
         if ball.is_finite() and ball.rel_accuracy_bits() >= 3.33 * DIGITS:
             break
     return ball
+
+
+def is_sharp(ball: flint.acb) -> bool:
+    """Whether a ball's midpoint is right to double precision, where floats are compared with it."""
+    radius = ball.real.rad() + ball.imag.rad()
+    return bool(ball.is_finite() and radius <= SHARP * abs(ball))
 
 
 def precision(digits: int = DIGITS) -> int:

@@ -22,7 +22,7 @@ from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.model import Model, concrete
 from verify.judging.points import Point
 from verify.judging.routes.impulse import Response, bilinear_forms
-from verify.judging.routes.pointwise import evaluate_at
+from verify.judging.routes.pointwise import evaluate_at, is_sharp
 from verify.judging.routes.series import autocorrelation, steps_needed, truncation
 from verify.judging.statistics import (
     LOOKS,
@@ -157,7 +157,7 @@ def _points(model: Model, seed: int) -> Iterator[tuple[Point, complex, Ensemble]
             steps = steps_needed(model, values, BURN_IN_DIGITS)
         except MeaningError:
             continue
-        if steps <= STEPS and (formula := evaluate_at(model, point)).is_finite():
+        if steps <= STEPS and is_sharp(formula := evaluate_at(model, point)):
             imag = 0 if formula.imag.contains(0) else formula.imag.mid()
             yield point, complex(formula.real.mid(), imag), Ensemble.at(model, values, steps)
             found += 1

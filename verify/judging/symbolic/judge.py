@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from itertools import islice, product
+from itertools import combinations_with_replacement, islice, product
 from math import prod
 
 import flint
@@ -14,7 +14,8 @@ from sympy.polys.polyerrors import BasePolynomialError
 
 from numerics.arithmetic.balls import evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
-from theory.algebra.conjugation import bar, polarised
+from theory.algebra.conjugation import bar, conjugated, polarised
+from theory.algebra.finite_sums import is_one
 from theory.algebra.generating_functions import C
 from theory.algebra.leading import epsilon, leading_term
 from theory.algebra.presentation import readable
@@ -26,6 +27,7 @@ from verify.judging.covers.boxes import Place
 from verify.judging.covers.cover import judged
 from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.model import Model
+from verify.judging.obligations.certificates import nonzero
 from verify.judging.obligations.leads import where_it_vanishes
 from verify.judging.obligations.obligation import State
 from verify.judging.points import Point
@@ -62,9 +64,32 @@ def check(model: Model, settings: Settings) -> Evidence:
             return replace(found, detail=f"at {where}: {found.detail}")
     if rest is None:
         return Evidence(JUDGE, Finding.PROVES, f"at each of {len(apart)} whole numbers")
+    if (ratio := _resonance(rest)) is not None:
+        why = f"whether {ratio} is 1 for some whole numbers, where a finite sum has another form"
+        return Evidence(JUDGE, Finding.ABSTAINS, why)
     found = _judged(rest, settings)
     stated = [*(outcome.to_json() for outcome in outcomes), *found.data.get("obligations", ())]
     return replace(found, data={**found.data, "obligations": stated}) if stated else found
+
+
+def _resonance(model: Model) -> sp.Expr | None:
+    """A ratio of the finite sums up to a horizon that may be 1 for some whole numbers alone.
+
+    Where it is 1 for none but some values of real parameters, what is equal next to them is equal.
+    """
+    whole = {symbol for symbol in model.symbols.values() if symbol.is_integer}
+    if model.unit.horizon is None or not isinstance(model.input, StationaryInput):
+        return None
+    ratios = {*model.unit.poles, *(term.ratio for term in model.input.terms)} - {0}
+    ratios |= {conjugated(polarised(ratio)) for ratio in ratios}
+    for one, other in combinations_with_replacement(sorted(ratios, key=str), 2):
+        for ratio in map(sp.powsimp, (one * other, one / other)):
+            if ratio.free_symbols & whole and not is_one(ratio):
+                try:
+                    nonzero(model, 1 - ratio)
+                except (NoSign, NotEvaluated):
+                    return ratio
+    return None
 
 
 def _apart(model: Model) -> tuple[list[dict[str, str]], Model | None]:
@@ -97,7 +122,8 @@ def _whole_places(model: Model) -> list[dict[str, str]]:
     """The values of the parameters that are whole numbers, where they are few."""
     ranges = {name: model.domain.ranges[name] for name, s in model.symbols.items() if s.is_integer}
     moving = model.claim.limit and model.claim.limit.name in ranges
-    if not ranges or moving or any(one.upper.is_infinite for one in ranges.values()):
+    has_no_end = any(r.lower.is_infinite or r.upper.is_infinite for r in ranges.values())
+    if not ranges or moving or has_no_end:
         return []
     values = [
         range(int(lower), int(upper) + 1)
@@ -118,21 +144,30 @@ def _judged(model: Model, settings: Settings) -> Evidence:
     if _cancels(model.difference):
         return Evidence(JUDGE, Finding.PROVES, "the difference cancels to 0")
     if claim.relation == "==":
-        if fraction(model.difference)[0] == 0:
+        left = fraction(model.difference)[0]
+        if left == 0:
             return Evidence(JUDGE, Finding.PROVES, "the difference cancels to 0")
+        if not model.claim.arbitrary and _is_nonzero(left, model):
+            return Evidence(JUDGE, Finding.CONTRADICTS, "the difference does not cancel to 0")
         return Evidence(JUDGE, Finding.ABSTAINS, "the difference does not cancel to 0")
     return _judge_sign(model.difference if claim.relation == "<=" else -model.difference, model)
 
 
-def _nonzero(model: Model) -> Point | None:
-    """A point where the difference is certainly not 0: there is no use in expanding it then."""
-    instance, point = model.instances()[0], model.domain.inside
+def _is_nonzero(expr: sp.Expr, model: Model) -> bool:
+    """Whether an expression is certainly not 0 at a point: what has cancelled cannot hide it."""
+    point = model.domain.inside
     try:
         with flint.ctx.workprec(BITS):
-            ball = evaluate(polarised(instance.difference), point.values(instance))
+            ball = evaluate(polarised(expr), point.values(model))
     except (NotEvaluated, ValueError):
-        return None
-    return point if ball.is_finite() and ball != 0 else None
+        return False
+    return bool(ball.is_finite() and ball != 0)
+
+
+def _nonzero(model: Model) -> Point | None:
+    """A point where the difference is certainly not 0: there is no use in expanding it then."""
+    instance = model.instances()[0]
+    return model.domain.inside if _is_nonzero(instance.difference, instance) else None
 
 
 def _cancels(expr: sp.Expr) -> bool:

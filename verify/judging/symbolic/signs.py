@@ -203,7 +203,7 @@ def _of_factors(function: sp.Expr, ranges: Ranges, of_all: bool, seconds: float)
         if factor == 0:
             return Sign(0, (), ranges)
         is_square = multiplicity % 2 == 0
-        if is_square and not of_all:
+        if is_square and factor.is_real and not of_all:
             continue
         own = _by_coefficients(factor, ranges, of_all)
         if not own:

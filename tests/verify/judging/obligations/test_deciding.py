@@ -63,6 +63,8 @@ def decided(text, kind, *ranges, **fields):
             *(Kind.NONNEGATIVE, ["1 <= n <= 6 in integers"], "at lambda = "),
         ),
         ("sqrt(a - 1/2)", Kind.NONNEGATIVE, ["0 < a < 1"], "at a = "),
+        ("lambda*a", Kind.REAL, [DISC, "0 < a < 1"], "at a = "),
+        ("sqrt(a - 1/9)", Kind.REAL, ["0 < a < 1"], "at a = "),
         ("cos(frequency) + 9/10", Kind.NONNEGATIVE, (), "frequency "),
         ("cos(frequency - 1/100) + 999999/10**6", Kind.NONNEGATIVE, (), "frequency -3.13"),
         ("cos(2*frequency) + 9/10", Kind.NONNEGATIVE, (), "frequency -1.57"),
@@ -90,6 +92,8 @@ def test_where_it_fails_is_said(text, kind, ranges, where):
         ("1 - abs(lambda)", Kind.POSITIVE, [DISC]),
         ("a", Kind.NONNEGATIVE, ["0 <= a < 1"]),
         ("(a - 1/3)**2", Kind.NONNEGATIVE, ["0 < a < 1"]),
+        ("(1 + a)**3*exp(a)", Kind.REAL, ["0 < a < 1"]),
+        ("lambda + conjugate(lambda)", Kind.REAL, [DISC]),
         ("cos(frequency) + 1", Kind.NONNEGATIVE, ()),
         ("cos(frequency) + 1 + b", Kind.NONNEGATIVE, PLANE),
     ],
@@ -142,6 +146,13 @@ def test_without_floats_a_cover_may_find_the_place(monkeypatch):
     assert (found.state, found.how) == (State.FAILED, "between a = -0.500000 and a = 0.500000")
     assert decided("a", Kind.NONNEGATIVE, "-1 <= a < 1").state is State.OPEN
     assert decided("cos(frequency) + 9/10", Kind.NONNEGATIVE).state is State.OPEN
+
+
+def test_whether_what_an_input_has_is_real_is_open():
+    claim = model_on("0 < a < 1")
+    function = sp.Symbol("R_1") * claim.symbols["a"]
+    outcome = decide(claim, Obligation("f", function, Kind.REAL, "R(1)*a"), 0)
+    assert (outcome.state, outcome.obligation.kind) == (State.OPEN, Kind.REAL)
 
 
 def test_a_ball_is_sharp_enough_for_a_sign():

@@ -113,7 +113,7 @@ def test_near_a_limit_what_is_not_analytic_is_asked_about_as_it_is():
     claim = Model(make_claim({**CLAIM, **near, "formula": formula}))
     lam, rho = claim.symbols["lambda"], claim.symbols["rho"]
     found = {o.function: o.is_enough for o in obligations(claim) if o.field == "formula"}
-    assert found == {2 - rho: False, sp.log(1 - lam): True, sp.S.One: False}
+    assert found == {2 - rho: False, sp.log(1 - lam): True, sp.S.One: True}
 
 
 def test_what_no_ball_encloses_may_be_0(monkeypatch):
@@ -269,6 +269,8 @@ SPECTRUM = "field 'autocorrelation': its spectral density is negative"
         ("2*(1/2)**Delta - (9/10)**Delta", SPECTRUM),
         # the damped sine alone is none
         ("cos(Delta) + sin(Delta)/2", "the weight of exp(I)**Delta"),
+        # a line but for its last digits
+        ("(1 + 1e-100)**Delta", "grows, so that R is no autocorrelation"),
     ],
 )
 def test_what_is_no_autocorrelation(autocorrelation, words):
@@ -393,6 +395,19 @@ MOVING = "sum((1 - (a**2 - 1/2)**2)**Delta)*(a**2 - 1/2)**2"  # and no sum where
                 "complex_input": True,
             },
             "is negative, so that R is no autocorrelation",
+        ),
+        # constant at the first point that is tried
+        (
+            {"autocorrelation": "(4*a/3)**Delta", "domain": ["0 < lambda < 1/2", "0 < a < 1"]},
+            "grows, so that R is no autocorrelation",
+        ),
+        # neither larger nor smaller
+        ({"formula": "max(I, 0)"}, "max and min are of real numbers; I - 0 is complex"),
+        ({"formula": "max(lambda, 1/2)", "domain": ["abs(lambda) < 1"]}, "is complex at"),
+        ({"formula": "min(a, sqrt(a - 1/9))", "domain": PLANE}, "is complex at"),
+        (
+            {"relation": "<=", "formula": "2 + sqrt(a - 1/100)", "domain": PLANE},
+            "complex numbers have no order",
         ),
         # near a limit
         ({**NEAR, "formula": "(b - b*lambda)/(b - b*lambda)"}, "b = 0, "),

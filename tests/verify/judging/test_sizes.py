@@ -1,0 +1,80 @@
+"""What is too small or too large to be seen at the points tried is an open obligation."""
+
+import pytest
+
+from verify.claims.file import make_claim
+from verify.judging.model import Model
+from verify.judging.sizes import obligations
+
+VALUE = "1/(1 - lambda**2)"
+
+
+def hidden(term, *ranges, count=6, **fields):
+    """What is not seen at some points of the domain of a claim with this term."""
+    claim = {
+        "id": "c",
+        "autocorrelation": "KroneckerDelta(Delta, 0)",
+        "quantity": "second_moment",
+        "relation": "==",
+        "formula": f"{VALUE} + {term}",
+        "domain": ["0 < lambda < 1", *(ranges or ["0 < a < 1"])],
+    }
+    model = Model(make_claim({**claim, **fields}))
+    return obligations(model, model.domain.sample(count, 0))
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        *("0", "exp(a)", "exp(-20*a)", "tanh(9*a)", "sin(99*a)*1e-6", "10**9*log(1 + a)"),
+        "cosh(a)**2 - sinh(a)**2 - exp(0)",
+    ],
+)
+def test_what_is_of_ordinary_size_is_seen(term):
+    assert hidden(term) == []
+
+
+@pytest.mark.parametrize(
+    ("term", "part"),
+    [
+        ("exp(-10**9*(a - 1/sqrt(2))**2)", "exp(-1000000000*(a - sqrt(2)/2)**2)"),
+        ("tanh(10**9*a)", "tanh(1000000000*a)"),
+        ("1/(1 + exp(-10**9*(a + 1)))", "exp(-1000000000*a - 1000000000)"),
+        ("1e-20*a", "1/100000000000000000000"),
+        ("cosh(10**9*a) - sinh(10**9*a)", "sinh(1000000000*a)"),
+        ("a*1e300*1e-300*exp(-1/(a - a + 1e-3))", "exp(-1000)"),
+    ],
+)
+def test_what_is_not_is_told(term, part):
+    [stated] = hidden(term)
+    assert (stated["field"], stated["state"]) == ("sizes", "open")
+    assert stated["statement"] == f"it holds where {part} is of ordinary size"
+
+
+def test_what_is_0_at_each_point_is_told():
+    [stated] = hidden("sin(1000*pi*a)**2", "0 < a < 20")
+    assert stated["statement"] == "it holds where sin(1000*pi*a) is of ordinary size"
+
+
+def test_two_points_are_enough():
+    # of ordinary size at some
+    assert hidden("exp(-100*a)") == []
+    assert hidden("exp(-100*a)", count=1)
+
+
+def test_poles_normalisers_and_inputs_have_parts_as_well():
+    spike = "exp(-10**9*(a - 1/sqrt(2))**2)"
+    given = {
+        "gamma": f"1 + {spike}",
+        "eigenvalue": f"1/2 + {spike}/4",
+        "autocorrelation": f"(1 + {spike})*KroneckerDelta(Delta, 0)",
+    }
+    for name, text in given.items():
+        ranges = ["0 < a < 1"] if name == "eigenvalue" else []
+        fields = {"domain": ranges} if ranges else {}
+        [stated] = hidden("0", formula="1", **fields, **{name: text})
+        assert "is of ordinary size" in stated["statement"]
+
+
+def test_no_point_shows_nothing():
+    assert hidden("exp(a)", count=0) == []

@@ -1,0 +1,74 @@
+"""Whether points can see all parts of a claim: what is very small or very large there hides.
+
+Two functions that are equal to many digits at a point may differ by a part that is tiny there and
+large elsewhere: a narrow spike, a step far away, a wave. Where each part of a claim is of ordinary
+size at points that were tried, the difference of both sides is not hidden by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import flint
+import sympy as sp
+
+from numerics.arithmetic.balls import evaluate
+from numerics.arithmetic.evaluation import NotEvaluated
+from theory.algebra.conjugation import polarised
+from verify.judging.model import Model
+from verify.judging.numbers import are_tried
+from verify.judging.obligations.obligation import State
+from verify.judging.places import ingredients
+from verify.judging.points import Point
+
+SIZES = "sizes"  # the field of an obligation, beside a claim's own
+BITS = 128
+ENOUGH = 2  # points at which all parts are seen
+LARGEST = flint.arb(10) ** 12  # of an ordinary part, as 1/LARGEST is the smallest
+STEEP = 20  # beyond it a hyperbolic tangent is as good as ±1
+
+
+def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
+    """The obligation that all parts of a claim are seen, in evidence's words; none if they are."""
+    parts = [part for part in _parts(model) if part != 0 and not _is_known(model, part, tried)]
+    hidden: sp.Expr | None = None
+    seen = 0
+    for point in tried:
+        hidden = next((part for part in parts if not _is_seen(model, part, point)), None)
+        seen += hidden is None
+        if seen == ENOUGH:
+            return []
+    if hidden is None:
+        return []
+    statement = f"it holds where {hidden} is of ordinary size"
+    how = "at the points tried it is very small, or large"
+    return [{"field": SIZES, "statement": statement, "state": str(State.OPEN), "how": how}]
+
+
+def _is_known(model: Model, part: sp.Expr, tried: Sequence[Point]) -> bool:
+    """Whether a part depends on whole numbers alone, of which all were tried."""
+    names = [name for name, symbol in model.symbols.items() if symbol in part.free_symbols]
+    is_whole = bool(names) and all(model.domain.ranges[name].is_whole for name in names)
+    return is_whole and are_tried(model, names, tried)
+
+
+def _parts(model: Model) -> Iterator[sp.Expr]:
+    """What a claim is made of: functions, powers, products and sums, and the numbers in them.
+
+    The smallest come first.
+    """
+    nodes = (node for whole in ingredients(model) for node in sp.postorder_traversal(whole))
+    yield from dict.fromkeys(nodes)
+
+
+def _is_seen(model: Model, part: sp.Expr, point: Point) -> bool:
+    """Whether a part is of ordinary size at a point, and does not level off there."""
+    with flint.ctx.workprec(BITS):
+        try:
+            values = point.values(model)
+            size = abs(evaluate(polarised(part), values))
+            level = abs(evaluate(polarised(part.args[0]), values)) if part.func is sp.tanh else 0
+        except NotEvaluated:
+            return False
+    is_nothing = size == 0 and not part.free_symbols
+    return bool(is_nothing or 1 / LARGEST < size < LARGEST) and bool(level < STEEP)
