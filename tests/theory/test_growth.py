@@ -141,6 +141,9 @@ def test_the_other_judge_agrees(autocorrelation, n):
         (sp.sin(epsilon) - sp.tan(epsilon), -HALF, 3),
         (sp.cos(epsilon) ** 2 - 1 + epsilon**2, THIRD, 4),
         (rho / (epsilon + rho * epsilon**2) ** 2, rho, -2),
+        # roots of numbers, whose squares cancel
+        (sp.sqrt(2) * (sp.sqrt(2) + epsilon) - 2 + epsilon**2, sp.sqrt(2), 1),
+        ((sp.sqrt(3) + sp.I * epsilon) ** 2 - 3, 2 * sp.sqrt(3) * sp.I, 1),
     ],
 )
 def test_leading_terms_of_functions(expr, coefficient, order):

@@ -8,6 +8,7 @@ from verify.claims.boxes import boxes, restated
 from verify.claims.claim import Claim
 from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.kinks import branches, cells
+from verify.judging.long_run import in_the_long_run
 from verify.judging.methods import Method
 from verify.judging.model import Model
 from verify.settings import Settings
@@ -43,6 +44,9 @@ def in_parts(method: Method, model: Model, settings: Settings) -> Evidence:
 
 def _on_branches(method: Method, model: Model, settings: Settings) -> Evidence:
     """What a method finds; of a bound with a kink, which a judge cannot tell, on its branches."""
+    if method.is_judge and (stationary := in_the_long_run(model, settings)):
+        found = method.check(stationary, settings)
+        return replace(found, detail=f"of the stationary state: {found.detail}")
     found = method.check(model, settings)
     if not (method.is_judge and model.claim.is_bound and found.finding is Finding.ABSTAINS):
         return found

@@ -192,6 +192,23 @@ def test_other_relations_are_refused(fields, words):
     assert words in str(refused.value)
 
 
+WHITE = {"id": "w", "autocorrelation": "KroneckerDelta(Delta, 0)", "relation": "=="}
+
+
+def test_what_is_larger_may_be_called_like_a_part_of_a_number():
+    moment = {"quantity": "second_moment", "formula": "1.e-9*e"}
+    ranges = ["0 < lambda < 1", "0 < a < 1", "0 < e < 1", "a < e"]
+    [box] = boxes(make_claim({**WHITE, **moment, "domain": ranges}))
+    assert box.formula.source == "1.e-9*(a + (1 - a)*e_share)"
+
+
+def test_what_is_larger_may_be_called_like_an_eigenvalue():
+    moment = {"quantity": "cross_moment", "formula": "lam - a"}
+    ranges = ["abs(lambda1) < 1", "abs(lambda2) < 1", "0 < lam < 1", "0 < a < 1", "a < lam"]
+    [box] = boxes(make_claim({**WHITE, **moment, "domain": ranges}))
+    assert "lambda_share" in box.parameters
+
+
 def test_what_goes_to_an_irrational_number_leaves_other_values_out():
     claim("a != 1/2", relation="~", limit="lambda -> sqrt(2)/2-")
 

@@ -304,3 +304,29 @@ def test_a_point_is_a_domain_and_a_complex_bound_is_none():
 )
 def test_what_is_positive(interval, positive):
     assert domain(interval).ranges["lambda"].is_positive is positive
+
+
+def test_a_bound_is_no_larger_than_floats_are():
+    assert domain("0 < lambda < 1e300").ranges["lambda"].rational_ends == (0, 10**300)
+    with pytest.raises(MeaningError, match="leave out the bound of 'lambda' beyond 1e300"):
+        domain("0 < lambda < 1e301").check()
+
+
+def test_an_end_that_is_0_unseen_is_not_taken_for_positive():
+    zero = "cos(pi/7) - cos(2*pi/7) + cos(3*pi/7) - 1/2"
+    one = domain(f"{zero} < lambda < 1").ranges["lambda"]
+    assert not one.is_positive
+
+
+def test_whole_numbers_without_end_are_drawn_far_down_and_up():
+    low = [
+        point.coordinates["n"] for point in domain("n <= 3 in integers", "lambda < 1").sample(40, 0)
+    ]
+    assert min(low) < -10
+    assert max(low) <= 3
+    both = [point.coordinates["n"] for point in domain("n in integers", "lambda < 1").sample(40, 0)]
+    assert min(both) < -10
+    assert max(both) > 10
+    far = domain("n <= 3 in integers").ranges["n"]
+    assert far.extremes(INSET) == [3]
+    assert far.extremes(INSET, 9) == [-6, 3]

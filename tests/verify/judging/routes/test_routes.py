@@ -14,7 +14,7 @@ from verify.judging.evidence import Finding, MeaningError
 from verify.judging.model import Model
 from verify.judging.points import Point, Polar
 from verify.judging.routes import lyapunov, series, spectral
-from verify.judging.routes.pointwise import Route, compare, compare_at_points
+from verify.judging.routes.pointwise import Route, compare, compare_at_points, is_sharp
 from verify.settings import Settings
 
 DIGITS = 30
@@ -203,3 +203,41 @@ def test_points_are_gaussian_rationals():
         exact, ball = point.exact(at), point.values(at)
         for symbol in at.symbols.values():
             assert ball[symbol].contains(gaussian.balls(exact[symbol])[0, 0].mid())
+
+
+# conjugated through their arguments, these would have another value where they are on a cut
+ON_A_CUT = "im(log(-(1 + sqrt(a))**2))/9"
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("eigenvalue", {"eigenvalue": ON_A_CUT}),
+        ("gamma", {"gamma": f"1 + {ON_A_CUT}"}),
+        ("autocorrelation", {"autocorrelation": f"(1 + {ON_A_CUT})*KroneckerDelta(Delta, 0)"}),
+    ],
+)
+@pytest.mark.parametrize("route", [lyapunov, spectral, series])
+def test_a_field_that_algebra_misreads_is_named(route, field, given):
+    ranges = ["-1/2 < a < 1/2", *([] if field == "eigenvalue" else ["0 < lambda < 1"])]
+    claim = {"id": "c", "autocorrelation": "KroneckerDelta(Delta, 0)", "relation": "=="}
+    moment = {"quantity": "second_moment", "formula": "1", "domain": ranges}
+    found = route.check(Model(make_claim({**claim, **moment, **given})), Settings())
+    assert found.finding is Finding.FAILED
+    assert found.detail.startswith(f"algebra takes field {field!r} for something else at a = ")
+
+
+@pytest.mark.parametrize(
+    ("ball", "sharp"),
+    [
+        (flint.acb(3), True),
+        (flint.acb(0), True),
+        (flint.acb(flint.arb(3, 1e-20), 1), True),
+        (flint.acb(flint.arb(3, 1e-10), 1), False),
+        (flint.acb(3, flint.arb(1, 1e-10)), False),
+        (flint.acb(flint.arb(0, 1e-20)), False),
+        (flint.acb("nan"), False),
+    ],
+)
+def test_a_midpoint_is_right_where_a_ball_is_sharp(ball, sharp):
+    assert is_sharp(ball) is sharp
