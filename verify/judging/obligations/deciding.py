@@ -31,8 +31,11 @@ CANDIDATES = 4
 def decide(model: Model, obligation: Obligation, seed: int) -> Outcome:
     """What becomes of an obligation on the domain of a claim."""
     if obligation.kind is Kind.REAL:  # where −(im f)² is not negative
-        if not obligation.function.free_symbols <= set(model.symbols.values()):
+        of_input = obligation.function.free_symbols - set(model.symbols.values())
+        if of_input and model.claim.complex_input:
             return Outcome(obligation, State.OPEN, "it may be for some inputs, and not for others")
+        if obligation.function.xreplace({s: sp.Dummy(real=True) for s in of_input}).is_real:
+            return Outcome(obligation, State.DISCHARGED, "as what it is made of is real")
         minus = -(sp.im(obligation.function, evaluate=False) ** 2)
         stated = replace(obligation, function=minus, kind=Kind.NONNEGATIVE)
         return replace(decide(model, stated, seed), obligation=obligation)

@@ -216,8 +216,10 @@ def _towards(model: Model, limit: Limit) -> Iterator[list[Fraction]]:
 
 
 def _departure(step: Step) -> Evidence:
-    ratio = step.claimed / step.actual
-    found = f"formula over quantity is {float(ratio.real.mid()):.6g}, not near 1"
+    ratio = f"{float((step.claimed / step.actual).real.mid()):.6g}"
+    found = f"formula over quantity is {ratio}, not near 1"
+    if ratio == "1":
+        found = f"formula over quantity stays {step.distance:.3g} off 1"
     if step.actual == 0:
         found = "the quantity is 0: there is no ratio"
     return Evidence(

@@ -53,7 +53,7 @@ class Sign:
 
     @property
     def change(self) -> str:
-        """Between which points of the domain a factor certainly changes its sign, in words, if any.
+        """Two points inside the domain where a factor certainly has different signs, in words.
 
         Of an angle whose whole circle was covered they may lie outside of its range.
         """

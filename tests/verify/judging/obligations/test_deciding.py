@@ -15,7 +15,7 @@ DISC = "abs(lambda) < 1"
 PLANE = ("0 < a < 1", "0 < b < 1")
 
 
-def model_on(*ranges):
+def model_on(*ranges, **fields):
     """A claim whose domain has these ranges, and one for λ."""
     own = [] if any("lambda" in one for one in ranges) else ["0 < lambda < 1"]
     claim = {
@@ -25,6 +25,7 @@ def model_on(*ranges):
         "relation": "==",
         "formula": "1",
         "domain": [*own, *ranges],
+        **fields,
     }
     return Model(make_claim(claim))
 
@@ -101,7 +102,7 @@ def test_where_it_fails_is_said(text, kind, ranges, where):
 def test_what_holds_has_a_certificate(text, kind, ranges):
     found = decided(text, kind, *ranges)
     assert found.state is State.DISCHARGED
-    assert found.how.startswith(("by the signs", "as a constant", "on a cover"))
+    assert found.how.startswith(("by the signs", "as a constant", "on a cover", "as what it is"))
 
 
 @pytest.mark.parametrize(
@@ -149,10 +150,11 @@ def test_without_floats_a_cover_may_find_the_place(monkeypatch):
 
 
 def test_whether_what_an_input_has_is_real_is_open():
-    claim = model_on("0 < a < 1")
-    function = sp.Symbol("R_1") * claim.symbols["a"]
-    outcome = decide(claim, Obligation("f", function, Kind.REAL, "R(1)*a"), 0)
-    assert (outcome.state, outcome.obligation.kind) == (State.OPEN, Kind.REAL)
+    for is_complex, state in ((True, State.OPEN), (False, State.DISCHARGED)):
+        claim = model_on("0 < a < 1", complex_input=is_complex)
+        function = sp.Symbol("R_1") * claim.symbols["a"]
+        outcome = decide(claim, Obligation("f", function, Kind.REAL, "R(1)*a"), 0)
+        assert (outcome.state, outcome.obligation.kind) == (state, Kind.REAL)
 
 
 def test_a_ball_is_sharp_enough_for_a_sign():
