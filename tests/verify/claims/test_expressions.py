@@ -13,6 +13,7 @@ from verify.claims.expressions import (
     ExpressionError,
     Refusal,
     integer_of,
+    is_compared,
     parse,
     plain,
     printable,
@@ -165,6 +166,7 @@ def test_limits(limit):
     [
         (3, "3 is not text: write the expression in quotes"),
         ("λ + é", "'lambda + é': 'é' is not known; write it in ASCII"),
+        ("2*lambd_", "'2*lambd_': lambd_ is no name for a parameter"),
         ("1 + 2 # three", "'1 + 2 # three': leave out what follows #, and #"),
         ("1 $ 2", "syntax error at column 3: '1 $ 2'"),
         ("lambda + 'x'", "\"'x'\" at column 10: write numbers as 12, 0.5, 3/4 or 1e-9"),
@@ -386,3 +388,10 @@ def test_a_node_is_replaced_where_it_stands():
     [within, _] = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == "a"][::-1]
     assert shown(replaced(tree, within, new)) == "-(c + 2) * exp(b) - abs(a) / 3"
     assert shown(tree) == "-(a + 2) * exp(b) - abs(a) / 3"
+
+
+@pytest.mark.parametrize("text", ["max(a, 2*b)", "1 + min(a, 2*b)"])
+def test_what_is_compared_is_told(text):
+    marked = [shown(node) for node in ast.walk(parse(text).node) if is_compared(node)]
+    assert marked == ["a + 2 * b", "a - 2 * b"]
+    assert not any(map(is_compared, ast.walk(parse("(a + b + abs(a - b))/2").node)))

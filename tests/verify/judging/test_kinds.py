@@ -38,6 +38,14 @@ NAMES = {
 }
 
 TRUE = {
+    "derivative-beside-a-kink": {
+        **WHITE,
+        "quantity": "sensitivity",
+        "wrt": "theta",
+        "eigenvalue": "nu*exp(I*abs(theta))",
+        "domain": ["0 < nu < 1", "-1 < theta < 1", "theta != 0"],
+        "formula": "nu**2*(1 + nu**2)/(1 - nu**2)**3 + 0*abs(theta)",
+    },
     # parameters whose names mean something elsewhere, and their like
     "names": {**NAMES, "formula": "R_0*R_0_*w_bar*w_bar_/(1 - epsilon_**2)"},
     "small-numbers": {

@@ -183,6 +183,15 @@ CLAIMS = {
         "formula": f"{VALUE} + 1e-20*sin(1000*pi*a)**2",
     },
     "wide-ball": {**WHITE, "formula": f"{VALUE} + (cosh(2000)**2 - sinh(2000)**2)"},
+    # without a derivative at a kink, at which the formula has one as well
+    "derivative-at-a-kink": {
+        **WHITE,
+        "quantity": "sensitivity",
+        "wrt": "theta",
+        "eigenvalue": "nu*exp(I*abs(theta))",
+        "domain": ["0 < nu < 1", "-1 < theta < 1"],
+        "formula": "nu**2*(1 + nu**2)/(1 - nu**2)**3 + 0*abs(theta)",
+    },
     # limits that no judge reads, with a place where they are others
     "resonance-on-a-ray": {
         **NEAR_1,
