@@ -122,6 +122,8 @@ MODULES = {
         "verify/judging/verdict.py": (f"{JUDGING}/test_verdict.py",),
         "verify/judging/kinks.py": (f"{JUDGING}/test_kinks.py", "-k", "not neighbour"),
         "verify/judging/sides.py": (f"{JUDGING}/test_sides.py",),
+        "verify/judging/sizes.py": (f"{JUDGING}/test_sizes.py",),
+        "verify/judging/long_run.py": (f"{JUDGING}/test_long_run.py",),
         "verify/claims/boxes.py": (f"{CLAIMS}/test_boxes.py",),
         "verify/judging/domain.py": (f"{JUDGING}/test_domain.py",),
         "verify/judging/engine.py": (f"{JUDGING}/test_engine.py", "-k", QUICK),
