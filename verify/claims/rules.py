@@ -8,7 +8,7 @@ from dataclasses import replace
 from theory.catalogue import QUANTITIES
 from verify.claims.boxes import boxes, ordered
 from verify.claims.claim import ARBITRARY, Claim, ClaimError, Derivative, Limit, Relation
-from verify.claims.expressions import LAG, SERIES, Expression, rational_of
+from verify.claims.expressions import FUNCTIONS, LAG, SERIES, Expression, rational_of
 from verify.experiments import EXPERIMENTS
 
 Refuse = Callable[[str, str], ClaimError]  # of a field's name, and why
@@ -104,6 +104,8 @@ def _parameters(claim: Claim, refuse: Refuse) -> tuple[str, ...]:
     names |= {i.name for i in claim.domain}
     if claim.horizon:
         names.add(claim.horizon)
+    if taken := names & (FUNCTIONS | SERIES):
+        raise refuse("domain", f"{listed(taken)} is a function, and no name for a parameter")
     if "lambda" in claim.poles and "lambda" not in own:
         if any(i.name == "lambda" for i in claim.domain):
             raise refuse("domain", "with an eigenvalue, give ranges to its parameters, not lambda")

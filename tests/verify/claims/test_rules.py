@@ -216,6 +216,12 @@ def by(entry, **changes):
         (CURVATURE, {"wrt": ["r", "r"]}, "wrt", "curvature has 2 coordinates"),
         (CURVATURE, {"wrt": "r"}, "wrt", "curvature has 2 coordinates"),
         (SENSITIVITY, {"wrt": "mu"}, "wrt", "unknown symbol 'mu'; known are lambda, rho"),
+        (
+            STATE,
+            {"domain": ["0 < lambda < 1", "0 < rho < 1", "0 < exp < 1"]},
+            "domain",
+            "exp is a function, and no name for a parameter",
+        ),
         (SENSITIVITY, {"wrt": "re(lambda)"}, "wrt", "lambda is real"),
         (
             SENSITIVITY,

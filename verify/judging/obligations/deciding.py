@@ -9,6 +9,7 @@ import flint
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
+from sympy.core.function import AppliedUndef
 
 from numerics.arithmetic import gaussian
 from numerics.arithmetic.balls import evaluate
@@ -31,11 +32,13 @@ CANDIDATES = 4
 def decide(model: Model, obligation: Obligation, seed: int) -> Outcome:
     """What becomes of an obligation on the domain of a claim."""
     if obligation.kind is Kind.REAL:  # where −(im f)² is not negative
-        of_input = obligation.function.free_symbols - set(model.symbols.values())
-        if of_input and model.claim.complex_input:
-            return Outcome(obligation, State.OPEN, "it may be for some inputs, and not for others")
-        if obligation.function.xreplace({s: sp.Dummy(real=True) for s in of_input}).is_real:
+        of_input = obligation.function.atoms(AppliedUndef)
+        of_real = (r for r in of_input if all(arg.is_real for arg in r.args))
+        known = {} if model.claim.complex_input else {r: sp.Dummy(real=True) for r in of_real}
+        if obligation.function.xreplace(known).is_real:
             return Outcome(obligation, State.DISCHARGED, "as what it is made of is real")
+        if of_input:
+            return Outcome(obligation, State.OPEN, "it may be for some inputs, and not for others")
         minus = -(sp.im(obligation.function, evaluate=False) ** 2)
         stated = replace(obligation, function=minus, kind=Kind.NONNEGATIVE)
         return replace(decide(model, stated, seed), obligation=obligation)

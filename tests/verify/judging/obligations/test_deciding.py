@@ -152,9 +152,13 @@ def test_without_floats_a_cover_may_find_the_place(monkeypatch):
 def test_whether_what_an_input_has_is_real_is_open():
     for is_complex, state in ((True, State.OPEN), (False, State.DISCHARGED)):
         claim = model_on("0 < a < 1", complex_input=is_complex)
-        function = sp.Symbol("R_1") * claim.symbols["a"]
+        function = sp.Function("R")(1) * claim.symbols["a"]
         outcome = decide(claim, Obligation("f", function, Kind.REAL, "R(1)*a"), 0)
         assert (outcome.state, outcome.obligation.kind) == (state, Kind.REAL)
+    claim = model_on(DISC)
+    function = sp.Function("C")(claim.symbols["lambda"])
+    outcome = decide(claim, Obligation("f", function, Kind.REAL, "sum(…)"), 0)
+    assert outcome.state is State.OPEN
 
 
 def test_a_ball_is_sharp_enough_for_a_sign():
