@@ -442,6 +442,22 @@ def test_points_alone_support_an_equation_only(relation, found):
     assert concluded(about, [piece("series", "contradicts")], 1.5).reason.startswith("only series")
 
 
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"relation": "<="}, "at the points"),
+        ({"relation": "~", "limit": "lambda -> 1-"}, "on the paths"),
+        ({"autocorrelation": "R(Delta)"}, "for the inputs"),
+        ({"autocorrelation": "R(Delta)", "relation": ">="}, "for the inputs"),
+    ],
+)
+def test_where_points_are_not_enough_it_is_said_what_was_tried(fields, where):
+    ranges = {"domain": ["0 < lambda < 1"], "quantity": "second_moment", "formula": "1"}
+    about = make_claim({"id": "c", "autocorrelation": WHITE, "relation": "==", **ranges, **fields})
+    found = concluded(about, [piece("series", "supports")], 1.5)
+    assert found.reason == f"it holds {where} tried, and no judge can prove it"
+
+
 def test_on_an_experiment_the_reason_is_what_it_gave():
     for relation in ("<=", ">="):
         about = replace(RUN, relation=relation)

@@ -161,6 +161,7 @@ OPEN, DONE = ("kinks", "A", "open"), ("kinks", "A", "discharged")
         ([("lyapunov", "supports", OPEN)], "undecided", "whether A is open: A how"),
         ([("lyapunov", "supports", DONE)], "supported", "by lyapunov"),
         ([("lyapunov", "supports", ("numbers", "A", "open"))], "undecided", "whether A is open"),
+        ([("lyapunov", "supports", ("sizes", "A", "open"))], "undecided", "whether A is open"),
         # one route that has seen both sides is enough
         ([("lyapunov", "supports", OPEN), ("series", "supports", DONE)], "supported", "by"),
         (

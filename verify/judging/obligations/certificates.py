@@ -54,20 +54,21 @@ def certificate(model: Model, obligation: Obligation) -> str:
 def _nonnegative(function: sp.Expr, real: Ranges, moduli: Ranges) -> str:
     """How it is certain that a real function is not negative; raises NoSign."""
     try:
-        found = sign(polarised(function), real, moduli, seconds=SECONDS)
-        if found.certain is None or found.certain < 0:
-            raise NoSign(_obstacle(found))
-        return str(found)
+        own = sign(polarised(function), real, moduli, seconds=SECONDS)
+        if own.certain is None or own.certain < 0:
+            raise NoSign(_obstacle(own))
+        return str(own)
     except NoSign:
         # moduli, and roots of what is not negative, may be any numbers that are not negative
-        roots = {root: sp.Dummy("root", nonnegative=True) for root in function.atoms(sp.Abs)}
+        found = [*function.atoms(sp.Abs)]
         for root in sorted(function.atoms(sp.Pow), key=str):
             if root.exp == sp.S.Half:
                 with suppress(NoSign):
                     _nonnegative(root.base, real, moduli)
-                    roots[root] = sp.Dummy("root", nonnegative=True)
-        if not roots:
+                    found.append(root)
+        if not found:
             raise
+        roots = {part: sp.Dummy("root", nonnegative=True) for part in found}
         free = dict.fromkeys(roots.values(), (sp.S.Zero, sp.oo))
         return _nonnegative(function.xreplace(roots), {**real, **free}, moduli)
 
@@ -125,7 +126,7 @@ def _dominated(model: Model, function: sp.Expr) -> str:
     total, is_taken = sp.S.Zero, True
     for term in sp.Add.make_args(rest):
         size, may_be = _largest(term, sizes)
-        total, is_taken = total + size, is_taken and (may_be or size == 0)
+        total, is_taken = total + size, is_taken and may_be
     slack = abs(number) - total
     if slack.is_finite and (evaluate(slack, {}).real > 0 or (slack == 0 and not is_taken)):
         return "as a constant is larger than all else together"

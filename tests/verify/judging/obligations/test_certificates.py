@@ -91,6 +91,10 @@ def test_what_is_nowhere_0(text, ranges, how):
         ("a - a", ["0 < a < 1"]),
         ("abs(lambda)", [DISC]),
         ("conjugate(lambda)", [DISC]),
+        # a number that is 0, though nobody sees it
+        ("cos(pi/7) - cos(2*pi/7) + cos(3*pi/7) - 1/2", ["0 < a < 1"]),
+        # of no size that is a number
+        ("2 - lambda**a*exp(I*t)", [DISC, "0 < a < 1", "t > 0"]),
         ("lambda + exp(I*t)", ["abs(lambda) <= 1", "t > 0"]),
         ("1/2 - lambda", [DISC]),
         ("1 - a*c - lambda", ["abs(lambda) <= 1", "0 < a < 1", "0 <= c <= 0"]),
