@@ -172,7 +172,7 @@ class Range:
         lower, upper = self.finite_ends
         if self.is_whole:
             step = random.randrange(1, LONGER)
-            is_below = self.lower.is_infinite and (self.upper.is_finite or random.random() < 0.5)
+            is_below = self.lower.is_infinite and random.random() < 0.5
             number = int(upper) - step if is_below else int(lower) + step
             return Fraction(number if self.upper.is_infinite else min(number, int(upper)))
         share = first or Fraction(random.randrange(1, 1000), 1000)

@@ -30,12 +30,12 @@ STEEP = 20  # beyond it a hyperbolic tangent is as good as ±1
 
 def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
     """The obligation that all parts of a claim are seen, in evidence's words; none if they are."""
-    parts = [part for part in _parts(model) if part != 0 and not _is_known(model, part, tried)]
+    parts = [part for part in _parts(model) if not _is_known(model, part, tried)]
     hidden: sp.Expr | None = None
     seen = 0
     for point in tried:
-        hidden = next((part for part in parts if not _is_seen(model, part, point)), None)
-        seen += hidden is None
+        unseen = next((part for part in parts if not _is_seen(model, part, point)), None)
+        hidden, seen = unseen or hidden, seen + (unseen is None)
         if seen == ENOUGH:
             return []
     if hidden is None:
@@ -67,8 +67,9 @@ def _is_seen(model: Model, part: sp.Expr, point: Point) -> bool:
         try:
             values = point.values(model)
             size = abs(evaluate(polarised(part), values))
-            level = abs(evaluate(polarised(part.args[0]), values)) if part.func is sp.tanh else 0
+            if part.func is sp.tanh and not abs(evaluate(polarised(part.args[0]), values)) < STEEP:
+                return False
         except NotEvaluated:
             return False
     is_nothing = size == 0 and not part.free_symbols
-    return bool(is_nothing or 1 / LARGEST < size < LARGEST) and bool(level < STEEP)
+    return bool(is_nothing or 1 / LARGEST < size < LARGEST)

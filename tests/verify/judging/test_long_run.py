@@ -23,13 +23,15 @@ MANY_STEPS = {
 
 
 def stationary(**fields):
-    return in_the_long_run(Model(make_claim({**MANY_STEPS, **fields})), Settings())
+    entry = {name: given for name, given in {**MANY_STEPS, **fields}.items() if given}
+    return in_the_long_run(Model(make_claim(entry)), Settings())
 
 
 def test_the_horizon_is_left_out():
     claim = stationary(domain=["0 < b < 1", "T >= 5"]).claim
     assert (claim.relation, claim.horizon, claim.limit) == ("==", None, None)
     assert claim.parameters == ("b",)
+    assert [one.name for one in claim.domain] == ["b"]
     assert claim.formula.source == MANY_STEPS["formula"]
 
 
@@ -37,6 +39,7 @@ def test_the_horizon_is_left_out():
     "fields",
     [
         {"limit": "b -> 1-"},
+        {"relation": "==", "limit": None},
         {"formula": "9/8 + 1/T"},
         {"autocorrelation": "exp(-b*Delta) + KroneckerDelta(Delta, 0)/T"},
         {"gamma": "1 + 1/T"},

@@ -1,7 +1,10 @@
 """What is too small or too large to be seen at the points tried is an open obligation."""
 
+from fractions import Fraction
+
 import pytest
 
+from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.file import make_claim
 from verify.judging.model import Model
 from verify.judging.sizes import obligations
@@ -9,8 +12,8 @@ from verify.judging.sizes import obligations
 VALUE = "1/(1 - lambda**2)"
 
 
-def hidden(term, *ranges, count=6, **fields):
-    """What is not seen at some points of the domain of a claim with this term."""
+def model_of(term, *ranges, **fields):
+    """A claim with a term."""
     claim = {
         "id": "c",
         "autocorrelation": "KroneckerDelta(Delta, 0)",
@@ -19,14 +22,19 @@ def hidden(term, *ranges, count=6, **fields):
         "formula": f"{VALUE} + {term}",
         "domain": ["0 < lambda < 1", *(ranges or ["0 < a < 1"])],
     }
-    model = Model(make_claim({**claim, **fields}))
+    return Model(make_claim({**claim, **fields}))
+
+
+def hidden(term, *ranges, count=6, **fields):
+    """What is not seen at some points of the domain of a claim with this term."""
+    model = model_of(term, *ranges, **fields)
     return obligations(model, model.domain.sample(count, 0))
 
 
 @pytest.mark.parametrize(
     "term",
     [
-        *("0", "exp(a)", "exp(-20*a)", "tanh(9*a)", "sin(99*a)*1e-6", "10**9*log(1 + a)"),
+        *("0", "abs(0)", "exp(a)", "exp(-20*a)", "tanh(9*a)", "sin(99*a)*1e-6", "10**9*log(1 + a)"),
         "cosh(a)**2 - sinh(a)**2 - exp(0)",
     ],
 )
@@ -49,6 +57,7 @@ def test_what_is_not_is_told(term, part):
     [stated] = hidden(term)
     assert (stated["field"], stated["state"]) == ("sizes", "open")
     assert stated["statement"] == f"it holds where {part} is of ordinary size"
+    assert stated["how"] == "at the points tried it is very small, or large"
 
 
 def test_what_is_0_at_each_point_is_told():
@@ -56,10 +65,44 @@ def test_what_is_0_at_each_point_is_told():
     assert stated["statement"] == "it holds where sin(1000*pi*a) is of ordinary size"
 
 
+def at(term, *places, ranges="0 < a < 1"):
+    """What is not seen at points with these values of a parameter."""
+    model = model_of(term, ranges)
+    name = "n" if "n" in ranges else "a"
+    return obligations(model, [model.domain.inside.moved(name, Fraction(p)) for p in places])
+
+
 def test_two_points_are_enough():
-    # of ordinary size at some
-    assert hidden("exp(-100*a)") == []
-    assert hidden("exp(-100*a)", count=1)
+    assert at("exp(-100*a)", "1/100", "1/2", "1/50") == []
+    assert at("exp(-100*a)", "1/2", "1/100")
+    assert at("exp(-100*a)", "1/100", "1/2")
+
+
+def test_what_is_0_at_a_point_is_not_seen_there():
+    assert at("abs(a - 1/2)", "1/2", "1/2")
+    assert at("abs(a - 1/2)", "1/3", "1/4") == []
+
+
+def test_what_depends_on_whole_numbers_that_were_all_tried_is_known():
+    few = "1 <= n <= 3 in integers"
+    assert at("sin(10**(9*n))", 1, 2, 3, ranges=few) == []
+    assert at("sin(10**(9*n))", 2, 3, ranges=few)
+    assert at("sin(10**(9*n))", 2, 3, ranges="n >= 2 in integers")
+
+
+def test_what_depends_on_others_as_well_is_not():
+    model = model_of("sin(10**(9*n)*lambda)", "1 <= n <= 3 in integers")
+    points = [model.domain.inside.moved("n", Fraction(n)) for n in (1, 2, 3)]
+    [stated] = obligations(model, points)
+    assert stated["statement"].startswith("it holds where 10**(9*n)*lambda is")
+
+
+def test_what_no_ball_encloses_is_not_seen(monkeypatch):
+    def none(*_):
+        raise NotEvaluated("f has no value")
+
+    monkeypatch.setattr("verify.judging.sizes.evaluate", none)
+    assert hidden("exp(a)")
 
 
 def test_poles_normalisers_and_inputs_have_parts_as_well():

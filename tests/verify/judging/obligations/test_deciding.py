@@ -66,6 +66,7 @@ def decided(text, kind, *ranges, **fields):
         ("sqrt(a - 1/2)", Kind.NONNEGATIVE, ["0 < a < 1"], "at a = "),
         ("lambda*a", Kind.REAL, [DISC, "0 < a < 1"], "at a = "),
         ("sqrt(a - 1/9)", Kind.REAL, ["0 < a < 1"], "at a = "),
+        ("a - I*b", Kind.REAL, PLANE, "at a = "),
         ("cos(frequency) + 9/10", Kind.NONNEGATIVE, (), "frequency "),
         ("cos(frequency - 1/100) + 999999/10**6", Kind.NONNEGATIVE, (), "frequency -3.13"),
         ("cos(2*frequency) + 9/10", Kind.NONNEGATIVE, (), "frequency -1.57"),
@@ -76,7 +77,7 @@ def decided(text, kind, *ranges, **fields):
 )
 def test_where_it_fails_is_said(text, kind, ranges, where):
     found = decided(text, kind, *ranges)
-    assert found.state is State.FAILED
+    assert (found.state, found.obligation.kind) == (State.FAILED, kind)
     assert where in found.how
     # where less may do, the question is open
     enough = decided(text, kind, *ranges, is_enough=True)
