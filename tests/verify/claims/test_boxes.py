@@ -202,6 +202,14 @@ def test_what_is_larger_may_be_called_like_a_part_of_a_number():
     assert box.formula.source == "1.e-9*(a + (1 - a)*e_share)"
 
 
+@pytest.mark.parametrize(("name", "share"), [("b_", "b_share"), ("bX", "bX_share")])
+def test_a_share_is_called_like_what_is_larger(name, share):
+    moment = {"quantity": "second_moment", "formula": f"a + {name}"}
+    ranges = ["0 < lambda < 1", "0 < a < 1", f"0 < {name} < 1", f"a < {name}"]
+    [box] = boxes(make_claim({**WHITE, **moment, "domain": ranges}))
+    assert share in box.parameters
+
+
 def test_what_is_larger_may_be_called_like_an_eigenvalue():
     moment = {"quantity": "cross_moment", "formula": "lam - a"}
     ranges = ["abs(lambda1) < 1", "abs(lambda2) < 1", "0 < lam < 1", "0 < a < 1", "a < lam"]

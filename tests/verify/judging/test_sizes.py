@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import pytest
+import sympy as sp
 
 from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.file import make_claim
@@ -95,6 +96,12 @@ def test_what_depends_on_others_as_well_is_not():
     points = [model.domain.inside.moved("n", Fraction(n)) for n in (1, 2, 3)]
     [stated] = obligations(model, points)
     assert stated["statement"].startswith("it holds where 10**(9*n)*lambda is")
+
+
+def test_a_number_that_is_0_hides_nothing(monkeypatch):
+    nothing = sp.Abs(0, evaluate=False)
+    monkeypatch.setattr("verify.judging.sizes.ingredients", lambda _: [nothing])
+    assert hidden("0") == []
 
 
 def test_what_no_ball_encloses_is_not_seen(monkeypatch):
