@@ -24,7 +24,7 @@ def sampled_moments(x: Tensor) -> Tensor:
     """
     batch, steps, d_in = x.shape[-3:]
     backwards = x.flip(-2).flatten(-2)
-    M = (backwards.mT @ backwards) / (batch * steps)
+    M: Tensor = (backwards.mT @ backwards) / (batch * steps)
     M = M.unflatten(-1, (steps, d_in)).unflatten(-3, (steps, d_in))
     # M_{kl} = M_{k+1,l+1} + the product at the last step
     for lag in range(steps - 2, -1, -1):
