@@ -107,7 +107,7 @@ def obligations(model: Model) -> Iterator[Obligation]:
 def _near_limit(model: Model, limit: Limit, obligation: Obligation) -> Iterator[Obligation]:
     """An obligation near a limit: of what moves with it, the leading coefficients are not 0."""
     moving = model.symbols[limit.name]
-    if obligation.kind is Kind.POSITIVE:
+    if obligation.kind is not Kind.NONZERO:
         yield replace(obligation, is_enough=moving in obligation.function.free_symbols)
         return
     for factor in factors_of(obligation.function):
@@ -279,7 +279,9 @@ def _orders(terms: Iterable[Term]) -> dict[sp.Expr, int]:
 def _is_identically_0(function: sp.Expr) -> bool:
     """Whether algebra makes 0 of a function, for whatever parameters."""
     function = polarised(function.doit())
-    return vanishes(function) or is_one(1 - function)
+    with suppress(ValueError):  # no rational function
+        return vanishes(function)
+    return is_one(1 - function)
 
 
 def _is_0_inside(model: Model, function: sp.Expr) -> bool:

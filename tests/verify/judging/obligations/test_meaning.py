@@ -116,6 +116,19 @@ def test_near_a_limit_what_is_not_analytic_is_asked_about_as_it_is():
     assert found == {2 - rho: False, sp.log(1 - lam): True, sp.S.One: True}
 
 
+def test_near_a_limit_what_is_compared_is_real():
+    near = {"relation": "~", "limit": "lambda -> 1-", "domain": ["0 < lambda < 1", "0 < rho < 1"]}
+    fields = {"formula": "max(sqrt(lambda - rho), 1)*max(sqrt(rho - 1/2), 1)", **near}
+    found = obligations(Model(make_claim({**CLAIM, **fields})))
+    stated = {str(o): o.is_enough for o in found if o.field == "formula"}
+    assert stated == {
+        "sqrt(lambda - rho) + 1 is real": True,
+        "sqrt(lambda - rho) - 1 is real": True,
+        "sqrt(rho - 1 / 2) + 1 is real": False,
+        "sqrt(rho - 1 / 2) - 1 is real": False,
+    }
+
+
 def test_what_no_ball_encloses_may_be_0(monkeypatch):
     def none(*_):
         raise NotEvaluated("f has no value")
@@ -275,6 +288,12 @@ SPECTRUM = "field 'autocorrelation': its spectral density is negative"
 )
 def test_what_is_no_autocorrelation(autocorrelation, words):
     assert words in meaning(autocorrelation=autocorrelation)
+
+
+def test_a_ratio_with_a_root_is_no_line():
+    ranges = ["0 < lambda < 1", "0 < a < 1/2", "0 < b < 1/4"]
+    said = meaning(autocorrelation="((a + sqrt(a**2 + 4*b))/2)**Delta", domain=ranges)
+    assert "whether 1 - abs(" in said
 
 
 def test_what_is_no_autocorrelation_of_a_complex_input():
