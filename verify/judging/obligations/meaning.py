@@ -187,7 +187,9 @@ def of_derivatives(model: Model) -> Iterator[Obligation]:
         for pole, expression in zip(claim.poles, expressions, strict=True):
             if pole == "lambda_star":  # the teacher does not move
                 continue
-            for part in _not_smooth(expression, by, quantity.derivatives + is_curvature):
+            order = quantity.derivatives + is_curvature
+            forms = (expression, sp.expand(expression))  # f + |f| has a smooth square
+            for part in min((list(_not_smooth(one, by, order)) for one in forms), key=len):
                 fault = f"it has no derivative where {part} = 0, as it is"
                 yield Obligation(f"{field} {pole}", part, Kind.NONZERO, str(part), fault)
     if is_curvature:
@@ -211,7 +213,7 @@ def _not_smooth(expr: sp.Expr, by: set[sp.Symbol], order: int) -> Iterator[sp.Ex
         if isinstance(base, sp.Abs):
             parts, is_smooth = base.args, exponent.is_even
             # |f| f² is |f|³
-            exponent += sum(e for _, b, e in factors if b == parts[0])
+            exponent += sum(e for _, b, e in factors if b in (parts[0], -parts[0]))
         if not (is_smooth or (exponent - order).is_positive) and base.free_symbols & by:
             yield parts[0]
         for part in parts:

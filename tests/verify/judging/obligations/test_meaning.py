@@ -643,6 +643,12 @@ def test_what_is_smooth_enough_or_held_has_a_meaning(fields):
     assert meaning(**fields) == ""
 
 
+@pytest.mark.parametrize("eigenvalue", ["max(omega, 0)**2", "max(0, -omega)**2/2"])
+def test_a_kink_is_smooth_where_its_square_is(eigenvalue):
+    domain = ["-1 < omega < 1"]
+    assert "no derivative" not in meaning(**TUNED, eigenvalue=eigenvalue, domain=domain)
+
+
 @pytest.mark.parametrize("domain", ["0 <= nu < 1", "-1 < nu < 1"])
 def test_a_curvature_has_no_value_where_its_metric_is_degenerate(domain):
     found = meaning(**POLAR, domain=[domain, "-pi < theta < pi"])
