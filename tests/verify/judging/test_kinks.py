@@ -98,6 +98,13 @@ def test_the_zeros_of_a_rational_function_are_found(inside, zero):
     assert len(cut) == 2 + inside.startswith("a + 1/a")
 
 
+def test_what_is_differentiated_by_is_left_whole():
+    claim = make_claim({**WHITE, "domain": PLANE, "formula": "abs(lambda - 1/2) + abs(a - 1/3)"})
+    assert len(cells(claim)) == 4
+    assert {str(cell.interval("a")) for cell in cells(claim, {"a"})} == {"0 <= a <= 1"}
+    assert len(cells(claim, {"a"})) == 2
+
+
 def test_a_range_without_an_end_and_one_beside_a_limit_are_cut():
     assert ranges("abs(a - 1)", "0 < lambda < 1", "a > 0")[0][1] == "0 < a <= 1"
     assert ranges("abs(a + 1)", "0 < lambda < 1", "a < 0")[0][1] == "a <= -1"
