@@ -124,6 +124,20 @@ def test_a_side_that_was_not_tried_is_an_open_obligation():
         assert ("of one side" in stated["how"]) == (state == "open")
 
 
+def test_the_sides_of_two_kinks_are_met_together():
+    one = model(f"{VALUE} + abs(a - 1/2) + abs(b - 1/2)")
+    low, high = Fraction(1, 4), Fraction(3, 4)
+    corners = [
+        one.domain.inside.moved("a", x).moved("b", y) for x in (low, high) for y in (low, high)
+    ]
+    assert [stated["state"] for stated in obligations(one, corners)] == ["discharged"] * 2
+    # though both sides of each were
+    *each, both = obligations(one, corners[1:])
+    assert [stated["state"] for stated in (*each, both)] == [*["discharged"] * 2, "open"]
+    assert both["statement"] == "it holds on all sides of a - 1/2 = 0 and b - 1/2 = 0"
+    assert both["how"] == "of one side of each no point was tried, though there may be some"
+
+
 def test_a_cut_has_points_on_it_and_on_both_sides():
     one = model("1/(1 - abs(lambda)**2) + im(sqrt(lambda))", domain=DISC)
     found = sides(one, 0)
