@@ -290,6 +290,11 @@ def test_what_is_no_autocorrelation(autocorrelation, words):
     assert words in meaning(autocorrelation=autocorrelation)
 
 
+def test_a_line_may_have_a_root_in_its_frequency():
+    ranges = {"domain": ["0 < lambda < 1", "0 < a < 1"], **COMPLEX}
+    assert meaning(autocorrelation="(a + I*sqrt(1 - a**2))**Delta", **ranges) == ""
+
+
 def test_a_ratio_with_a_root_is_no_line():
     ranges = ["0 < lambda < 1", "0 < a < 1/2", "0 < b < 1/4"]
     said = meaning(autocorrelation="((a + sqrt(a**2 + 4*b))/2)**Delta", domain=ranges)
