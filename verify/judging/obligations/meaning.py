@@ -16,7 +16,6 @@ import sympy as sp
 
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import conjugated, polarised
-from theory.algebra.finite_sums import is_one
 from theory.algebra.vanishing import vanishes
 from theory.catalogue import QUANTITIES
 from theory.geometry import sensitivity_metric
@@ -280,10 +279,10 @@ def _orders(terms: Iterable[Term]) -> dict[sp.Expr, int]:
 
 def _is_identically_0(function: sp.Expr) -> bool:
     """Whether algebra makes 0 of a function, for whatever parameters."""
-    function = polarised(function.doit())
-    with suppress(ValueError):  # no rational function
-        return vanishes(function)
-    return is_one(1 - function)
+    try:
+        return vanishes(polarised(function.doit()))
+    except ValueError:  # no rational function
+        return False
 
 
 def _is_0_inside(model: Model, function: sp.Expr) -> bool:
