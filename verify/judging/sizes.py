@@ -35,7 +35,10 @@ def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
     seen = 0
     for point in tried:
         unseen = next((part for part in parts if not _is_seen(model, part, point)), None)
-        hidden, seen = unseen or hidden, seen + (unseen is None)
+        if unseen is None:
+            seen += 1
+        else:
+            hidden = unseen
         if seen == ENOUGH:
             return []
     if hidden is None:

@@ -671,6 +671,8 @@ def test_complex_numbers_have_no_order(quantity, relation):
     assert meaning(**bound | {"relation": "=="}, domain=["abs(lambda1) < 1"]) == ""
     with_i = meaning(relation=relation, formula="2 + I*lambda")
     assert with_i.startswith(f"field 'relation' = '{relation}': the formula is complex")
+    of_both = {"formula": "3 + lambda + conjugate(lambda)", "domain": ["abs(lambda) < 1"]}
+    assert meaning(relation=relation, **of_both) == ""
     # has no closed form at T, and need not have one to be real
     of_any_input = {"autocorrelation": "R(Delta)", "horizon": "T", "relation": relation}
     assert meaning(**of_any_input) == ""
