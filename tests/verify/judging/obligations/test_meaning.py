@@ -116,6 +116,11 @@ def test_near_a_limit_what_is_not_analytic_is_asked_about_as_it_is():
     assert found == {2 - rho: False, sp.log(1 - lam): True, sp.S.One: True}
 
 
+def test_what_is_known_to_be_real_is_not_asked_about():
+    fields = {field for field, _ in stated(formula="max(lambda, 1/2)")}
+    assert "formula" not in fields
+
+
 def test_near_a_limit_what_is_compared_is_real():
     near = {"relation": "~", "limit": "lambda -> 1-", "domain": ["0 < lambda < 1", "0 < rho < 1"]}
     fields = {"formula": "max(sqrt(lambda - rho), 1)*max(sqrt(rho - 1/2), 1)", **near}
@@ -648,7 +653,7 @@ def test_what_is_smooth_enough_or_held_has_a_meaning(fields):
     assert meaning(**fields) == ""
 
 
-@pytest.mark.parametrize("eigenvalue", ["max(omega, 0)**2", "max(0, -omega)**2/2"])
+@pytest.mark.parametrize("eigenvalue", ["max(omega, 0)**2", "max(0, omega)**2/2"])
 def test_a_kink_is_smooth_where_its_square_is(eigenvalue):
     domain = ["-1 < omega < 1"]
     assert "no derivative" not in meaning(**TUNED, eigenvalue=eigenvalue, domain=domain)
