@@ -21,14 +21,15 @@ def measured(claim: Claim, refuse: Refuse) -> Claim:
         raise _unknown(refuse, "experiment", {str(claim.experiment)}, EXPERIMENTS)
     if claim.quantity not in experiment.measures:
         raise _unknown(refuse, "quantity", {claim.quantity}, experiment.measures)
-    for setting, choices in experiment.settings.items():
+    claim = replace(claim, settings={**experiment.published, **claim.settings})
+    for setting, choices in experiment.choices.items():
         given = claim.settings.get(setting, "")
         if not set([given] if isinstance(given, str) else given) <= set(choices):
             raise refuse("settings", f"{setting} is one of {listed(choices)}")
-    if stray := set(claim.settings) - set(experiment.settings):
-        raise _unknown(refuse, "settings", stray, experiment.settings)
-    if claim.relation not in ("<=", ">="):
-        raise refuse("relation", "a measured number is claimed <= or >= a constant")
+    if stray := set(claim.settings) - set(experiment.choices):
+        raise _unknown(refuse, "settings", stray, experiment.choices)
+    if claim.relation not in ("==", "<=", ">="):
+        raise refuse("relation", "a measured number is claimed ==, <= or >= a constant")
     if not claim.formula.is_constant:
         raise refuse("formula", "a measured number is compared with a constant")
     return claim

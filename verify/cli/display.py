@@ -31,6 +31,7 @@ _COLOURS = {
     Verdict.PROVED: "green",
     Verdict.SUPPORTED: "cyan",
     Verdict.REFUTED: "red",
+    Verdict.NOT_REPRODUCED: "yellow",
     Verdict.UNDECIDED: "yellow",
     Verdict.ERROR: "magenta",
 }

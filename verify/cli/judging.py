@@ -133,14 +133,16 @@ def sweep(
 def exit_status(results: list[Result], incomplete: bool = False) -> int:
     """The exit status of a command that judged.
 
-    0 all as expected, 1 something refuted, 2 bad input, 3 undecided, error or interrupted.
+    0 all as expected, 1 something refuted, 2 bad input, 3 not reproduced, undecided, error or
+    interrupted.
     """
     if any(r.invalid for r in results):
         return BAD_INPUT
     unexpected = [r for r in results if not r.as_expected]
     from verify.judging.evidence import Verdict
 
-    if any(r.verdict not in (Verdict.UNDECIDED, Verdict.ERROR) for r in unexpected):
+    open_ones = (Verdict.NOT_REPRODUCED, Verdict.UNDECIDED, Verdict.ERROR)
+    if any(r.verdict not in open_ones for r in unexpected):
         return REFUTED
     return UNDECIDED if unexpected or incomplete else PASSED
 

@@ -8,7 +8,7 @@ Claims are read with this table; what runs an experiment is imported when it is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,10 @@ class Experiment:
         measures: the numbers it yields, by name.
         settings: each setting's possible values.
         random: whether replicas differ; there is one if not.
+        protocol: the fields of the published protocol that may be varied, with their possible
+            values, the published one first.
+        batch: how many sequences a step of training has as published; 0 where nothing is trained
+            on batches.
 
     """
 
@@ -40,6 +44,29 @@ class Experiment:
     measures: Sequence[str]
     settings: Mapping[str, Sequence[str]]
     random: bool = True
+    protocol: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    batch: int = 0
+
+    def deviations(self, point: Mapping[str, str], settings: Settings) -> dict[str, str]:
+        """The fields in which a trial departs from the published protocol, and what they are."""
+        if not self.batch:
+            return {}
+        varied = (name for name, value in self.published.items() if point[name] != value)
+        found = {name: point[name] for name in varied}
+        if settings.tier.batch != self.batch:
+            of_batches = f"of batches of {settings.tier.batch}"
+            found["loss"] = of_batches if settings.tier.batch else "expected"
+        return found
+
+    @property
+    def choices(self) -> Mapping[str, Sequence[str]]:
+        """The possible values of all that a trial is at: settings, and fields of the protocol."""
+        return {**self.settings, **self.protocol}
+
+    @property
+    def published(self) -> Mapping[str, str]:
+        """The value that each field of the protocol has where nothing else is said."""
+        return {name: values[0] for name, values in self.protocol.items()}
 
     @property
     def home(self) -> str:
@@ -60,8 +87,12 @@ _LINEAR_SYSTEM = {
         *("dense", "2 heads", "4 heads", "8 heads", "16 heads", "32 heads", "64 heads of 2"),
         *("diagonal", "diagonal with gamma", "lru", "s4"),
     ),
-    "memory": ("0.32", "0.68", "0.84", "0.92", "0.96", "0.98", "0.99"),
+    "memory": ("0.36", "0.68", "0.84", "0.92", "0.96", "0.98", "0.99"),
     "angle": ("1", "0.316", "0.1", "0.0316", "0.01"),
+}
+_RELEASED = {
+    "teachers": ("of key 42", "one a run"),
+    "start": ("as released", "at the teacher's moduli"),
 }
 
 EXPERIMENTS: Mapping[str, Experiment] = {
@@ -97,8 +128,14 @@ EXPERIMENTS: Mapping[str, Experiment] = {
     "linear_system_learning": Experiment(
         "linear_systems",
         "learn",
-        ("final_loss", "best_rate"),
-        {**_LINEAR_SYSTEM, "optimizer": ("adam", "adamw", "muon", "sgd")},
+        ("published_loss", "final_loss", "best_rate"),
+        {
+            **_LINEAR_SYSTEM,
+            "scan": ("memory", "ablation", "angles", "heads"),
+            "optimizer": ("adam", "adamw", "muon", "sgd"),
+        },
+        protocol=_RELEASED,
+        batch=128,
     ),
     "effective_learning_rates": Experiment(
         "linear_systems",
@@ -110,6 +147,8 @@ EXPERIMENTS: Mapping[str, Experiment] = {
             for summary in ("median", "spread")
         ),
         _LINEAR_SYSTEM,
+        protocol=_RELEASED,
+        batch=128,
     ),
     "embedding_autocorrelation": Experiment(
         "embedding_autocorrelation",

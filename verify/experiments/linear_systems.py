@@ -1,70 +1,75 @@
 """Linear students learn linear teachers with slow modes (paper §4.3, Figs. 3, 4B, 9–11; claims E).
 
-As published: a dense teacher of 10 states, students of 64, white input, T = 300, a cosine
-schedule, the best of the published learning rates. Students start with the teacher's
-distribution of eigenvalues. The loss is the expected one, or at the full tier that of fresh
-batches; what a student ends with is always expected.
+Everything is as in the released code, seed by seed, but for what a trial's point says otherwise: a
+dense teacher of 10 states, students of 64, white input, T = 300, 100 epochs of 100 fresh batches,
+a cosine schedule, the best of the published learning rates. At the quick tier the loss that is
+trained on, and reported, is the expected one.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from numerics.recurrences import (
-    DiagonalSystem,
     Parameters,
-    Realization,
-    block,
-    convolve,
     dense,
-    diagonal,
-    diagonal_as_lru,
-    lru,
-    s4,
+    mean_squared_error,
+    sampled_moments,
     white_moments,
 )
-from numerics.training import (
-    SGD,
-    Adam,
-    Muon,
-    Optimizer,
-    draw_block,
-    draw_dense,
-    draw_diagonal,
-    population_loss,
-    train,
-)
+from numerics.training import SGD, Adam, Muon, Optimizer, train
 from numerics.training.train import FINAL_RATE
 from verify.experiments import EXPERIMENTS
+from verify.experiments.released_systems import (
+    BATCHES,
+    HEADS,
+    STEPS,
+    batches,
+    students,
+    teacher,
+)
 from verify.settings import Settings
 
-TEACHER, STUDENT, LAGS = 10, 64, 300
-ANGLES = {"1": 1.0, "0.316": 10**-0.5, "0.1": 0.1, "0.0316": 10**-1.5, "0.01": 0.01}
-HEADS = {f"{heads} heads": heads for heads in (2, 4, 8, 16, 32)}
+ANGLES = {"1": 3.14, "0.316": 0.993, "0.1": 0.314, "0.0316": 0.0993, "0.01": 0.0314}
 OPTIMIZERS: Mapping[str, Callable[[Parameters], Optimizer]] = {
     "adam": lambda _: Adam(),
     "adamw": lambda _: Adam(weight_decay=0.01),
     "muon": lambda p: Muon(p, leading=2, weight_decay=0.01),
     "sgd": lambda _: SGD(),
 }
+PUBLISHED_RUNS = range(2023, 2033)  # seeds
+PUBLISHED_RUN = 1919  # of Figs. 4B and 9
+PUBLISHED_TEACHER = 42
 CONSTANT_RATE = 1e-3
 
-_RATES: Mapping[str, Sequence[float]] = {
-    "lru": (0.32, 0.1, 0.032, 0.01, 0.0032),
-    "dense": (3.2e-3, 1e-3, 3.2e-4, 1e-4, 3.2e-5),
+# learning rates of the released scans: of Figs. 3A, 3B, 10 and 11
+_HALF_DECADES = (0.1, 0.032, 0.01, 0.0032, 0.001, 0.00032, 0.0001)
+_OF_HEADS = (0.032, 0.01, 0.0032, 0.001, 0.0001)
+SCANS: Mapping[str, Mapping[str, Sequence[float]]] = {
+    "memory": {
+        "dense": (3.2e-3, 1e-3, 3.2e-4, 1e-4, 3.2e-5),
+        "lru": (0.32, 0.1, 0.032, 0.01, 0.0032),
+    },
+    "ablation": {
+        **dict.fromkeys(("lru", "diagonal", "diagonal with gamma"), _HALF_DECADES),
+        **dict.fromkeys(("32 heads", "64 heads of 2"), (0.01, 0.0032, 0.001, 0.00032)),
+    },
+    "angles": {
+        "dense": (1e-3, 3.2e-4, 1e-4, 3.2e-5),
+        "diagonal": (0.01, 0.0032, 0.001, 0.00032),
+        "lru": (1.0, 0.32, *_HALF_DECADES[:-1]),
+    },
+    "heads": dict.fromkeys(HEADS, _OF_HEADS),
 }
-_OTHER_RATES = (0.01, 0.0032, 0.001, 0.00032)
 _SGD_RATES = tuple(10.0**-k for k in range(6, 12))
 _GROUPS = {
-    "A": "recurrence",
-    **dict.fromkeys(("lambda_re", "lambda_im", "nu_log"), "recurrence"),
-    **dict.fromkeys(("log_step", "a_log_decay", "a_im"), "recurrence"),
+    **dict.fromkeys(("A", "lambda_re", "lambda_im", "nu_log"), "recurrence"),
+    **dict.fromkeys(("step", "a_re", "a_im"), "recurrence"),
     "theta_log": "angle",
 }
 
@@ -72,30 +77,23 @@ _GROUPS = {
 def learn(
     point: Mapping[str, str], settings: Settings, rng: np.random.Generator
 ) -> dict[str, list[float]]:
-    """The loss that each of several students ends with, at the best learning rate.
+    """What students end with: in the published runs, and in others at the rate chosen there.
 
-    The best rate is the one at which fewest diverge, and of several such the one with the least
-    median. A replica is a teacher with a student; teachers are the same for all kinds of student.
+    The published loss is that of the ten published runs as the paper reports it: runs that diverged
+    are left out, the mean is taken over the others, and the rate with the least one is the best.
+    The final losses are those of fresh runs, one each, infinite where they diverged.
     """
-    networks = settings.tier.networks
-    problem = _Problem(point, settings, rng, torch.float32)  # as published
     is_sgd = point["optimizer"] == "sgd"
-    choice = _SGD_RATES if is_sgd else _RATES.get(point["student"], _OTHER_RATES)
-    rates = torch.tensor(choice, device=settings.device)
-    start = {name: value.expand(len(rates), *value.shape) for name, value in problem.start.items()}
-    each = rates.unsqueeze(-1).expand(-1, networks)
-    trained, _ = train(
-        problem.training_loss,
-        start,
-        each,
-        settings.tier.steps,
-        each.clamp(max=FINAL_RATE),
-        OPTIMIZERS[point["optimizer"]](start),
-    )
-    final = problem.loss(trained).nan_to_num(torch.inf, torch.inf).cpu()
-    diverged = final.isinf().sum(-1)
-    best = int(final.median(-1).values.where(diverged == diverged.min(), torch.inf).argmin())
-    return {"final_loss": final[best].tolist(), "best_rate": [choice[best]] * networks}
+    rates = _SGD_RATES if is_sgd else rates_of(point["scan"], point["student"])
+    published = _Runs(point, settings, PUBLISHED_RUNS, torch.float32).learned(rates)
+    means = published.where(published.isfinite(), torch.nan).nanmean(-1).nan_to_num(torch.inf)
+    best = int(means.argmin())
+    fresh = _Runs(point, settings, _fresh_seeds(settings), torch.float32).learned([rates[best]])
+    return {
+        "published_loss": [float(means[best])],
+        "final_loss": fresh[0].tolist(),
+        "best_rate": [rates[best]] * fresh.shape[-1],
+    }
 
 
 def effective_rates(
@@ -106,12 +104,14 @@ def effective_rates(
     Published is the update that a gradient of ones would cause, which where gradients are small
     is 0.1 sqrt(1000) of the rate whatever they are. Applied is what the mean gradient is
     multiplied by, rate/(sqrt(v̂) + ε). Each group of parameters has its median, and its spread:
-    the 95th percentile over the 5th. A student measures nothing of a group that it lacks.
+    the 95th percentile over the 5th. A student measures nothing of a group that it lacks. The
+    first replica is the published run.
     """
     adam = Adam()
-    problem = _Problem(point, settings, rng, torch.float64)  # dense students' gradients explode
-    rate = torch.full((settings.tier.networks,), CONSTANT_RATE, device=settings.device)
-    train(problem.training_loss, problem.start, rate, settings.tier.steps, rate, adam)
+    seeds = [PUBLISHED_RUN, *_fresh_seeds(settings)[1:]]
+    runs = _Runs(point, settings, seeds, torch.float64)  # dense students' gradients explode
+    rate = torch.full((len(seeds),), CONSTANT_RATE, device=settings.device)
+    train(runs.training_loss, runs.start, rate, settings.tier.steps, rate, adam)
     kinds = {
         "published": adam.response(torch.ones_like(adam.mean)).abs(),
         "applied": adam.scale(),
@@ -119,11 +119,11 @@ def effective_rates(
     groups = np.concatenate(
         [
             [_GROUPS.get(name, "rest")] * math.prod(value.shape[1:])
-            for name, value in problem.start.items()
+            for name, value in runs.start.items()
         ]
     )
     measured = dict.fromkeys(
-        EXPERIMENTS["effective_learning_rates"].measures, [math.nan] * settings.tier.networks
+        EXPERIMENTS["effective_learning_rates"].measures, [math.nan] * len(seeds)
     )
     for kind, unit in kinds.items():
         for group in set(groups):
@@ -135,13 +135,28 @@ def effective_rates(
     return measured
 
 
-class _Problem:
-    """Teachers, and a student for each.
+def rates_of(scan: str, student: str) -> Sequence[float]:
+    """The learning rates of a scan; of a student that it lacks those of the first that has it.
+
+    S4 is in none: it gets those of a diagonal student.
+    """
+    scans = (SCANS[scan], *SCANS.values())
+    found = (rates[student] for rates in scans if student in rates)
+    return next(found, SCANS["ablation"]["diagonal"])
+
+
+def _fresh_seeds(settings: Settings) -> range:
+    """Seeds of other runs than the published ones, as many as networks are trained."""
+    first = 1000 * (3 + settings.seed)
+    return range(first, first + settings.tier.networks)
+
+
+class _Runs:
+    """Students with their teachers and batches, one of each for every seed.
 
     Attributes:
         start: the students' first parameters.
-        loss: the expected loss.
-        training_loss: the expected loss, or that of a fresh batch at each call.
+        training_loss: parameters → half the mean squared error, expected or on the next batch.
 
     """
 
@@ -149,73 +164,52 @@ class _Problem:
         self,
         point: Mapping[str, str],
         settings: Settings,
-        rng: np.random.Generator,
+        seeds: Sequence[int],
         dtype: torch.dtype,
     ) -> None:
-        generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
-        slowest, angle = float(point["memory"]), math.pi * ANGLES[point["angle"]]
-        networks = settings.tier.networks
-        teacher = draw_dense(TEACHER, slowest, generator, networks, angle=angle)
-        self.parametrization, student = _student(
-            point["student"], slowest, generator, networks, angle
-        )
+        self.tier, self.optimizer = settings.tier, OPTIMIZERS[point.get("optimizer", "adam")]
+        memory, angle = float(point["memory"]), ANGLES[point["angle"]]
+        of_heads = 0 if point["start"] == "as released" else memory
+        self.realization, student = students(point["student"], memory, angle, seeds, of_heads)
+        keys = seeds if point["teachers"] == "one a run" else [PUBLISHED_TEACHER] * len(seeds)
+        drawn = [teacher(memory, angle, key) for key in keys]
+        taught = {name: torch.stack([one[name] for one in drawn]) for name in drawn[0]}
 
-        there = partial(torch.Tensor.to, device=settings.device, dtype=dtype)
+        def there(value: Tensor) -> Tensor:
+            return value.to(device=settings.device, dtype=dtype)
+
         self.start = {name: there(value) for name, value in student.items()}
-        self.response = there(dense(teacher).impulse_response(LAGS))
-        moments = there(white_moments(LAGS, steps=LAGS))
-        self.loss = population_loss(self.parametrization, self.response, moments)
-        self.batch = settings.tier.batch
-        self.training_loss = self.batch_loss if self.batch else self.loss
-        self.inputs = torch.Generator(settings.device).manual_seed(int(rng.integers(2**63)))
+        self.response = there(dense(taught).impulse_response(STEPS))
+        self.expected = there(white_moments(STEPS, steps=STEPS))
+        self.batches = batches(seeds, -(-self.tier.steps // BATCHES))
+        self.training_loss = self.batch_loss if self.tier.batch else self.expected_loss
+
+    def expected_loss(self, p: Parameters) -> Tensor:
+        return self._half_error(p, self.expected)
 
     def batch_loss(self, p: Parameters) -> Tensor:
-        """The mean squared error on a fresh batch, the same for all students."""
-        error = self.parametrization(p).impulse_response(LAGS) - self.response
-        shape = self.batch, LAGS, 1
-        x = torch.randn(*shape, generator=self.inputs, device=error.device, dtype=error.dtype)
-        return convolve(error, x).square().mean((-3, -2, -1))
+        x = torch.from_numpy(next(self.batches)).to(self.response)
+        return self._half_error(p, sampled_moments(x))
 
+    def _half_error(self, p: Parameters, moments: Tensor) -> Tensor:
+        error = self.realization(p).impulse_response(STEPS) - self.response
+        return mean_squared_error(error, moments) / 2
 
-def _student(
-    kind: str, slowest: float, generator: torch.Generator, networks: int, angle: float
-) -> tuple[Realization, dict[str, Tensor]]:
-    if kind == "dense":
-        return dense, draw_dense(STUDENT, slowest, generator, networks, angle=angle)
-    if kind.endswith("heads"):
-        heads = HEADS[kind]
-        return block, draw_block(STUDENT, heads, slowest, generator, networks, angle=angle)
-    if kind == "64 heads of 2":
-        return block, draw_block(2 * STUDENT, 64, slowest, generator, networks, angle=angle)
-    p = draw_diagonal(STUDENT, slowest, generator, networks, angle=angle)
-    if kind == "lru":
-        return lru, diagonal_as_lru(p)
-    if kind == "s4":
-        return s4, _as_s4(p, generator)
-    gamma = (1 - p["lambda_re"] ** 2 - p["lambda_im"] ** 2).sqrt()
-    p |= {name: p[name] / gamma.unsqueeze(-1) for name in ("B_re", "B_im")}
-    if kind == "diagonal":
-        return diagonal, p
-    return _with_gamma, {**p, "gamma_log": gamma.log()}
+    def learned(self, rates: Sequence[float]) -> Tensor:
+        """What each student ends with at each rate, (rates, seeds), infinite if it diverged.
 
-
-def _with_gamma(p: Parameters) -> DiagonalSystem:
-    """A diagonal system whose input weights are exp(ω_γ) B."""
-    system = diagonal(p)
-    return system._replace(B=p["gamma_log"].exp().unsqueeze(-1) * system.B)
-
-
-def _as_s4(p: Parameters, generator: torch.Generator) -> dict[str, Tensor]:
-    """A diagonal system written with log-uniform steps Δ in [.001, .1], as S4D has them."""
-    lam, B = (torch.complex(p[f"{name}_re"], p[f"{name}_im"]) for name in ("lambda", "B"))
-    share = torch.rand(lam.shape, generator=generator, dtype=lam.real.dtype)
-    log_step = math.log(1e-3) + math.log(1e2) * share
-    pole = lam.log() / log_step.exp()
-    B = B * (pole / (lam - 1)).unsqueeze(-1)
-    return {
-        "a_log_decay": (-pole.real).log(),
-        "a_im": pole.imag,
-        "log_step": log_step,
-        **{"B_re": B.real, "B_im": B.imag},
-        **{name: p[name] for name in ("C_re", "C_im", "D")},
-    }
+        On batches that is the mean over the last epoch, before each step.
+        """
+        start = {name: value.expand(len(rates), *value.shape) for name, value in self.start.items()}
+        seeds = self.response.shape[0]
+        each = torch.tensor(rates, device=self.response.device).unsqueeze(-1).expand(-1, seeds)
+        trained, losses = train(
+            self.training_loss,
+            start,
+            each,
+            self.tier.steps,
+            each.clamp(max=FINAL_RATE),
+            self.optimizer(start),
+        )
+        final = losses[-BATCHES:].mean(0) if self.tier.batch else self.expected_loss(trained)
+        return final.nan_to_num(torch.inf, torch.inf).cpu()

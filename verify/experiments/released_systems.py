@@ -28,7 +28,6 @@ from verify.experiments.jax_random import (
 
 TEACHER, STUDENT, STEPS = 10, 64, 300
 BATCH, BATCHES = 128, 100  # sequences in a batch, and batches in an epoch
-PI = 3.14  # θ₀ where angles are not narrowed
 HEADS = {"dense": 1, **{f"{heads} heads": heads for heads in (2, 4, 8, 16, 32)}}
 _OF_HEADS = "VmapVmapRNNBase_0"  # the module that has the heads' matrices
 
@@ -57,23 +56,32 @@ def teacher(memory: float, angle: float, seed: int) -> dict[str, Tensor]:
 
 
 def students(
-    kind: str, memory: float, angle: float, seeds: Sequence[int]
+    kind: str,
+    memory: float,
+    angle: float,
+    seeds: Sequence[int],
+    memory_of_heads: float = 0,
 ) -> tuple[Realization, dict[str, Tensor]]:
     """Students of a kind, one for each seed, and what their parameters stand for.
 
     Args:
         kind: "dense", "8 heads" and so on, "64 heads of 2", "diagonal", "diagonal with gamma",
             "lru" or "s4".
-        memory: the least modulus of eigenvalues, ν₀; with heads it is that of a tanh, from 0 on.
+        memory: the least modulus ν₀ of a diagonal student's eigenvalues.
         angle: the largest angle, θ₀.
         seeds: one per run; published are those from 2023 to 2032.
+        memory_of_heads: the least modulus of eigenvalues of dense students, and of heads; 0 as
+            released.
 
     Returns:
         The realization, and its parameters with the seeds' axis first: float64.
 
     """
     keys = [split(key_of(seed), 3)[1] for seed in seeds]
-    realization, draw = _DIAGONAL[kind] if kind in _DIAGONAL else (block, _draw_heads(kind))
+    if kind in _DIAGONAL:
+        realization, draw = _DIAGONAL[kind]
+    else:
+        realization, draw, memory = block, _draw_heads(kind), memory_of_heads
     drawn = [draw(key, memory, angle) for key in keys]
     return realization, _tensors(**{name: np.stack([d[name] for d in drawn]) for name in drawn[0]})
 
@@ -102,7 +110,7 @@ def _draw_heads(kind: str) -> _Draw:
     def draw(key: Key, memory: float, angle: float) -> dict[str, Floats]:
         of_heads = (key_of_parameter(one, _OF_HEADS, 1) for one in split(key, heads))
         return {
-            "A": np.stack([_recurrent(one, d // heads, 0, angle) for one in of_heads]),
+            "A": np.stack([_recurrent(one, d // heads, memory, angle) for one in of_heads]),
             "B": fan_in_normal(key_of_parameter(key, "B", 1), 1, d).T,
             "C": fan_in_normal(key_of_parameter(key, "C", 1), d, 1).T,
             "D": fan_in_normal(key_of_parameter(key, "D", 1), 1, 1),

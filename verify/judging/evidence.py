@@ -24,11 +24,16 @@ class Finding(StrEnum):
 
 
 class Verdict(StrEnum):
-    """A verdict, computed from evidence; `undecided` and `error` are never counted as a pass."""
+    """A verdict, computed from evidence; only the first two are counted as a pass.
+
+    A published number that a run does not meet is refuted by one of the published protocol; by one
+    that deviates it is not reproduced, which is no finding against it.
+    """
 
     PROVED = "proved"
     SUPPORTED = "supported"
     REFUTED = "refuted"
+    NOT_REPRODUCED = "not reproduced"
     UNDECIDED = "undecided"
     ERROR = "error"
 

@@ -37,7 +37,8 @@ def verdict(evidence: Iterable[Evidence], tried: str = "") -> tuple[Verdict, str
     refutes, contradicts = by_finding[Finding.REFUTES], by_finding[Finding.CONTRADICTS]
 
     if refutes and not proves:
-        return Verdict.REFUTED, refutes[0].detail
+        deviates = "deviations" in refutes[0].data
+        return Verdict.NOT_REPRODUCED if deviates else Verdict.REFUTED, refutes[0].detail
     against = {piece.method for piece in contradicts}
     if against >= judges():
         # both are exact; what only sampled may have missed it

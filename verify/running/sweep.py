@@ -21,7 +21,8 @@ def grid(experiment: str, choices: Mapping[str, Iterable[str]]) -> list[Trial]:
 
     Args:
         experiment: its name.
-        choices: for each setting the values wanted; all of them where it is left out.
+        choices: for each setting the values wanted; all of them where it is left out, and of a
+            field of the protocol the published one.
 
     Raises:
         SweepError: for an experiment, a setting or a value that there is not.
@@ -35,14 +36,15 @@ def grid(experiment: str, choices: Mapping[str, Iterable[str]]) -> list[Trial]:
     """
     if experiment not in EXPERIMENTS:
         raise SweepError(f"no experiment {experiment!r}: one of {', '.join(EXPERIMENTS)}")
-    settings = EXPERIMENTS[experiment].settings
-    if stray := sorted(set(choices) - set(settings)):
-        raise SweepError(f"{experiment} has no setting {stray[0]!r}: {', '.join(settings)}")
+    known = EXPERIMENTS[experiment]
+    if stray := sorted(set(choices) - set(known.choices)):
+        raise SweepError(f"{experiment} has no setting {stray[0]!r}: {', '.join(known.choices)}")
+    left_out = {**known.settings, **{name: [value] for name, value in known.published.items()}}
     wanted = []
-    for name in sorted(settings):
-        values = list(choices.get(name, settings[name]))
-        if wrong := [value for value in values if value not in settings[name]]:
-            raise SweepError(f"{name} = {wrong[0]!r}: one of {', '.join(settings[name])}")
+    for name, possible in sorted(known.choices.items()):
+        values = list(choices.get(name, left_out[name]))
+        if wrong := [value for value in values if value not in possible]:
+            raise SweepError(f"{name} = {wrong[0]!r}: one of {', '.join(possible)}")
         wanted.append([(name, value) for value in values])
     return [Trial(experiment, point) for point in product(*wanted)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.stats import binom
 
 import verify.judging.routes.experiment
 from numerics.arithmetic.evaluation import NotEvaluated
+from numerics.recurrences import dense, lru
 from verify.claims.claim import ClaimError
 from verify.claims.file import make_claim
 from verify.claims.trial import trials
@@ -24,13 +26,14 @@ from verify.experiments import (
     nonlinear_units,
 )
 from verify.experiments.eigenvalue_learning import Adam
+from verify.experiments.released_systems import batches, teacher
 from verify.judging.engine import verify_claim
 from verify.judging.evidence import Evidence, Finding
-from verify.judging.routes.experiment import compared, try_out
+from verify.judging.routes.experiment import compare, compared, try_out
 from verify.judging.statistics import RATE_OF_FEW, median
 from verify.running.store import Store
 from verify.running.workers import run
-from verify.settings import Settings, Tier
+from verify.settings import TIERS, Settings, Tier
 
 LEARNING = {
     "id": "learning",
@@ -212,7 +215,7 @@ def test_the_median_is_held_at_the_stated_rate(n):
         ({"settings": 3}, ["'settings'", "table"]),
         ({"settings": {"angle": 3}}, ["'settings'", "pair"]),
         ({"settings": {**LEARNING["settings"], "angle": ["plain", "x"]}}, ["angle is one of"]),
-        ({"relation": "=="}, ["'relation'", "<="]),
+        ({"relation": "~"}, ["'relation'", "<="]),
         ({"formula": "lambda"}, ["'formula'", "constant"]),
         ({"gamma": "1"}, ["'gamma'", "experiment"]),
         ({"formula": None}, ["'formula'", "missing"]),
@@ -224,3 +227,108 @@ def test_refused(change, words):
         make_claim(entry)
     for word in words:
         assert word in str(caught.value)
+
+
+def loss_claim(relation, formula, **settings):
+    settings = {"student": "lru", "memory": "0.99", "angle": "1", "scan": "memory", **settings}
+    entry = {"id": "l", "experiment": "linear_system_learning", "quantity": "published_loss"}
+    return make_claim(
+        {
+            **entry,
+            "settings": {"optimizer": "adam", **settings},
+            "relation": relation,
+            "formula": formula,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("relation", "formula", "finding"),
+    [
+        *(("==", "0.3", "supports"), ("==", "3.01", "refutes"), ("==", "0.0299", "refutes")),
+        *(("==", "3", "supports"), ("==", "0.03", "supports")),
+        *(("<=", "0.3", "supports"), ("<=", "0.299", "refutes"), (">=", "0.301", "refutes")),
+    ],
+)
+def test_a_published_number_is_met_within_a_factor_of_ten(relation, formula, finding):
+    claim = loss_claim(relation, formula)
+    [trial] = trials(claim)
+    assert compare(claim, {trial: {"published_loss": [0.3]}}).finding == finding
+
+
+def test_a_bound_inside_the_interval_is_not_told():
+    claim = loss_claim("<=", "7")
+    [trial] = trials(claim)
+    values = [float(k) for k in range(16)]
+    assert compare(claim, {trial: {"published_loss": values}}).finding is Finding.ABSTAINS
+
+
+def test_what_is_not_said_of_the_protocol_is_as_published():
+    assert loss_claim("==", "1").settings["start"] == "as released"
+    [trial] = trials(loss_claim("==", "1", teachers="one a run"))
+    assert dict(trial.point)["teachers"] == "one a run"
+    assert dict(trial.point)["start"] == "as released"
+
+
+def test_a_run_that_deviates_refutes_nothing():
+    quick, full = TIERS["quick"], TIERS["full"]
+    experiment = EXPERIMENTS["linear_system_learning"]
+    [trial] = trials(loss_claim("==", "1"))
+    point = dict(trial.point)
+    assert experiment.deviations(point, Settings(full)) == {}
+    assert experiment.deviations(point, Settings(quick)) == {"loss": "expected"}
+    other = {**point, "start": "at the teacher's moduli"}
+    assert experiment.deviations(other, Settings(full)) == {"start": "at the teacher's moduli"}
+    claim = loss_claim("==", "1")
+    for apart, verdict in (({}, "refuted"), ({"loss": "expected"}, "not reproduced")):
+        data = {"published_loss": [0.01], **({"deviations": apart} if apart else {})}
+        found = verify_claim(
+            claim, trial_results={trial: Evidence("trial", Finding.SUPPORTS, data=data)}
+        )
+        assert str(found.verdict) == verdict
+        assert ("deviates in loss (expected)" in found.reason) == bool(apart)
+    assert not EXPERIMENTS["hessian_against_angles"].deviations({}, Settings(quick))
+
+
+@pytest.mark.parametrize(
+    ("scan", "student", "rates"),
+    [
+        ("memory", "dense", linear_systems.SCANS["memory"]["dense"]),
+        ("heads", "dense", linear_systems.SCANS["heads"]["8 heads"]),
+        ("angles", "32 heads", linear_systems.SCANS["ablation"]["32 heads"]),
+        ("memory", "s4", linear_systems.SCANS["ablation"]["diagonal"]),
+    ],
+)
+def test_each_student_has_the_learning_rates_of_its_scan(scan, student, rates):
+    assert linear_systems.rates_of(scan, student) == rates
+
+
+def test_the_mean_of_the_published_runs_leaves_out_those_that_diverged(monkeypatch):
+    ends = {0.1: [1.0, math.inf, 3.0], 0.01: [4.0, 4.0, 4.0], 0.001: [math.inf] * 3}
+    monkeypatch.setattr(linear_systems, "rates_of", lambda *_: tuple(ends))
+    monkeypatch.setattr(
+        linear_systems._Runs,
+        "learned",
+        lambda self, rates: torch.tensor([ends[rate] for rate in rates]),
+    )
+    point = {"student": "lru", "memory": "0.99", "angle": "1", "scan": "memory"}
+    point |= {"optimizer": "adam", **EXPERIMENTS["linear_system_learning"].published}
+    found = linear_systems.learn(point, Settings(), np.random.default_rng(0))
+    assert (found["published_loss"], found["best_rate"]) == ([2.0], [0.1] * 3)
+    # of which fresh ones are counted
+    assert found["final_loss"] == [1.0, math.inf, 3.0]
+
+
+@pytest.mark.parametrize("teachers", ["of key 42", "one a run"])
+def test_the_loss_on_a_batch_is_half_the_mean_squared_error_of_both_systems(teachers):
+    point = {"student": "lru", "memory": "0.36", "angle": "1", "start": "as released"}
+    seeds, full = (2023, 2024), Settings(TIERS["full"])
+    runs = linear_systems._Runs({**point, "teachers": teachers}, full, seeds, torch.float64)
+    found = runs.training_loss(runs.start)
+    x = torch.from_numpy(next(batches(seeds, 1))).double()
+    keys = seeds if teachers == "one a run" else (42, 42)
+    for k, key in enumerate(keys):
+        student = lru({name: value[k] for name, value in runs.start.items()})
+        taught = dense(teacher(0.36, 3.14, key)).rollout(x[k])
+        error = (student.rollout(x[k]) - taught).square().mean() / 2
+        assert found[k].item() == pytest.approx(error.item(), rel=1e-9)

@@ -8,10 +8,11 @@ import torch
 
 from numerics.recurrences import block
 from verify.experiments.jax_random import key_of, normal, split
-from verify.experiments.released_systems import BATCHES, PI, batches, students, teacher
+from verify.experiments.released_systems import BATCHES, batches, students, teacher
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "teacher_key_42.npz"
 EPSILON = 2.0**-23
+PI = 3.14  # as the released code has it
 SEEDS = (2023, 2024)
 KINDS = (
     *("dense", "2 heads", "32 heads", "64 heads of 2"),
@@ -82,7 +83,15 @@ def test_students_start_as_slow_as_they_do_there(kind):
     assert not torch.equal(lam[0], lam[1])
     assert lam.abs().max() < 1
     # those with heads from modulus 0 on
-    assert (lam.abs().min() < 0.5) == ("heads" in kind or kind == "dense")
+    of_heads = "heads" in kind or kind == "dense"
+    assert (lam.abs().min() < 0.5) == of_heads
+
+
+@pytest.mark.parametrize("kind", ["dense", "8 heads"])
+def test_heads_start_as_slow_as_asked(kind):
+    realization, p = students(kind, 0.5, PI, SEEDS, memory_of_heads=0.9)
+    # a real matrix whose eigenvalues are moved in pairs keeps them
+    assert torch.linalg.eigvals(realization(p).A).abs().min() > 0.9 - 1e-5
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "s4"])

@@ -26,6 +26,7 @@ STUDENTS = grid(
         "student": ["dense", "lru", "s4", "diagonal with gamma"],
         "memory": ["0.99"],
         "angle": ["1"],
+        "scan": ["memory"],
         "optimizer": ["adam"],
     },
 )

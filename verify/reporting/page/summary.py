@@ -24,6 +24,7 @@ _MARKS = {
     Verdict.PROVED: "✓",
     Verdict.SUPPORTED: "≈",
     Verdict.REFUTED: "✗",
+    Verdict.NOT_REPRODUCED: "≠",
     Verdict.UNDECIDED: "?",
     Verdict.ERROR: "!",
 }
