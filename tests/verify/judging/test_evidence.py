@@ -13,7 +13,7 @@ EXAMPLE = Counterexample("rho = 1/2", "1", "2", "0.5", "0.7 at rho = 1/3", profi
 
 def test_reports_have_words_for_findings_and_verdicts():
     assert [*Finding] == ["proves", "supports", "refutes", "contradicts", "abstains", "failed"]
-    assert [*Verdict] == ["proved", "supported", "refuted", "undecided", "error"]
+    assert [*Verdict] == ["proved", "supported", "refuted", "not reproduced", "undecided", "error"]
 
 
 def test_what_is_proved_or_supported_holds():

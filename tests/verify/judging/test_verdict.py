@@ -185,3 +185,10 @@ def test_what_is_open_is_not_supported(evidence, found, reason):
     verdict_, why = verdict([with_obligations(*one) for one in evidence])
     assert verdict_ == found
     assert why.startswith(reason)
+
+
+def test_a_run_that_deviates_from_the_protocol_refutes_nothing():
+    found = Evidence("experiment", Finding.REFUTES, "too large")
+    assert verdict([found]) == (Verdict.REFUTED, "too large")
+    apart = Evidence("experiment", Finding.REFUTES, "too large", data={"deviations": {"loss": "x"}})
+    assert verdict([apart]) == (Verdict.NOT_REPRODUCED, "too large")
