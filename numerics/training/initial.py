@@ -31,15 +31,28 @@ def draw_dense(
 
     """
     _check(slowest, angle)
-    raw, V = torch.linalg.eig(_normal(generator, *leading, d, d) / math.sqrt(d))
-    modulus = slowest + (1 - slowest) * torch.tanh(raw.abs())
-    lam = torch.polar(modulus, raw.angle() * angle / math.pi)
     return {
-        "A": (V * lam.unsqueeze(-2) @ torch.linalg.inv(V)).real,
+        "A": slowed(_normal(generator, *leading, d, d) / math.sqrt(d), slowest, angle),
         "B": _normal(generator, *leading, d, 1),
         "C": _normal(generator, *leading, 1, d) / math.sqrt(d),
         "D": _normal(generator, *leading, 1, 1),
     }
+
+
+def slowed(A: Tensor, slowest: float, angle: float) -> Tensor:
+    """A matrix whose eigenvalues l are moved to |λ| = ν + (1−ν) tanh|l|, the angles narrowed.
+
+    Args:
+        A: matrices, (…, d, d), real.
+        slowest: ν, the least modulus.
+        angle: what the largest angle, π, becomes.
+
+    """
+    raw, V = torch.linalg.eig(A)
+    modulus = slowest + (1 - slowest) * torch.tanh(raw.abs())
+    lam = torch.polar(modulus, raw.angle() * angle / math.pi)
+    moved: Tensor = V * lam.unsqueeze(-2) @ torch.linalg.inv(V)
+    return moved.real
 
 
 def draw_block(

@@ -32,6 +32,7 @@ class Experiment:
         measures: the numbers it yields, by name.
         settings: each setting's possible values.
         random: whether replicas differ; there is one if not.
+        single: the measures of a random experiment that are one number all the same.
         protocol: the fields of the published protocol that may be varied, with their possible
             values, the published one first.
         batch: how many sequences a step of training has as published; 0 where nothing is trained
@@ -46,6 +47,7 @@ class Experiment:
     random: bool = True
     protocol: Mapping[str, Sequence[str]] = field(default_factory=dict)
     batch: int = 0
+    single: Sequence[str] = ()
 
     def deviations(self, point: Mapping[str, str], settings: Settings) -> dict[str, str]:
         """The fields in which a trial departs from the published protocol, and what they are."""
@@ -136,6 +138,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         },
         protocol=_RELEASED,
         batch=128,
+        single=("published_loss",),
     ),
     "effective_learning_rates": Experiment(
         "linear_systems",

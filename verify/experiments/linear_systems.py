@@ -83,12 +83,12 @@ def learn(
     are left out, the mean is taken over the others, and the rate with the least one is the best.
     The final losses are those of fresh runs, one each, infinite where they diverged.
     """
-    is_sgd = point["optimizer"] == "sgd"
-    rates = _SGD_RATES if is_sgd else rates_of(point["scan"], point["student"])
-    published = _Runs(point, settings, PUBLISHED_RUNS, torch.float32).learned(rates)
+    optimizer, fresh_seeds = point["optimizer"], _fresh_seeds(settings)
+    rates = _SGD_RATES if optimizer == "sgd" else rates_of(point["scan"], point["student"])
+    published = _Runs(point, settings, PUBLISHED_RUNS, torch.float32).learned(rates, optimizer)
     means = published.where(published.isfinite(), torch.nan).nanmean(-1).nan_to_num(torch.inf)
     best = int(means.argmin())
-    fresh = _Runs(point, settings, _fresh_seeds(settings), torch.float32).learned([rates[best]])
+    fresh = _Runs(point, settings, fresh_seeds, torch.float32).learned([rates[best]], optimizer)
     return {
         "published_loss": [float(means[best])],
         "final_loss": fresh[0].tolist(),
@@ -167,7 +167,7 @@ class _Runs:
         seeds: Sequence[int],
         dtype: torch.dtype,
     ) -> None:
-        self.tier, self.optimizer = settings.tier, OPTIMIZERS[point.get("optimizer", "adam")]
+        self.tier = settings.tier
         memory, angle = float(point["memory"]), ANGLES[point["angle"]]
         of_heads = 0 if point["start"] == "as released" else memory
         self.realization, student = students(point["student"], memory, angle, seeds, of_heads)
@@ -195,7 +195,7 @@ class _Runs:
         error = self.realization(p).impulse_response(STEPS) - self.response
         return mean_squared_error(error, moments) / 2
 
-    def learned(self, rates: Sequence[float]) -> Tensor:
+    def learned(self, rates: Sequence[float], optimizer: str) -> Tensor:
         """What each student ends with at each rate, (rates, seeds), infinite if it diverged.
 
         On batches that is the mean over the last epoch, before each step.
@@ -209,7 +209,7 @@ class _Runs:
             each,
             self.tier.steps,
             each.clamp(max=FINAL_RATE),
-            self.optimizer(start),
+            OPTIMIZERS[optimizer](start),
         )
         final = losses[-BATCHES:].mean(0) if self.tier.batch else self.expected_loss(trained)
         return final.nan_to_num(torch.inf, torch.inf).cpu()

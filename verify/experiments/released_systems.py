@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from numerics.recurrences import DiagonalSystem, Parameters, Realization, block, diagonal, lru
+from numerics.training.initial import slowed
 from verify.experiments.jax_random import (
     Floats,
     Key,
@@ -95,13 +96,9 @@ def batches(seeds: Sequence[int], epochs: int) -> Iterator[Floats]:
             yield normal(split(split(of_batch, BATCH))[..., 0, :], STEPS, 1)
 
 
-def _recurrent(key: Key, size: int, slowest: float, angle: float) -> NDArray[np.float64]:
-    """A Gaussian matrix whose eigenvalues l are moved to |λ| = ν + (1 − ν) tanh|l|."""
-    raw, V = np.linalg.eig(normal(key, size, size) / np.sqrt(np.float32(size)))
-    modulus = slowest + (1 - slowest) * np.tanh(np.abs(raw))
-    lam = modulus * np.exp(1j * np.angle(raw) * angle / math.pi)
-    found: NDArray[np.float64] = ((V * lam) @ np.linalg.inv(V)).real
-    return found
+def _recurrent(key: Key, size: int, slowest: float, angle: float) -> Floats:
+    drawn = torch.from_numpy(normal(key, size, size) / np.sqrt(np.float32(size)))
+    return slowed(drawn, slowest, angle).numpy()
 
 
 def _draw_heads(kind: str) -> _Draw:
@@ -122,8 +119,14 @@ def _draw_heads(kind: str) -> _Draw:
 def _ring(key: Key, memory: float, angle: float) -> tuple[Floats, Floats]:
     """Moduli and angles, uniform in area on the ring ν₀ ≤ |λ| < 1, of angles modulo 2π."""
     of_modulus, of_angle = split(key)
-    modulus = np.sqrt(uniform(of_modulus, STUDENT) * (1 - memory**2) + memory**2)
-    return modulus, np.mod(uniform(of_angle, STUDENT, lower=-angle, upper=angle), 2 * math.pi)
+    return _moduli(of_modulus, memory), np.mod(
+        uniform(of_angle, STUDENT, lower=-angle, upper=angle), 2 * math.pi
+    )
+
+
+def _moduli(key: Key, memory: float) -> Floats:
+    moduli: Floats = np.sqrt(uniform(key, STUDENT) * (1 - memory**2) + memory**2)
+    return moduli
 
 
 def _weights(key: Key, first: int) -> dict[str, Floats]:
@@ -171,8 +174,7 @@ def _diagonal_with_gamma(p: Parameters) -> DiagonalSystem:
 
 def _draw_s4(key: Key, memory: float, _: float) -> dict[str, Floats]:
     of_step, of_pole, *of_weights = (key_of_parameter(key, place) for place in range(1, 8))
-    modulus = np.sqrt(uniform(of_step, STUDENT) * (1 - memory**2) + memory**2)
-    step = np.log(np.expm1(-np.log(modulus)))
+    step = np.log(np.expm1(-np.log(_moduli(of_step, memory))))
     B_re, B_im, C_re, C_im = (normal(one, 1, STUDENT) for one in of_weights[:4])
     return {
         "step": step,  # of which the softplus is Δ

@@ -14,7 +14,7 @@ from math import prod
 import sympy as sp
 
 from verify.judging.model import Model
-from verify.judging.obligations.obligation import State
+from verify.judging.obligations.obligation import State, stated
 from verify.judging.places import ingredients
 from verify.judging.points import Point
 
@@ -45,7 +45,7 @@ def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
         if are_tried(model, names, tried):
             state, how = State.DISCHARGED, "all of them were tried"
         statement = f"it holds for all whole numbers in {function}"
-        found.append({"field": NUMBERS, "statement": statement, "state": str(state), "how": how})
+        found.append(stated(NUMBERS, statement, state, how))
     return found
 
 

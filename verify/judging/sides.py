@@ -25,7 +25,7 @@ from verify.judging.kinks import cells
 from verify.judging.model import Model
 from verify.judging.obligations.certificates import nonzero
 from verify.judging.obligations.deciding import ball_at
-from verify.judging.obligations.obligation import State
+from verify.judging.obligations.obligation import State, stated
 from verify.judging.places import ingredients, places
 from verify.judging.points import Point
 from verify.judging.symbolic.branches import off_cut
@@ -135,17 +135,13 @@ def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
         state, how = State.OPEN, "of one side no point was tried, though there may be some"
         if kink.sides <= set(at[kink]):
             state, how = State.DISCHARGED, "points of all sides were tried"
-        found.append(_stated(f"it holds on all sides of {kink}", state, how))
+        found.append(stated(KINKS, f"it holds on all sides of {kink}", state, how))
     for one, other in combinations(kinks, 2):
         if not {*product(one.sides, other.sides)} <= {*zip(at[one], at[other], strict=True)}:
             statement = f"it holds on all sides of {one} and {other}"
             how = "of one side of each no point was tried, though there may be some"
-            found.append(_stated(statement, State.OPEN, how))
+            found.append(stated(KINKS, statement, State.OPEN, how))
     return found
-
-
-def _stated(statement: str, state: State, how: str) -> dict[str, str]:
-    return {"field": KINKS, "statement": statement, "state": str(state), "how": how}
 
 
 def _arguments(model: Model) -> Iterator[sp.Expr]:

@@ -17,7 +17,7 @@ from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import polarised
 from verify.judging.model import Model
 from verify.judging.numbers import are_tried
-from verify.judging.obligations.obligation import State
+from verify.judging.obligations.obligation import State, stated
 from verify.judging.places import ingredients
 from verify.judging.points import Point
 
@@ -45,7 +45,7 @@ def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
         return []
     statement = f"it holds where {hidden} is of ordinary size"
     how = "at the points tried it is very small, or large"
-    return [{"field": SIZES, "statement": statement, "state": str(State.OPEN), "how": how}]
+    return [stated(SIZES, statement, State.OPEN, how)]
 
 
 def _is_known(model: Model, part: sp.Expr, tried: Sequence[Point]) -> bool:

@@ -218,7 +218,8 @@ def test_what_is_larger_may_be_called_like_an_eigenvalue():
 
 
 def test_what_goes_to_an_irrational_number_leaves_other_values_out():
-    claim("a != 1/2", relation="~", limit="lambda -> sqrt(2)/2-")
+    near = claim("a != 1/2", relation="~", limit="lambda -> sqrt(2)/2-")
+    assert [str(one) for one in near.relations] == ["a != 1/2"]
 
 
 def test_relations_are_written_as_they_are_read():

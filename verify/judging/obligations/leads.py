@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from verify.judging.evidence import Evidence, Finding, MeaningError
-from verify.judging.obligations.obligation import State
+from verify.judging.obligations.obligation import State, stated
 
 Place = Mapping[str, Any]  # parameter → its value
 
@@ -49,6 +49,4 @@ def where_it_vanishes(
 
 
 def _stated(statement: str, state: State, how: str) -> dict[str, object]:
-    return {
-        "obligations": [{"field": "limit", "statement": statement, "state": str(state), "how": how}]
-    }
+    return {"obligations": [stated("limit", statement, state, how)]}

@@ -65,9 +65,9 @@ class Outcome:
 
     def to_json(self) -> dict[str, str]:
         """The outcome as JSON-ready values."""
-        return {
-            "field": self.obligation.field,
-            "statement": str(self.obligation),
-            "state": str(self.state),
-            "how": self.how,
-        }
+        return stated(self.obligation.field, str(self.obligation), self.state, self.how)
+
+
+def stated(field: str, statement: str, state: State, how: str) -> dict[str, str]:
+    """What has become of a statement, as evidence keeps it; fields are a claim's, or a module's."""
+    return {"field": field, "statement": statement, "state": str(state), "how": how}

@@ -62,10 +62,7 @@ def try_out(trial: Trial, settings: Settings) -> Evidence:
     return Evidence(TRIAL, Finding.SUPPORTS, data=data, seconds=time.perf_counter() - start)
 
 
-def compare(
-    claim: Claim,
-    measured: Mapping[Trial, Mapping[str, Any]],
-) -> Evidence:
+def compare(claim: Claim, measured: Mapping[Trial, Mapping[str, Any]]) -> Evidence:
     """Compare a constant with the measured number, or with its median over random replicas.
 
     Where each replica is a trained network there are few, and the error rate is greater. What is
@@ -78,13 +75,16 @@ def compare(
     """
     bound = float(evaluate(to_sympy(claim.formula, {}), {}).real.mid())
     values = compared(claim, measured)
-    held, rate = interval(values)
-    found = f"{held.lower:.3g}"
-    if values.size > 1:
+    experiment = EXPERIMENTS[claim.experiment or ""]
+    if experiment.random and claim.quantity not in experiment.single:
+        held, rate = interval(values)
         found = (
             f"median of {values.size} replicas in [{held.lower:.3g}, {held.upper:.3g}] "
             f"(false alarm and miss at most {rate:.0e} each)"
         )
+    else:
+        held, rate = Interval(values[0], values[0]), 0.0
+        found = f"{values[0]:.3g}"
     data: dict[str, Any] = {"replicas": values.size, "false_alarm": rate, "miss": rate}
     if apart := deviations(claim, measured):
         data["deviations"] = apart
@@ -134,8 +134,6 @@ def deviations(claim: Claim, measured: Mapping[Trial, Mapping[str, Any]]) -> dic
 
 
 def interval(values: NDArray[np.float64]) -> tuple[Interval, float]:
-    """The interval that holds the median of replicas (n,), and its error rate; of one, itself."""
-    if values.size == 1:
-        return Interval(float(values[0]), float(values[0])), 0.0
+    """The interval that holds the median of replicas (n,), and its error rate."""
     rate = RATE if values.size >= MANY else RATE_OF_FEW
     return median(values, rate), rate
