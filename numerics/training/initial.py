@@ -47,6 +47,9 @@ def slowed(A: Tensor, slowest: float, angle: float) -> Tensor:
         slowest: ν, the least modulus.
         angle: what the largest angle, π, becomes.
 
+    Returns:
+        The moved matrices, (…, d, d), real.
+
     """
     raw, V = torch.linalg.eig(A)
     modulus = slowest + (1 - slowest) * torch.tanh(raw.abs())
