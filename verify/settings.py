@@ -27,7 +27,7 @@ class Tier:
     replicas: int
     seconds: float
     tolerance: float = 0.15
-    networks: int = 16
+    networks: int = 32
     steps: int = 10_000
     batch: int = 0
     seconds_per_trial: float = 1800

@@ -2,12 +2,12 @@
 
 from numerics.training.initial import draw_block, draw_dense, draw_diagonal
 from numerics.training.losses import Loss, population_loss, sampled_loss
-from numerics.training.optimizers import SGD, Adam, Muon, Optimizer
+from numerics.training.optimizers import Adam, Elementwise, Muon, Optimizer
 from numerics.training.train import train
 
 __all__ = [
-    "SGD",
     "Adam",
+    "Elementwise",
     "Loss",
     "Muon",
     "Optimizer",

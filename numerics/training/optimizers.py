@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -81,17 +81,31 @@ class Adam(Optimizer):
         return torch.sqrt(square / (1 - self.decays[1] ** count)) + self.epsilon
 
 
-class SGD(Optimizer):
-    """Gradient descent with momentum: v ← μ v + g."""
+class Elementwise(Optimizer):
+    """One of Torch's optimisers, if it treats each parameter by itself and looks at gradients only.
 
-    def __init__(self, momentum: float = 0.9) -> None:
-        self.momentum = momentum
-        self.velocity = torch.zeros(())
+    Its rate is 1 here, and the parameters it moves are zeros, so that nothing of its step is lost.
+
+    Args:
+        make: the optimiser's class, such as `torch.optim.RMSprop`.
+        options: its options, but for the learning rate and weight decay.
+
+    """
+
+    def __init__(self, make: type[torch.optim.Optimizer], **options: float) -> None:
+        self.make, self.options = make, options
+        self.inner: torch.optim.Optimizer | None = None
+        self.moved = torch.zeros(())
 
     def step(self, vector: Tensor, gradient: Tensor) -> Tensor:
-        """The step with momentum, (…, P), for unit learning rate."""
-        self.velocity = self.momentum * self.velocity + gradient
-        return self.velocity
+        """What the optimiser subtracts, (…, P), for unit learning rate."""
+        if self.inner is None:
+            self.moved = torch.zeros_like(vector)
+            options: dict[str, Any] = {"lr": 1.0, **self.options}
+            self.inner = self.make([self.moved], **options)
+        self.moved.zero_().grad = gradient
+        self.inner.step()
+        return -self.moved
 
 
 class Muon(Optimizer):

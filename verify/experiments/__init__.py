@@ -33,6 +33,8 @@ class Experiment:
         settings: each setting's possible values.
         random: whether replicas differ; there is one if not.
         single: the measures of a random experiment that are one number all the same.
+        confirmed_by: what measures the same on other seeds, by measure: it is to say so too where
+            a claim is refuted.
         protocol: the fields of the published protocol that may be varied, with their possible
             values, the published one first.
         batch: how many sequences a step of training has as published; 0 where nothing is trained
@@ -48,17 +50,18 @@ class Experiment:
     protocol: Mapping[str, Sequence[str]] = field(default_factory=dict)
     batch: int = 0
     single: Sequence[str] = ()
+    confirmed_by: Mapping[str, str] = field(default_factory=dict)
 
     def deviations(self, point: Mapping[str, str], settings: Settings) -> dict[str, str]:
         """The fields in which a trial departs from the published protocol, and what they are."""
         if not self.batch:
             return {}
-        varied = (name for name, value in self.published.items() if point[name] != value)
-        found = {name: point[name] for name in varied}
+        found = {}
         if settings.tier.batch != self.batch:
             of_batches = f"of batches of {settings.tier.batch}"
             found["loss"] = of_batches if settings.tier.batch else "expected"
-        return found
+        varied = (name for name, value in self.published.items() if point[name] != value)
+        return found | {name: point[name] for name in varied}
 
     @property
     def choices(self) -> Mapping[str, Sequence[str]]:
@@ -82,6 +85,13 @@ class Experiment:
         return run
 
 
+def _rates(of: str, *groups: str) -> tuple[str, ...]:
+    """The measures of a kind of effective learning rates, by groups of parameters."""
+    return tuple(f"{of}_{group}_{summary}" for group in groups for summary in ("median", "spread"))
+
+
+_GROUPS = ("recurrence", "angle", "rest")
+_PUBLISHED_RUN = _rates("published_run", "recurrence", "step", "angle", "gamma", "B", "C", "D")
 _FINAL_LOSSES = ("smallest_final_loss", "largest_final_loss")
 _OFF_BY = ("state_off_by", "sensitivity_off_by")
 _LINEAR_SYSTEM = {
@@ -95,6 +105,7 @@ _LINEAR_SYSTEM = {
 _RELEASED = {
     "teachers": ("of key 42", "one a run"),
     "start": ("as released", "at the teacher's moduli"),
+    "loss": ("on batches", "expected"),
 }
 
 EXPERIMENTS: Mapping[str, Experiment] = {
@@ -130,28 +141,25 @@ EXPERIMENTS: Mapping[str, Experiment] = {
     "linear_system_learning": Experiment(
         "linear_systems",
         "learn",
-        ("published_loss", "final_loss", "best_rate"),
+        ("published_loss", "fresh_loss", "final_loss", "best_rate"),
         {
             **_LINEAR_SYSTEM,
             "scan": ("memory", "ablation", "angles", "heads"),
-            "optimizer": ("adam", "adamw", "muon", "sgd"),
+            "optimizer": ("adam", "adamw", "muon", "sgd", "sgd with momentum", "rmsprop"),
         },
-        protocol=_RELEASED,
+        protocol={**_RELEASED, "rates": ("as released", "widened")},
         batch=128,
-        single=("published_loss",),
+        single=("published_loss", "fresh_loss"),
+        confirmed_by={"published_loss": "fresh_loss"},
     ),
     "effective_learning_rates": Experiment(
         "linear_systems",
         "effective_rates",
-        tuple(
-            f"{kind}_{group}_{summary}"
-            for kind in ("published", "applied")
-            for group in ("recurrence", "angle", "rest")
-            for summary in ("median", "spread")
-        ),
+        (*_rates("published", *_GROUPS), *_rates("applied", *_GROUPS), *_PUBLISHED_RUN),
         _LINEAR_SYSTEM,
         protocol=_RELEASED,
         batch=128,
+        single=_PUBLISHED_RUN,
     ),
     "embedding_autocorrelation": Experiment(
         "embedding_autocorrelation",

@@ -2,8 +2,8 @@
 
 Everything is as in the released code, seed by seed, but for what a trial's point says otherwise: a
 dense teacher of 10 states, students of 64, white input, T = 300, 100 epochs of 100 fresh batches,
-a cosine schedule, the best of the published learning rates. At the quick tier the loss that is
-trained on, and reported, is the expected one.
+a cosine schedule, the best of the published learning rates. At the quick tier, and wherever the
+point says so, the loss that is trained on, and reported, is the expected one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from numerics.recurrences import (
@@ -22,9 +23,8 @@ from numerics.recurrences import (
     sampled_moments,
     white_moments,
 )
-from numerics.training import SGD, Adam, Muon, Optimizer, train
+from numerics.training import Adam, Elementwise, Loss, Muon, Optimizer, train
 from numerics.training.train import FINAL_RATE
-from verify.experiments import EXPERIMENTS
 from verify.experiments.released_systems import (
     BATCHES,
     HEADS,
@@ -40,7 +40,9 @@ OPTIMIZERS: Mapping[str, Callable[[Parameters], Optimizer]] = {
     "adam": lambda _: Adam(),
     "adamw": lambda _: Adam(weight_decay=0.01),
     "muon": lambda p: Muon(p, leading=2, weight_decay=0.01),
-    "sgd": lambda _: SGD(),
+    "sgd": lambda _: Elementwise(torch.optim.SGD),
+    "sgd with momentum": lambda _: Elementwise(torch.optim.SGD, momentum=0.9),
+    "rmsprop": lambda _: Elementwise(torch.optim.RMSprop),
 }
 PUBLISHED_RUNS = range(2023, 2033)  # seeds
 PUBLISHED_RUN = 1919  # of Figs. 4B and 9
@@ -66,11 +68,17 @@ SCANS: Mapping[str, Mapping[str, Sequence[float]]] = {
     },
     "heads": dict.fromkeys(HEADS, _OF_HEADS),
 }
-_SGD_RATES = tuple(10.0**-k for k in range(6, 12))
+_WIDER = 10**0.5  # from one learning rate to the next beyond a scan's ends
+_RATES = (1e-12, 1e2)  # none is tried outside
 _GROUPS = {
-    **dict.fromkeys(("A", "lambda_re", "lambda_im", "nu_log"), "recurrence"),
-    **dict.fromkeys(("step", "a_re", "a_im"), "recurrence"),
-    "theta_log": "angle",
+    **dict.fromkeys(("A", "lambda_re", "lambda_im", "nu_log", "a_re", "a_im"), "recurrence"),
+    **{"theta_log": "angle", "gamma_log": "gamma"},
+    **{f"{name}_{part}": name for name in "BC" for part in ("re", "im")},
+}
+_TOGETHER = {
+    "recurrence": ("recurrence", "step"),
+    "angle": ("angle",),
+    "rest": ("gamma", "B", "C", "D"),
 }
 
 
@@ -80,20 +88,54 @@ def learn(
     """What students end with: in the published runs, and in others at the rate chosen there.
 
     The published loss is that of the ten published runs as the paper reports it: runs that diverged
-    are left out, the mean is taken over the others, and the rate with the least one is the best.
-    The final losses are those of fresh runs, one each, infinite where they diverged.
+    are left out, the mean is taken over the others, and the rate with the least one is the best; a
+    fresh loss is that mean over fresh runs at this rate. The final losses are those of fresh runs,
+    one each, infinite where they diverged, at the rate with the least median in the published runs,
+    where those that diverged count as the worst.
     """
     optimizer, fresh_seeds = point["optimizer"], _fresh_seeds(settings)
-    rates = _SGD_RATES if optimizer == "sgd" else rates_of(point["scan"], point["student"])
-    published = _Runs(point, settings, PUBLISHED_RUNS, torch.float32).learned(rates, optimizer)
-    means = published.where(published.isfinite(), torch.nan).nanmean(-1).nan_to_num(torch.inf)
-    best = int(means.argmin())
-    fresh = _Runs(point, settings, fresh_seeds, torch.float32).learned([rates[best]], optimizer)
+    published = _Runs(point, settings, PUBLISHED_RUNS, torch.float32)
+    rates: Sequence[float] = rates_of(point["scan"], point["student"])
+    losses: dict[float, Tensor] = {}
+    while rates:
+        losses |= zip(rates, published.learned(rates, optimizer), strict=True)
+        rates = _wider(losses) if point["rates"] == "widened" else ()
+    least_mean, best = min(losses, key=lambda rate: _mean(losses[rate])), _best(losses)
+    chosen = sorted({least_mean, best})
+    runs = _Runs(point, settings, fresh_seeds, torch.float32)
+    fresh = dict(zip(chosen, runs.learned(chosen, optimizer), strict=True))
     return {
-        "published_loss": [float(means[best])],
-        "final_loss": fresh[0].tolist(),
-        "best_rate": [rates[best]] * fresh.shape[-1],
+        "published_loss": [_mean(losses[least_mean])],
+        "fresh_loss": [_mean(fresh[least_mean])],
+        "final_loss": fresh[best].tolist(),
+        "best_rate": [best] * len(fresh_seeds),
     }
+
+
+def _mean(losses: Tensor) -> float:
+    """The mean of what is finite, (seeds,), as the paper takes it; infinite if nothing is."""
+    return float(losses[losses.isfinite()].mean().nan_to_num(torch.inf))
+
+
+def _best(losses: Mapping[float, Tensor]) -> float:
+    """The learning rate of the least median, the lowest of several; of two in the middle the worse.
+
+    Args:
+        losses: by rate, (seeds,), infinite where training diverged.
+
+    """
+
+    def median(rate: float) -> float:
+        return float(losses[rate].sort().values[len(losses[rate]) // 2])
+
+    return min(sorted(losses), key=median)
+
+
+def _wider(losses: Mapping[float, Tensor]) -> list[float]:
+    """The rate to be tried next if the best of those tried is the least or the greatest."""
+    best, least, most = _best(losses), min(losses), max(losses)
+    beyond = [least / _WIDER] * (best == least) + [most * _WIDER] * (best == most)
+    return [rate for rate in beyond if _RATES[0] <= rate <= _RATES[1]]
 
 
 def effective_rates(
@@ -105,34 +147,40 @@ def effective_rates(
     is 0.1 sqrt(1000) of the rate whatever they are. Applied is what the mean gradient is
     multiplied by, rate/(sqrt(v̂) + ε). Each group of parameters has its median, and its spread:
     the 95th percentile over the 5th. A student measures nothing of a group that it lacks. The
-    first replica is the published run.
+    first replica is the published run, whose updates are also told in smaller groups.
     """
     adam = Adam()
     seeds = [PUBLISHED_RUN, *_fresh_seeds(settings)[1:]]
     runs = _Runs(point, settings, seeds, torch.float64)  # dense students' gradients explode
     rate = torch.full((len(seeds),), CONSTANT_RATE, device=settings.device)
-    train(runs.training_loss, runs.start, rate, settings.tier.steps, rate, adam)
+    train(runs.training_loss(), runs.start, rate, settings.tier.steps, rate, adam)
     kinds = {
         "published": adam.response(torch.ones_like(adam.mean)).abs(),
         "applied": adam.scale(),
     }
     groups = np.concatenate(
-        [
-            [_GROUPS.get(name, "rest")] * math.prod(value.shape[1:])
-            for name, value in runs.start.items()
-        ]
+        [[_GROUPS.get(name, name)] * math.prod(v.shape[1:]) for name, v in runs.start.items()]
     )
-    measured = dict.fromkeys(
-        EXPERIMENTS["effective_learning_rates"].measures, [math.nan] * len(seeds)
-    )
+    measured: dict[str, list[float]] = {}
     for kind, unit in kinds.items():
-        for group in set(groups):
-            rates = CONSTANT_RATE * unit.cpu().numpy()[:, groups == group]
-            low, middle, high = np.quantile(rates, (0.05, 0.5, 0.95), axis=-1)
-            measured[f"{kind}_{group}_median"] = middle.tolist()
-            with np.errstate(divide="ignore", invalid="ignore"):  # where gradients overflow
-                measured[f"{kind}_{group}_spread"] = (high / low).tolist()
+        rates = CONSTANT_RATE * unit.cpu().numpy()
+        for name, together in _TOGETHER.items():
+            middle, spread = _summary(rates[:, np.isin(groups, together)])
+            measured |= {f"{kind}_{name}_median": middle, f"{kind}_{name}_spread": spread}
+    of_published_run = CONSTANT_RATE * kinds["published"].cpu().numpy()[:1]
+    for name in (name for together in _TOGETHER.values() for name in together):
+        middle, spread = _summary(of_published_run[:, groups == name])
+        measured |= {f"published_run_{name}_median": middle, f"published_run_{name}_spread": spread}
     return measured
+
+
+def _summary(rates: NDArray[np.float64]) -> tuple[list[float], list[float]]:
+    """The medians of rates, (runs, parameters), and their 95th percentiles over the 5th."""
+    if not rates.shape[-1]:
+        return [math.nan] * len(rates), [math.nan] * len(rates)
+    low, middle, high = np.quantile(rates, (0.05, 0.5, 0.95), axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):  # where gradients overflow
+        return middle.tolist(), (high / low).tolist()
 
 
 def rates_of(scan: str, student: str) -> Sequence[float]:
@@ -156,7 +204,7 @@ class _Runs:
 
     Attributes:
         start: the students' first parameters.
-        training_loss: parameters → half the mean squared error, expected or on the next batch.
+        on_batches: whether the loss is that on batches; it is the expected one otherwise.
 
     """
 
@@ -167,7 +215,7 @@ class _Runs:
         seeds: Sequence[int],
         dtype: torch.dtype,
     ) -> None:
-        self.tier = settings.tier
+        self.seeds, self.steps = seeds, settings.tier.steps
         memory, angle = float(point["memory"]), ANGLES[point["angle"]]
         of_heads = 0 if point["start"] == "as released" else memory
         self.realization, student = students(point["student"], memory, angle, seeds, of_heads)
@@ -181,15 +229,22 @@ class _Runs:
         self.start = {name: there(value) for name, value in student.items()}
         self.response = there(dense(taught).impulse_response(STEPS))
         self.expected = there(white_moments(STEPS, steps=STEPS))
-        self.batches = batches(seeds, -(-self.tier.steps // BATCHES))
-        self.training_loss = self.batch_loss if self.tier.batch else self.expected_loss
+        self.on_batches = bool(settings.tier.batch) and point["loss"] != "expected"
 
-    def expected_loss(self, p: Parameters) -> Tensor:
+    def training_loss(self) -> Loss:
+        """Half the mean squared error: the expected one, or that on the next batch of a run."""
+        if not self.on_batches:
+            return self._expected_loss
+        drawn = batches(self.seeds, -(-self.steps // BATCHES))
+
+        def of_next_batch(p: Parameters) -> Tensor:
+            x = torch.from_numpy(next(drawn)).to(self.response)
+            return self._half_error(p, sampled_moments(x))
+
+        return of_next_batch
+
+    def _expected_loss(self, p: Parameters) -> Tensor:
         return self._half_error(p, self.expected)
-
-    def batch_loss(self, p: Parameters) -> Tensor:
-        x = torch.from_numpy(next(self.batches)).to(self.response)
-        return self._half_error(p, sampled_moments(x))
 
     def _half_error(self, p: Parameters, moments: Tensor) -> Tensor:
         error = self.realization(p).impulse_response(STEPS) - self.response
@@ -201,15 +256,15 @@ class _Runs:
         On batches that is the mean over the last epoch, before each step.
         """
         start = {name: value.expand(len(rates), *value.shape) for name, value in self.start.items()}
-        seeds = self.response.shape[0]
-        each = torch.tensor(rates, device=self.response.device).unsqueeze(-1).expand(-1, seeds)
+        each = torch.tensor(rates, device=self.response.device).unsqueeze(-1)
+        each = each.expand(-1, len(self.seeds))
         trained, losses = train(
-            self.training_loss,
+            self.training_loss(),
             start,
             each,
-            self.tier.steps,
+            self.steps,
             each.clamp(max=FINAL_RATE),
             OPTIMIZERS[optimizer](start),
         )
-        final = losses[-BATCHES:].mean(0) if self.tier.batch else self.expected_loss(trained)
+        final = losses[-BATCHES:].mean(0) if self.on_batches else self._expected_loss(trained)
         return final.nan_to_num(torch.inf, torch.inf).cpu()

@@ -9,8 +9,8 @@ import torch
 from numerics.recurrences import block, dense, diagonal, white_moments
 from numerics.recurrences.vectors import flat
 from numerics.training import (
-    SGD,
     Adam,
+    Elementwise,
     Muon,
     draw_block,
     draw_dense,
@@ -49,7 +49,14 @@ OPTIMIZERS = {
         lambda p: Adam(weight_decay=0.01),
         lambda p, lr: [torch.optim.AdamW(p, lr=lr, weight_decay=0.01)],
     ),
-    "SGD": (lambda p: SGD(), lambda p, lr: [torch.optim.SGD(p, lr=lr, momentum=0.9)]),
+    "SGD": (
+        lambda p: Elementwise(torch.optim.SGD, momentum=0.9),
+        lambda p, lr: [torch.optim.SGD(p, lr=lr, momentum=0.9)],
+    ),
+    "RMSprop": (
+        lambda p: Elementwise(torch.optim.RMSprop),
+        lambda p, lr: [torch.optim.RMSprop(p, lr=lr)],
+    ),
     "Muon": (lambda p: Muon(p, weight_decay=0.01), muon),
 }
 

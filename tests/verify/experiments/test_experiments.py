@@ -304,28 +304,56 @@ def test_each_student_has_the_learning_rates_of_its_scan(scan, student, rates):
     assert linear_systems.rates_of(scan, student) == rates
 
 
+def learned(monkeypatch, ends, **point):
+    """What students with given losses by rate end with, and the rates that were tried."""
+    asked = []
+
+    def of_rates(self, rates, optimizer):
+        asked.extend(rates)
+        return torch.tensor([ends(rate) for rate in rates])
+
+    monkeypatch.setattr(linear_systems, "rates_of", lambda *_: (0.1, 0.01, 0.001))
+    monkeypatch.setattr(linear_systems._Runs, "learned", of_rates)
+    point = {"student": "lru", "memory": "0.99", "angle": "1", "scan": "memory", **point}
+    point = {"optimizer": "adam", **EXPERIMENTS["linear_system_learning"].published, **point}
+    return linear_systems.learn(point, Settings(), np.random.default_rng(0)), asked
+
+
 def test_the_mean_of_the_published_runs_leaves_out_those_that_diverged(monkeypatch):
-    ends = {0.1: [1.0, math.inf, 3.0], 0.01: [4.0, 4.0, 4.0], 0.001: [math.inf] * 3}
-    monkeypatch.setattr(linear_systems, "rates_of", lambda *_: tuple(ends))
-    monkeypatch.setattr(
-        linear_systems._Runs,
-        "learned",
-        lambda self, rates, optimizer: torch.tensor([ends[rate] for rate in rates]),
+    ends = {0.1: [1.0, math.inf, math.inf], 0.01: [4.0, 4.0, 4.0], 0.001: [math.inf] * 3}
+    found, _ = learned(monkeypatch, ends.get)
+    assert (found["published_loss"], found["fresh_loss"]) == ([1.0], [1.0])
+    # what diverged is the worst where fresh runs are compared one by one
+    assert (found["final_loss"], set(found["best_rate"])) == ([4.0] * 3, {0.01})
+
+
+@pytest.mark.parametrize("best", [3e-6, 2e-4, 0.7, 11.0])
+def test_a_widened_scan_has_its_best_rate_inside(monkeypatch, best):
+    found, asked = learned(
+        monkeypatch, lambda rate: [abs(math.log(rate / best))] * 2, rates="widened"
     )
-    point = {"student": "lru", "memory": "0.99", "angle": "1", "scan": "memory"}
-    point |= {"optimizer": "adam", **EXPERIMENTS["linear_system_learning"].published}
-    found = linear_systems.learn(point, Settings(), np.random.default_rng(0))
-    assert (found["published_loss"], found["best_rate"]) == ([2.0], [0.1] * 3)
-    # of which fresh ones are counted
-    assert found["final_loss"] == [1.0, math.inf, 3.0]
+    tried = sorted(set(asked))
+    assert tried[0] < found["best_rate"][0] < tried[-1]
+    assert abs(math.log10(found["best_rate"][0] / best)) <= 1 / 2
+    _, as_released = learned(
+        monkeypatch, lambda rate: [abs(math.log(rate / best))] * 2, rates="as released"
+    )
+    assert set(as_released) == {0.1, 0.01, 0.001}
+
+
+@pytest.mark.parametrize("ends", [lambda rate: [math.inf] * 2, lambda rate: [-math.log(rate)] * 2])
+def test_a_widened_scan_ends_where_no_rate_is_the_best(monkeypatch, ends):
+    _, asked = learned(monkeypatch, ends, rates="widened")
+    assert 1e-12 <= min(asked) <= max(asked) <= 1e2
 
 
 @pytest.mark.parametrize("teachers", ["of key 42", "one a run"])
 def test_the_loss_on_a_batch_is_half_the_mean_squared_error_of_both_systems(teachers):
     point = {"student": "lru", "memory": "0.36", "angle": "1", "start": "as released"}
     seeds, full = (2023, 2024), Settings(TIERS["full"])
-    runs = linear_systems._Runs({**point, "teachers": teachers}, full, seeds, torch.float64)
-    found = runs.training_loss(runs.start)
+    point |= {"teachers": teachers, "loss": "on batches"}
+    runs = linear_systems._Runs(point, full, seeds, torch.float64)
+    found = runs.training_loss()(runs.start)
     x = torch.from_numpy(next(batches(seeds, 1))).double()
     keys = seeds if teachers == "one a run" else (42, 42)
     for k, key in enumerate(keys):

@@ -123,10 +123,13 @@ EFFECTIVE_RATES = figure(
     ),
 )
 
+_WIDENED = {"angle": "1", "scan": "memory", "rates": "widened"}
+
 OPTIMISERS = figure(
     "Optimisers, architectures and memory",
-    "As Fig. 3, each optimiser at the best of its learning rates. Muon orthogonalises the updates "
-    "of A; where there is no such matrix it is AdamW, and is not drawn.",
+    "As Fig. 3, but for fresh runs at the best of learning rates half a decade apart, none of them "
+    "at an end of those tried. Muon orthogonalises the updates of A; where there is no such matrix "
+    "it is AdamW, and is not drawn.",
     ("E6", "G5"),
     *(
         Panel(
@@ -137,7 +140,7 @@ OPTIMISERS = figure(
                 Line(
                     label,
                     "final_loss",
-                    {"student": student, "memory": memory, "angle": "1", "scan": "memory"},
+                    {"student": student, "memory": memory, **_WIDENED},
                     without=() if student == "dense" else ("muon",),
                 )
                 for student, label in _NAMES.items()
