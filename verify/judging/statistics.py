@@ -16,7 +16,7 @@ from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom, chi2
+from scipy.stats import beta, binom, chi2
 
 Array = NDArray[Any]  # float64 or complex128
 
@@ -24,8 +24,10 @@ Array = NDArray[Any]  # float64 or complex128
 FALSE_ALARMS = MISSES = 1e-6
 CLAIMS = 1000
 RATE = FALSE_ALARMS / CLAIMS
-# of claims about a few trained networks
-RATE_OF_FEW = 0.025
+# of claims about experiments, all together; each has its share of it, as above
+LEVEL = 0.05
+RATE_OF_EXPERIMENT = LEVEL / 250
+POWER = 0.9
 
 TOLERANCE = 0.15
 LOOKS = 5
@@ -182,3 +184,54 @@ def median(values: Array, error_rate: float) -> Interval:
         return Interval(-np.inf, np.inf)
     least, most = (np.sort(np.nan_to_num(values, nan=by)) for by in (-np.inf, np.inf))
     return Interval(float(least[below - 1]), float(most[-below]))
+
+
+@dataclass(frozen=True)
+class SignTest:
+    """How well independent draws go with a claim on the median of what they are drawn from.
+
+    Attributes:
+        if_true: the probability, at most, that as many draws are at odds with it if it is true.
+        if_false: the probability, at most, that as many agree with it if it is false.
+
+    """
+
+    if_true: float
+    if_false: float
+
+
+def sign_test(values: Array, claimed: Interval) -> SignTest:
+    """The exact test of whether a median is in an interval, by draws (n,) of any distribution.
+
+    Of a median's draws those beyond it are Bin(n, 1/2) at most. Draws that are nan are on neither
+    side of an end.
+    """
+    ends = [
+        sides
+        for end, sides in (
+            (claimed.lower, (values < claimed.lower, values > claimed.lower)),
+            (claimed.upper, (values > claimed.upper, values < claimed.upper)),
+        )
+        if np.isfinite(end)
+    ]
+
+    def chance(side: Array) -> float:
+        return float(binom.sf(np.count_nonzero(side) - 1, values.size, 0.5))
+
+    if_true = min(chance(outside) for outside, _ in ends)
+    return SignTest(min(1.0, len(ends) * if_true), max(chance(inside) for _, inside in ends))
+
+
+def decisive_share(draws: int, rate: float) -> float:
+    """The share of draws on one side of a bound with which the sign test has a power of POWER.
+
+    Args:
+        draws: how many there are.
+        rate: of errors, of the test.
+
+    Returns:
+        The share, above 1/2; infinite where no draws of this number decide.
+
+    """
+    needed = int(binom.isf(rate, draws, 0.5)) + 1
+    return float(beta.ppf(POWER, needed, draws - needed + 1)) if needed <= draws else np.inf

@@ -16,7 +16,7 @@ from verify.claims.trial import Trial
 from verify.judging.engine import Result, concluded, is_settled
 from verify.judging.evidence import Evidence, Finding, Verdict
 from verify.judging.methods import method_names, sampled
-from verify.judging.statistics import RATE_OF_FEW
+from verify.judging.statistics import RATE_OF_EXPERIMENT
 from verify.running.provenance import environment, question
 from verify.settings import Settings
 
@@ -58,15 +58,17 @@ def error_rates(results: Sequence[Result]) -> list[float]:
 def stated_rates(results: Sequence[Result]) -> list[str]:
     """The error rates in sentences."""
     rates = error_rates(results)
-    many = [rate for rate in rates if 0 < rate < RATE_OF_FEW]
-    few = rates.count(RATE_OF_FEW)
+    of_experiments = rates.count(RATE_OF_EXPERIMENT)
+    others = sum(rates) - of_experiments * RATE_OF_EXPERIMENT
     sentences = []
-    if few:
-        each = f"Each of the {few} checks of few networks"
-        sentences.append(f"{each} is wrong with probability at most {RATE_OF_FEW:.1%}.")
-    if many:
-        any_check = "Any other sampled check" if few else "Any sampled check"
-        sentences.append(f"{any_check} is wrong with probability at most {sum(many):.1g}.")
+    if of_experiments:
+        sentences.append(
+            f"One or more of {of_experiments} checks of experiments are wrong with probability at "
+            f"most {of_experiments * RATE_OF_EXPERIMENT:.1%}."
+        )
+    if others > 0:
+        any_check = "Any other sampled check" if of_experiments else "Any sampled check"
+        sentences.append(f"{any_check} is wrong with probability at most {others:.1g}.")
     return sentences
 
 

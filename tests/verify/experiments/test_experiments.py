@@ -30,7 +30,7 @@ from verify.experiments.released_systems import batches, teacher
 from verify.judging.engine import verify_claim
 from verify.judging.evidence import Evidence, Finding
 from verify.judging.routes.experiment import compare, compared, try_out
-from verify.judging.statistics import RATE_OF_FEW, median
+from verify.judging.statistics import RATE_OF_EXPERIMENT, median
 from verify.running.store import Store
 from verify.running.workers import run
 from verify.settings import TIERS, Settings, Tier
@@ -96,17 +96,29 @@ def test_few_replicas_decide_nothing():
         assert with_replicas(few).finding is Finding.ABSTAINS
 
 
-def test_some_replicas_decide_at_a_greater_rate():
-    piece = with_replicas(16, formula="1/100")
-    assert piece.finding is Finding.SUPPORTS
-    assert piece.data["false_alarm"] == RATE_OF_FEW
+def test_a_dozen_replicas_that_agree_decide():
+    for count, finding in ((12, Finding.ABSTAINS), (13, Finding.SUPPORTS)):
+        piece = with_replicas(count, formula="1/100")
+        assert piece.finding is finding
+        assert piece.data["p_value"] == 2.0**-count
+        assert (piece.data["false_alarm"], piece.data["miss"]) == (RATE_OF_EXPERIMENT,) * 2
+
+
+def test_what_replicas_could_have_told_is_said():
+    found = with_replicas(12, formula="1/100").detail
+    assert found.endswith("which cannot tell: no such number decides")
+    claim = replace(loss_claim("<=", "15.5"), quantity="final_loss")
+    values = [float(k) for k in range(32)]
+    found = compare(claim, {next(iter(trials(claim))): {"final_loss": values}}).detail
+    assert "p = 0.6, which cannot tell: 90% of them on one side decide by a power of 90%" in found
 
 
 def test_replicas_that_measure_nothing_may_be_anything():
     values = np.array([np.nan, *range(1, 16)])
-    held = median(values, RATE_OF_FEW)
+    rate = 0.025
+    held = median(values, rate)
     for stand_in in (-100.0, 7.5, 100.0):
-        guess = median(np.nan_to_num(values, nan=stand_in), RATE_OF_FEW)
+        guess = median(np.nan_to_num(values, nan=stand_in), rate)
         assert held.lower <= guess.lower <= guess.upper <= held.upper
     assert held.upper == 13
     assert held.lower == 3
@@ -254,7 +266,28 @@ def loss_claim(relation, formula, **settings):
 def test_a_published_number_is_met_within_a_factor_of_ten(relation, formula, finding):
     claim = loss_claim(relation, formula)
     [trial] = trials(claim)
-    assert compare(claim, {trial: {"published_loss": [0.3]}}).finding == finding
+    assert compare(claim, {trial: losses(0.3)}).finding == finding
+
+
+def test_other_seeds_confirm_what_refutes_a_published_number():
+    claim = loss_claim("==", "1")
+    [trial] = trials(claim)
+    found = compare(claim, {trial: losses(0.03, 0.02)})
+    assert (found.finding, found.detail) == (Finding.REFUTES, "0.03, and 0.02 on other seeds")
+    assert found.counterexample.claimed == "== 1 within a factor of 10"
+    found = compare(claim, {trial: losses(0.03, 0.2)})
+    assert (found.finding, found.detail) == (Finding.ABSTAINS, "0.03, and 0.2 on other seeds")
+
+
+def losses(published, fresh=None):
+    return {"published_loss": [published], "fresh_loss": [published if fresh is None else fresh]}
+
+
+def test_a_field_of_the_protocol_that_the_tier_fixes_is_not_compared():
+    claim = loss_claim("==", "1", loss=["on batches", "expected"])
+    apart = {"deviations": {"loss": "expected"}}
+    found = compare(claim, {trial: losses(1.0) | apart for trial in trials(claim)})
+    assert (found.finding, found.detail) == (Finding.ABSTAINS, "at this tier loss does not vary")
 
 
 def test_a_bound_inside_the_interval_is_not_told():
@@ -282,7 +315,7 @@ def test_a_run_that_deviates_refutes_nothing():
     assert experiment.deviations(other, Settings(full)) == {"start": "at the teacher's moduli"}
     claim = loss_claim("==", "1")
     for apart, verdict in (({}, "refuted"), ({"loss": "expected"}, "not reproduced")):
-        data = {"published_loss": [0.01], **({"deviations": apart} if apart else {})}
+        data = {**losses(0.01), **({"deviations": apart} if apart else {})}
         found = verify_claim(
             claim, trial_results={trial: Evidence("trial", Finding.SUPPORTS, data=data)}
         )

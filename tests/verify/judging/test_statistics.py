@@ -4,15 +4,18 @@ import numpy as np
 import pytest
 from scipy.stats import binom, chi2
 
+from verify.claims.selection import paper_claims
 from verify.judging import statistics
 from verify.judging.statistics import (
     LOOKS,
     Assertion,
     Interval,
     Moments,
+    decisive_share,
     look_sizes,
     mean_forms,
     median,
+    sign_test,
     stream,
 )
 
@@ -163,8 +166,53 @@ def test_shards_add_up_to_the_whole():
 
 def test_a_thousand_claims_together_err_once_in_a_million_runs():
     assert pytest.approx(1e-6) == statistics.RATE * 1000
-    assert statistics.RATE_OF_FEW == 0.025
+    assert statistics.RATE_OF_EXPERIMENT * 250 == 0.05
     assert statistics.TOLERANCE == 0.15
+
+
+def test_all_claims_about_experiments_have_their_share_of_the_level():
+    claims = [claim for claim in paper_claims() if claim.experiment]
+    assert len(claims) * statistics.RATE_OF_EXPERIMENT <= statistics.LEVEL
+
+
+@pytest.mark.parametrize(
+    ("claimed", "inside"),
+    [
+        (Interval(-np.inf, 0.0), lambda u: u < 0),
+        (Interval(0.0, np.inf), lambda u: u > 0),
+        (Interval(0.0, 3.0), lambda u: (u > 0) & (u < 3)),
+    ],
+)
+def test_the_sign_test_is_wrong_as_rarely_as_it_says(claimed, inside):
+    """Its median at the interval's end, a claim is neither clearly true nor false."""
+    rng, rate, n = np.random.default_rng(3), 0.1, 32
+    found = [sign_test(rng.standard_normal(n), claimed) for _ in range(4000)]
+    slack = 4 * np.sqrt(rate / 4000)
+    assert np.mean([test.if_true <= rate for test in found]) <= rate + slack
+    assert np.mean([test.if_false <= rate for test in found]) <= rate + slack
+    away = [sign_test(rng.standard_normal(n) + 1.5, claimed) for _ in range(200)]
+    decided = [test.if_false if inside(1.5) else test.if_true for test in away]
+    assert np.mean(np.array(decided) <= rate) > 0.95
+
+
+def test_the_sign_test_is_exact():
+    values = np.array([-1.0, *range(1, 10), np.nan])
+    test = sign_test(values, Interval(0.0, np.inf))
+    assert test.if_false == pytest.approx(binom.sf(8, 11, 0.5), rel=1e-12)
+    assert test.if_true == pytest.approx(1 - 0.5**11, rel=1e-12)
+    # two ends, either of which could be passed by chance
+    outside = sign_test(np.full(11, 5.0), Interval(0.0, 1.0))
+    assert outside.if_true == pytest.approx(2 * 0.5**11, rel=1e-12)
+    assert outside.if_false == 1
+
+
+def test_the_decisive_share_has_the_power_stated():
+    rate = 2e-4
+    share = decisive_share(32, rate)
+    needed = next(k for k in range(33) if binom.sf(k - 1, 32, 0.5) <= rate)
+    assert binom.sf(needed - 1, 32, share) == pytest.approx(0.9, rel=1e-9)
+    assert decisive_share(12, rate) == np.inf
+    assert decisive_share(13, rate) < 1
 
 
 def test_an_interval_holds_its_ends():

@@ -20,16 +20,17 @@ from verify.judging.evidence import Counterexample, Evidence, Finding
 from verify.judging.methods import TRIAL
 from verify.judging.model import Model
 from verify.judging.statistics import (
-    RATE,
-    RATE_OF_FEW,
+    POWER,
+    RATE_OF_EXPERIMENT,
     Interval,
+    decisive_share,
     median,
+    sign_test,
     stream,
 )
 from verify.judging.translation import to_sympy
 from verify.settings import Settings
 
-MANY = 64  # replicas, with which RATE can be kept
 WITHIN = 10  # a factor: published numbers are read off plots over many orders of magnitude
 
 
@@ -65,8 +66,7 @@ def try_out(trial: Trial, settings: Settings) -> Evidence:
 def compare(claim: Claim, measured: Mapping[Trial, Mapping[str, Any]]) -> Evidence:
     """Compare a constant with the measured number, or with its median over random replicas.
 
-    Where each replica is a trained network there are few, and the error rate is greater. What is
-    claimed to be a number is to lie within a factor of WITHIN.
+    What is claimed to be a number is to lie within a factor of WITHIN.
 
     Args:
         claim: a claim about an experiment.
@@ -74,35 +74,56 @@ def compare(claim: Claim, measured: Mapping[Trial, Mapping[str, Any]]) -> Eviden
 
     """
     bound = float(evaluate(to_sympy(claim.formula, {}), {}).real.mid())
-    values = compared(claim, measured)
+    claimed, values = _claimed(claim.relation, bound), compared(claim, measured)
     experiment = EXPERIMENTS[claim.experiment or ""]
     if experiment.random and claim.quantity not in experiment.single:
-        held, rate = interval(values)
-        found = (
-            f"median of {values.size} replicas in [{held.lower:.3g}, {held.upper:.3g}] "
-            f"(false alarm and miss at most {rate:.0e} each)"
-        )
+        piece = _of_replicas(values, claimed)
     else:
-        held, rate = Interval(values[0], values[0]), 0.0
-        found = f"{values[0]:.3g}"
-    data: dict[str, Any] = {"replicas": values.size, "false_alarm": rate, "miss": rate}
-    if apart := deviations(claim, measured):
-        data["deviations"] = apart
-        found += f"; deviates in {', '.join(f'{name} ({how})' for name, how in apart.items())}"
-    claimed = _claimed(claim.relation, bound)
-    if claimed.lower <= held.lower and held.upper <= claimed.upper:
-        return Evidence("experiment", Finding.SUPPORTS, found, data=data)
-    if claimed.lower <= held.upper and held.lower <= claimed.upper:
-        return Evidence("experiment", Finding.ABSTAINS, f"{found}, which cannot tell", data=data)
-    nearest = held.lower if held.lower > claimed.upper else held.upper
+        finding = Finding.SUPPORTS if claimed.contains(values[0]) else Finding.REFUTES
+        data = {"replicas": 1, "false_alarm": 0.0, "miss": 0.0}
+        piece = Evidence("experiment", finding, f"{values[0]:.3g}", data=data)
+    confirming = experiment.confirmed_by.get(claim.quantity)
+    if confirming and piece.finding is Finding.REFUTES:
+        other = compared(replace(claim, quantity=confirming), measured)[0]
+        finding = Finding.ABSTAINS if claimed.contains(other) else Finding.REFUTES
+        detail = f"{piece.detail}, and {other:.3g} on other seeds"
+        piece = replace(piece, finding=finding, detail=detail)
+    apart = deviations(claim, measured)
+    if fixed := [name for name in apart if not isinstance(claim.settings[name], str)]:
+        return Evidence("experiment", Finding.ABSTAINS, f"at this tier {fixed[0]} does not vary")
+    if apart:
+        listed = ", ".join(f"{name} ({how})" for name, how in apart.items())
+        detail = f"{piece.detail}; deviates in {listed}"
+        piece = replace(piece, detail=detail, data={**piece.data, "deviations": apart})
+    if piece.finding is not Finding.REFUTES:
+        return piece
     within = f" within a factor of {WITHIN}" if claim.relation == "==" else ""
+    middle = float(np.quantile(values, 0.5, method="nearest"))
     counterexample = Counterexample(
         point=", ".join(f"{name} = {claim.setting(name)}" for name in claim.settings),
         claimed=f"{claim.relation} {bound:.6g}{within}",
-        actual=found,
-        discrepancy=f"{abs(nearest / bound - 1):.3g}",
+        actual=piece.detail,
+        discrepancy=f"{abs(middle / bound - 1):.3g}",
     )
-    return Evidence("experiment", Finding.REFUTES, found, None, counterexample, data)
+    return replace(piece, counterexample=counterexample)
+
+
+def _of_replicas(values: NDArray[np.float64], claimed: Interval) -> Evidence:
+    """What replicas (n,) say of their median, by the exact sign test."""
+    rate, held = RATE_OF_EXPERIMENT, interval(values)
+    test, share = sign_test(values, claimed), decisive_share(values.size, rate)
+    least = min(test.if_true, test.if_false)
+    data = {"replicas": values.size, "false_alarm": rate, "miss": rate, "p_value": least}
+    found = f"median of {values.size} replicas in [{held.lower:.3g}, {held.upper:.3g}]"
+    found += f", p = {least:.1g}"
+    if least <= rate:
+        finding = Finding.SUPPORTS if least == test.if_false else Finding.REFUTES
+        return Evidence("experiment", finding, found, data=data)
+    needed = "no such number decides"
+    if share < 1:
+        needed = f"{share:.0%} of them on one side decide by a power of {POWER:.0%}"
+    detail = f"{found}, which cannot tell: {needed}"
+    return Evidence("experiment", Finding.ABSTAINS, detail, data=data)
 
 
 def _claimed(relation: str, bound: float) -> Interval:
@@ -133,7 +154,6 @@ def deviations(claim: Claim, measured: Mapping[Trial, Mapping[str, Any]]) -> dic
     }
 
 
-def interval(values: NDArray[np.float64]) -> tuple[Interval, float]:
-    """The interval that holds the median of replicas (n,), and its error rate."""
-    rate = RATE if values.size >= MANY else RATE_OF_FEW
-    return median(values, rate), rate
+def interval(values: NDArray[np.float64]) -> Interval:
+    """The interval that the median of replicas (n,) is in, but for each end's rate of errors."""
+    return median(values, 2 * RATE_OF_EXPERIMENT)

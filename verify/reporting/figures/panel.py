@@ -155,7 +155,7 @@ def _summary(values: Sequence[float]) -> tuple[float, float, float]:
     middle = float(np.quantile(np.nan_to_num(numbers, nan=np.inf), 0.5, method="nearest"))
     if numbers.size == 1 or not np.isfinite(middle):
         return middle, 0.0, 0.0
-    held, _ = interval(numbers)
+    held = interval(numbers)
     ends = np.clip([held.lower, held.upper], np.nanmin(numbers), np.nanmax(numbers))
     low, high = np.nan_to_num(ends, posinf=middle)
     return middle, middle - low, high - middle

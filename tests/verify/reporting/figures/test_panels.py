@@ -33,7 +33,7 @@ def test_the_interval_drawn_is_the_verdicts(axes):
     values = np.random.default_rng(0).lognormal(size=64)
     trials = PANEL.trials()
     PANEL.draw(axes, {trials["drawn", "pi"]: {"diagonal_mass": values}})
-    held, _ = interval(values)
+    held = interval(values)
     [container] = axes.containers
     [[(_, low), (_, high)]] = container[2][0].get_segments()
     assert (low, high) == pytest.approx((held.lower, held.upper))
