@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 from scipy.special import erf, erfinv
 
 Key = NDArray[np.uint32]
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 _PARITY = np.uint32(0x1BD11BDA)
-_ONE = np.uint32(0x3F800000)  # the bits of 1.0
 _ROOT_OF_2 = np.float32(np.sqrt(2))
-_AFTER_MINUS_1, _BEFORE_2 = np.nextafter(np.array([-1, 2], np.float32), np.float32(0))
+_BEFORE_2 = np.nextafter(np.float32(2), np.float32(0))
 _CUT = 2.0  # of a truncated normal number
 _DEVIATION_OF_CUT = np.float32(0.87962566103423978)  # which such a number has
 
@@ -56,18 +55,27 @@ def key_of_parameter(key: Key, *path: str | int) -> Key:
     return fold_in(key, int.from_bytes(digest.digest()[:4], "big"))
 
 
-def uniform(key: Key, *shape: int, lower: float = 0.0, upper: float = 1.0) -> Floats:
-    """Uniform numbers, (…, *shape); `jax.random.uniform`."""
-    low, high = np.float32(lower), np.float32(upper)
-    mantissa = _bits(key, int(np.prod(shape))) >> np.uint32(9)
-    share = (mantissa | _ONE).view(np.float32) - np.float32(1)
+def uniform(
+    key: Key,
+    *shape: int,
+    lower: float = 0.0,
+    upper: float = 1.0,
+    dtype: type[np.floating[Any]] = np.float32,
+) -> Floats:
+    """Uniform numbers, (…, *shape), single or double; `jax.random.uniform`."""
+    low, high, one = dtype(lower), dtype(upper), dtype(1)
+    size, kept = np.finfo(dtype).bits, np.finfo(dtype).nmant
+    words = _words(key, int(np.prod(shape)), size)
+    word = words.dtype.type
+    share = (words >> word(size - kept) | one.view(word)).view(dtype) - one
     drawn: Floats = np.maximum(low, share * (high - low) + low)
     return drawn.reshape(*key.shape[:-1], *shape)
 
 
-def normal(key: Key, *shape: int) -> Floats:
-    """Standard normal numbers, (…, *shape); `jax.random.normal`."""
-    drawn: Floats = _ROOT_OF_2 * erfinv(uniform(key, *shape, lower=_AFTER_MINUS_1))
+def normal(key: Key, *shape: int, dtype: type[np.floating[Any]] = np.float32) -> Floats:
+    """Standard normal numbers, (…, *shape), single or double; `jax.random.normal`."""
+    lower = np.nextafter(dtype(-1), dtype(0))
+    drawn: Floats = np.sqrt(dtype(2)) * erfinv(uniform(key, *shape, lower=lower, dtype=dtype))
     return drawn
 
 
@@ -81,6 +89,14 @@ def fan_in_normal(key: Key, *shape: int) -> Floats:
     scale = _DEVIATION_OF_CUT * np.sqrt(np.float32(shape[0]))
     kept: Floats = np.clip(drawn, -_BEFORE_2, _BEFORE_2) / scale
     return kept
+
+
+def _words(key: Key, count: int, bits: int) -> NDArray[np.unsignedinteger[Any]]:
+    """Random numbers of 32 or 64 bits, (…, count)."""
+    if bits == 32:
+        return _bits(key, count)
+    high, low = np.split(_bits(key, 2 * count).astype(np.uint64), 2, axis=-1)
+    return high << np.uint64(32) | low
 
 
 def _bits(key: Key, count: int) -> NDArray[np.uint32]:

@@ -62,6 +62,20 @@ def test_numbers_are_those_of_jax(jax, shape):
     assert normal(ours, *shape) == pytest.approx(close, **NORMAL)
 
 
+def test_doubles_are_those_of_jax(jax):
+    ours = split(key_of(3), 4)
+    with jax.enable_x64(True):
+        theirs = jax.random.split(jax.random.PRNGKey(3), 4)
+        uniform_of = jax.vmap(lambda key: jax.random.uniform(key, (7,)))(theirs)
+        normal_of = np.array(jax.vmap(lambda key: jax.random.normal(key, (5, 3)))(theirs))
+    found = uniform(ours, 7, dtype=np.float64)
+    assert found.dtype == np.float64
+    assert np.array_equal(found, uniform_of)
+    # Giles's polynomials for doubles are of degree 22, two roundings for each
+    found = normal(ours, 5, 3, dtype=np.float64)
+    assert found == pytest.approx(normal_of, rel=44 * 2.0**-52, abs=1.26 * 2.0**-52)
+
+
 def test_parameters_are_those_of_flax(jax):
     nn = pytest.importorskip("flax.linen", reason="flax is not installed")
 
