@@ -94,6 +94,10 @@ _GROUPS = ("recurrence", "angle", "rest")
 _PUBLISHED_RUN = _rates("published_run", "recurrence", "step", "angle", "gamma", "B", "C", "D")
 _FINAL_LOSSES = ("smallest_final_loss", "largest_final_loss")
 _OFF_BY = ("state_off_by", "sensitivity_off_by")
+_OF_HESSIAN = ("largest_eigenvalue", "distance_from_dense", "spread", "diagonal_mass")
+_PARAMETRIZATION = {
+    "parametrization": ("dense", "diagonal", "lru", "lru_without_angle", "s4"),
+}
 _LINEAR_SYSTEM = {
     "student": (
         *("dense", "2 heads", "4 heads", "8 heads", "16 heads", "32 heads", "64 heads of 2"),
@@ -123,14 +127,14 @@ EXPERIMENTS: Mapping[str, Experiment] = {
     "eigenvalue_learning_by_natural_gradient": Experiment(
         "eigenvalue_learning", "run_naturally", _FINAL_LOSSES, {}, random=False
     ),
+    "hessian_of_published_system": Experiment(
+        "hessian_structure", "published_system", _OF_HESSIAN, _PARAMETRIZATION, random=False
+    ),
     "hessian_of_equivalent_systems": Experiment(
         "hessian_structure",
         "equivalent_systems",
-        ("largest_eigenvalue", "distance_from_dense", "spread", "diagonal_mass"),
-        {
-            "eigenvectors": ("random", "orthonormal"),
-            "parametrization": ("dense", "diagonal", "lru", "lru_without_angle"),
-        },
+        _OF_HESSIAN,
+        {"eigenvectors": ("random", "orthonormal"), **_PARAMETRIZATION},
     ),
     "hessian_against_angles": Experiment(
         "hessian_structure",

@@ -1,68 +1,157 @@
-"""The Hessian of dense and diagonal linear RNNs at the optimum (paper §4.2; claims D5 and D6)."""
+"""The Hessian of dense and diagonal linear RNNs at the optimum (paper §4.2; claims D5, D6, G6)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from numerics.arithmetic.evaluation import NUMPY, evaluate_in
 from numerics.hessian import (
     Complex,
-    Jacobian,
     Real,
-    dense_jacobian,
-    diagonal_jacobian,
+    at_optimum,
     diagonal_mass,
-    hessian,
     participation,
     spectrum_distance,
 )
+from numerics.recurrences import Realization, dense, diagonal, lru, sampled_moments
 from theory.algebra.presentation import present
 from theory.inputs import exponential
 from theory.moments import cross_sensitivity
 from theory.symbols import lam1, lam2, rho
+from verify.experiments.jax_random import Key, key_of, normal, split, uniform
+from verify.experiments.released_systems import s4
 from verify.settings import Settings
 
+Teacher = tuple[Real, Real, Real, Real, Real]
+
 BATCH, STEPS = 4, 300
+PUBLISHED_BATCH, PUBLISHED_SEED = 64, 0
 LEADING = 4
+S4_STEP = 0.01
 # claim D6's system
 MODES, MODULI, CORRELATION = 10, (0.99, 0.995), 0.99
 ANGLES = {"pi": np.pi, "pi/10": np.pi / 10, "pi/100": np.pi / 100}
 
 
-def equivalent_systems(
+def published_system(
     point: Mapping[str, str], settings: Settings, rng: np.random.Generator
 ) -> dict[str, list[float]]:
-    """Random teachers of 4 modes, written as dense or diagonal networks or as LRUs.
+    """The one teacher of Figs. 4 and 9, as dense or diagonal network, as LRU or as S4.
 
-    The modes are two conjugate pairs with moduli in [.99, .993]; T = 300, white input. Measured are
+    Its modes are two conjugate pairs with moduli in [.99, .993]; T = 300, white input. Measured are
     the Hessian's largest eigenvalue; the distance of its LEADING leading ones, in decades, from
     those of the dense network's; over how many coordinates each of their eigenvectors spreads; and
     its diagonal mass.
     """
+    return _measured(point["parametrization"], [published_teacher()])
+
+
+def equivalent_systems(
+    point: Mapping[str, str], settings: Settings, rng: np.random.Generator
+) -> dict[str, list[float]]:
+    """Random teachers in the published one's place, measured alike.
+
+    Moduli and angles are drawn as there. The eigenvectors are normal and of unit length, or
+    orthonormal.
+    """
     replicas = settings.tier.replicas
     lam, P = _modes(rng, replicas, point["eigenvectors"] == "orthonormal")
+    A = (P * lam[:, None, :] @ np.linalg.inv(P)).real
     B, C = rng.normal(size=(replicas, 4, 1)), rng.normal(size=(replicas, 1, 4)) / 2
     D, x = rng.normal(size=(replicas, 1, 1)), rng.normal(size=(replicas, BATCH, STEPS, 1))
-    P_inverse = np.linalg.inv(P)
-    dense = dense_jacobian((P * lam[:, None, :] @ P_inverse).real, B, C, D, x)
-    jacobian = dense
-    if point["parametrization"] != "dense":
-        jacobian = diagonal_jacobian(lam, P_inverse @ B, C @ P, D, x)
-    if point["parametrization"].startswith("lru"):
-        jacobian = _lru(jacobian, lam, P_inverse @ B)
-    if point["parametrization"] == "lru_without_angle":
-        jacobian = {name: part for name, part in jacobian.items() if name != "theta_log"}
-    H, H_dense = hessian(jacobian), hessian(dense)
-    leading, vectors = (part[..., -LEADING:] for part in np.linalg.eigh(H))
-    of_dense = np.linalg.eigvalsh(H_dense)[..., -LEADING:]
-    return {
-        "largest_eigenvalue": leading[..., -1].tolist(),
-        "distance_from_dense": list(map(spectrum_distance, leading, of_dense)),
-        "spread": participation(np.swapaxes(vectors, -1, -2)).mean(-1).tolist(),
-        "diagonal_mass": diagonal_mass(H).tolist(),
-    }
+    return _measured(point["parametrization"], zip(A, B, C, D, x, strict=True))
+
+
+def published_teacher() -> Teacher:
+    """A, (4, 4), B, (4, 1), C, (1, 4), D, (1, 1), and inputs, (64, 300, 1), of Figs. 4 and 9."""
+
+    def drawn(key: Key, *shape: int) -> Real:
+        return np.asarray(normal(key, *shape, dtype=np.float64))
+
+    of_moduli, of_angles, of_re, of_im = split(key_of(PUBLISHED_SEED), 4)
+    modulus, share = (uniform(key, 2, dtype=np.float64) for key in (of_moduli, of_angles))
+    half = (0.99 + 0.003 * modulus) * np.exp(2j * np.pi * share)
+    rows = (drawn(of_re, 2, 4) + 1j * drawn(of_im, 2, 4)) / (2 * np.sqrt(2))
+    lam, left = np.concatenate([half, half.conj()]), np.concatenate([rows, rows.conj()])
+    A = (np.linalg.inv(left) * lam @ left).real
+    _, of_B, of_C, of_D = split(key_of(PUBLISHED_SEED), 4)
+    # of a loader's first epoch, of so many batches, the first
+    of_batch = split(split(key_of(PUBLISHED_SEED + 1))[0], 1000)[0]
+    x = drawn(split(split(of_batch, PUBLISHED_BATCH))[:, 0], STEPS, 1)
+    return A, drawn(of_B, 4, 1), drawn(of_C, 1, 4) / 2, drawn(of_D, 1, 1), x
+
+
+def _measured(parametrization: str, teachers: Iterable[Teacher]) -> dict[str, list[float]]:
+    """What is measured of teachers that are written in a parametrization."""
+    measured: dict[str, list[float]] = {}
+    for A, B, C, D, x in teachers:
+        moments = sampled_moments(torch.from_numpy(x))
+        p = {name: torch.from_numpy(z) for name, z in zip("ABCD", (A, B, C, D), strict=True)}
+        H_dense = at_optimum(dense, p, moments).numpy()
+        H = H_dense
+        if parametrization != "dense":
+            lam, P = np.linalg.eig(A)
+            realization, p = equivalent(parametrization, lam, np.linalg.solve(P, B), C @ P, D)
+            H = at_optimum(realization, p, moments).numpy()
+        leading, of_dense = (np.linalg.eigvalsh(one)[-LEADING:] for one in (H, H_dense))
+        vectors = np.linalg.eigh(H).eigenvectors[:, -LEADING:]
+        for name, value in (
+            ("largest_eigenvalue", leading[-1]),
+            ("distance_from_dense", spectrum_distance(leading, of_dense)),
+            ("spread", participation(vectors.T).mean()),
+            ("diagonal_mass", diagonal_mass(H)),
+        ):
+            measured.setdefault(name, []).append(float(value))
+    return measured
+
+
+def equivalent(
+    parametrization: str, lam: Complex, B: Complex, C: Complex, D: Real
+) -> tuple[Realization, dict[str, Tensor]]:
+    """A diagonal system as the released code writes it in a parametrization.
+
+    Args:
+        parametrization: "diagonal", "lru", "lru_without_angle", whose angles are no parameters, or
+            "s4".
+        lam: eigenvalues, (d,).
+        B: input weights, (d, 1).
+        C: output weights, (1, d).
+        D: (1, 1).
+
+    Returns:
+        The realization, and its parameters.
+
+    """
+    modulus, angle = np.abs(lam), np.mod(np.angle(lam), 2 * np.pi)
+    gamma, fixed = np.sqrt(1 - modulus**2), {}
+    match parametrization:
+        case "diagonal":
+            realization, scale = diagonal, np.ones(lam.shape)
+            p = {"lambda_re": lam.real, "lambda_im": lam.imag}
+        case "s4":
+            realization, scale = s4, np.full(lam.shape, S4_STEP)
+            p = {"a_re": np.log(modulus) / S4_STEP, "a_im": angle / S4_STEP}
+            p["step"] = np.log(np.expm1(scale))
+        case _:
+            realization, scale = lru, gamma
+            p = {"nu_log": np.log(-np.log(modulus)), "gamma_log": np.log(gamma)}
+            of_angle = {"theta_log": np.log(angle)}
+            if parametrization == "lru":
+                p |= of_angle
+            else:
+                fixed = of_angle
+    B = B / scale[:, None]
+    p |= {"B_re": B.real, "B_im": B.imag, "C_re": C.real, "C_im": C.imag, "D": D}
+
+    def there(values: Mapping[str, Real]) -> dict[str, Tensor]:
+        return {n: torch.from_numpy(np.ascontiguousarray(z)) for n, z in values.items()}
+
+    held = there(fixed)
+    return lambda q: realization({**held, **q}), there(p)
 
 
 def against_angles(
@@ -95,29 +184,6 @@ def _modes(rng: np.random.Generator, replicas: int, orthonormal: bool) -> tuple[
     P = np.concatenate([P, P.conj()], axis=-1)
     lam = np.concatenate([lam, lam.conj()], axis=-1)
     return lam, P / np.linalg.norm(P, axis=-2, keepdims=True)
-
-
-def _lru(jacobian: Jacobian, lam: Complex, B: Complex) -> Jacobian:
-    """The Jacobian where λ = exp(−exp nu_log + i exp theta_log), and B is γ B, γ a parameter."""
-
-    def each(z: Real) -> Real:
-        """One number per eigenvalue, the same for batch, time and output."""
-        return z[:, None, None, None, :]
-
-    def along(name: str, direction: Complex) -> Real:
-        re, im = jacobian[f"{name}_re"], jacobian[f"{name}_im"]
-        return re * each(direction.real) + im * each(direction.imag)
-
-    nu, theta = np.abs(lam), np.abs(np.angle(lam))
-    gamma = np.sqrt(1 - nu**2)
-    return {
-        "nu_log": along("lambda", lam * np.log(nu)),
-        "theta_log": along("lambda", 1j * lam * np.sign(np.angle(lam)) * theta),
-        "gamma": along("B", B[..., 0] / gamma),
-        "B_re": jacobian["B_re"] * each(gamma),
-        "B_im": jacobian["B_im"] * each(gamma),
-        **{name: jacobian[name] for name in ("C_re", "C_im", "D")},
-    }
 
 
 def eigenvalue_block(lam: Complex) -> Real:

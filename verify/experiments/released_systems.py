@@ -186,8 +186,13 @@ def _draw_s4(key: Key, memory: float, _: float) -> dict[str, Floats]:
     }
 
 
-def _s4(p: Parameters) -> DiagonalSystem:
-    """λ = exp(Δ a), input weights Δ B."""
+def s4(p: Parameters) -> DiagonalSystem:
+    """S4 as released: λ = exp(Δ a), Δ = softplus(step), input weights Δ B.
+
+    Args:
+        p: step, a_re and a_im, (…, d); B, C and D as for `numerics.recurrences.diagonal`.
+
+    """
     step = torch.nn.functional.softplus(p["step"])
     lam = torch.exp(step * torch.complex(p["a_re"], p["a_im"]))
     B, C = (torch.complex(p[f"{name}_re"], p[f"{name}_im"]) for name in "BC")
@@ -198,7 +203,7 @@ _DIAGONAL: Mapping[str, tuple[Realization, _Draw]] = {
     "diagonal": (diagonal, _draw_diagonal),
     "diagonal with gamma": (_diagonal_with_gamma, _draw_diagonal_with_gamma),
     "lru": (lru, _draw_lru),
-    "s4": (_s4, _draw_s4),
+    "s4": (s4, _draw_s4),
 }
 
 

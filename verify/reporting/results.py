@@ -59,12 +59,12 @@ def stated_rates(results: Sequence[Result]) -> list[str]:
     """The error rates in sentences."""
     rates = error_rates(results)
     of_experiments = rates.count(RATE_OF_EXPERIMENT)
-    others = sum(rates) - of_experiments * RATE_OF_EXPERIMENT
+    others = sum(rate for rate in rates if rate != RATE_OF_EXPERIMENT)
     sentences = []
     if of_experiments:
         sentences.append(
-            f"One or more of {of_experiments} checks of experiments are wrong with probability at "
-            f"most {of_experiments * RATE_OF_EXPERIMENT:.1%}."
+            f"Any of the {of_experiments} checks of experiments is wrong with probability at most "
+            f"{of_experiments * RATE_OF_EXPERIMENT:.1%}."
         )
     if others > 0:
         any_check = "Any other sampled check" if of_experiments else "Any sampled check"

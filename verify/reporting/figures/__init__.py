@@ -25,6 +25,7 @@ FIGURES: Mapping[str, Figure] = {
     "eigenvalue_learning": LEARNING,
     "discs": DISCS,
     "hessians": HESSIANS,
+    "hessian_of_published_system": systems.PUBLISHED_HESSIANS,
     "hessian_of_equivalent_systems": systems.HESSIANS,
     "loss_against_memory": linear_systems.MEMORY,
     "loss_against_angles_and_heads": linear_systems.ANGLE_AND_HEADS,

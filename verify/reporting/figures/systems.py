@@ -7,27 +7,47 @@ from verify.experiments.nonlinear_units import ACTIVATIONS
 from verify.reporting.figures.panel import Line, Panel, figure
 
 _DRAWN = ("random", "orthonormal")
+_PARAMETRIZATIONS = EXPERIMENTS["hessian_of_published_system"].settings["parametrization"]
+_OF_HESSIAN = (
+    ("largest_eigenvalue", "largest eigenvalue", "log"),
+    ("distance_from_dense", "decades from the dense spectrum", "linear"),
+    ("spread", "coordinates per leading eigenvector", "linear"),
+    ("diagonal_mass", "diagonal mass", "linear"),
+)
+
+PUBLISHED_HESSIANS = figure(
+    "The Hessian of the published system (Figs. 4 and 9)",
+    "The published teacher of 4 modes, written as a dense or complex diagonal network, as an LRU, "
+    "with its angles or with these held fixed, or as S4, at the optimum.",
+    ("D5",),
+    *(
+        Panel(
+            "hessian_of_published_system",
+            "parametrization",
+            ("", label),
+            (Line("of its seed", measure),),
+            values=_PARAMETRIZATIONS,
+            scale=scale,
+        )
+        for measure, label, scale in _OF_HESSIAN
+    ),
+)
 
 HESSIANS = figure(
-    "The Hessian of equivalent systems (Figs. 4 and 9)",
-    "Random teachers of 4 modes, written as dense or complex diagonal networks or as LRUs, at the "
-    "optimum: eigenvectors drawn at random, or orthonormal. Medians over teachers.",
-    ("D5",),
+    "The Hessian of systems drawn at random",
+    "As the figure before, for random teachers in the published one's place: eigenvectors drawn at "
+    "random, or orthonormal. Medians over teachers.",
+    ("G6",),
     *(
         Panel(
             "hessian_of_equivalent_systems",
             "parametrization",
             ("", label),
             tuple(Line(name, measure, {"eigenvectors": name}) for name in _DRAWN),
-            values=EXPERIMENTS["hessian_of_equivalent_systems"].settings["parametrization"],
+            values=_PARAMETRIZATIONS,
             scale=scale,
         )
-        for measure, label, scale in (
-            ("largest_eigenvalue", "largest eigenvalue", "log"),
-            ("distance_from_dense", "decades from the dense spectrum", "linear"),
-            ("spread", "coordinates per leading eigenvector", "linear"),
-            ("diagonal_mass", "diagonal mass", "linear"),
-        )
+        for measure, label, scale in _OF_HESSIAN
     ),
 )
 
