@@ -154,14 +154,22 @@ def import_command(
         list[str] | None, typer.Argument(help="The claims' files; the paper's without.")
     ] = None,
     replay: Annotated[int, typer.Option(min=0, help="Claims judged again here first.")] = 3,
+    trials: Annotated[
+        bool, typer.Option("--trials", help="What experiments measured, and no more.")
+    ] = False,
     workers: Workers = CORES,
     store: StorePath = None,
 ) -> None:
     """Take over the evidence of another machine, once a sample of it was found again here."""
     from verify.claims.claim import ClaimError
     from verify.claims.selection import select
-    from verify.reporting.adoption import ForeignError, import_results
+    from verify.reporting.adoption import ForeignError, import_results, import_trials
 
+    if trials:
+        with bad_input(ForeignError):
+            taken, others = import_trials(results, store_at(store))
+        out.print(f"{taken} trials taken over, {others} left that are others here")
+        return
     with bad_input(ClaimError, ForeignError):
         taken = import_results(results, select(claims or []), store_at(store), replay, workers)
     out.print(f"{taken} pieces of evidence taken over")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from verify.claims.claim import Claim
 from verify.claims.expressions import Refusal
 from verify.claims.trial import Trial
 from verify.judging.evidence import Evidence
+from verify.judging.methods import TRIAL
 from verify.reporting.results import SCHEMA, ReportError, lacking, read_results, stray, trial_of
 from verify.running.provenance import code_version, question
 from verify.running.store import Store
@@ -56,48 +58,87 @@ def import_results(
             code, or if a replay finds otherwise. Nothing is kept then.
 
     """
-    try:
+    report, settings, machine = _read(path)
+    if report["environment"]["code"] != code_version():
+        raise ForeignError(f"{path}: made by other code than this; use the same version")
+    with _as_written(path):
+        judged = list(_judged(path, report, {c.id: c for c in claims}, settings))
+        trial_results = dict(_trial_results(report))
+    for asked, (trial, _) in trial_results.items():
+        if asked != question(trial, TRIAL, settings):
+            raise ForeignError(f"{path}: trial {trial} is another one here")
+    cheap = [found for found in judged if not found.claim.experiment]
+    drawn = random.SystemRandom().sample(cheap, min(replays, len(cheap)))
+    # a file cannot see to it that the judges here run out of time
+    seconds = max(settings.tier.seconds, TIERS["quick"].seconds)
+    here = replace(settings, device="cpu", tier=replace(settings.tier, seconds=seconds))
+    _replay(path, drawn, here, workers)
+    for found in judged:
+        for piece in found.evidence:
+            store.keep(found.claim, here, piece, machine)
+    for trial, piece in trial_results.values():
+        store.keep(trial, here, piece, machine)
+    return sum(len(found.evidence) for found in judged) + len(trial_results)
+
+
+def import_trials(path: Path, store: Store) -> tuple[int, int]:
+    """Take over what experiments measured, whatever else of the code has changed since.
+
+    Args:
+        path: a file that `curseproof verify --json`, `sweep --json` or `make claims` wrote.
+        store: where to keep the evidence.
+
+    Returns:
+        How many trials were taken over, and how many were not, as they are others here.
+
+    Raises:
+        ForeignError: if the file is no such results.
+
+    """
+    report, settings, machine = _read(path)
+    with _as_written(path):
+        trial_results = dict(_trial_results(report))
+    same = [
+        (trial, piece)
+        for asked, (trial, piece) in trial_results.items()
+        if asked == question(trial, TRIAL, settings)
+    ]
+    for trial, piece in same:
+        store.keep(trial, replace(settings, device="cpu"), piece, machine)
+    return len(same), len(trial_results) - len(same)
+
+
+def _read(path: Path) -> tuple[Mapping[str, Any], Settings, Mapping[str, object]]:
+    """Results, and the settings and machine that they were found with."""
+    with _as_written(path):
         report = read_results(path)
         if report["schema"] != SCHEMA:
             raise ForeignError(f"{path}: schema {report['schema']!r}; this version reads {SCHEMA}")
-        environment = report["environment"]
-        if environment["code"] != code_version():
-            raise ForeignError(f"{path}: made by other code than this; use the same version")
-        tier = Tier(**environment["size"])
-        settings = Settings(tier, environment["seed"], environment["device"])
-        machine = {name: environment[name] for name in ("device", "python", "packages")}
-        judged = list(_judged(path, report, {c.id: c for c in claims}, settings))
-        trial_results = dict(_trial_results(path, report, settings))
+        made = report["environment"]
+        machine = {name: made[name] for name in ("device", "python", "packages")}
+        return report, Settings(Tier(**made["size"]), made["seed"], made["device"]), machine
+
+
+@contextmanager
+def _as_written(path: Path) -> Iterator[None]:
+    """What a stranger's file may raise, in a line."""
+    try:
+        yield
     except ReportError as error:
         raise ForeignError(str(error)) from None
     except ForeignError:
         raise
     except (ValueError, LookupError, TypeError, AttributeError):
         raise ForeignError(f"{path}: not what `curseproof verify --json` writes") from None
-    cheap = [found for found in judged if not found.claim.experiment]
-    drawn = random.SystemRandom().sample(cheap, min(replays, len(cheap)))
-    # a file cannot see to it that the judges here run out of time
-    seconds = max(tier.seconds, TIERS["quick"].seconds)
-    here = replace(settings, device="cpu", tier=replace(tier, seconds=seconds))
-    _replay(path, drawn, here, workers)
-    for found in judged:
-        for piece in found.evidence:
-            store.keep(found.claim, here, piece, machine)
-    for trial, piece in trial_results.items():
-        store.keep(trial, here, piece, machine)
-    return sum(len(found.evidence) for found in judged) + len(trial_results)
 
 
-def _trial_results(
-    path: Path, report: Mapping[str, Any], settings: Settings
-) -> Iterable[tuple[Trial, Evidence]]:
+def _trial_results(report: Mapping[str, Any]) -> Iterable[tuple[str, tuple[Trial, Evidence]]]:
+    """What trials measured, by what was asked."""
     for entry in report["trials"]:
         trial, values = trial_of(entry), dict(entry)
         for name in ("experiment", "point"):
             del values[name]
-        if values.pop("question") != question(trial, "trial", settings):
-            raise ForeignError(f"{path}: trial {trial} is another one here")
-        yield trial, Evidence.from_json(values)
+        yield values.pop("question"), (trial, Evidence.from_json(values))
 
 
 def _judged(

@@ -12,7 +12,7 @@ from verify.judging.engine import concluded
 from verify.judging.evidence import Evidence, Finding
 from verify.judging.methods import methods
 from verify.reporting import adoption
-from verify.reporting.adoption import ForeignError, import_results
+from verify.reporting.adoption import ForeignError, import_results, import_trials
 from verify.reporting.results import to_json
 from verify.running.provenance import machine
 from verify.running.store import Store
@@ -100,6 +100,22 @@ def test_what_was_found_elsewhere_is_taken_over_and_says_so(results, store, repl
     assert known == replace(TRIED, data={**TRIED.data, **said})
     assert known.seconds == 2.0
     assert kept.known(TRUE, replace(SETTINGS, seed=0)) == {}
+
+
+def test_trials_alone_are_taken_over_from_other_versions(results, store):
+    def older(report):
+        report["environment"]["code"] = "0" * 64
+        report["trials"][1]["question"] = "0" * 64
+
+    kept = Store(store)
+    narrow = replace(TRIAL, point=(("angles", "pi/10"),))
+    path = results(older, [(TRUE, PIECES)], trials={TRIAL: TRIED, narrow: TRIED})
+    assert import_trials(path, kept) == (1, 1)
+    assert kept.known(TRIAL, SETTINGS)["trial"].imported
+    assert not kept.known(narrow, SETTINGS)
+    assert not kept.known(TRUE, SETTINGS)
+    with pytest.raises(ForeignError, match="not what"):
+        import_trials(results(lambda report: report.pop("trials")), kept)
 
 
 def test_what_says_that_it_was_found_here_is_imported_too(results, store, replayed):
