@@ -1,8 +1,9 @@
 """Judge every claim, run the experiments over their figures' grids, and write what was found.
 
-Run as `make claims`: report.json, report.html, report.md, experiments.md and figures/. What is done
-is kept, and an interrupted run goes on where it was. On a machine with a GPU: `python
-reports/claims.py --tier full --device cuda`.
+Run as `make claims`: report.json, report.html, report.md, experiments.md and figures/; full.json of
+what has been run in full too, as by `curseproof verify E2 --tier full`. What is done is kept, and
+an interrupted run goes on where it was. On a machine with a GPU: `python reports/claims.py --tier
+full --device cuda`.
 """
 
 from __future__ import annotations
@@ -10,20 +11,22 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import time
+import subprocess
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-import torch
 from rich.progress import track
 
+from verify.claims.claim import Claim
 from verify.claims.selection import paper_claims, select
 from verify.claims.trial import Trial, trials
-from verify.judging.engine import Result
-from verify.judging.evidence import Evidence, Finding
-from verify.judging.routes.experiment import try_out
+from verify.judging.engine import Result, verify_claim
+from verify.judging.evidence import Evidence, Verdict
+from verify.judging.methods import TRIAL
+from verify.judging.routes.experiment import WITHIN
+from verify.judging.statistics import LEVEL, RATE_OF_EXPERIMENT, decisive_share, holm
 from verify.reporting.figures import FIGURES, Figure
 from verify.reporting.figures.style import rendered
 from verify.reporting.page import FORMATS
@@ -35,7 +38,23 @@ from verify.settings import TIERS, Settings
 K, V = TypeVar("K"), TypeVar("V")
 
 HERE = Path(__file__).parent
-TIMED_STEPS = 20  # of training, from which the full tier's cost is extrapolated
+ABOUT = """## What a reviewer asks
+
+- **Family.** {claims} claims rest on runs: {medians} on the median over random replicas, {numbers}
+  on one number, of a run without chance in it or of the published runs together.
+- **Test.** The exact sign test, which assumes nothing of a distribution. A number read off a
+  published plot is met within a factor of {within}; a bound is held or is not.
+- **Level.** {rate:.0e} for each claim, for a false alarm and a miss alike: {level:.0%} over
+  {shares:.0f} claims, fixed beforehand, so that no verdict depends on what else was asked. Beside
+  each stands Holm's p-value, adjusted over this family.
+- **Power.** {power}.
+- **Fresh seeds.** Learning rates are chosen on the ten published seeds, and compared on others;
+  those confirm what refutes a published number. What diverged counts as the worst there; the
+  published mean, which leaves it out, is taken where a published number is met.
+- **Thresholds.** Last changed on {changed}; these runs have seed {seed}.
+- **Deviations.** Named with each verdict. A claim that fails where a run deviates is *not
+  reproduced*: {not_reproduced} here, {refuted} refuted, {undecided} undecided.
+"""
 
 
 def main() -> None:
@@ -53,11 +72,16 @@ def main() -> None:
     results = _all(((r.claim.id, r) for r in judged), "claims", [c.id for c in claims])
     values = to_json(list(results.values()), settings, trial_results)
     report = from_json(values)
+    full = Settings(TIERS["full"], asked.seed, asked.device)
+    in_full = _run_in_full(claims, store, full)
+    full_trials = {t: e for _, trials_of in in_full.values() for t, e in trials_of.items()}
+    full_values = to_json([result for result, _ in in_full.values()], full, full_trials)
     written = {
         "report.json": json.dumps(values, ensure_ascii=False) + "\n",
+        "full.json": json.dumps(full_values, ensure_ascii=False) + "\n",
         "report.html": FORMATS["html"](report),
         "report.md": "Made by `make claims`.\n\n" + FORMATS["markdown"](report),
-        "experiments.md": "\n".join(_experiments(report, settings)) + "\n",
+        "experiments.md": "\n".join(_experiments(report, from_json(full_values))) + "\n",
     }
     for name, text in written.items():
         (HERE / name).write_text(text, encoding="utf-8")
@@ -79,12 +103,28 @@ def _all(ending: Iterator[tuple[K, V]], what: str, order: Collection[K]) -> dict
     return {key: ended[key] for key in order}
 
 
-def _experiments(report: Report, settings: Settings) -> Iterator[str]:
+def _run_in_full(
+    claims: Sequence[Claim], store: Store, full: Settings
+) -> dict[str, tuple[Result, dict[Trial, Evidence]]]:
+    """The claims of which all trials have been run at tier full too, with these trials."""
+    found = {}
+    for claim in (claim for claim in claims if claim.experiment):
+        known = {t: store.known(t, full).get(TRIAL) for t in trials(claim)}
+        measured = {t: piece for t, piece in known.items() if piece}
+        if measured.keys() == known.keys():
+            found[claim.id] = verify_claim(claim, full, trial_results=measured), measured
+    return found
+
+
+def _experiments(report: Report, full: Report) -> Iterator[str]:
     """The page of what only a run can judge."""
     made, results = report.environment, {r.claim.id: r for r in report.results}
     yield "# The paper's experiments, run again\n"
     yield f"Made by `python reports/claims.py --tier {made['tier']} --device {made['device']}`"
-    yield f"on {made['platform']}; the numbers are in `report.json`.\n"
+    yield f"on {made['platform']}; the numbers are in `report.json`, those of tier full in"
+    yield "`full.json`.\n"
+    adjusted = _adjusted(report.results)
+    yield _about(report.results, made)
     for name, figure in FIGURES.items():
         chosen = [results[claim.id] for claim in select(figure.claims) if claim.experiment]
         if not chosen:
@@ -92,8 +132,60 @@ def _experiments(report: Report, settings: Settings) -> Iterator[str]:
         _draw(name, figure, report.trial_results)
         yield f"## {figure.title}\n\n![{figure.title}](figures/{name}.svg)\n"
         yield f"{figure.caption}\n"
-        yield from _verdicts(chosen)
-    yield from _cost(report.trial_results, settings)
+        yield from _verdicts(chosen, adjusted)
+    if full.results:
+        yield "## In full\n\nThe same claims where runs are as published, on sampled batches.\n"
+        yield from _verdicts(full.results, _adjusted(full.results))
+    yield "## Cost\n\nSeconds of one core, other work beside it.\n"
+    yield "| experiment | tier | trials | seconds |\n|---|---|--:|--:|"
+    for each in (report, full):
+        yield from _cost(each)
+
+
+def _about(results: Sequence[Result], made: Mapping[str, Any]) -> str:
+    """The answers to what a reviewer asks."""
+    of_runs = [result for result in results if result.claim.experiment]
+    p_values = _p_values(results)
+    replicas = {int(e.data["replicas"]) for r in of_runs for e in r.evidence if "p_value" in e.data}
+    shares = {n: decisive_share(n, RATE_OF_EXPERIMENT) for n in sorted(replicas)}
+    verdicts = Counter(result.verdict for result in of_runs)
+    changed = subprocess.run(
+        ["git", "log", "-1", "--format=%cs", "--", "verify/claims"],  # noqa: S607
+        cwd=HERE.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ABOUT.format(
+        claims=len(of_runs),
+        medians=len(p_values),
+        numbers=len(of_runs) - len(p_values),
+        within=WITHIN,
+        rate=RATE_OF_EXPERIMENT,
+        level=LEVEL,
+        shares=LEVEL / RATE_OF_EXPERIMENT,
+        power="; ".join(
+            f"{n} replicas decide nine times in ten if {share:.0%} of them agree"
+            for n, share in shares.items()
+        ),
+        changed=changed.stdout.strip(),
+        seed=made["seed"],
+        not_reproduced=verdicts[Verdict.NOT_REPRODUCED],
+        refuted=verdicts[Verdict.REFUTED],
+        undecided=verdicts[Verdict.UNDECIDED],
+    )
+
+
+def _adjusted(results: Sequence[Result]) -> dict[str, float]:
+    """Holm's p-values by claim, adjusted over all the claims that have one."""
+    found = _p_values(results)
+    return dict(zip(found, holm(list(found.values())), strict=True))
+
+
+def _p_values(results: Sequence[Result]) -> dict[str, float]:
+    return {
+        r.claim.id: e.data["p_value"] for r in results for e in r.evidence if "p_value" in e.data
+    }
 
 
 def _draw(name: str, figure: Figure, trial_results: Mapping[Trial, Evidence]) -> None:
@@ -102,45 +194,26 @@ def _draw(name: str, figure: Figure, trial_results: Mapping[Trial, Evidence]) ->
         (HERE / "figures" / f"{name}.svg").write_bytes(rendered(figure.draw(measured), "svg"))
 
 
-def _verdicts(results: Sequence[Result]) -> Iterator[str]:
+def _verdicts(results: Sequence[Result], adjusted: Mapping[str, float]) -> Iterator[str]:
     """A table of statements, each with its verdict and the reason."""
-    yield "| claim | statement | held | verdict | reason |\n|---|---|---|---|---|"
+    yield "| claim | statement | held | verdict | reason | Holm's p |\n|---|---|---|---|---|--:|"
     for result in results:
-        claim = result.claim
+        claim, p = result.claim, adjusted.get(result.claim.id)
         held = f"{claim.quantity} {claim.relation} {claim.formula}"
         cells = (claim.id, claim.statement, f"`{held}`", str(result.verdict), result.reason)
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+        escaped = (cell.replace("|", "\\|") for cell in cells)
+        yield "| " + " | ".join([*escaped, "" if p is None else f"{p:.1g}"]) + " |"
     yield ""
 
 
-def _cost(trial_results: Mapping[Trial, Evidence], settings: Settings) -> Iterator[str]:
-    """The time that trials took, and what they would take at tier full."""
-    yield "## Cost\n"
-    yield "Seconds of one core that the trials above took, other work beside them, and hours that"
-    yield f"they would take at tier full, extrapolated: for linear systems from {TIMED_STEPS} steps"
-    yield "of training, for all others from the number of replicas, which is an upper bound.\n"
-    yield "| experiment | trials | seconds | hours at tier full |\n|---|--:|--:|--:|"
-    torch.set_num_threads(1)
-    cost: dict[str, list[tuple[float, float]]] = {}
-    for trial, evidence in track(list(trial_results.items()), "costs"):
-        if evidence.finding is Finding.SUPPORTS:
-            spent = evidence.seconds or 0.0
-            hours = _at_full_tier(trial, spent, settings) / 3600
-            cost.setdefault(trial.experiment, []).append((spent, hours))
-    for experiment, each in cost.items():
-        spent, hours = map(sum, zip(*each, strict=True))
-        yield f"| {experiment} | {len(each)} | {spent:.0f} | {hours:.2g} |"
-    yield f"| all | | | {sum(hours for each in cost.values() for _, hours in each):.2g} |"
-
-
-def _at_full_tier(trial: Trial, spent: float, settings: Settings) -> float:
-    """The seconds that a trial would take, from what it took."""
-    full = TIERS["full"]
-    if trial.experiment not in ("linear_system_learning", "effective_learning_rates"):
-        return spent * full.replicas / settings.tier.replicas
-    start = time.perf_counter()
-    try_out(trial, replace(settings, tier=replace(full, steps=TIMED_STEPS)))
-    return (time.perf_counter() - start) * full.steps / TIMED_STEPS
+def _cost(report: Report) -> Iterator[str]:
+    """The time that trials took."""
+    seconds: dict[str, list[float]] = {}
+    for trial, piece in report.trial_results.items():
+        seconds.setdefault(trial.experiment, []).append(piece.seconds or 0.0)
+    tier = report.environment["tier"]
+    for experiment, each in seconds.items():
+        yield f"| {experiment} | {tier} | {len(each)} | {sum(each):.0f} |"
 
 
 if __name__ == "__main__":

@@ -235,3 +235,16 @@ def decisive_share(draws: int, rate: float) -> float:
     """
     needed = int(binom.isf(rate, draws, 0.5)) + 1
     return float(beta.ppf(POWER, needed, draws - needed + 1)) if needed <= draws else np.inf
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """P-values (n,) adjusted for their number: below a level, none of those is a false one.
+
+    That holds but for the level, however the tests depend on each other. Source: Holm (1979).
+    """
+    ascending = np.argsort(p_values)
+    raised = np.sort(p_values) * np.arange(len(p_values), 0, -1)
+    adjusted = np.empty(len(p_values))
+    adjusted[ascending] = np.minimum(1, np.maximum.accumulate(raised))
+    found: list[float] = adjusted.tolist()
+    return found

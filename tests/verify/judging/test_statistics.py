@@ -12,6 +12,7 @@ from verify.judging.statistics import (
     Interval,
     Moments,
     decisive_share,
+    holm,
     look_sizes,
     mean_forms,
     median,
@@ -213,6 +214,12 @@ def test_the_decisive_share_has_the_power_stated():
     assert binom.sf(needed - 1, 32, share) == pytest.approx(0.9, rel=1e-9)
     assert decisive_share(12, rate) == np.inf
     assert decisive_share(13, rate) < 1
+
+
+def test_holms_p_values():
+    assert holm([]) == []
+    assert holm([0.03, 0.01, 0.02]) == pytest.approx([0.04, 0.03, 0.04])
+    assert holm([0.5, 0.9]) == [1, 1]
 
 
 def test_an_interval_holds_its_ends():
