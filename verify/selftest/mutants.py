@@ -8,7 +8,7 @@ from random import Random
 
 from verify.claims.claim import Claim, Interval, Limit
 from verify.selftest import ends, horizons, leading, meanings
-from verify.selftest.mutations import OPERATORS, _turned_round
+from verify.selftest.mutations import OPERATORS, turned_round
 from verify.selftest.oracle import Truth, truth
 from verify.selftest.oracle_values import Known, NoTruth
 from verify.selftest.variants import Variant, Variants
@@ -50,7 +50,7 @@ def mutants(
     """The mutants of a true claim, in the same order whenever asked.
 
     Args:
-        claim: the claim. Of an experiment's, only the relation is changed.
+        claim: the claim. An experiment's is only turned round.
         per_operator: at most so many of each kind, drawn from all places it applies to.
         operators: the kinds, names in OPERATORS or PLACED; all of OPERATORS if not given.
         known: values of the claim's quantity from before, to which others are added.
@@ -78,7 +78,7 @@ def mutants(
 def _variants(claim: Claim, operator: str) -> list[Variant]:
     """All that an operator makes of a claim."""
     if claim.experiment:
-        return [Variant(changed) for changed in _turned_round(claim)]
+        return [Variant(turned_round(claim))]
     if operator in PLACED:
         return list(PLACED[operator](claim))
     return [Variant(changed) for changed in OPERATORS[operator](claim)]

@@ -152,15 +152,19 @@ def _relation(claim: Claim) -> Iterator[Claim]:
     if claim.limit is not None or complex_valued:
         return
     if claim.relation != "==":
-        yield from _turned_round(claim)
+        yield turned_round(claim)
         yield replace(claim, relation="==")
     for relation, sign in (("<=", "-"), (">=", "+")):
         if claim.relation in ("==", relation):
             yield from _with_formula(claim, f"f*(1 {sign} 1/10**9)", relation=relation)
 
 
-def _turned_round(claim: Claim) -> Iterator[Claim]:
-    yield replace(claim, relation="<=" if claim.relation == ">=" else ">=")
+def turned_round(claim: Claim) -> Claim:
+    """The opposite of an inequality; for an experiment's equation, another order of magnitude."""
+    if claim.relation == "==":
+        # what is within a factor of ten of both is nothing
+        return replace(claim, formula=parse(f"1000*({claim.formula})"))
+    return replace(claim, relation="<=" if claim.relation == ">=" else ">=")
 
 
 def _weaker_relation(claim: Claim) -> Iterator[Claim]:

@@ -25,6 +25,7 @@ from verify.settings import Settings
 
 T = TypeVar("T")
 PASSES = (Verdict.PROVED, Verdict.SUPPORTED)
+FAILS = (Verdict.REFUTED, Verdict.NOT_REPRODUCED)  # the other where a run is not as published
 _KILLS = (Finding.REFUTES, Finding.CONTRADICTS)
 _SILENT = (Finding.ABSTAINS, Finding.FAILED)
 
@@ -46,12 +47,12 @@ class MutantScore:
     @property
     def survivors(self) -> list[tuple[Mutant, Result]]:
         """False mutants that were not refuted."""
-        return [(m, t) for m, t in self.of(Truth.FALSE) if t.verdict is not Verdict.REFUTED]
+        return [(m, t) for m, t in self.of(Truth.FALSE) if t.verdict not in FAILS]
 
     @property
     def false_refutations(self) -> list[tuple[Mutant, Result]]:
         """True mutants that were refuted."""
-        return [(m, t) for m, t in self.of(Truth.TRUE) if t.verdict is Verdict.REFUTED]
+        return [(m, t) for m, t in self.of(Truth.TRUE) if t.verdict in FAILS]
 
     @property
     def mistaken(self) -> list[tuple[Mutant, Result]]:
@@ -112,7 +113,7 @@ class MutantScore:
             own = [(m, t) for m, t in self.trials if m.operator == operator]
             count = {truth: sum(m.truth is truth for m, _ in own) for truth in Truth}
             false = count[Truth.FALSE]
-            killed = sum(m.truth is Truth.FALSE and t.verdict is Verdict.REFUTED for m, t in own)
+            killed = sum(m.truth is Truth.FALSE and t.verdict in FAILS for m, t in own)
             yield (
                 *(operator, false, killed, _share(killed, false)),
                 *(count[Truth.TRUE], count[Truth.MEANINGLESS]),
@@ -138,7 +139,7 @@ class FormScore:
     @property
     def refuted(self) -> list[tuple[EqualForm, Result]]:
         """Equal forms that were refuted."""
-        return [(f, t) for f, t in self.trials if t.verdict is Verdict.REFUTED]
+        return [(f, t) for f, t in self.trials if t.verdict in FAILS]
 
     @property
     def lost(self) -> list[tuple[EqualForm, Result]]:

@@ -7,7 +7,9 @@ import pytest
 
 from verify import Settings, Verdict, make_claim, paper_claims, select
 from verify.claims.expressions import parse
-from verify.judging.engine import Result
+from verify.claims.trial import trials
+from verify.judging.engine import Result, verify_claim
+from verify.judging.evidence import Evidence, Finding
 from verify.selftest.mutants import mutants
 from verify.selftest.mutations import OPERATORS
 from verify.selftest.oracle import Truth, truth
@@ -117,6 +119,20 @@ def test_experiments_are_only_turned_round():
     [[mutant, trial]] = score_mutants([claim], Settings(), workers=1, per_operator=2).trials
     assert mutant.claim.relation == "<="
     assert trial.verdict is Verdict.REFUTED
+
+
+def test_an_experiments_equation_is_moved_beyond_both_factors():
+    [claim] = select(["E1-lru-0.99"])
+    [mutant] = mutants(claim)
+    assert (mutant.claim.relation, str(mutant.claim.formula)) == ("==", "1000*(2.5e-5)")
+    assert mutant.truth is Truth.FALSE
+    for measured in (2.5e-6, 2.5e-4):  # what supports the claim, at its worst
+        data = {"published_loss": [measured], "fresh_loss": [measured]}
+        piece = Evidence("trial", Finding.SUPPORTS, data=data)
+        trial_results = dict.fromkeys(trials(claim), piece)
+        assert verify_claim(claim, trial_results=trial_results).verdict is Verdict.SUPPORTED
+        found = verify_claim(mutant.claim, trial_results=trial_results)
+        assert found.verdict is Verdict.REFUTED
 
 
 def test_every_change_is_in_the_grammar():
