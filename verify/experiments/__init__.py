@@ -136,6 +136,13 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         _OF_HESSIAN,
         {"eigenvectors": ("random", "orthonormal"), **_PARAMETRIZATION},
     ),
+    "published_hessian_against_angles": Experiment(
+        "hessian_structure",
+        "published_against_angles",
+        ("diagonal_mass",),
+        {"angles": ("pi", "pi/10", "pi/100")},
+        random=False,
+    ),
     "hessian_against_angles": Experiment(
         "hessian_structure",
         "against_angles",

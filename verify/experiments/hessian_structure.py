@@ -33,7 +33,7 @@ PUBLISHED_BATCH, PUBLISHED_SEED = 64, 0
 LEADING = 4
 S4_STEP = 0.01
 # claim D6's system
-MODES, MODULI, CORRELATION = 10, (0.99, 0.995), 0.99
+MODES, MODULI, CORRELATION, ANGLES_SEED = 10, (0.99, 0.995), 0.99, 53
 ANGLES = {"pi": np.pi, "pi/10": np.pi / 10, "pi/100": np.pi / 100}
 
 
@@ -154,22 +154,54 @@ def equivalent(
     return lambda q: realization({**held, **q}), there(p)
 
 
+def published_against_angles(
+    point: Mapping[str, str], settings: Settings, rng: np.random.Generator
+) -> dict[str, list[float]]:
+    """The diagonal mass of the λ block of Fig. 10's system, with angles up to the given one.
+
+    The moduli, relative angles and weights are the same at each point; R = ρ^Δ, population.
+    """
+    block = eigenvalue_block(*published_modes(point["angles"]))
+    return {"diagonal_mass": [float(diagonal_mass(block))]}
+
+
 def against_angles(
     point: Mapping[str, str], settings: Settings, rng: np.random.Generator
 ) -> dict[str, list[float]]:
-    """The diagonal mass of the λ block with angles up to the given one (App. C).
-
-    The moduli and relative angles are the same at each point; R = ρ^Δ, population, weights 1.
-    """
-    block = eigenvalue_block(eigenvalues(point["angles"], settings.tier.replicas, rng))
+    """The same of random systems in the published one's place."""
+    shape = (settings.tier.replicas, MODES)
+    areas, shares = rng.uniform(size=shape), rng.uniform(size=shape)
+    b, c = rng.normal(size=(2, *shape)) + 1j * rng.normal(size=(2, *shape))
+    block = eigenvalue_block(*_narrowed(point["angles"], areas, shares, b * c / 2))
     return {"diagonal_mass": diagonal_mass(block).tolist()}
 
 
-def eigenvalues(angles: str, replicas: int, rng: np.random.Generator) -> Complex:
-    """Eigenvalues as in claim D6, with angles up to one of ANGLES; shape (replicas, MODES)."""
-    shape = (replicas, MODES)
-    nu, share = rng.uniform(*MODULI, shape), rng.uniform(-1, 1, shape)
-    return np.asarray(nu * np.exp(1j * ANGLES[angles] * share))
+def published_modes(angles: str) -> tuple[Complex, Complex]:
+    """The eigenvalues, (MODES,), and weights b c, (MODES,), of Fig. 10's system.
+
+    Args:
+        angles: the largest angle, one of ANGLES.
+
+    """
+    of_b, of_c, of_areas, of_shares = split(key_of(ANGLES_SEED), 4)
+    areas, shares = (
+        uniform(key, MODES, dtype=np.float64).astype(float) for key in (of_areas, of_shares)
+    )
+    b, c = (_complex_normal(key, MODES) for key in (of_b, of_c))
+    return _narrowed(angles, areas, shares, b * c)
+
+
+def _complex_normal(key: Key, *shape: int) -> Complex:
+    """Complex normal numbers of unit variance, doubles; `jax.random.normal`."""
+    re, im = (normal(part, *shape, dtype=np.float64) for part in split(key))
+    return np.asarray((re + 1j * im) / np.sqrt(2))
+
+
+def _narrowed(angles: str, areas: Real, shares: Real, weights: Complex) -> tuple[Complex, Complex]:
+    """Eigenvalues of MODULI, uniform in area, with angles of up to one of ANGLES; and weights."""
+    low, high = MODULI
+    nu = np.sqrt(low**2 + areas * (high**2 - low**2))
+    return nu * np.exp(1j * ANGLES[angles] * (2 * shares - 1)), weights
 
 
 def _modes(rng: np.random.Generator, replicas: int, orthonormal: bool) -> tuple[Complex, Complex]:
@@ -186,17 +218,21 @@ def _modes(rng: np.random.Generator, replicas: int, orthonormal: bool) -> tuple[
     return lam, P / np.linalg.norm(P, axis=-2, keepdims=True)
 
 
-def eigenvalue_block(lam: Complex) -> Real:
-    """∂²L by the real and imaginary parts of λ for y = Re Σ h_i and R = CORRELATION^Δ (claim D3).
+def eigenvalue_block(lam: Complex, weights: Complex) -> Real:
+    """∂²L by the real and imaginary parts of λ for y = Re Σ b c h and R = CORRELATION^Δ (claim D3).
 
     Args:
         lam: shape (…, modes).
+        weights: b c, of input and output, shape (…, modes).
 
     Returns:
         Shape (…, 2 modes, 2 modes), real parts first.
 
     """
-    a, b = (_cross_sensitivity(lam, other) for other in (lam, lam.conj()))
+    a, b = (
+        weights[..., :, None] * w[..., None, :] * _cross_sensitivity(lam, other)
+        for other, w in ((lam, weights), (lam.conj(), weights.conj()))
+    )
     return np.block([[(a + b).real, (b - a).imag], [-(a + b).imag, (b - a).real]]) / 2
 
 

@@ -20,16 +20,6 @@ EPSILON = 2.0**-23
 NORMAL = {"rel": 3.5e-7 + 2 * EPSILON, "abs": 1.26 * EPSILON}
 
 
-@pytest.fixture(scope="module")
-def jax():
-    """JAX as it was before version 0.5."""
-    found = pytest.importorskip("jax", reason="jax is not installed")
-    found.config.update("jax_threefry_partitionable", False)
-    found.config.update("jax_platforms", "cpu")
-    yield found
-    found.config.update("jax_threefry_partitionable", True)
-
-
 def test_known_numbers():
     """They are those of Threefry's authors for a key and counts of zeros, and JAX's for key 42."""
     assert [hex(number) for number in fold_in(key_of(0), 0)] == ["0x6b200159", "0x99ba4efe"]
