@@ -30,7 +30,7 @@ class Tier:
     networks: int = 32
     steps: int = 10_000
     batch: int = 0
-    seconds_per_trial: float = 1800
+    seconds_per_trial: float = 7200
 
 
 TIERS = {

@@ -21,7 +21,9 @@ def measured(claim: Claim, refuse: Refuse) -> Claim:
         raise _unknown(refuse, "experiment", {str(claim.experiment)}, EXPERIMENTS)
     if claim.quantity not in experiment.measures:
         raise _unknown(refuse, "quantity", {claim.quantity}, experiment.measures)
-    claim = replace(claim, settings={**experiment.published, **claim.settings})
+    published = experiment.published.items()
+    unsaid = {name: value for name, value in published if name not in claim.settings}
+    claim = replace(claim, settings={**claim.settings, **unsaid})
     for setting, choices in experiment.choices.items():
         given = claim.settings.get(setting, "")
         if not set([given] if isinstance(given, str) else given) <= set(choices):

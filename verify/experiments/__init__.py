@@ -53,11 +53,12 @@ class Experiment:
     confirmed_by: Mapping[str, str] = field(default_factory=dict)
 
     def deviations(self, point: Mapping[str, str], settings: Settings) -> dict[str, str]:
-        """The fields in which a trial departs from the published protocol, and what they are."""
-        if not self.batch:
-            return {}
+        """The fields in which a trial departs from the published protocol, and what they are.
+
+        What a tier fixes is not as the trial's point has it.
+        """
         found = {}
-        if settings.tier.batch != self.batch:
+        if self.batch and settings.tier.batch != self.batch:
             of_batches = f"of batches of {settings.tier.batch}"
             found["loss"] = of_batches if settings.tier.batch else "expected"
         varied = (name for name, value in self.published.items() if point[name] != value)
@@ -117,12 +118,12 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         "eigenvalue_learning",
         "run",
         _FINAL_LOSSES,
-        {
-            "angle": ("plain", "exponential", "optimal"),
-            "optimiser_state": ("carried", "dropped"),
+        {"angle": ("plain", "exponential", "optimal")},
+        random=False,
+        protocol={
+            "optimiser_state": ("dropped", "carried"),
             "arithmetic": ("double", "100 digits"),
         },
-        random=False,
     ),
     "eigenvalue_learning_by_natural_gradient": Experiment(
         "eigenvalue_learning", "run_naturally", _FINAL_LOSSES, {}, random=False

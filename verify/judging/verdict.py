@@ -37,8 +37,9 @@ def verdict(evidence: Iterable[Evidence], tried: str = "") -> tuple[Verdict, str
     refutes, contradicts = by_finding[Finding.REFUTES], by_finding[Finding.CONTRADICTS]
 
     if refutes and not proves:
-        deviates = "deviations" in refutes[0].data
-        return Verdict.NOT_REPRODUCED if deviates else Verdict.REFUTED, refutes[0].detail
+        # another run than the claim's does not refute it
+        found = Verdict.NOT_REPRODUCED if refutes[0].data.get("unclaimed") else Verdict.REFUTED
+        return found, refutes[0].detail
     against = {piece.method for piece in contradicts}
     if against >= judges():
         # both are exact; what only sampled may have missed it

@@ -208,12 +208,10 @@ def _evidence(entry: Mapping[str, Any]) -> Evidence:
 
 
 def _measured(entry: Mapping[str, Any]) -> Evidence:
-    """What a trial measured: by name, lists of numbers; and in what it deviates, in words."""
+    """What a trial measured: by name, lists of numbers."""
     piece = _evidence(entry)
     for name, values in piece.data.items():
-        if name == "deviations":
-            "".join([text for item in values.items() for text in item])
-        elif name != "imported":
+        if name != "imported":
             list(map(float, values))
     return piece
 

@@ -59,6 +59,7 @@ HESSIANS = {
     "relation": ">=",
     "formula": "1",
 }
+FULL = Settings(TIERS["full"])
 SMALL = Settings(Tier(points=1, chains=1, replicas=64, seconds=60))
 
 
@@ -109,7 +110,7 @@ def test_what_replicas_could_have_told_is_said():
     assert found.endswith("which cannot tell: no such number decides")
     claim = replace(loss_claim("<=", "15.5"), quantity="final_loss")
     values = [float(k) for k in range(32)]
-    found = compare(claim, {next(iter(trials(claim))): {"final_loss": values}}).detail
+    found = compare(claim, {next(iter(trials(claim))): {"final_loss": values}}, FULL).detail
     assert "p = 0.6, which cannot tell: 90% of them on one side decide by a power of 90%" in found
 
 
@@ -190,7 +191,6 @@ def test_what_a_trial_lacks_is_said_and_tried_again(store, monkeypatch):
     ("experiment", "setting", "meanings"),
     [
         ("eigenvalue_learning", "angle", eigenvalue_learning.ANGLES),
-        ("eigenvalue_learning", "arithmetic", eigenvalue_learning.ARITHMETICS),
         ("hessian_against_angles", "angles", hessian_structure.ANGLES),
         ("linear_system_learning", "angle", linear_systems.ANGLES),
         ("linear_system_learning", "optimizer", linear_systems.OPTIMIZERS),
@@ -203,6 +203,11 @@ def test_what_a_trial_lacks_is_said_and_tried_again(store, monkeypatch):
 )
 def test_what_claims_may_say_is_what_experiments_know(experiment, setting, meanings):
     assert EXPERIMENTS[experiment].settings[setting] == tuple(meanings)
+
+
+def test_what_a_protocol_may_be_is_what_experiments_know():
+    known = EXPERIMENTS["eigenvalue_learning"].protocol["arithmetic"]
+    assert known == tuple(eigenvalue_learning.ARITHMETICS)
 
 
 def test_every_experiment_has_what_runs_it():
@@ -223,7 +228,7 @@ def test_the_median_is_held_at_the_stated_rate(n):
     [
         ({"experiment": "nothing"}, ["'experiment'", "eigenvalue_learning"]),
         ({"quantity": "sensitivity"}, ["'quantity'", "largest_final_loss"]),
-        ({"settings": {"angle": "plain"}}, ["'settings'", "optimiser_state", "dropped"]),
+        ({"settings": {"arithmetic": "double"}}, ["'settings'", "angle", "exponential"]),
         ({"settings": {**LEARNING["settings"], "rate": "1"}}, ["'settings'", "rate"]),
         ({"settings": 3}, ["'settings'", "table"]),
         ({"settings": {"angle": 3}}, ["'settings'", "pair"]),
@@ -266,16 +271,16 @@ def loss_claim(relation, formula, **settings):
 def test_a_published_number_is_met_within_a_factor_of_ten(relation, formula, finding):
     claim = loss_claim(relation, formula)
     [trial] = trials(claim)
-    assert compare(claim, {trial: losses(0.3)}).finding == finding
+    assert compare(claim, {trial: losses(0.3)}, FULL).finding == finding
 
 
 def test_other_seeds_confirm_what_refutes_a_published_number():
     claim = loss_claim("==", "1")
     [trial] = trials(claim)
-    found = compare(claim, {trial: losses(0.03, 0.02)})
+    found = compare(claim, {trial: losses(0.03, 0.02)}, FULL)
     assert (found.finding, found.detail) == (Finding.REFUTES, "0.03, and 0.02 on other seeds")
     assert found.counterexample.claimed == "== 1 within a factor of 10"
-    found = compare(claim, {trial: losses(0.03, 0.2)})
+    found = compare(claim, {trial: losses(0.03, 0.2)}, FULL)
     assert (found.finding, found.detail) == (Finding.ABSTAINS, "0.03, and 0.2 on other seeds")
 
 
@@ -285,16 +290,17 @@ def losses(published, fresh=None):
 
 def test_a_field_of_the_protocol_that_the_tier_fixes_is_not_compared():
     claim = loss_claim("==", "1", loss=["on batches", "expected"])
-    apart = {"deviations": {"loss": "expected"}}
-    found = compare(claim, {trial: losses(1.0) | apart for trial in trials(claim)})
+    measured = {trial: losses(1.0) for trial in trials(claim)}
+    found = compare(claim, measured, Settings())
     assert (found.finding, found.detail) == (Finding.ABSTAINS, "at this tier loss does not vary")
+    assert compare(claim, measured, FULL).detail == "1; deviates in loss (expected)"
 
 
 def test_a_bound_inside_the_interval_is_not_told():
     claim = replace(loss_claim("<=", "7"), quantity="final_loss")
     [trial] = trials(claim)
     values = [float(k) for k in range(16)]
-    assert compare(claim, {trial: {"final_loss": values}}).finding is Finding.ABSTAINS
+    assert compare(claim, {trial: {"final_loss": values}}, FULL).finding is Finding.ABSTAINS
 
 
 def test_what_is_not_said_of_the_protocol_is_as_published():
@@ -304,24 +310,44 @@ def test_what_is_not_said_of_the_protocol_is_as_published():
     assert dict(trial.point)["start"] == "as released"
 
 
-def test_a_run_that_deviates_refutes_nothing():
-    quick, full = TIERS["quick"], TIERS["full"]
+def test_deviations_are_from_the_published_protocol():
     experiment = EXPERIMENTS["linear_system_learning"]
     [trial] = trials(loss_claim("==", "1"))
     point = dict(trial.point)
-    assert experiment.deviations(point, Settings(full)) == {}
-    assert experiment.deviations(point, Settings(quick)) == {"loss": "expected"}
+    assert experiment.deviations(point, FULL) == {}
+    assert experiment.deviations(point, Settings()) == {"loss": "expected"}
     other = {**point, "start": "at the teacher's moduli"}
-    assert experiment.deviations(other, Settings(full)) == {"start": "at the teacher's moduli"}
-    claim = loss_claim("==", "1")
-    for apart, verdict in (({}, "refuted"), ({"loss": "expected"}, "not reproduced")):
-        data = {**losses(0.01), **({"deviations": apart} if apart else {})}
-        found = verify_claim(
-            claim, trial_results={trial: Evidence("trial", Finding.SUPPORTS, data=data)}
-        )
-        assert str(found.verdict) == verdict
-        assert ("deviates in loss (expected)" in found.reason) == bool(apart)
-    assert not EXPERIMENTS["hessian_against_angles"].deviations({}, Settings(quick))
+    assert experiment.deviations(other, FULL) == {"start": "at the teacher's moduli"}
+    carried = {"angle": "plain", "optimiser_state": "carried", "arithmetic": "double"}
+    found = EXPERIMENTS["eigenvalue_learning"].deviations(carried, Settings())
+    assert found == {"optimiser_state": "carried"}
+    assert not EXPERIMENTS["hessian_against_angles"].deviations({}, Settings())
+
+
+@pytest.mark.parametrize(
+    ("settings", "point", "verdict", "apart"),
+    [
+        (FULL, {}, "refuted", {}),
+        (Settings(), {}, "not reproduced", {"loss": "expected"}),
+        # what a claim is about refutes it
+        (Settings(), {"loss": "expected"}, "refuted", {"loss": "expected"}),
+        (FULL, {"teachers": "one a run"}, "refuted", {"teachers": "one a run"}),
+        (
+            Settings(),
+            {"teachers": "one a run"},
+            "not reproduced",
+            {"loss": "expected", "teachers": "one a run"},
+        ),
+    ],
+)
+def test_a_run_that_is_not_the_claims_refutes_nothing(settings, point, verdict, apart):
+    claim = loss_claim("==", "1", **point)
+    piece = Evidence("trial", Finding.SUPPORTS, data=losses(0.01))
+    found = verify_claim(claim, settings, trial_results=dict.fromkeys(trials(claim), piece))
+    assert str(found.verdict) == verdict
+    for name, how in apart.items():
+        assert f"{name} ({how})" in found.reason
+    assert found.evidence[0].data.get("deviations", {}) == apart
 
 
 @pytest.mark.parametrize(

@@ -190,5 +190,5 @@ def test_what_is_open_is_not_supported(evidence, found, reason):
 def test_a_run_that_deviates_from_the_protocol_refutes_nothing():
     found = Evidence("experiment", Finding.REFUTES, "too large")
     assert verdict([found]) == (Verdict.REFUTED, "too large")
-    apart = Evidence("experiment", Finding.REFUTES, "too large", data={"deviations": {"loss": "x"}})
+    apart = Evidence("experiment", Finding.REFUTES, "too large", data={"unclaimed": ["loss"]})
     assert verdict([apart]) == (Verdict.NOT_REPRODUCED, "too large")

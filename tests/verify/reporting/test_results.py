@@ -87,10 +87,7 @@ def test_entries_read_as_the_claims_they_are_of():
 def test_report_is_read_again_as_it_was(judged):
     [*_, measured] = (c for c in paper_claims() if c.experiment)
     trial_results = {
-        t: Evidence(
-            "trial", Finding.SUPPORTS, data={"a": [1.0], "deviations": {"loss": "expected"}}
-        )
-        for t in trials(measured)
+        t: Evidence("trial", Finding.SUPPORTS, data={"a": [1.0]}) for t in trials(measured)
     }
     found = report(*judged, trial_results=trial_results)
     assert [r.claim for r in found.results] == [r.claim for r in judged]
@@ -125,8 +122,6 @@ TRIED = {
         lambda r: r["claims"][1]["evidence"][-1]["counterexample"].update(point=3),
         lambda r: r["trials"].append({**TRIED, "data": {"diagonal_mass": 3}}),
         lambda r: r["trials"].append({**TRIED, "data": {"diagonal_mass": ["<b>"]}}),
-        lambda r: r["trials"].append({**TRIED, "data": {"deviations": ["a"]}}),
-        lambda r: r["trials"].append({**TRIED, "data": {"deviations": {"a": 3}}}),
         lambda r: r["trials"].append({**TRIED, "point": 3}),
         lambda r: r["environment"].pop("tier"),
         lambda r: r["environment"].update(size="<b>"),

@@ -14,7 +14,7 @@ from verify.selftest.mutants import mutants
 from verify.selftest.mutations import OPERATORS
 from verify.selftest.oracle import Truth, truth
 from verify.selftest.rewriting import rewritings, spread, written
-from verify.selftest.scores import MutantScore, judged, score_mutants
+from verify.selftest.scores import FAILS, MutantScore, judged, score_mutants
 
 TRUE = [c for c in paper_claims() if c.expect != "refuted"]
 # the first of them that has a mutant of a kind is judged
@@ -132,7 +132,7 @@ def test_an_experiments_equation_is_moved_beyond_both_factors():
         trial_results = dict.fromkeys(trials(claim), piece)
         assert verify_claim(claim, trial_results=trial_results).verdict is Verdict.SUPPORTED
         found = verify_claim(mutant.claim, trial_results=trial_results)
-        assert found.verdict is Verdict.REFUTED
+        assert found.verdict in FAILS  # by the expected loss, it is not reproduced
 
 
 def test_every_change_is_in_the_grammar():

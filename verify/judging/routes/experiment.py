@@ -42,7 +42,7 @@ def check(model: Model, settings: Settings) -> Evidence:
         if piece.finding is not Finding.SUPPORTS:
             return replace(piece, method="experiment")
     measured = {trial: piece.data for trial, piece in pieces.items()}
-    found = compare(model.claim, measured)
+    found = compare(model.claim, measured, settings)
     elsewhere = [piece.data["imported"] for piece in pieces.values() if piece.imported]
     return replace(found, data={**found.data, "imported": elsewhere[0]}) if elsewhere else found
 
@@ -52,10 +52,7 @@ def try_out(trial: Trial, settings: Settings) -> Evidence:
     rng = stream(settings.seed, trial.experiment, 0, 0)  # the same for all: replicas are pairs
     start = time.perf_counter()
     try:
-        experiment, point = EXPERIMENTS[trial.experiment], dict(trial.point)
-        data: dict[str, Any] = dict(experiment.run(point, settings, rng))
-        if apart := experiment.deviations(point, settings):
-            data["deviations"] = apart
+        data = dict(EXPERIMENTS[trial.experiment].run(dict(trial.point), settings, rng))
     except NotEvaluated as reason:
         return Evidence(TRIAL, Finding.ABSTAINS, str(reason))
     except Exception as error:  # one broken trial must not hide the others
@@ -63,14 +60,18 @@ def try_out(trial: Trial, settings: Settings) -> Evidence:
     return Evidence(TRIAL, Finding.SUPPORTS, data=data, seconds=time.perf_counter() - start)
 
 
-def compare(claim: Claim, measured: Mapping[Trial, Mapping[str, Any]]) -> Evidence:
+def compare(
+    claim: Claim, measured: Mapping[Trial, Mapping[str, Any]], settings: Settings
+) -> Evidence:
     """Compare a constant with the measured number, or with its median over random replicas.
 
-    What is claimed to be a number is to lie within a factor of WITHIN.
+    What is claimed to be a number is to lie within a factor of WITHIN. It is said in what runs
+    deviate from the published protocol; a deviation is unclaimed if the claim does not name it.
 
     Args:
         claim: a claim about an experiment.
         measured: what its trials found.
+        settings: what they were run with.
 
     """
     bound = float(evaluate(to_sympy(claim.formula, {}), {}).real.mid())
@@ -88,13 +89,14 @@ def compare(claim: Claim, measured: Mapping[Trial, Mapping[str, Any]]) -> Eviden
         finding = Finding.ABSTAINS if claimed.contains(other) else Finding.REFUTES
         detail = f"{piece.detail}, and {other:.3g} on other seeds"
         piece = replace(piece, finding=finding, detail=detail)
-    apart = deviations(claim, measured)
-    if fixed := [name for name in apart if not isinstance(claim.settings[name], str)]:
+    apart, unclaimed = _deviations(claim, settings)
+    if fixed := [name for name in unclaimed if not isinstance(claim.settings[name], str)]:
         return Evidence("experiment", Finding.ABSTAINS, f"at this tier {fixed[0]} does not vary")
     if apart:
         listed = ", ".join(f"{name} ({how})" for name, how in apart.items())
         detail = f"{piece.detail}; deviates in {listed}"
-        piece = replace(piece, detail=detail, data={**piece.data, "deviations": apart})
+        said = {"deviations": apart, "unclaimed": unclaimed}
+        piece = replace(piece, detail=detail, data={**piece.data, **said})
     if piece.finding is not Finding.REFUTES:
         return piece
     within = f" within a factor of {WITHIN}" if claim.relation == "==" else ""
@@ -145,13 +147,16 @@ def compared(claim: Claim, measured: Mapping[Trial, Mapping[str, Any]]) -> NDArr
     return values
 
 
-def deviations(claim: Claim, measured: Mapping[Trial, Mapping[str, Any]]) -> dict[str, str]:
-    """Where the trials of a claim departed from the published protocol."""
-    return {
-        name: how
-        for trial in trials(claim)
-        for name, how in measured[trial].get("deviations", {}).items()
-    }
+def _deviations(claim: Claim, settings: Settings) -> tuple[dict[str, str], list[str]]:
+    """What a claim's trials do instead of the published protocol, and what the claim names not."""
+    apart: dict[str, str] = {}
+    unclaimed: dict[str, None] = {}
+    for trial in trials(claim):
+        point = dict(trial.point)
+        found = EXPERIMENTS[trial.experiment].deviations(point, settings)
+        apart |= found
+        unclaimed |= dict.fromkeys(name for name, how in found.items() if point[name] != how)
+    return apart, list(unclaimed)
 
 
 def interval(values: NDArray[np.float64]) -> Interval:

@@ -123,7 +123,7 @@ EFFECTIVE_RATES = figure(
     ),
 )
 
-_WIDENED = {"angle": "1", "scan": "memory", "rates": "widened"}
+_WIDENED = {"angle": "1", "scan": "memory", "rates": "widened", "loss": "expected"}
 
 OPTIMISERS = figure(
     "Optimisers, architectures and memory",
