@@ -8,6 +8,7 @@ where they were.
 
 from __future__ import annotations
 
+import inspect
 import os
 import platform
 import re
@@ -129,7 +130,7 @@ def main() -> None:
         body = "\n".join(part())
         seconds = time.perf_counter() - start
         sections[title] = (
-            f"\n{(part.__doc__ or '').strip()}\n\n{body.strip()}\n\n"
+            f"\n{inspect.getdoc(part)}\n\n{body.strip()}\n\n"
             f"{seconds:.0f} s on {WORKERS} cores, Python {platform.python_version()}.\n\n"
         )
         ordered = [title for title, _ in PARTS.values() if title in sections]

@@ -37,6 +37,8 @@ class Experiment:
             a claim is refuted.
         protocol: the fields of the published protocol that may be varied, with their possible
             values, the published one first.
+        lacks: the fields whose published value no package provides, and the value that is taken
+            whatever a claim says.
         batch: how many sequences a step of training has as published; 0 where nothing is trained
             on batches.
 
@@ -51,6 +53,7 @@ class Experiment:
     batch: int = 0
     single: Sequence[str] = ()
     confirmed_by: Mapping[str, str] = field(default_factory=dict)
+    lacks: Mapping[str, str] = field(default_factory=dict)
 
     def deviations(self, point: Mapping[str, str], settings: Settings) -> dict[str, str]:
         """The fields in which a trial departs from the published protocol, and what they are.
@@ -62,7 +65,7 @@ class Experiment:
             of_batches = f"of batches of {settings.tier.batch}"
             found["loss"] = of_batches if settings.tier.batch else "expected"
         varied = (name for name, value in self.published.items() if point[name] != value)
-        return found | {name: point[name] for name in varied}
+        return found | {name: point[name] for name in varied} | dict(self.lacks)
 
     @property
     def choices(self) -> Mapping[str, Sequence[str]]:
@@ -91,7 +94,10 @@ def _rates(of: str, *groups: str) -> tuple[str, ...]:
     return tuple(f"{of}_{group}_{summary}" for group in groups for summary in ("median", "spread"))
 
 
-_GROUPS = ("recurrence", "angle", "rest")
+_GROUPS, _BLOCKS = ("recurrence", "angle", "rest"), (1, 2, 3, 4)
+_OF_TEXT = ("power", "fitted_level", "fitted_decay")
+_EMBEDDINGS = {"embeddings": ("of bert-base-uncased", "of MiniLM")}
+_OF_MINILM = {"embeddings": "of MiniLM"}
 _PUBLISHED_RUN = _rates("published_run", "recurrence", "step", "angle", "gamma", "B", "C", "D")
 _FINAL_LOSSES = ("smallest_final_loss", "largest_final_loss")
 _OFF_BY = ("state_off_by", "sensitivity_off_by")
@@ -176,35 +182,53 @@ EXPERIMENTS: Mapping[str, Experiment] = {
     "embedding_autocorrelation": Experiment(
         "embedding_autocorrelation",
         "correlations",
-        ("correlation_1", "correlation_10", "correlation_100", "correlation_300"),
+        (*(f"correlation_{lag}" for lag in (1, 10, 100, 300)), *_OF_TEXT),
         {
             "control": (
                 *("as published", "tokens shuffled", "without positions", "without mean"),
                 "without positions or mean",
             )
         },
+        protocol={**_EMBEDDINGS, "text": ("pages", "full windows")},
+        lacks=_OF_MINILM,
+        single=_OF_TEXT,
     ),
     "deep_networks_at_initialisation": Experiment(
         "deep_networks",
         "at_initialisation",
-        ("state", "gradient_recurrence", "gradient_angle", "gradient_rest"),
+        (
+            *(f"state_{block}" for block in _BLOCKS),
+            *(f"gradient_{group}" for group in _GROUPS),
+            *(f"gradient_{group}_{block}" for group in _GROUPS for block in _BLOCKS),
+            "recurrence_over_rest",
+        ),
         {
             "recurrence": ("complex RNN", "LRU", "GRU", "LSTM"),
             "time_constant": ("1", "3.16", "10", "31.6", "100"),
             "norm": ("none", "layer", "batch"),
         },
+        protocol={
+            **_EMBEDDINGS,
+            "text": ("pages", "full windows"),
+            "loss": ("as released", "of the next embedding"),
+        },
+        lacks=_OF_MINILM,
     ),
     "gru_jacobian": Experiment(
         "gated_units",
         "jacobian",
         ("diagonal_over_rest", "diagonal_share"),
         {"strength": ("0", "1", "3"), "delay": ("1", "10", "100")},
+        protocol=_EMBEDDINGS,
+        lacks=_OF_MINILM,
     ),
     "gates_against_theory": Experiment(
         "gated_units",
         "against_theory",
         _OFF_BY,
         {"gates": ("constant", "of the input", "of the input and the state")},
+        protocol={"input": ("embedded text", "drawn with the fitted autocorrelation")},
+        lacks={"input": "drawn with the fitted autocorrelation"},
     ),
     "teacher_normalizer": Experiment(
         "teacher_normalizer",

