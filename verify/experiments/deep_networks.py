@@ -70,16 +70,16 @@ def _squared_gradients(network: nn.Module) -> dict[str, list[Tensor]]:
     found: dict[str, list[Tensor]] = {name: [] for name in groups}
     found |= {f"{name}_{number}": [] for name in groups for number in range(1, BLOCKS + 1)}
     for name, parameter in network.named_parameters():
-        first, *_, last = path = name.split(".")
+        path = name.split(".")
         assert parameter.grad is not None  # noqa: S101 (each takes part)
         group = "rest"
-        if last == "theta_log":
+        if path[-1] == "theta_log":
             group = "angle"
-        elif last in ("lambda_re", "lambda_im", "nu_log") or "gated" in path:
+        elif path[-1] in ("lambda_re", "lambda_im", "nu_log") or "gated" in path:
             group = "recurrence"
         squares = parameter.grad.square().flatten()
         found[group].append(squares)
-        if first == "blocks":
+        if path[0] == "blocks":
             found[f"{group}_{int(path[1]) + 1}"].append(squares)
     return found
 
