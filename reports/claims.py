@@ -22,6 +22,7 @@ from rich.progress import track
 from verify.claims.claim import Claim
 from verify.claims.selection import paper_claims, select
 from verify.claims.trial import Trial, trials
+from verify.experiments import EXPERIMENTS
 from verify.judging.engine import Result, verify_claim
 from verify.judging.evidence import Evidence, Verdict
 from verify.judging.methods import TRIAL
@@ -125,6 +126,7 @@ def _experiments(report: Report, full: Report) -> Iterator[str]:
     yield "`full.json`.\n"
     adjusted = _adjusted(report.results)
     yield _about(report.results, made)
+    yield from _protocols(report.results)
     for name, figure in FIGURES.items():
         chosen = [results[claim.id] for claim in select(figure.claims) if claim.experiment]
         if not chosen:
@@ -174,6 +176,24 @@ def _about(results: Sequence[Result], made: Mapping[str, Any]) -> str:
         refuted=verdicts[Verdict.REFUTED],
         undecided=verdicts[Verdict.UNDECIDED],
     )
+
+
+def _protocols(results: Sequence[Result]) -> Iterator[str]:
+    """A table of the fields of the published protocol, and where claims depart from it."""
+    yield "| experiment | field | as published | departures, and in how many claims |"
+    yield "|---|---|---|---|"
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for result in results:
+        for piece in result.evidence:
+            for name, how in piece.data.get("deviations", {}).items():
+                counts.setdefault((result.claim.experiment or "", name), Counter())[how] += 1
+    for experiment, known in EXPERIMENTS.items():
+        for name, published in known.published.items():
+            departures = counts.get((experiment, name), Counter())
+            listed = [f"{how} ({count})" for how, count in departures.items()]
+            listed += ["no package has the published one"] * (name in known.lacks)
+            yield f"| {experiment} | {name} | {published} | {'; '.join(listed)} |"
+    yield ""
 
 
 def _adjusted(results: Sequence[Result]) -> dict[str, float]:
