@@ -191,7 +191,7 @@ def _protocols(results: Sequence[Result]) -> Iterator[str]:
         for name, published in known.published.items():
             departures = counts.get((experiment, name), Counter())
             listed = [f"{how} ({count})" for how, count in departures.items()]
-            listed += ["no package has the published one"] * (name in known.lacks)
+            listed += ["never as published here"] * (name in known.lacks)
             yield f"| {experiment} | {name} | {published} | {'; '.join(listed)} |"
     yield ""
 
