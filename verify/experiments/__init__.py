@@ -227,8 +227,8 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         "against_theory",
         _OFF_BY,
         {"gates": ("constant", "of the input", "of the input and the state")},
-        protocol={"input": ("embedded text", "drawn with the fitted autocorrelation")},
-        lacks={"input": "drawn with the fitted autocorrelation"},
+        protocol=_EMBEDDINGS,
+        lacks=_OF_MINILM,
     ),
     "teacher_normalizer": Experiment(
         "teacher_normalizer",

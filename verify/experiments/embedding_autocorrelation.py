@@ -32,7 +32,7 @@ def correlations(
     mean = torch.zeros(())
     if "mean" in control:
         mean = torch.stack([embedded(g, positions).sum((0, 1)) for g in groups]).sum(0) / ids.size
-    R = torch.stack([_autocorrelation(embedded(g, positions) - mean) for g in groups])
+    R = torch.stack([autocorrelation(embedded(g, positions) - mean) for g in groups])
     shares = torch.tensor([len(group) / len(ids) for group in groups], dtype=R.dtype)
     of_all = (shares @ R).numpy()[:-1]
     positive = of_all[: np.argmin(of_all > 0) or None]
@@ -45,8 +45,13 @@ def correlations(
     }
 
 
-def _autocorrelation(x: Tensor) -> Tensor:
-    """The mean of x_{t+Δ} x_t over windows, t and features, for each Δ."""
+def autocorrelation(x: Tensor) -> Tensor:
+    """The mean of x_{t+Δ} x_t over texts, t and features, (LENGTH,).
+
+    Args:
+        x: embedded texts, (texts, LENGTH, features).
+
+    """
     spectrum = torch.fft.rfft(x, 2 * LENGTH, dim=-2).abs().square().mean((0, -1))
     R: Tensor = torch.fft.irfft(spectrum)[:LENGTH] / torch.arange(LENGTH, 0, -1)
     return R

@@ -5,7 +5,11 @@ import math
 import numpy as np
 import pytest
 import torch
+from sympy import Rational
 
+from theory.inputs import exponential
+from theory.moments import second_moment, sensitivity
+from theory.symbols import real_lam
 from verify.experiments import EXPERIMENTS, deep_networks, embedding_autocorrelation, gated_units
 from verify.experiments.deep_networks import RECURRENCES, WIDTH
 from verify.experiments.text import LENGTH, embedded, pages
@@ -84,18 +88,45 @@ def test_a_gru_without_recurrent_matrices_has_a_diagonal_jacobian():
     assert found["diagonal_share"] == [1]
 
 
+@pytest.mark.parametrize("coupled", [False, True])
+def test_a_gates_derivative_is_autograds(coupled):
+    torch.manual_seed(1)
+    n, theta, u = torch.randn(12, 4).double(), torch.randn(12, 4).double(), torch.randn(4, 4)
+    u = u.double() if coupled else None
+
+    def last(bias):
+        return gated_units.run(n, theta + bias, u)[0]
+
+    theirs = torch.autograd.functional.jacobian(last, torch.zeros(4).double()).diagonal()
+    torch.testing.assert_close(gated_units.run(n, theta, u)[1], theirs, rtol=1e-12, atol=1e-14)
+
+
+def test_constant_gates_are_expected_to_do_what_the_theory_says():
+    """Theirs is the stationary state; λ^512 is nothing."""
+    lags, lam = torch.arange(LENGTH, dtype=torch.float64), 0.9
+    ours = gated_units._expected(0.9**lags, lam).tolist()
+    gamma = 1 - real_lam
+    state = second_moment(exponential(Rational(9, 10)), real_lam, gamma)
+    slope = sensitivity(
+        exponential(Rational(9, 10)), real_lam, real_lam, gamma, differentiate_gamma=True
+    )
+    by_theta = slope * (real_lam * (1 - real_lam)) ** 2
+    theirs = [float(e.subs(real_lam, Rational(9, 10))) for e in (state, by_theta)]
+    assert ours == pytest.approx(theirs, rel=1e-10)
+
+
 def test_a_line_is_fitted_to_the_autocorrelation(monkeypatch):
     """White noise and a slow exponential, of known R; the fit sees the exponential."""
     lags = torch.arange(LENGTH, dtype=torch.float64)
     R = 0.0431 * 0.997**lags
-    monkeypatch.setattr(embedding_autocorrelation, "_autocorrelation", lambda x: R)
+    monkeypatch.setattr(embedding_autocorrelation, "autocorrelation", lambda x: R)
     point = {"control": "as published", "text": "pages"}
     found = embedding_autocorrelation.correlations(point, TINY, np.random.default_rng(0))
     assert found["fitted_level"] == [pytest.approx(0.0431, rel=1e-10)]
     assert found["fitted_decay"] == [pytest.approx(0.997, rel=1e-10)]
     assert found["power"] == [pytest.approx(0.0431)]
     cut = torch.where(lags < 40, R, -R)
-    monkeypatch.setattr(embedding_autocorrelation, "_autocorrelation", lambda x: cut)
+    monkeypatch.setattr(embedding_autocorrelation, "autocorrelation", lambda x: cut)
     again = embedding_autocorrelation.correlations(point, TINY, np.random.default_rng(0))
     assert again["fitted_decay"] == [pytest.approx(0.997, rel=1e-10)]
 
@@ -104,7 +135,7 @@ def test_the_estimator_of_the_autocorrelation_is_the_published_one():
     x = embedded(pages()[:2]).double()
     # sums of so many products, through two transforms of doubles
     off = x.numel() * np.finfo(float).eps * x.square().mean().item()
-    R = embedding_autocorrelation._autocorrelation(x)
+    R = embedding_autocorrelation.autocorrelation(x)
     for lag in (0, 1, 300):
         plain = (x[:, lag:] * x[:, : LENGTH - lag]).mean()
         assert R[lag].item() == pytest.approx(plain.item(), rel=0, abs=off)
