@@ -260,10 +260,17 @@ class Domain:
                     yield self.inside.with_coordinate(name, number)
 
     def corners(self, inset: Fraction = INSET, far: int | None = None) -> Iterator[Point]:
-        """The corners of the box on which the claim is made; see `Range.extremes`."""
+        """The corners of the box on which the claim is made; see `Range.extremes`.
+
+        Several complex parameters are in one direction, where a false claim on their difference
+        may hold, and each in another one.
+        """
         ends: list[Sequence[Coordinate]] = [r.extremes(inset, far) for r in self.ranges.values()]
         for combination in islice(product(*ends), MAX_CORNERS):
-            yield Point(dict(zip(self.ranges, combination, strict=True)))
+            yield (point := Point(dict(zip(self.ranges, combination, strict=True))))
+            turned = point.turned_apart()
+            if turned != point:
+                yield turned
 
     def closed_faces(self) -> Iterator[Point]:
         """A point on each face that belongs to the domain, next to it if its end is irrational."""

@@ -76,6 +76,15 @@ class Point:
         new = replace(old, modulus=value) if isinstance(old, Polar) else value
         return self.with_coordinate(name, new)
 
+    def turned_apart(self) -> Point:
+        """The point with its complex parameters in ever smaller angles, one after the other."""
+        complex_ones = {n: c for n, c in self.coordinates.items() if isinstance(c, Polar)}
+        turned = {
+            name: replace(old, half_tangent=old.half_tangent / k)
+            for k, (name, old) in enumerate(complex_ones.items(), 1)
+        }
+        return Point({**self.coordinates, **turned})
+
     def balls(self) -> dict[str, flint.acb]:
         """Balls around the coordinates at the current precision, by name."""
         return {name: _ball(c) for name, c in self.coordinates.items()}

@@ -7,7 +7,7 @@ seems to have one sign, but no certificate says so, the claim is not supported b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -100,9 +100,10 @@ def _has_one_side_near_limit(model: Model, function: sp.Expr) -> bool:
 
 @lru_cache(maxsize=32)
 def sides(model: Model, seed: int) -> list[Point]:
-    """A point or two for each pattern of sides that is found.
+    """Up to three points for each pattern of sides that is found.
 
-    Rounding may give a zero a sign, so that one of them is as far from all zeros as any.
+    Rounding may give a zero a sign, so that one of them is as far from all zeros as any; and where
+    the formula is 0 both sides may agree, so that at one of them it is as large as any.
     """
     kinks = _kinks(model)
     if not kinks:
@@ -122,9 +123,20 @@ def sides(model: Model, seed: int) -> list[Point]:
     patterns: dict[bytes, list[int]] = {}
     for k in range(len(points)):
         patterns.setdefault(on[:, k].tobytes(), []).append(k)
-    deepest = depth.min(axis=0)
-    chosen = ({same[0], max(same, key=lambda k: deepest[k])} for same in patterns.values())
+    deepest, sizes = depth.min(axis=0), _sizes(model, at, len(points))
+    chosen = (
+        {same[0], *(same[int(np.argmax(of[same]))] for of in (deepest, sizes))}
+        for same in patterns.values()
+    )
     return [points[k] for those in islice(chosen, MOST) for k in sorted(those)]
+
+
+def _sizes(model: Model, at: Mapping[sp.Symbol, Array], count: int) -> Array:
+    """The formula's modulus at points, 0 where it has no value."""
+    try:
+        return np.nan_to_num(np.abs(values(model.formula, at, count)), posinf=0)
+    except NotEvaluated:
+        return np.zeros(count)
 
 
 def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:

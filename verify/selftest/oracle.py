@@ -215,12 +215,16 @@ def _is_kept(relation: Relation, point: Point) -> bool:
 
 
 def points_at(claim: Claim, places: Sequence[Mapping[str, str]]) -> Iterator[Point]:
-    """Points of the domain at places that fix some of the parameters."""
+    """Points of the domain at places that fix some of the parameters, complex ones turned too."""
     for place in places:
         values = {name: _value(parse(text).node, {}, None) for name, text in place.items()}
         fixed = {n: v if claim.is_complex(n) else mp.re(v) for n, v in values.items()}
+        turns = {n: mp.expjpi(mp.mpf(k) / 7) for k, n in enumerate(filter(claim.is_complex, fixed))}
+        turned = {n: v * turns.get(n, 1) for n, v in fixed.items()}
         for point in points(claim, AT_PLACE, edges=False):
             yield {**point, **fixed}
+            if len(turns) > 1:
+                yield {**point, **turned}
 
 
 def _coordinate(

@@ -1,12 +1,15 @@
 """Both sides of a kink are looked at; where one may have been missed, points support nothing."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 import sympy as sp
 
 from numerics.arithmetic.evaluation import NotEvaluated
+from verify.claims.expressions import parse
 from verify.claims.file import make_claim
+from verify.claims.selection import select
 from verify.judging.engine import verify_claim
 from verify.judging.evidence import Verdict
 from verify.judging.model import Model
@@ -226,3 +229,13 @@ def test_what_was_looked_at_on_one_side_is_not_supported(fields, relation):
     result = verify_claim(claim)
     assert result.verdict is Verdict.UNDECIDED
     assert "whether it holds on all sides of" in result.reason
+
+
+@pytest.mark.parametrize("id_", ["A9-entries", "C3-loss"])
+def test_a_kink_is_seen_where_the_formula_is_not_0(id_):
+    """Where both eigenvalues are one, the formula is 0 on either side; so is a false one."""
+    [claim] = select([id_])
+    corner = "max(0, abs(lambda) + abs(lambda_star) - 1999999/1000000)"
+    formula = parse(f"({claim.formula})*(1 + {corner})")
+    found = verify_claim(replace(claim, id="in-a-corner", formula=formula, expect=None))
+    assert found.verdict is Verdict.REFUTED

@@ -91,6 +91,13 @@ def test_what_shows_at_a_place_alone_needs_it():
     assert truth(variant.claim, None, variant.places) is FALSE
 
 
+def test_places_are_seen_in_several_directions():
+    """In one, two eigenvalues are the same, and the loss is 0 whatever its formula says more."""
+    [claim] = select(["C1-loss"])
+    [variant] = PLACED["kink in a corner"](claim)
+    assert truth(variant.claim, None, variant.places) is FALSE
+
+
 def test_a_formula_without_a_value_is_no_claim():
     entry = {
         "id": "pole",
