@@ -96,7 +96,7 @@ def against_theory(
 
 
 def _after(ids: NDArray[np.int64], gates: str, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """For how long a layer's units keep a state, (WIDTH,), and h² and (∂h/∂θ)², (WIDTH, 2)."""
+    """The steps that a layer's units keep a state for, (WIDTH,); h² and (∂h/∂θ)², (WIDTH, 2)."""
     x = embedded(ids).double()
 
     def drawn(variance: float) -> Tensor:

@@ -168,7 +168,7 @@ def published_against_angles(
 def against_angles(
     point: Mapping[str, str], settings: Settings, rng: np.random.Generator
 ) -> dict[str, list[float]]:
-    """The same of random systems in the published one's place."""
+    """What `published_against_angles` measures, of random systems in the published one's place."""
     shape = (settings.tier.replicas, MODES)
     areas, shares = rng.uniform(size=shape), rng.uniform(size=shape)
     b, c = rng.normal(size=(2, *shape)) + 1j * rng.normal(size=(2, *shape))

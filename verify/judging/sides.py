@@ -100,7 +100,7 @@ def _has_one_side_near_limit(model: Model, function: sp.Expr) -> bool:
 
 @lru_cache(maxsize=32)
 def sides(model: Model, seed: int) -> list[Point]:
-    """Up to three points for each pattern of sides that is found.
+    """One to three points for each pattern of sides that is found.
 
     Rounding may give a zero a sign, so that one of them is as far from all zeros as any; and where
     the formula is 0 both sides may agree, so that at one of them it is as large as any.
