@@ -25,7 +25,6 @@ from verify.claims.trial import Trial, trials
 from verify.experiments import EXPERIMENTS
 from verify.judging.engine import Result, verify_claim
 from verify.judging.evidence import Evidence, Verdict
-from verify.judging.methods import TRIAL
 from verify.judging.routes.experiment import WITHIN
 from verify.judging.statistics import LEVEL, RATE_OF_EXPERIMENT, decisive_share, holm
 from verify.reporting.figures import FIGURES, Figure
@@ -110,9 +109,8 @@ def _run_in_full(
     """The claims of which all trials have been run at tier full too, with these trials."""
     found = {}
     for claim in (claim for claim in claims if claim.experiment):
-        known = {t: store.known(t, full).get(TRIAL) for t in trials(claim)}
-        measured = {t: piece for t, piece in known.items() if piece}
-        if measured.keys() == known.keys():
+        measured = store.measured(claim, full)
+        if measured is not None:
             found[claim.id] = verify_claim(claim, full, trial_results=measured), measured
     return found
 

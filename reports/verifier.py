@@ -23,10 +23,8 @@ from rich.progress import Progress
 
 from verify import Settings, paper_claims
 from verify.claims.claim import Claim
-from verify.claims.trial import trials
 from verify.judging.engine import verify_claim
 from verify.judging.evidence import Verdict
-from verify.judging.methods import TRIAL
 from verify.judging.statistics import RATE
 from verify.running.store import Store, default_path
 from verify.selftest import calibration, fuzzing, interruption, random_claims, scores
@@ -144,9 +142,8 @@ def _true_claims() -> list[Claim]:
 
 def _is_supported(claim: Claim, store: Store) -> bool:
     """Whether a claim about an experiment is, by trials that have been run."""
-    known = {t: store.known(t, Settings()).get(TRIAL) for t in trials(claim)}
-    measured = {t: piece for t, piece in known.items() if piece}
-    if measured.keys() != known.keys():
+    measured = store.measured(claim, Settings())
+    if measured is None:
         return False
     return verify_claim(claim, trial_results=measured).verdict is Verdict.SUPPORTED
 

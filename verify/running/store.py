@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.claims.claim import Claim
-from verify.claims.trial import Trial
+from verify.claims.trial import Trial, trials
 from verify.judging.engine import Known
 from verify.judging.evidence import Evidence, Finding
 from verify.judging.methods import TRIAL, method_names
@@ -90,6 +90,12 @@ class Store:
                 continue
             found[method] = piece
         return found
+
+    def measured(self, claim: Claim, settings: Settings) -> dict[Trial, Evidence] | None:
+        """What the trials of a claim about an experiment measured; None if one has not been run."""
+        found = {trial: self.known(trial, settings).get(TRIAL) for trial in trials(claim)}
+        measured = {trial: piece for trial, piece in found.items() if piece}
+        return measured if measured.keys() == found.keys() else None
 
     def _row(self, asked: str, here: str) -> tuple[Any, ...] | None:
         """The row of what this machine found, or else of what another did."""

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 import verify.running.workers
-from verify import Finding, Settings, Tier, make_claim, run
-from verify.claims.trial import Trial
+from verify import Finding, Settings, Tier, make_claim, run, select
+from verify.claims.trial import Trial, trials
 from verify.judging.evidence import Evidence
 from verify.running.provenance import machine, question
 from verify.running.store import Store, _canonical, _digest, default_path
@@ -194,6 +194,16 @@ def test_a_piece_is_found_again_by_all_that_it_depends_on(store):
     assert kept.known(TRUE, replace(SMALL, seed=1)) == {}
     assert Store(store, fresh=True).known(TRUE, SMALL) == {}
     assert Store(None).known(TRUE, SMALL) == {}
+
+
+def test_a_claims_trials_are_measured_once_all_have_been_run(store):
+    [claim] = select(["D6-narrow"])
+    kept, piece = Store(store), Evidence("trial", Finding.SUPPORTS, data={"diagonal_mass": [0.5]})
+    first, last = trials(claim)
+    kept.keep(first, SMALL, piece)
+    assert kept.measured(claim, SMALL) is None
+    kept.keep(last, SMALL, piece)
+    assert kept.measured(claim, SMALL) == {first: piece, last: piece}
 
 
 def test_a_piece_is_kept_once_and_the_last_one_counts(store):
