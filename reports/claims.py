@@ -51,6 +51,7 @@ ABOUT = """## What a reviewer asks
 - **Fresh seeds.** Learning rates are chosen on the ten published seeds, and compared on others;
   those confirm what refutes a published number. What diverged counts as the worst there; the
   published mean, which leaves it out, is taken where a published number is met.
+- **Replay.** `curseproof replay reports/report.json` runs one trial of each experiment again.
 - **Thresholds.** Last changed on {changed}; these runs have seed {seed}.
 - **Deviations.** Named with each verdict. A claim that fails where a run deviates is *not
   reproduced*: {not_reproduced} here, {refuted} refuted, {undecided} undecided.

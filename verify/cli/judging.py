@@ -17,6 +17,7 @@ from verify.cli.app import (
     app,
     bad_input,
     err,
+    fail,
     out,
     to_file,
     write,
@@ -173,6 +174,36 @@ def import_command(
     with bad_input(ClaimError, ForeignError):
         taken = import_results(results, select(claims or []), store_at(store), replay, workers)
     out.print(f"{taken} pieces of evidence taken over")
+
+
+@app.command()
+def replay(
+    results: Annotated[Path, typer.Argument(help="What `make claims` or `verify --json` wrote.")],
+    experiments: Annotated[
+        list[str] | None, typer.Argument(help="linear_system_learning, …; all without.")
+    ] = None,
+    workers: Workers = CORES,
+) -> None:
+    """Run one trial of each experiment again: do claims that rest on it come out the same?"""
+    from verify.cli.reporting import read_report
+    from verify.experiments import EXPERIMENTS
+    from verify.reporting.replay import one_of_each, replay
+    from verify.reporting.results import ReportError
+
+    if stray := sorted(set(experiments or ()) - EXPERIMENTS.keys()):
+        fail(f"no experiment {stray[0]!r}: one of {', '.join(EXPERIMENTS)}")
+    report = read_report(results)
+    wanted = one_of_each(report, experiments or ())
+    if not wanted:
+        fail(f"{results}: no claim in it rests on trials of such experiments")
+    differs, ended = False, 0
+    with bad_input(ReportError), progress("trials", len(wanted), quiet=False) as bars:
+        for found in replay(report, wanted, workers):
+            ended += 1
+            differs |= not found.agrees
+            bars.step(str(found.trial))
+            out.print(found.text(), markup=False)
+    raise typer.Exit(REFUTED if differs else PASSED if ended == len(wanted) else UNDECIDED)
 
 
 def _reports(

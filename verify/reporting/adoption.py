@@ -15,10 +15,10 @@ from verify.claims.trial import Trial
 from verify.judging.evidence import Evidence
 from verify.judging.methods import TRIAL
 from verify.reporting.results import SCHEMA, ReportError, lacking, read_results, stray, trial_of
-from verify.running.provenance import code_version, question
+from verify.running.provenance import code_version, question, settings_of
 from verify.running.store import Store
 from verify.running.workers import run
-from verify.settings import TIERS, Settings, Tier
+from verify.settings import TIERS, Settings
 
 
 class ForeignError(Refusal):
@@ -116,7 +116,7 @@ def _read(path: Path) -> tuple[Mapping[str, Any], Settings, Mapping[str, object]
             raise ForeignError(f"{path}: schema {report['schema']!r}; this version reads {SCHEMA}")
         made = report["environment"]
         machine = {name: made[name] for name in ("device", "python", "packages")}
-        return report, Settings(Tier(**made["size"]), made["seed"], made["device"]), machine
+        return report, settings_of(made), machine
 
 
 @contextmanager

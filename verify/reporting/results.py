@@ -208,11 +208,11 @@ def _evidence(entry: Mapping[str, Any]) -> Evidence:
 
 
 def _measured(entry: Mapping[str, Any]) -> Evidence:
-    """What a trial measured: by name, lists of numbers."""
+    """What a trial measured: by name, lists of numbers, none of them empty."""
     piece = _evidence(entry)
     for name, values in piece.data.items():
-        if name != "imported":
-            list(map(float, values))
+        if name != "imported" and not list(map(float, values)):
+            raise ValueError(name)
     return piece
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import ast
 import json
 import platform
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from verify.claims.claim import Claim
 from verify.claims.expressions import Expression
 from verify.claims.trial import Trial
-from verify.settings import TIERS, Settings
+from verify.settings import TIERS, Settings, Tier
 
 PACKAGES = ("mpmath", "numpy", "python-flint", "scipy", "sympy", "torch")
 STOREYS = ("theory", "numerics", "verify")
@@ -148,3 +149,8 @@ def environment(settings: Settings) -> dict[str, object]:
         "tier": next((name for name, tier in TIERS.items() if tier == settings.tier), "custom"),
         "size": asdict(settings.tier),
     }
+
+
+def settings_of(made: Mapping[str, Any]) -> Settings:
+    """The settings in what `environment` returned."""
+    return Settings(Tier(**made["size"]), made["seed"], made["device"])
