@@ -250,6 +250,11 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         "gated_learning",
         "during_training",
         (*_OFF_BY, "loss"),
-        {"recurrence": ("GRU", "LSTM"), "steps": ("0", "30", "100", "300")},
+        {
+            "recurrence": ("GRU", "LSTM"),
+            "steps": ("0", "30", "100", "300", "1000"),
+            "start": ("chrono", "plain"),
+            "units": ("32", "64"),
+        },
     ),
 }

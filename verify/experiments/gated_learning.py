@@ -17,7 +17,7 @@ from numerics.training import train
 from verify.experiments.text import embedded, windows
 from verify.settings import Settings
 
-UNITS, LONGEST, LENGTH, BATCH = 32, 100.0, 256, 8
+LONGEST, LENGTH, BATCH = 100.0, 256, 8
 RATE = 3e-3
 
 
@@ -62,17 +62,18 @@ def during_training(
 ) -> dict[str, list[float]]:
     """Networks that learn to predict the next embedded token, after some steps of Adam.
 
-    Gates begin with 2 to LONGEST steps of memory, and with γ = 1 − λ. Measured is, of each network,
-    the median over units of the factor by which E s² and E(∂s/∂θ)² are off the linear unit's that
-    has the gates' means for λ and γ, and the candidate's autocorrelation. θ is the bias of the
-    unit's own gate λ; the derivative is total, through the other units too. All start from s = 0.
+    Where the start is chrono, gates begin with 2 to LONGEST steps of memory, and with γ = 1 − λ;
+    they begin near 1/2 where it is plain. Measured is, of each network, the median over units of the
+    factor by which E s² and E(∂s/∂θ)² are off the linear unit's that has the gates' means for λ
+    and γ, and the candidate's autocorrelation. θ is the bias of the unit's own gate λ; the
+    derivative is total, through the other units too. All start from s = 0.
     """
-    generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
+    torch.manual_seed(int(rng.integers(2**63)))
     text, networks, steps = windows(), settings.tier.networks, int(point["steps"])
     step, gates = RECURRENCES[point["recurrence"]]
 
     def batch() -> Tensor:
-        chosen = torch.randint(len(text), (networks, BATCH), generator=generator)
+        chosen = torch.randint(len(text), (networks, BATCH))
         return embedded(text[chosen.numpy()])[..., :LENGTH, :].to(settings.device)
 
     def loss(p: Parameters) -> Tensor:
@@ -80,8 +81,9 @@ def during_training(
         predicted = _run(step, p, x).output @ p["C"].mT
         return (predicted[..., :-1, :] - x[..., 1:, :]).square().mean((-3, -2, -1))
 
-    d_in = batch().shape[-1]
-    p = {name: v.to(settings.device) for name, v in _initial(gates, networks, d_in).items()}
+    shape = networks, int(point["units"]), batch().shape[-1]
+    start = _initial(gates, *shape, chrono=point["start"] == "chrono")
+    p = {name: value.to(settings.device) for name, value in start.items()}
     if steps:
         p, _ = train(loss, p, torch.full((networks,), RATE, device=settings.device), steps, RATE)
     with torch.no_grad():
@@ -93,23 +95,24 @@ def during_training(
         }
 
 
-def _initial(gates: int, networks: int, d_in: int) -> dict[str, Tensor]:
-    remembering = chrono_bias(networks * UNITS, LONGEST).view(networks, 1, UNITS)
-    bias = torch.zeros(networks, 1, gates * UNITS)
-    bias[..., :UNITS] = remembering
-    if gates == RECURRENCES["LSTM"][1]:
-        bias[..., UNITS : 2 * UNITS] = -remembering
+def _initial(gates: int, networks: int, units: int, d_in: int, chrono: bool) -> dict[str, Tensor]:
+    bias = torch.zeros(networks, 1, gates * units)
+    if chrono:
+        remembering = chrono_bias(networks * units, LONGEST).view(networks, 1, units)
+        bias[..., :units] = remembering
+        if gates == RECURRENCES["LSTM"][1]:
+            bias[..., units : 2 * units] = -remembering
     return {
-        "weight_ih": torch.randn(networks, gates * UNITS, d_in) / math.sqrt(d_in),
-        "weight_hh": torch.randn(networks, gates * UNITS, UNITS) / math.sqrt(UNITS),
+        "weight_ih": torch.randn(networks, gates * units, d_in) / math.sqrt(d_in),
+        "weight_hh": torch.randn(networks, gates * units, units) / math.sqrt(units),
         "bias": bias,
-        "C": torch.zeros(networks, 1, d_in, UNITS),
+        "C": torch.zeros(networks, 1, d_in, units),
     }
 
 
 def _run(step: Step, p: Parameters, x: Tensor) -> Parts:
     """All steps from s = 0, on x (networks, batch, time, d_in): each part (…, time, d)."""
-    state = output = x.new_zeros(*x.shape[:-2], UNITS)
+    state = output = x.new_zeros(*x.shape[:-2], p["weight_hh"].shape[-1])
     parts = []
     for u in x.unbind(-2):
         parts.append(step(p, state, output, u))
@@ -148,7 +151,8 @@ def _slopes(step: Step, p: Parameters, x: Tensor) -> Tensor:
         along: Tensor = torch.func.jvp(state, (p["bias"],), (tangent,))[1]
         return along
 
-    gate = torch.eye(UNITS, p["bias"].shape[-1], dtype=x.dtype, device=x.device)
+    units = p["weight_hh"].shape[-1]
+    gate = torch.eye(units, p["bias"].shape[-1], dtype=x.dtype, device=x.device)
     return torch.vmap(slope)(gate).diagonal(dim1=0, dim2=-1)
 
 

@@ -6,19 +6,17 @@ import pytest
 import torch
 
 from verify.experiments import gated_learning
-from verify.experiments.gated_learning import LENGTH, RECURRENCES, UNITS
+from verify.experiments.gated_learning import LENGTH, RECURRENCES
 
-FEATURES, NETWORKS, BATCH = 5, 2, 3
+UNITS, FEATURES, NETWORKS, BATCH = 32, 5, 2, 3
 
 
 @pytest.fixture(params=RECURRENCES)
 def kind(request):
     torch.manual_seed(0)
     step, gates = RECURRENCES[request.param]
-    p = {
-        name: value.double()
-        for name, value in gated_learning._initial(gates, NETWORKS, FEATURES).items()
-    }
+    start = gated_learning._initial(gates, NETWORKS, UNITS, FEATURES, chrono=True)
+    p = {name: value.double() for name, value in start.items()}
     x = torch.randn(NETWORKS, BATCH, LENGTH, FEATURES, dtype=torch.float64)
     return request.param, step, p, x
 

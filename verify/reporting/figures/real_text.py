@@ -139,6 +139,6 @@ GATED_LEARNING = figure(
             scale="linear",
         )
         for name in ("GRU", "LSTM")
-        for at in ({"recurrence": name},)
+        for at in ({"recurrence": name, "start": "chrono", "units": "32"},)
     ),
 )
