@@ -1,9 +1,9 @@
 """The command `curseproof`. Each command is thin: it reads options, calls, prints."""
 
-from verify.cli import deriving, drawing, judging, measuring, reporting
+from verify.cli import certifying, deriving, drawing, judging, measuring, reporting
 from verify.cli.app import app
 
-__all__ = ["app", "deriving", "drawing", "judging", "main", "measuring", "reporting"]
+__all__ = ["app", "certifying", "deriving", "drawing", "judging", "main", "measuring", "reporting"]
 
 
 def main() -> None:

@@ -184,7 +184,7 @@ def replay(
     ] = None,
     workers: Workers = CORES,
 ) -> None:
-    """Run one trial of each experiment again: do claims that rest on it come out the same?"""
+    """Run one trial of each experiment again, and say whether its claims come out the same."""
     from verify.cli.reporting import read_report
     from verify.experiments import EXPERIMENTS
     from verify.reporting.replay import one_of_each, replay

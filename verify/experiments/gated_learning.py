@@ -63,10 +63,10 @@ def during_training(
     """Networks that learn to predict the next embedded token, after some steps of Adam.
 
     Where the start is chrono, gates begin with 2 to LONGEST steps of memory, and with γ = 1 − λ;
-    they begin near 1/2 where it is plain. Measured is, of each network, the median over units of the
-    factor by which E s² and E(∂s/∂θ)² are off the linear unit's that has the gates' means for λ
-    and γ, and the candidate's autocorrelation. θ is the bias of the unit's own gate λ; the
-    derivative is total, through the other units too. All start from s = 0.
+    where it is plain, near 1/2. Measured is, of each network, the median over units of the factor
+    by which E s² and E(∂s/∂θ)² are off the linear unit's that has the gates' means for λ and γ, and
+    the candidate's autocorrelation. θ is the bias of the unit's own gate λ; the derivative is
+    total, through the other units too. All start from s = 0.
     """
     torch.manual_seed(int(rng.integers(2**63)))
     text, networks, steps = windows(), settings.tier.networks, int(point["steps"])

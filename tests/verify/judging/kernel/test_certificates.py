@@ -1,0 +1,148 @@
+"""Certificates that Coq checks: true claims have one, false ones none; none is smuggled in."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+from verify.claims.file import make_claim
+from verify.claims.selection import select
+from verify.cli import app
+from verify.judging.kernel import coq
+from verify.judging.kernel.certificates import certify, file_name
+from verify.judging.kernel.proofs import certificate
+from verify.judging.kernel.translation import statement
+
+needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="Coq is not installed")
+
+# one of each kind
+TRUE = (
+    *("A3-sensitivity", "A4-sensitivity-complex", "A6-sensitivity-ar1", "A8-input-weight"),
+    *("B1-requirement-sensitivity", "B3-tanh", "B6-angle-scaling", "B8-s4-zoh", "C1-loss"),
+    *("C2-hessian-isotropic", "C3-angle", "D1-cross-sensitivity", "F6-state"),
+)
+WHITE = {
+    "id": "white",
+    "autocorrelation": "KroneckerDelta(Delta, 0)",
+    "quantity": "second_moment",
+    "relation": "==",
+    "formula": "1/(1 - lambda**2)",
+    "domain": ["-1 < lambda < 1"],
+}
+AR1 = {**WHITE, "autocorrelation": "rho**Delta", "domain": ["-1 < lambda < 1", "0 <= rho < 1"]}
+# false, or false at one place, or without meaning
+FALSE = {
+    "sign": {**WHITE, "formula": "1/(1 + lambda**2)"},
+    "constant": {**WHITE, "formula": "1/(1 - lambda**2) + 1e-30"},
+    "hole": {**WHITE, "formula": "(lambda - 1/2)/((1 - lambda**2)*(lambda - 1/2))"},
+    "unstable": {**WHITE, "domain": ["-1 < lambda < 1.001"]},
+    "on-the-circle": {**WHITE, "domain": ["-1 < lambda <= 1"]},
+    "root-of-a-negative": {**WHITE, "gamma": "sqrt(lambda)", "formula": "lambda/(1 - lambda**2)"},
+    "no-input": {
+        **WHITE,
+        "autocorrelation": "a*KroneckerDelta(Delta, 0)",
+        "formula": "a/(1 - lambda**2)",
+        "domain": ["-1 < lambda < 1", "-1 < a < 1"],
+    },
+    "other-input": {**AR1, "formula": "(1 - rho*lambda)/((1 + rho*lambda)*(1 - lambda**2))"},
+    "real-only": {**WHITE, "domain": ["abs(lambda) < 1"]},
+    "without-a-slope": {
+        **WHITE,
+        "quantity": "sensitivity",
+        "wrt": "w",
+        "eigenvalue": "abs(w)",
+        "formula": "(1 + w**2)/(1 - w**2)**3",
+        "domain": ["-1 < w < 1"],
+    },
+    "wrong-slope": {
+        **WHITE,
+        "quantity": "sensitivity",
+        "wrt": "w",
+        "eigenvalue": "tanh(w)",
+        "formula": "1 + lambda**2",
+        "domain": ["-1 < w < 1"],
+    },
+}
+
+
+def proved_by(script, text):
+    head, _, rest = text.partition("Proof.")
+    return f"{head}Proof. {script} Qed.{rest.partition('Qed.')[2]}"
+
+
+@needs_coq
+def test_true_claims_are_certified_and_false_ones_are_not(tmp_path):
+    false = [make_claim({**entry, "id": name}) for name, entry in FALSE.items()]
+    true = select(TRUE)
+    done = certify([*true, *false], tmp_path, 2)
+    reasons = {one.claim.id: one.reason for one in done}
+    assert {one.claim.id for one in done if one.file} == {claim.id for claim in true}, reasons
+    assert all(reasons[claim.id] for claim in false)
+    assert {path.name for path in tmp_path.glob("claim_*")} == {file_name(claim) for claim in true}
+
+
+@needs_coq
+def test_the_folder_is_checked_without_this_project(tmp_path):
+    certify(select(["A2-state"]), tmp_path, 1)
+    done = subprocess.run(
+        ["make", "-C", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Curseproof" in (tmp_path / "Makefile").read_text(encoding="utf-8")
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda text: text.replace("Qed.", "Admitted."), "claim"),
+        (lambda text: "Axiom ok : forall P : Prop, P.\n" + proved_by("apply ok.", text), ": ok"),
+        (lambda text: text.partition("Print")[0], "rests on more"),
+        (lambda text: proved_by("intros.", text), "incomplete proof"),
+    ],
+)
+def test_nothing_but_a_proof_is_accepted(change, reason):
+    text = certificate(statement(make_claim(WHITE)))
+    assert coq.check(text, coq.compiled_library()).is_accepted
+    found = coq.check(change(text), coq.compiled_library())
+    assert not found.is_accepted
+    assert reason in found.reason
+
+
+@needs_coq
+def test_what_takes_too_long_is_cut_short():
+    text = certificate(statement(make_claim(WHITE)))
+    endless = proved_by("repeat pose proof I.", text)
+    assert coq.check(endless, coq.compiled_library(), seconds=3).reason == "not proved within 3 s"
+
+
+def test_without_coq_the_remedy_is_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    coq.compiled_library.cache_clear()
+    ran = CliRunner().invoke(app, ["certify", "A2", "--output", str(tmp_path)])
+    assert ran.exit_code == 2
+    assert "apt-get install coq libcoq-coquelicot" in " ".join(ran.output.split())
+
+
+@needs_coq
+def test_the_command_lists_what_is_certified(tmp_path):
+    ran = CliRunner().invoke(app, ["certify", "A5", "D2", "--output", str(tmp_path)])
+    assert ran.exit_code == 3
+    assert "claim_A5_state_ar1.v" in ran.output
+    assert "2 of 3 certified" in ran.output
+    assert re.search(r"D2-cross-sensitivity +Tactic failure", ran.output)
+
+
+def test_ids_that_differ_in_signs_alone_have_files_of_their_own():
+    claim = make_claim(WHITE)
+    names = {file_name(replace(claim, id=name)) for name in ("a-b", "a.b", "a/b", "a_b", "ä")}
+    assert len(names) == 5
+    assert all(re.fullmatch(r"claim_\w+\.v", name, flags=re.ASCII) for name in names)

@@ -1,0 +1,109 @@
+"""Certificates: a file for Coq for each claim, the library, and a Makefile that checks them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+
+from verify.claims.claim import Claim
+from verify.judging.kernel.coq import LIBRARY, MODULES, NAMESPACE, check, compiled_library
+from verify.judging.kernel.proofs import certificate
+from verify.judging.kernel.terms import Untranslated
+from verify.judging.kernel.translation import statement
+
+_ORDER = "".join(f"library/{new}.vo: library/{old}.vo\n" for old, new in pairwise(MODULES))
+_MAKEFILE = f"""\
+# Checks every claim here with Coq alone: `make`, and `make chk` for the independent checker.
+LIBRARY := {" ".join(f"library/{name}.vo" for name in MODULES)}
+CLAIMS := $(sort $(wildcard claim_*.v))
+
+check: $(CLAIMS:.v=.vo)
+
+chk: check
+	coqchk -silent -Q . Claims -R library {NAMESPACE} $(patsubst %.v,Claims.%,$(CLAIMS))
+
+{_ORDER}
+library/%.vo: library/%.v
+	coqc -w none -R library {NAMESPACE} $<
+
+claim_%.vo: claim_%.v $(LIBRARY)
+	coqc -w none -Q . Claims -R library {NAMESPACE} $<
+
+.PHONY: check chk
+"""
+
+
+@dataclass(frozen=True)
+class Certified:
+    """What became of a claim.
+
+    Attributes:
+        claim: which one.
+        file: the name of its certificate, which Coq accepts; None where there is none.
+        reason: why there is none.
+
+    """
+
+    claim: Claim
+    file: str | None
+    reason: str = ""
+
+
+def certify(
+    claims: Sequence[Claim],
+    folder: Path,
+    workers: int,
+    on_claim: Callable[[Certified], object] = lambda done: None,
+) -> list[Certified]:
+    """Write certificates into a folder, and have Coq check them.
+
+    The folder is complete: the library, a file for each claim that Coq accepts, and a Makefile that
+    needs nothing of this project.
+
+    Args:
+        claims: which claims.
+        folder: where to; made if it is not there.
+        workers: how many to check at a time.
+        on_claim: called with what became of each.
+
+    Raises:
+        NoCoq: if Coq is not there.
+
+    """
+    library = compiled_library()
+    (folder / "library").mkdir(parents=True, exist_ok=True)
+    for name in MODULES:
+        shutil.copy(LIBRARY / f"{name}.v", folder / "library")
+    (folder / "Makefile").write_text(_MAKEFILE, encoding="utf-8")
+
+    def one(claim: Claim) -> Certified:
+        try:
+            text = certificate(statement(claim))
+        except Untranslated as reason:
+            return Certified(claim, None, f"no translation: {reason}")
+        found = check(text, library)
+        if not found.is_accepted:
+            return Certified(claim, None, found.reason)
+        (folder / file_name(claim)).write_text(text, encoding="utf-8")
+        return Certified(claim, file_name(claim))
+
+    ended = []
+    with ThreadPoolExecutor(workers) as pool:
+        for certified in pool.map(one, claims):
+            on_claim(certified)
+            ended.append(certified)
+    return ended
+
+
+def file_name(claim: Claim) -> str:
+    """A file's name for a claim; ids that differ in signs alone have different ones."""
+    plain = re.sub(r"\W", "_", claim.id, flags=re.ASCII)[:60]
+    is_plain = plain.replace("_", "-") == claim.id
+    mark = "" if is_plain else f"_{sha256(claim.id.encode()).hexdigest()[:8]}"
+    return f"claim_{plain}{mark}.v"

@@ -1,0 +1,127 @@
+"""Coq at work: the library compiled once, and files checked under limits of time and memory."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+LIBRARY = Path(__file__).parent / "library"
+# each may use those before it
+MODULES = ("Definitions", "Kernel", "Units", "Inputs", "Quantities", "Tactics")
+NAMESPACE = "Curseproof"
+# of Coq's real numbers, and no others
+AXIOMS = frozenset(
+    {
+        "ClassicalDedekindReals.sig_forall_dec",
+        "ClassicalDedekindReals.sig_not_dec",
+        "FunctionalExtensionality.functional_extensionality_dep",
+    }
+)
+SECONDS = 120
+_KILOBYTES = 4 * 1024**2
+_REMEDY = "install Coq with its libraries, as by: apt-get install coq libcoq-coquelicot"
+
+
+class NoCoq(Exception):
+    """Coq, or a library of its, is not there; the message says how to come by it."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What Coq said of a file.
+
+    Attributes:
+        is_accepted: whether it is proved, from no axioms but AXIOMS.
+        reason: why not.
+
+    """
+
+    is_accepted: bool
+    reason: str = ""
+
+
+def check(text: str, library: Path, seconds: float = SECONDS) -> Checked:
+    """Have Coq check a file that ends with `Print Assumptions`.
+
+    Args:
+        text: of the file.
+        library: the compiled library.
+        seconds: how long it may take.
+
+    """
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "certificate.v").write_text(text, encoding="utf-8")
+        arguments = ["-R", str(library), NAMESPACE, "certificate.v"]
+        try:
+            done = _coqc(arguments, Path(folder), seconds)
+        except subprocess.TimeoutExpired:
+            return Checked(False, f"not proved within {seconds:.0f} s")
+    if done.returncode:
+        return Checked(False, _complaint(done.stderr))
+    head, _, listed = done.stdout.partition("\n")
+    axioms = frozenset(re.findall(r"^([\w.]+)", listed, flags=re.MULTILINE))
+    if head != "Axioms:" or not axioms <= AXIOMS:
+        others = ", ".join(sorted(axioms - AXIOMS)) or done.stdout.strip()
+        return Checked(False, f"it rests on more than the axioms of the reals: {others}")
+    return Checked(True)
+
+
+@cache
+def compiled_library() -> Path:
+    """The library compiled by this Coq, kept from one run to the next.
+
+    Raises:
+        NoCoq: if it cannot be compiled here.
+
+    """
+    if shutil.which("coqc") is None:
+        raise NoCoq(_REMEDY)
+    version = subprocess.run(["coqc", "--version"], capture_output=True, check=True).stdout  # noqa: S607
+    texts = [(LIBRARY / f"{name}.v").read_bytes() for name in MODULES]
+    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "curseproof"
+    kept = root / "coq" / sha256(b"\0".join([version, *texts])).hexdigest()[:16]
+    if kept.is_dir():
+        return kept
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=kept.parent) as folder:
+        made = Path(folder) / "made"
+        made.mkdir()
+        for name in MODULES:
+            shutil.copy(LIBRARY / f"{name}.v", made)
+            done = _coqc(["-R", ".", NAMESPACE, f"{name}.v"], made, SECONDS)
+            if done.returncode:
+                raise NoCoq(f"{_REMEDY} (of {name}.v: {_complaint(done.stderr)})")
+        try:
+            made.rename(kept)
+        except OSError:  # another run was faster
+            if not kept.is_dir():
+                raise
+    return kept
+
+
+def _coqc(
+    arguments: Sequence[str], folder: Path, seconds: float
+) -> subprocess.CompletedProcess[str]:
+    limited = ["sh", "-c", 'ulimit -v "$0"; exec "$@"', str(_KILOBYTES)]
+    return subprocess.run(  # noqa: S603
+        [*limited, "coqc", "-w", "none", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+
+
+def _complaint(text: str) -> str:
+    """The last of what Coq complains of, in a line."""
+    _, _, message = text.rpartition("Error:")
+    return " ".join(message.split())[:200] or "Coq gave no reason"

@@ -1,0 +1,200 @@
+"""A claim as a statement for Coq, from its own syntax trees alone.
+
+Whoever believes a certificate believes this, `terms` and `library/Definitions.v`. It shares nothing
+with what reads claims for the other judges, and computes nothing: the quantity stands as its
+definition, each expression as it was written.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from verify.claims.claim import Claim, Derivative, Interval
+from verify.judging.kernel.terms import APPLICATION, SUM, Reading, Term, Untranslated, Writer
+
+# names that stay as they are; of others none can be one of Coq's
+_GREEK = frozenset(
+    {
+        *("alpha", "beta", "delta", "epsilon", "eta", "kappa", "mu", "nu", "omega", "phi", "psi"),
+        *("rho", "sigma", "tau", "theta", "xi"),
+    }
+)
+_POLES = {"lambda": "lam", "lambda_star": "lam_star", "lambda1": "lam1", "lambda2": "lam2"}
+
+
+@dataclass
+class Statement:
+    """A theorem about a claim.
+
+    Attributes:
+        binders: the variables, with their types.
+        premises: the domain, and what eigenvalues and normalisers stand for.
+        conclusion: what is claimed.
+        written: what its expressions need.
+
+    """
+
+    binders: list[str] = field(default_factory=list)
+    premises: list[str] = field(default_factory=list)
+    conclusion: str = ""
+    written: Writer = field(default_factory=Writer)
+
+    def text(self) -> str:
+        """The theorem, without its proof."""
+        lines = [f"Theorem claim {' '.join(self.binders)} :"]
+        lines += [f"{premise} ->" for premise in self.premises]
+        lines += [f"{one} /\\" for one in self.written.meant]
+        lines += [
+            f"exists {total}, adds_up (fun n => {term}) {total} /\\"
+            for term, total in self.written.totals.items()
+        ]
+        return "\n  ".join([*lines, f"{self.conclusion}."])
+
+
+def statement(claim: Claim) -> Statement:
+    """The theorem that a claim states.
+
+    Raises:
+        Untranslated: for a kind of claim, or an expression, that has no translation.
+
+    """
+    return _Translation(claim).statement()
+
+
+class _Translation:
+    """A claim on its way to a statement."""
+
+    def __init__(self, claim: Claim) -> None:
+        if claim.relations or claim.limit or claim.horizon or claim.relation != "==":
+            raise Untranslated("a kind of claim without a statement so far")
+        self.claim, self.made = claim, Statement()
+        self.write = self.made.written
+        self.plain = Reading({}, frozenset())
+        for name in claim.parameters:
+            is_real = not claim.is_complex(name)
+            self.plain = self.plain.where(name, Term(_safe(name)), is_real)
+            self.made.binders.append(f"({_safe(name)} : {'R' if is_real else 'C'})")
+        for name in claim.parameters:
+            self.made.premises += self.range(claim.interval(name))
+        self.input = self.autocorrelation()
+        self.full = self.plain
+        for pole in claim.poles:
+            if pole in claim.eigenvalue:
+                self.named(pole, claim.eigenvalue[pole].node)
+
+    def range(self, one: Interval) -> Iterator[str]:
+        """The premises on a parameter's range."""
+        if one.is_whole:
+            raise Untranslated("whole numbers")
+        text = f"Cmod {_safe(one.name)}" if one.modulus else _safe(one.name)
+        if one.lower:
+            sign = "<" if one.lower_strict else "<="
+            yield f"({self.write.real(one.lower.node, self.plain).text} {sign} {text})%R"
+        if one.upper:
+            sign = "<" if one.upper_strict else "<="
+            yield f"({text} {sign} {self.write.real(one.upper.node, self.plain).text})%R"
+
+    def autocorrelation(self) -> Term:
+        """The input, of which little is known where it may be any."""
+        claim, made = self.claim, self.made
+        lagged = replace(self.plain, lag="n")
+        pairs = ("cross_moment", "cross_sensitivity", "output_hessian")
+        if claim.arbitrary:
+            made.binders.append(f"(r : nat -> {'C' if claim.complex_input else 'R'})")
+            term = Term("r") if claim.complex_input else Term("real r", APPLICATION)
+            self.write.general = term
+            made.premises.append(f"is_autocorrelation {term}")
+            is_real = not claim.complex_input
+        else:
+            node = claim.autocorrelation.node
+            term = Term(f"fun n => {self.write.value(node, lagged).text}", SUM)
+            self.write.meant[f"is_positive {term}"] = None
+            is_real = self.write.is_real(node, lagged)
+        if claim.quantity in pairs and not is_real:
+            raise Untranslated(f"{claim.quantity} with a complex input")
+        return term
+
+    def named(self, pole: str, node: ast.expr) -> None:
+        """A variable for an eigenvalue, with what it stands for."""
+        name, is_real = _safe(pole), self.write.is_real(node, self.full)
+        term = (self.write.real if is_real else self.write.value)(node, self.full)
+        self.made.binders.append(f"({name} : {'R' if is_real else 'C'})")
+        self.made.premises.append(f"{name} = {term}{'%R' * is_real}")
+        self.full = self.full.where(pole, Term(name), is_real)
+
+    def statement(self) -> Statement:
+        """The whole of it."""
+        claim = self.claim
+        units = [self.unit(pole) for pole in claim.poles]
+        formula = self.write.value(claim.formula.node, self.full)
+        name = claim.quantity
+        match name:
+            case "second_moment" | "backpropagated_error" | "cross_moment" | "teacher_student_loss":
+                about = units
+            case "sensitivity":
+                about = [self.moving("lambda", claim.wrt[0], claim.differentiate_gamma)]
+            case "cross_sensitivity":
+                about = [self.moving(pole, Derivative(pole), False) for pole in claim.poles]
+            case "output_hessian":
+                by = (claim.wrt[0], claim.wrt[-1])
+                if any(d.name != pole for pole, d in zip(claim.poles, by, strict=True)):
+                    raise Untranslated("an output's Hessian by other than one pole each")
+                about = [self.moving(d.name, d, False) for d in by]
+            case "teacher_student_hessian":
+                name, about = self.hessian()
+            case _:
+                raise Untranslated(claim.quantity)
+        self.made.conclusion = f"{name} {self.input} {' '.join(about)} {formula}"
+        return self.made
+
+    def hessian(self) -> tuple[str, list[str]]:
+        """The Hessian's name and student, where teacher and student are one."""
+        claim = self.claim
+        gammas = [claim.gamma[pole].source for pole in claim.poles if pole in claim.gamma]
+        teacher = claim.eigenvalue.get("lambda_star")
+        if teacher is None or teacher.source != "lambda" or len(set(gammas)) != len(gammas) // 2:
+            raise Untranslated("a teacher that is not the student")
+        by = list(dict.fromkeys(claim.wrt))
+        if len(by) == 1:
+            return claim.quantity, [self.moving("lambda", by[0], True)]
+        parts = "".join(derivative.part for derivative in by)
+        if gammas or parts not in ("reim", "imre") or by[0].name != by[1].name:
+            raise Untranslated("a mixed derivative but by the parts of one pole")
+        along = "s + Ci * t" if parts == "reim" else "Ci * s + t"
+        unit = f"(fun s t => unit 1 ({self.plain.terms[by[0].name]} + ({along}))) 0 0"
+        return f"mixed_{claim.quantity}", [unit]
+
+    def unit(self, pole: str) -> str:
+        """The unit of a pole."""
+        return f"(unit {self.gamma(pole, self.full)} {self.full.terms[pole]})"
+
+    def moving(self, pole: str, by: Derivative, gamma_moves: bool) -> str:
+        """The unit of a pole that moves with a real variable t, and the value of that."""
+        name, own = by.name, self.plain.terms[by.name]
+        if name in self.plain.reals:
+            point, moved = own.text, self.plain.where(name, Term("t"), True)
+        else:
+            step = "Ci * t" if by.part == "im" else "t"
+            point, moved = "0", self.plain.where(name, Term(f"{own} + {step}", SUM), False)
+        is_real = pole in self.full.reals
+        if pole in self.claim.eigenvalue:
+            node = self.claim.eigenvalue[pole].node
+            moved = moved.where(
+                pole, (self.write.real if is_real else self.write.value)(node, moved), is_real
+            )
+        gamma = self.gamma(pole, moved if gamma_moves else self.full)
+        return f"(fun t => unit {gamma} {moved.terms[pole]}) {point}"
+
+    def gamma(self, pole: str, reading: Reading) -> Term:
+        """The normaliser of a pole, in whose formula the pole is λ."""
+        if pole not in self.claim.gamma:
+            return Term("1")
+        own = reading.where("lambda", reading.terms[pole], pole in reading.reals)
+        return self.write.value(self.claim.gamma[pole].node, own)
+
+
+def _safe(name: str) -> str:
+    """A parameter's name, as none of Coq's and none of ours."""
+    return _POLES.get(name) or (name if name in _GREEK else f"p_{name}")
