@@ -13,6 +13,7 @@ from pathlib import Path
 
 from verify.claims.claim import Claim
 from verify.judging.kernel.coq import LIBRARY, MODULES, NAMESPACE, check, compiled_library
+from verify.judging.kernel.derived import Underived
 from verify.judging.kernel.proofs import certificate
 from verify.judging.kernel.terms import Untranslated
 from verify.judging.kernel.translation import statement
@@ -84,9 +85,11 @@ def certify(
 
     def one(claim: Claim) -> Certified:
         try:
-            text = certificate(statement(claim))
+            text = certificate(claim, statement(claim))
         except Untranslated as reason:
             return Certified(claim, None, f"no translation: {reason}")
+        except Underived as reason:
+            return Certified(claim, None, f"no proof: {reason}")
         found = check(text, library)
         if not found.is_accepted:
             return Certified(claim, None, found.reason)

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 LIBRARY = Path(__file__).parent / "library"
 # each may use those before it
-MODULES = ("Definitions", "Kernel", "Units", "Inputs", "Quantities", "Tactics")
+MODULES = ("Definitions", "Kernel", "Units", "Inputs", "Quantities", "Tactics", "Comparisons")
 NAMESPACE = "Curseproof"
 # of Coq's real numbers, and no others
 AXIOMS = frozenset(

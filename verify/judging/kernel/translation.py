@@ -31,26 +31,50 @@ class Statement:
     Attributes:
         binders: the variables, with their types.
         premises: the domain, and what eigenvalues and normalisers stand for.
-        conclusion: what is claimed.
         written: what its expressions need.
+        plain: how parameters are read.
+        said: what is said of the quantity.
+        approach: how a limit is approached, as a filter; then `said` is of each value on the way.
+        moving: the parameter that moves there.
+        ranges: the premises on that.
+        named: the binders and premises of eigenvalues on the way.
+        formula: what the quantity is to be like.
 
     """
 
     binders: list[str] = field(default_factory=list)
     premises: list[str] = field(default_factory=list)
-    conclusion: str = ""
     written: Writer = field(default_factory=Writer)
+    plain: Reading = Reading({}, frozenset())
+    said: str = ""
+    approach: str = ""
+    moving: str = ""
+    ranges: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+    formula: str = ""
 
     def text(self) -> str:
         """The theorem, without its proof."""
-        lines = [f"Theorem claim {' '.join(self.binders)} :"]
-        lines += [f"{premise} ->" for premise in self.premises]
-        lines += [f"{one} /\\" for one in self.written.meant]
-        lines += [
+        said = [f"{one} /\\" for one in self.written.meant]
+        said += [
             f"exists {total}, adds_up (fun n => {term}) {total} /\\"
             for term, total in self.written.totals.items()
         ]
-        return "\n  ".join([*lines, f"{self.conclusion}."])
+        said.append(self.said)
+        if self.approach:
+            each = [f"{one} ->" for one in self.ranges] + self.named + said
+            within = " /\\ ".join(self.ranges) or "True"
+            away = f"Cmod (value {self.moving} / {self.formula} - 1)"
+            said = [
+                "exists value : R -> R,",
+                f"(forall {self.moving} : R,",
+                *(f"  {one}" for one in each[:-1]),
+                f"  {each[-1]}) /\\",
+                f"{self.approach} (fun {self.moving} => {within}) /\\",
+                f"filterlim (fun {self.moving} => {away}) {self.approach} (locally 0%R)",
+            ]
+        lines = [f"Theorem claim {' '.join(self.binders)} :", *(f"{p} ->" for p in self.premises)]
+        return "\n  ".join([*lines, *said]) + "."
 
 
 def statement(claim: Claim) -> Statement:
@@ -67,17 +91,21 @@ class _Translation:
     """A claim on its way to a statement."""
 
     def __init__(self, claim: Claim) -> None:
-        if claim.relations or claim.limit or claim.horizon or claim.relation != "==":
-            raise Untranslated("a kind of claim without a statement so far")
+        if claim.relations or claim.horizon:
+            raise Untranslated("relations between parameters" if claim.relations else "a horizon")
         self.claim, self.made = claim, Statement()
         self.write = self.made.written
         self.plain = Reading({}, frozenset())
         for name in claim.parameters:
             is_real = not claim.is_complex(name)
             self.plain = self.plain.where(name, Term(_safe(name)), is_real)
-            self.made.binders.append(f"({_safe(name)} : {'R' if is_real else 'C'})")
+            if claim.limit is None or name != claim.limit.name:
+                self.made.binders.append(f"({_safe(name)} : {'R' if is_real else 'C'})")
         for name in claim.parameters:
-            self.made.premises += self.range(claim.interval(name))
+            is_moving = claim.limit is not None and name == claim.limit.name
+            found = self.made.ranges if is_moving else self.made.premises
+            found += self.range(claim.interval(name))
+        self.made.plain = self.plain
         self.input = self.autocorrelation()
         self.full = self.plain
         for pole in claim.poles:
@@ -120,15 +148,18 @@ class _Translation:
         """A variable for an eigenvalue, with what it stands for."""
         name, is_real = _safe(pole), self.write.is_real(node, self.full)
         term = (self.write.real if is_real else self.write.value)(node, self.full)
-        self.made.binders.append(f"({name} : {'R' if is_real else 'C'})")
-        self.made.premises.append(f"{name} = {term}{'%R' * is_real}")
+        kind, same = "R" if is_real else "C", f"{name} = {term}{'%R' * is_real}"
+        if self.claim.limit:
+            self.made.named += [f"forall {name} : {kind},", f"{same} ->"]
+        else:
+            self.made.binders.append(f"({name} : {kind})")
+            self.made.premises.append(same)
         self.full = self.full.where(pole, Term(name), is_real)
 
     def statement(self) -> Statement:
         """The whole of it."""
         claim = self.claim
         units = [self.unit(pole) for pole in claim.poles]
-        formula = self.write.value(claim.formula.node, self.full)
         name = claim.quantity
         match name:
             case "second_moment" | "backpropagated_error" | "cross_moment" | "teacher_student_loss":
@@ -146,8 +177,41 @@ class _Translation:
                 name, about = self.hessian()
             case _:
                 raise Untranslated(claim.quantity)
-        self.made.conclusion = f"{name} {self.input} {' '.join(about)} {formula}"
+        self.made.said = self.compared(f"{name} {self.input} {' '.join(about)}")
         return self.made
+
+    def compared(self, quantity: str) -> str:
+        """What is said of a quantity, as far as its value goes."""
+        claim, made = self.claim, self.made
+        if claim.relation == "==":
+            return f"{quantity} {self.write.value(claim.formula.node, self.full)}"
+        if claim.relation == "~":
+            limit = claim.limit
+            if limit is None or claim.is_complex(limit.name):
+                raise Untranslated("a limit of a complex parameter")
+            made.moving = _safe(limit.name)
+            made.formula = str(self.write.value(claim.formula.node, self.spelt()))
+            target = self.write.real(limit.target.node, self.plain)
+            infinity = "m" if limit.target.source.startswith("-") else "p"
+            made.approach = {
+                "-": f"(at_left {target}%R)",
+                "+": f"(at_right {target}%R)",
+                "oo": f"(Rbar_locally {infinity}_infty)",
+            }[limit.direction]
+            return f"{quantity} (value {made.moving})"
+        bound = self.write.real(claim.formula.node, self.full)
+        return f"exists value, {quantity} (RtoC value) /\\ (value {claim.relation} {bound.text})%R"
+
+    def spelt(self) -> Reading:
+        """How names are read where poles are written out."""
+        reading = self.plain
+        for pole in self.claim.poles:
+            if pole in self.claim.eigenvalue:
+                node = self.claim.eigenvalue[pole].node
+                is_real = self.write.is_real(node, reading)
+                term = (self.write.real if is_real else self.write.value)(node, reading)
+                reading = reading.where(pole, term, is_real)
+        return reading
 
     def hessian(self) -> tuple[str, list[str]]:
         """The Hessian's name and student, where teacher and student are one."""

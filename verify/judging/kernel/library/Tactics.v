@@ -59,6 +59,14 @@ Lemma d_re (f : R -> C) p d : slope f p d -> is_derive (fun t => Re (f t)) p (Re
 Proof. exact (@proj1 _ _). Qed.
 Lemma d_im (f : R -> C) p d : slope f p d -> is_derive (fun t => Im (f t)) p (Im d).
 Proof. exact (@proj2 _ _). Qed.
+Lemma d_abs2 (f : R -> R) p d : is_derive f p d ->
+  is_derive (fun t => Rabs (f t) ^ 2)%R p (d * f p + f p * d)%R.
+Proof.
+  intro F. assert (E : forall x : R, (x * x = Rabs x ^ 2)%R) by (intro; rewrite pow2_abs; ring).
+  apply (is_derive_ext (fun t => f t * f t)%R).
+  - intro t. apply E.
+  - exact (d_mult _ _ _ _ _ F F).
+Qed.
 Lemma d_mod2 (f : R -> C) p d : slope f p d ->
   is_derive (fun t => Cmod (f t) ^ 2)%R p (2 * Re (Cconj (f p) * d)%C)%R.
 Proof.
@@ -185,8 +193,13 @@ Ltac absolutes :=
       pose proof (Rabs_pos x); revert H; generalize dependent (Rabs x); intros
   end.
 Ltac positive := moduli; known; small_exponentials; absolutes; sign.
-Ltac nonzero_real :=
-  moduli; known; small_exponentials; absolutes; first [apply Rgt_not_eq; unfold Rgt; sign | apply Rlt_not_eq; nra | lra | nra].
+Ltac nonzero_real := lazymatch goal with
+  | |- (_ * _ <> 0)%R => apply Rmult_integral_contrapositive_currified; nonzero_real
+  | |- (_ ^ _ <> 0)%R => apply pow_nonzero; nonzero_real
+  | |- _ =>
+      moduli; known; small_exponentials; absolutes;
+      first [apply Rgt_not_eq; unfold Rgt; sign | apply Rlt_not_eq; nra | lra | nra]
+  end.
 
 (* complex numbers *)
 
@@ -232,14 +245,15 @@ Ltac conjugates :=
     [ rewrite conj_plus | rewrite conj_minus | rewrite conj_opp | rewrite conj_mult
     | rewrite conj_div | rewrite conj_inv | rewrite conj_conj | rewrite conj_real | rewrite conj_i ].
 
+Lemma RtoC_pow (x : R) n : RtoC (x ^ n) = power (RtoC x) n.
+Proof. induction n as [|n IH]; simpl; [reflexivity|]. now rewrite RtoC_mult, IH. Qed.
+
 (* reals within complex numbers, taken apart *)
 Ltac spread :=
   repeat first
-    [ rewrite RtoC_plus | rewrite RtoC_minus | rewrite RtoC_opp | rewrite RtoC_mult
+    [ rewrite RtoC_plus | rewrite RtoC_minus | rewrite RtoC_opp | rewrite RtoC_mult | rewrite RtoC_pow
     | rewrite RtoC_div by nonzero_real | rewrite RtoC_inv by nonzero_real ].
 
-Lemma RtoC_pow (x : R) n : RtoC (x ^ n) = power (RtoC x) n.
-Proof. induction n as [|n IH]; simpl; [reflexivity|]. now rewrite RtoC_mult, IH. Qed.
 
 Ltac as_real :=
   repeat first
@@ -325,6 +339,7 @@ Ltac derivative := lazymatch goal with
   | |- is_derive (fun t => / @?f t)%R _ _ => eapply (d_inv f); [derivative | cbv beta; nonzero_real]
   | |- is_derive (fun t => Re (@?f t)) _ _ => eapply (d_re f); moving
   | |- is_derive (fun t => Im (@?f t)) _ _ => eapply (d_im f); moving
+  | |- is_derive (fun t => Rabs (@?f t) ^ 2)%R _ _ => eapply (d_abs2 f); derivative
   | |- is_derive (fun t => Cmod (@?f t) ^ 2)%R _ _ => eapply (d_mod2 f); moving
   | |- is_derive (fun t => @?f t ^ ?n)%R _ _ => eapply (d_pow f); derivative
   | |- is_derive (fun t => exp (@?f t)) _ _ => eapply (d_exp f); derivative
@@ -494,5 +509,6 @@ Ltac quotients :=
   repeat match goal with
   | |- context [RtoC (sqrt ?x / sqrt ?y)] => rewrite (RtoC_div (sqrt x) (sqrt y)) by nonzero_real
   end.
-Ltac reduced := intros; subst; rewrite ?parts in *; meant; sums; concludes; quotients; spread; conjugates; numerals.
+Ltac prepared := intros; subst; rewrite ?parts, ?pow2_abs in *; meant; sums.
+Ltac compared := concludes; rewrite ?pow2_abs; quotients; spread; cbn [power]; conjugates; numerals.
 Ltac circle t F := pose proof (on_circle t) as F.
