@@ -56,6 +56,7 @@ class Derived:
 
     def __init__(self, claim: Claim, made: Statement) -> None:
         self.claim, self.made, self.model = claim, made, Model(claim)
+        self.multiples: list[tuple[str, str, int]] = []  # exponents, of others that many times
         self.texts = {s: str(made.plain.terms[n]) for n, s in self.model.symbols.items()}
 
     @cached_property
@@ -74,7 +75,17 @@ class Derived:
                         exponent = to_sympy(parse(shown(inner)), dict(self.model.symbols))
                         found[exponent] = text
         order = sorted(found, key=lambda exponent: len(str(exponent)))
-        return [Atom(sp.Symbol(f"a{i}"), e, found[e]) for i, e in enumerate(order)]
+        atoms: list[Atom] = []
+        for exponent in order:
+            if not any(sp.cancel(exponent / atom.exponent).is_Integer for atom in atoms):
+                atoms.append(Atom(sp.Symbol(f"a{len(atoms)}"), exponent, found[exponent]))
+        self.multiples = [
+            (found[exponent], atom.argument, int(times))
+            for exponent in order
+            for atom in atoms
+            if (times := sp.cancel(exponent / atom.exponent)).is_Integer and times != 1
+        ]
+        return atoms
 
     def rational(self, expr: sp.Expr) -> sp.Expr:
         """An expression in parameters and atoms, its factors apart.
@@ -108,16 +119,10 @@ class Derived:
         """The formula."""
         return self.rational(self.model.formula)
 
-    def text(self, expr: sp.Expr, named: bool = False) -> str:
-        """A rational function as a real number of Coq's.
-
-        Args:
-            expr: the function.
-            named: whether atoms are variables of their symbols' names; they are spelt out if not.
-
-        """
-        atoms = {a.symbol: str(a.symbol) if named else a.text for a in self.atoms}
-        return written(expr, {**self.texts, **atoms})
+    def text(self, expr: sp.Expr, names: Mapping[sp.Symbol, str] | None = None) -> str:
+        """A rational function as a real number of Coq's; what is not named is spelt out."""
+        spelt = {atom.symbol: atom.text for atom in self.atoms}
+        return written(expr, {**self.texts, **spelt, **(names or {})})
 
 
 def written(expr: sp.Expr, names: Mapping[sp.Symbol, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import sympy as sp
 
@@ -14,7 +14,7 @@ from verify.judging.kernel.translation import Statement
 
 _HEAD = """\
 (* A claim as a theorem, with its proof. Definitions.v says what the words of the theorem mean. *)
-From Coq Require Import Reals Lra Psatz.
+From Coq Require Import Reals Lra.
 From Coquelicot Require Import Coquelicot.
 From Curseproof Require Import Definitions Tactics Comparisons.
 Open Scope C_scope.
@@ -25,264 +25,236 @@ def certificate(claim: Claim, made: Statement) -> str:
     """A file for Coq: the theorem, its proof, and the axioms that it rests on.
 
     Raises:
-        Underived: where no proof was found to be tried.
+        Underived: where there is no proof to be tried.
 
     """
-    if claim.relation == "==":
-        steps = _Script(made).equality()
-    elif claim.relation == "~":
-        steps = _Limit(claim, made).steps()
-    else:
-        steps = _Bound(claim, made).steps()
-    script = "".join(f"  {step}.\n" for step in steps)
+    kinds = {"==": _Equality, "~": _Limit}
+    steps = kinds.get(claim.relation, _Bound)(claim, made).steps()
+    script = "".join(f"  {step}{'' if step.endswith('}') else '.'}\n" for step in steps)
     return f"{_HEAD}\n{made.text()}\nProof.\n{script}Qed.\n\nPrint Assumptions claim.\n"
 
 
-class _Script:
-    """The steps from a quantity to its value."""
+def _block(steps: Iterable[str]) -> str:
+    """The proof of a goal that is not the last one."""
+    return f"{{ {'. '.join(steps)}. }}"
 
-    def __init__(self, made: Statement) -> None:
+
+class _Equality:
+    """The proof that a quantity has a value: an equation between complex numbers."""
+
+    def __init__(self, claim: Claim, made: Statement) -> None:
+        self.claim, self.made = claim, made
         written = made.written
-        self.known = [f"circle {angle} C{i}" for i, angle in enumerate(written.circles)]
+        self.known = [f"{turn} C{i}" for i, turn in enumerate(written.turns)]
         self.known += [
             f"pose proof (root_squared ({of})%R) as Q{i}" for i, of in enumerate(written.roots)
         ]
-        roots = range(len(written.roots))
-        facts = [f"C{i}" for i in range(len(written.circles))] + [f"Q{i}" for i in roots]
-        if "Ci" in made.text():
-            facts.append("i_squared")
-        field = f"field [{' '.join(facts)}]" if facts else "field"
-        self.equation = ["compared", *(f"root Q{i}" for i in roots), f"{field}; sides"]
-
-    def equality(self) -> list[str]:
-        """... where its value is the formula."""
-        return ["intros", *self.known, "prepared", *self.equation]
-
-
-def _simplified(text: str) -> str:
-    """Another form of the left-hand side of 0 <= …, which is a rational function."""
-    by = "(field; repeat split; nonzero_real)"
-    return f"match goal with |- (0 <= ?e)%R => replace e with {text}%R by {by} end"
-
-
-class _Bound(_Script):
-    """The proof of a bound: a value, and a difference that is not negative."""
-
-    def __init__(self, claim: Claim, made: Statement) -> None:
-        super().__init__(made)
-        self.claim, self.derived = claim, Derived(claim, made)
-        self.atoms = {atom.symbol: atom for atom in self.derived.atoms}
+        self.facts = [f"C{i}" for i in range(len(written.turns))]
+        self.facts += [f"Q{i}" for i in range(len(written.roots))]
 
     def steps(self) -> Iterator[str]:
-        derived = self.derived
-        yield from ("intros", *self.known, "prepared", f"exists {derived.text(derived.value)}%R")
-        yield "split"
-        yield f"{{ {'. '.join(self.equation)}. }}\n  {'. '.join(self.inequality())}"
+        """The whole proof."""
+        yield from ("intros", *self.known, "prepared", *self.equation([]))
+
+    def equation(self, powers: list[str]) -> Iterator[str]:
+        """From the quantity on."""
+        yield from ("compared", *powers)
+        yield from (f"root {fact}" for fact in self.facts if fact.startswith("Q"))
+        facts = self.facts + ["i_squared"] * ("Ci" in self.made.text())
+        yield f"field [{' '.join(facts)}]; sides" if facts else "field; sides"
+
+
+class _Derived(_Equality):
+    """A proof that takes a value from the derivation."""
+
+    def __init__(self, claim: Claim, made: Statement) -> None:
+        super().__init__(claim, made)
+        self.derived = Derived(claim, made)
+        self.atoms = {atom.symbol: atom for atom in self.derived.atoms}
+
+    def powers(self) -> list[str]:
+        """Exponentials of multiples are powers of others."""
+        found = []
+        for whole, part, n in self.derived.multiples:
+            power = f"exp {part} ^ {abs(n)}"
+            found.append(f"exponential {whole}%R ({power if n > 0 else f'/ {power}'})%R")
+        return found
+
+
+class _Bound(_Derived):
+    """The proof of a bound: a value, and a difference that is not negative."""
+
+    def steps(self) -> Iterator[str]:
+        """The whole proof."""
+        value = self.derived.text(self.derived.value)
+        yield from ("intros", *self.known, "prepared", f"exists {value}%R", "split")
+        yield _block(self.equation(self.powers()))
+        yield from self.powers()
+        yield from self.inequality()
 
     def inequality(self) -> Iterator[str]:
-        """The difference, on its domain, where exponentials are variables."""
-        derived = self.derived
-        value, bound = derived.value, derived.formula
-        used = [self.atoms[s] for s in self.atoms if s in (value - bound).free_symbols]
-        decaying = self.decaying(used)
-        if decaying is not None:
-            yield f"pose proof (below_sinh {decaying[0].text} ltac:(left; apply exp_pos)) as S"
-        for atom in reversed(used):
-            yield from self.variable(atom)
-        if decaying is not None:
-            slow, fast = (atom.symbol for atom in decaying)
-            most = (1 - fast**2) / (2 * fast)
-            rest = sp.cancel(value / slow**2)
+        """The difference, where exponentials are variables."""
+        value, bound = self.derived.value, self.derived.formula
+        used = [a for s, a in self.atoms.items() if s in (value - bound).free_symbols]
+        pair = self.decaying(used)
+        if pair is not None:
+            yield f"pose proof (below_sinh (exp {pair[0].argument}) ltac:(left; apply exp_pos))"
+        for atom in reversed(used):  # the outer ones first
+            fades = self.range(atom.symbol)[1] is not None
+            yield f"{'as_fading' if fades else 'as_variable'} {atom.argument}%R {atom.symbol}"
+        if pair is not None:
+            slow, fast = (atom.symbol for atom in pair)
+            most, rest = (1 - fast**2) / (2 * fast), sp.factor(value / slow**2)
             if self.claim.relation != "<=" or slow in rest.free_symbols:
                 raise Underived("a bound of another kind")
             value = sp.factor(rest * most**2)
-            name = derived.text(rest, named=True)
-            by = "(field; repeat split; nonzero_real)"
-            yield f"apply Rle_trans with ({name} * ((1 - {fast} ^ 2) / (2 * {fast})) ^ 2)%R"
-            yield (
-                f"{{ match goal with |- (?v <= _)%R => replace v with ({name} * {slow} ^ 2)%R"
-                f" by {by} end. apply Rmult_le_compat_l. "
-                f"{{ {'. '.join(self.positive(rest))}. }} apply pow_incr; split; lra. }}\n  idtac"
-            )
-        yield "first [apply by_difference | apply by_difference_ge]"
-        difference = bound - value if self.claim.relation == "<=" else value - bound
-        yield from self.positive(sp.factor(difference))
+            yield f"slower {self.text(rest)}%R {slow} ((1 - {fast} ^ 2) / (2 * {fast}))%R"
+            yield _block(self.positive(rest))
+        yield "difference"
+        yield from self.positive(bound - value if self.claim.relation == "<=" else value - bound)
 
     def positive(self, function: sp.Expr) -> Iterator[str]:
-        """A rational function is not negative."""
+        """A rational function is not negative: its numerator is a sum of positive products."""
         above, below = sp.fraction(sp.factor(function))
         ranges = {s: self.range(s) for s in function.free_symbols}
-        middle = {s: low + 1 if high is None else (low + high) / 2 for s, (low, high) in ranges.items()}
-        constant, factors = sp.factor_list(below)
-        turned = [(f if f.subs(middle) > 0 else -f, n) for f, n in factors]
-        above = sp.expand(sp.cancel(above * sp.prod(f**n for f, n in turned) / below))
-        text = self.derived.text
-        form = " + ".join(
-            " * ".join([text(c), *(f"{text(base, True)} ^ {n}" for base, n in parts if n)])
-            for c, parts in (not_negative(above, ranges) if above != 0 else [])
+        inside = {s: a + 1 if b is None else (a + b) / 2 for s, (a, b) in ranges.items()}
+        factors = [(f if f.subs(inside) > 0 else -f, n) for f, n in sp.factor_list(below)[1]]
+        above = sp.expand(sp.cancel(above * sp.prod(f**n for f, n in factors) / below))
+        products = not_negative(above, ranges) if above != 0 else []
+        terms = (
+            " * ".join([self.text(c), *(f"{self.text(f)} ^ {n}" for f, n in parts if n)])
+            for c, parts in products
         )
-        positive = " * ".join(f"{text(f, True)} ^ {n}" for f, n in turned) or "1"
-        yield _simplified(f"({text(above, True)} / ({positive}))")
-        yield "apply Rdiv_le_0_compat"
-        yield (
-            f"{{ match goal with |- (0 <= ?e)%R => replace e with ({form or '0'})%R by ring end. "
-            "not_negative. }\n  positive"
-        )
+        positive = " * ".join(f"{self.text(f)} ^ {n}" for f, n in factors) or "1"
+        yield f"a_fraction ({self.text(above)} / ({positive}))%R"
+        yield f"a_sum ({' + '.join(terms) or '0'})%R"
 
-    def variable(self, atom: Atom) -> Iterator[str]:
-        """An exponential becomes a variable of which a range is known."""
-        name = str(atom.symbol)
-        yield f"set ({name} := {atom.text}) in *"
-        yield f"assert (0 < {name})%R by apply exp_pos"
-        if self.range(atom.symbol)[1] is not None:
-            yield f"assert ({name} < 1)%R by (apply exp_below_1; known; nra)"
-        yield f"clearbody {name}"
+    def text(self, expr: sp.Expr) -> str:
+        """A rational function where exponentials are variables."""
+        return self.derived.text(expr, {symbol: str(symbol) for symbol in self.atoms})
 
     def range(self, symbol: sp.Symbol) -> Range:
         """The range of a variable."""
         if symbol in self.atoms:
-            decays = self.derived.model.sign(self.atoms[symbol].exponent) < 0
-            return sp.S.Zero, sp.S.One if decays else None
+            fades = self.derived.model.sign(self.atoms[symbol].exponent) < 0
+            return sp.S.Zero, sp.S.One if fades else None
         [name] = [n for n, s in self.derived.model.symbols.items() if s == symbol]
         interval = self.claim.interval(name)
-        ends = [None if e is None else rational_of(e.node) for e, _ in interval.ends]
-        if interval.modulus or ends[0] is None:
+        low, high = (None if e is None else rational_of(e.node) for e, _ in interval.ends)
+        if interval.modulus or low is None:
             raise Underived(f"{name} has no least value")
-        low, high = (None if e is None else sp.Rational(e.numerator, e.denominator) for e in ends)
-        return low, high
+        return sp.Rational(str(low)), None if high is None else sp.Rational(str(high))
 
     def decaying(self, used: list[Atom]) -> tuple[Atom, Atom] | None:
         """Exponentials e and exp(−e), where both are there."""
-        for slow in used:
-            for fast in used:
-                if fast.exponent == -sp.exp(slow.exponent):
-                    return slow, fast
-        return None
+        pairs = ((a, b) for a in used for b in used if b.exponent == -sp.exp(a.exponent))
+        return next(pairs, None)
 
 
-class _Limit(_Script):
+class _Limit(_Derived):
     """The proof of a limit: values on the way, and a ratio that is continuous where it ends."""
 
     def __init__(self, claim: Claim, made: Statement) -> None:
-        super().__init__(made)
+        super().__init__(claim, made)
         if claim.limit is None:
             raise Underived("no limit")
-        self.claim, self.made, self.derived = claim, made, Derived(claim, made)
         self.limit: Limit = claim.limit
         self.x = self.derived.model.symbols[self.limit.name]
+        self.target = made.written.real(self.limit.target.node, made.plain).text
 
     def steps(self) -> Iterator[str]:
-        derived, name = self.derived, self.made.moving
+        """The whole proof."""
+        name = self.made.moving
         own = {name, *(line.split()[1] for line in self.made.named if line.startswith("forall"))}
-        inner = [k for k in self.known if own & set(re.findall(r"\w+", k))]
-        yield from ("intros", *(k for k in self.known if k not in inner))
-        yield f"exists (fun {name} : R => {derived.text(derived.value)}%R)"
-        each = ["intros", *inner, "prepared", *self.equation]
-        yield f"split; [|split].\n  {{ {'. '.join(each)}. }}\n  {{ {self.within()} }}\n  idtac"
+        inner = [step for step in self.known if own & set(re.findall(r"\w+", step))]
+        yield from ("intros", *(step for step in self.known if step not in inner))
+        yield f"exists (fun {name} : R => {self.derived.text(self.derived.value)}%R)"
+        yield "split; [|split]"
+        powers = self.powers()
+        yield _block(["intros", *inner, "prepared", *powers, *self.equation(powers)])
+        yield _block([self.near(), "repeat split; lra"])
         yield from self.ratio()
 
-    def ends(self) -> tuple[str | None, str | None]:
-        """The ends of the range of what moves."""
+    def near(self) -> str:
+        """The step to a value x near the limit."""
         lower, upper = (
             None if e is None else self.made.written.real(e.node, self.made.plain).text
             for e, _ in self.claim.interval(self.limit.name).ends
         )
-        return lower, upper
-
-    def near(self) -> str:
-        """The step to a value near the limit."""
-        target = self.made.written.real(self.limit.target.node, self.made.plain)
-        lower, upper = self.ends()
         match self.limit.direction:
             case "-":
-                return f"apply (on_the_left {target} ({lower or f'{target} - 1'})%R); [lra | intros x X Y]"
+                side = f"on_the_left {self.target} ({lower or f'{self.target} - 1'})%R"
             case "+":
-                return f"apply (on_the_right {target} ({upper or f'{target} + 1'})%R); [lra | intros x X Y]"
-        end = upper if self.limit.target.source.startswith("-") else lower
-        return f"exists ({end or 0})%R; intros x X"
-
-    def within(self) -> str:
-        return f"{self.near()}. repeat split; lra."
+                side = f"on_the_right {self.target} ({upper or f'{self.target} + 1'})%R"
+            case _:
+                end = upper if self.target.startswith("-") else lower
+                return f"exists ({end or 0})%R; intros x X"
+        return f"apply ({side}); [lra | intros x X Y]"
 
     def ratio(self) -> Iterator[str]:
-        """The ratio is a function of something that tends to a number, continuous there."""
-        derived, x = self.derived, self.x
-        ratio = sp.factor(derived.value / derived.formula)
-        moving = [a for a in derived.atoms if x in a.exponent.free_symbols and a.symbol in ratio.free_symbols]
-        target = sp.Rational(str(rational_of(self.limit.target.node)))
-        near = {"-": "apply left_is_near", "+": "apply right_is_near"}.get(self.limit.direction, "")
-        text = derived.text
+        """The ratio is a continuous function of something that tends to a number."""
+        ratio = sp.factor(self.derived.value / self.derived.formula)
+        in_ratio = [a for s, a in self.atoms.items() if s in ratio.free_symbols]
+        moving = [a for a in in_ratio if self.x in a.exponent.free_symbols]
+        near = {"-": "left_is_near", "+": "right_is_near"}.get(self.limit.direction)
         if not moving and near:
-            own = {x: "x"}
-            g = self.written(ratio, own)
-            yield f"apply (ratio_tends _ _ _ (fun x => x) (fun x => {g}%R) {text(target)}%R)"
-            equation = "cbn [power]; spread; cbn [power]; numerals; field; sides"
-            yield from self.goals(near, equation)
-            return
-        if len(moving) == 1 and self.limit.direction == "oo" and not target < 0:
-            [atom] = moving
-            turned = sp.cancel(atom.exponent / x)
-            if abs(turned) == 1:
-                e = sp.Symbol("e")
-                g = self.written(sp.factor(ratio.subs(atom.symbol, e**-turned)), {e: "e"})
-                yield f"apply (ratio_tends _ _ _ (fun x => exp (- x)) (fun e => {g}%R) 0%R)"
-                ours = self.written(ratio, {atom.symbol: "e"})
-                inverse = "/ e" if turned > 0 else "e"
-                equation = (
-                    f"set (e := {'exp x' if turned > 0 else 'exp (- x)'}) in *. "
-                    "assert (0 < e)%R by apply exp_pos. "
-                    f"replace (exp (- x)) with ({inverse})%R by (unfold e; now rewrite ?exp_Ropp). "
-                    f"clearbody e. match goal with |- _ = RtoC ?g => replace g with {ours}%R "
-                    "by (field; repeat split; nonzero_real) end. "
-                    "cbn [power]; spread; cbn [power]; numerals; field; sides"
-                )
-                yield from self.goals("exact decays", equation)
-                return
-        yield from self.small(ratio, moving, near)
+            function = self.text(ratio, {self.x: "x"})
+            yield from self.continuous(
+                "x", f"fun x => {function}", self.target, near, ["same_ratio"]
+            )
+        elif len(moving) == 1 and near is None and not self.target.startswith("-"):
+            yield from self.at_infinity(ratio, moving[0])
+        elif len(moving) == 2 or near:
+            yield from self.small(ratio, moving, near)
+        else:
+            raise Underived("a limit of another kind")
 
-    def small(self, ratio: sp.Expr, moving: list[Atom], near: str) -> Iterator[str]:
-        """... of e -> 0 and of exp(c e), which is 1 + c e phi(c e)."""
-        x, text = self.x, self.derived.text
-        slow = next((a for a in moving if a.exponent == x), None)
-        fast = next((a for a in moving if a is not slow), None)
-        if fast is None or (slow is None) == (not near):
+    def at_infinity(self, ratio: sp.Expr, atom: Atom) -> Iterator[str]:
+        """... of e = exp(−x), where x grows."""
+        turns = sp.cancel(atom.exponent / self.x)
+        if abs(turns) != 1:
             raise Underived("a limit of another kind")
-        small = sp.exp(x) if slow else x
-        c = sp.cancel(fast.exponent / small)
-        if x in c.free_symbols:
+        e = sp.Symbol("e")
+        function = self.text(sp.factor(ratio.subs(atom.symbol, e**-turns)), {e: "e"})
+        steps = ["as_variable (- x)%R e"]
+        if turns > 0:
+            steps = ["replace (exp (- x)) with (/ exp x)%R by (now rewrite exp_Ropp)"]
+            steps += ["as_variable x e"]
+        steps.append(f"ratio_as {self.text(ratio, {atom.symbol: 'e'})}%R")
+        yield from self.continuous("exp (- x)", f"fun e => {function}", "0", "decays", steps)
+
+    def small(self, ratio: sp.Expr, moving: list[Atom], near: str | None) -> Iterator[str]:
+        """... of e that tends to 0, and of exp(c e) = 1 + c e φ(c e)."""
+        slow = next((a for a in moving if a.exponent == self.x), None)
+        fast = next(a for a in moving if a is not slow)
+        c = sp.cancel(fast.exponent / (sp.exp(self.x) if slow else self.x))
+        if self.x in c.free_symbols or (slow is None) == (near is None):
             raise Underived("a limit of another kind")
-        p, e = sp.symbols("p e")
-        at = slow.symbol if slow else x
-        g = sp.factor(sp.cancel(ratio.subs(at, (fast.symbol - 1) / (c * p))))
-        phi = f"(phi ({text(c)} * e))"
-        body = self.written(g, {p: phi, fast.symbol: f"(1 + {text(c)} * e * {phi})"})
-        h = "exp" if slow else "(fun x => x)"
-        yield f"apply (ratio_tends _ _ _ {h} (fun e => {body}%R) 0%R)"
-        argument = fast.argument
-        for atom in self.derived.atoms:
-            argument = argument.replace(atom.argument, "x") if atom is slow else argument
+        p = sp.Symbol("p")
+        at = slow.symbol if slow else self.x
+        function = sp.factor(ratio.subs(at, (fast.symbol - 1) / (c * p)))
+        coefficient = self.text(c)
+        phi = f"(phi ({coefficient} * e))"
+        body = self.text(function, {p: phi, fast.symbol: f"(1 + {coefficient} * e * {phi})"})
         steps = [
-            f"set (e := {'exp x' if slow else 'x'}) in *",
-            f"assert (He : (0 < e)%R) by {'apply exp_pos' if slow else 'assumption'}",
-            f"pose proof (phi_exp ({text(c)} * e)) as E",
-            f"match goal with |- context [exp ?y] => replace (exp y) with (exp ({text(c)} * e)) by (f_equal; unfold e; ring) end",
-            f"assert (Hl : (exp ({text(c)} * e) < 1)%R) by (apply exp_below_1; nra)",
-            f"pose proof (exp_pos ({text(c)} * e)) as Hl0",
-            f"set (p := phi ({text(c)} * e)) in *; set (l := exp ({text(c)} * e)) in *",
-            "assert (Hp : (0 < p)%R) by nra",
-            f"assert (Ee : (e = (l - 1) / ({text(c)} * p))%R) by (rewrite E; field; repeat split; nonzero_real)",
-            "clearbody p l e; clear E; subst e",
-            f"match goal with |- _ = RtoC ?g => replace g with {self.written(g, {p: 'p', fast.symbol: 'l'})}%R by (field; repeat split; nonzero_real) end",
-            "cbn [power]; spread; cbn [power]; numerals; field; sides",
+            "set (e := exp x) in *" if slow else "rename x into e",
+            f"expanded {coefficient}%R e p l",
+            f"ratio_as {self.text(function, {p: 'p', fast.symbol: 'l'})}%R",
         ]
-        yield from self.goals(near or "exact exp_decays", "; ".join(steps[:2]) + ". " + ". ".join(steps[2:]))
+        of = "exp x" if slow else "x"
+        yield from self.continuous(of, f"fun e => {body}", "0", near or "exp_decays", steps)
 
-    def goals(self, tends: str, equation: str) -> Iterator[str]:
-        """What is left of a limit: it tends to its end, and is the ratio, continuous, and 1."""
-        yield f"{{ {tends}. }}\n  {{ {self.near()}. cbv beta. {equation}. }}\n  {{ continuous_there. }}\n  cbv beta; at_0; field; repeat split; nonzero_real"
+    def continuous(
+        self, of: str, function: str, end: str, tends: str, steps: list[str]
+    ) -> Iterator[str]:
+        """What is left: something tends to its end, and the ratio, 1 there, is continuous in it."""
+        yield f"apply (ratio_tends _ _ _ (fun x => {of}) ({function}%R) ({end})%R)"
+        yield _block([f"exact {tends}" if "near" not in tends else f"apply {tends}"])
+        here = [re.sub(rf"\b{self.made.moving}\b", "x", step) for step in self.powers()]
+        yield _block([self.near(), "cbv beta", *here, *steps])
+        yield _block(["continuous_there"])
+        yield "value_there"
 
-    def written(self, expr: sp.Expr, names: dict[sp.Symbol, str]) -> str:
-        from verify.judging.kernel.derived import written
-
-        atoms = {a.symbol: a.text for a in self.derived.atoms}
-        return written(expr, {**self.derived.texts, **atoms, **names})
+    def text(self, expr: sp.Expr, names: dict[sp.Symbol, str] | None = None) -> str:
+        """A rational function of named variables."""
+        return self.derived.text(expr, names or {})

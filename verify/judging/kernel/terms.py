@@ -70,7 +70,7 @@ class Writer:
         general: the input, where it may be any, of which expressions have values and sums.
         meant: what has to hold for the expressions to mean something.
         totals: the names of infinite sums, by their terms.
-        circles: for the proof, the angles of exponentials on the unit circle.
+        turns: for the proof, the complex exponentials of which squares are to be known.
         roots: for the proof, what square roots are of.
 
     """
@@ -78,7 +78,7 @@ class Writer:
     general: Term | None = None
     meant: dict[str, None] = field(default_factory=dict)
     totals: dict[str, str] = field(default_factory=dict)
-    circles: dict[str, None] = field(default_factory=dict)
+    turns: dict[str, None] = field(default_factory=dict)
     roots: dict[str, None] = field(default_factory=dict)
 
     def is_real(self, node: ast.expr, reading: Reading) -> bool:
@@ -108,7 +108,7 @@ class Writer:
                 return Term(f"Cconj {self.value(inner, reading)}", APPLICATION)
             case ast.Call(func=ast.Name(id="exp"), args=[exponent]):
                 if not self.is_real(exponent, reading):
-                    self._note_circle(exponent, reading)
+                    self._note_turn(exponent, reading)
                     return Term(f"Cexp {self.value(exponent, reading)}", APPLICATION)
             case ast.Call(func=ast.Name(id="KroneckerDelta"), args=[lag, at]) if reading.lag == "n":
                 if 0 in (integer_of(lag), integer_of(at)):
@@ -199,12 +199,17 @@ class Writer:
         if needed and _stands(term.text):
             self.meant[needed.format(term.within(SUM))] = None
 
-    def _note_circle(self, exponent: ast.expr, reading: Reading) -> None:
-        """Take note of an exponential on the unit circle, for the proof."""
+    def _note_turn(self, exponent: ast.expr, reading: Reading) -> None:
+        """Take note of a complex exponential, for the proof."""
+        text = str(self.value(exponent, reading))
+        if not _stands(text):
+            return
         match exponent:
             case ast.BinOp(left=ast.Name(id="I"), op=ast.Mult(), right=angle):
-                if self.is_real(angle, reading) and _stands(text := str(self.real(angle, reading))):
-                    self.circles[text] = None
+                if self.is_real(angle, reading):
+                    self.turns[f"circle {self.real(angle, reading)}"] = None
+            case _:
+                self.turns[f"spiral {text}"] = None
 
 
 _NEEDED = {

@@ -45,7 +45,7 @@ class Statement:
     binders: list[str] = field(default_factory=list)
     premises: list[str] = field(default_factory=list)
     written: Writer = field(default_factory=Writer)
-    plain: Reading = Reading({}, frozenset())
+    plain: Reading = field(default_factory=lambda: Reading({}, frozenset()))
     said: str = ""
     approach: str = ""
     moving: str = ""

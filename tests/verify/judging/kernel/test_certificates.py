@@ -25,6 +25,8 @@ TRUE = (
     *("A3-sensitivity", "A4-sensitivity-complex", "A6-sensitivity-ar1", "A8-input-weight"),
     *("B1-requirement-sensitivity", "B3-tanh", "B6-angle-scaling", "B8-s4-zoh", "C1-loss"),
     *("C2-hessian-isotropic", "C3-angle", "D1-cross-sensitivity", "F6-state"),
+    *("A7-outgrows-everywhere", "B4-lru-bounded", "B8-gru-state"),  # bounds
+    *("A7-outgrows", "B4-lru-limit", "B8-lru-angle", "B8-s4-euler", "B8-gru-vanishes"),  # limits
 )
 WHITE = {
     "id": "white",
@@ -59,6 +61,35 @@ FALSE = {
         "formula": "(1 + w**2)/(1 - w**2)**3",
         "domain": ["-1 < w < 1"],
     },
+    "bound": {**AR1, "relation": "<=", "formula": "1/(1 - lambda**2)"},
+    "bound-at-an-end": {
+        **AR1,
+        "relation": "<=",
+        "gamma": "sqrt(1 - lambda**2)",
+        "formula": "(1 + rho*lambda)/(1 - rho*lambda) - lambda/10**9",
+        "domain": ["0 <= lambda < 1", "0 <= rho < 1"],
+    },
+    "limit": {**AR1, "relation": "~", "formula": "1/(2*(1 - lambda))", "limit": "lambda -> 1-"},
+    "plateau": {
+        **WHITE,
+        "relation": "~",
+        "formula": "1.0005/(2*(1 - lambda))",
+        "limit": "lambda -> 1-",
+    },
+    "limit-outside": {
+        **WHITE,
+        "relation": "~",
+        "formula": "1/(2*(1 - lambda))",
+        "limit": "lambda -> 1-",
+        "domain": ["-1 < lambda < 1/2"],
+    },
+    "leading-coefficient": {
+        **AR1,
+        "relation": "~",
+        "formula": "(1 + rho)/(1 - rho)/(2*(1 - lambda))",
+        "limit": "lambda -> 1-",
+        "domain": ["0 < lambda < 1", "0 <= rho <= 1"],
+    },
     "wrong-slope": {
         **WHITE,
         "quantity": "sensitivity",
@@ -68,6 +99,9 @@ FALSE = {
         "domain": ["-1 < w < 1"],
     },
 }
+
+
+CERTIFICATE = certificate(make_claim(WHITE), statement(make_claim(WHITE)))
 
 
 def proved_by(script, text):
@@ -110,7 +144,7 @@ def test_the_folder_is_checked_without_this_project(tmp_path):
     ],
 )
 def test_nothing_but_a_proof_is_accepted(change, reason):
-    text = certificate(statement(make_claim(WHITE)))
+    text = CERTIFICATE
     assert coq.check(text, coq.compiled_library()).is_accepted
     found = coq.check(change(text), coq.compiled_library())
     assert not found.is_accepted
@@ -119,7 +153,7 @@ def test_nothing_but_a_proof_is_accepted(change, reason):
 
 @needs_coq
 def test_what_takes_too_long_is_cut_short():
-    text = certificate(statement(make_claim(WHITE)))
+    text = CERTIFICATE
     endless = proved_by("repeat pose proof I.", text)
     assert coq.check(endless, coq.compiled_library(), seconds=3).reason == "not proved within 3 s"
 

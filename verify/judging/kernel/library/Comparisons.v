@@ -40,6 +40,14 @@ Proof.
     field. lra.
 Qed.
 
+Lemma exp_times n y : exp (INR n * y) = exp y ^ n.
+Proof.
+  induction n as [|n IH]; [simpl; rewrite Rmult_0_l; apply exp_0|].
+  rewrite S_INR, Rmult_plus_distr_r, exp_plus, IH, Rmult_1_l. simpl. ring.
+Qed.
+Lemma exp_minus_times n y : exp (- (INR n * y)) = / exp y ^ n.
+Proof. now rewrite exp_Ropp, exp_times. Qed.
+
 (* limits *)
 
 Lemma ratio_tends (F : (R -> Prop) -> Prop) (FF : Filter F) (f : R -> C) (h g : R -> R) (a : R) :
@@ -99,6 +107,11 @@ Lemma phi_exp y : exp y = 1 + y * phi y.
 Proof. unfold phi. destruct (Req_EM_T y 0) as [->|]; [rewrite exp_0; ring | field; assumption]. Qed.
 Lemma phi_0 : phi 0 = 1.
 Proof. unfold phi. destruct (Req_EM_T 0 0); [reflexivity|lra]. Qed.
+Lemma phi_positive y : y < 0 -> 0 < phi y.
+Proof.
+  intro H. unfold phi. destruct (Req_EM_T y 0) as [|N]; [lra|]. pose proof (exp_below_1 y H).
+  replace ((exp y - 1) / y) with ((1 - exp y) / - y) by (field; exact N). apply Rdiv_lt_0_compat; lra.
+Qed.
 Lemma phi_continuous : continuous phi 0.
 Proof.
   unfold continuous. rewrite phi_0.
@@ -147,3 +160,43 @@ Proof.
   apply (filterlim_comp _ _ _ Ropp exp _ (Rbar_locally m_infty)); [|exact exp_decays].
   intros P [M H]. exists (- M). intros x Hx. apply H. lra.
 Qed.
+
+(* what generated proofs of bounds say *)
+Ltac a_fraction t := lazymatch goal with
+  | |- 0 <= ?e => replace e with t by (field; repeat split; nonzero_real)
+  end; apply Rdiv_le_0_compat; [|positive].
+Ltac a_sum t := lazymatch goal with |- 0 <= ?e => replace e with t by field end; not_negative.
+Ltac as_variable y a := set (a := exp y) in *; assert (0 < a) by apply exp_pos; clearbody a.
+Ltac as_fading y a :=
+  set (a := exp y) in *; assert (0 < a) by apply exp_pos;
+  assert (a < 1) by (apply exp_below_1; known; nra); clearbody a.
+(* v = c a^2 is at most c b^2, as a <= b *)
+Ltac slower c a b := lazymatch goal with
+  | |- ?v <= _ =>
+      replace v with (c * a ^ 2) by (field; repeat split; nonzero_real);
+      apply Rle_trans with (c * b ^ 2); [apply Rmult_le_compat_l; [|apply pow_incr; split; lra]|]
+  end.
+Ltac difference := first [apply by_difference | apply by_difference_ge].
+
+(* ... of limits *)
+Ltac exponential y t := try replace (exp y) with t
+  by (first [rewrite <- exp_minus_times | rewrite <- exp_times]; f_equal; simpl INR; ring).
+Ltac same_ratio :=
+  cbn [power]; spread; cbn [power]; numerals; field; sides.
+Ltac ratio_as t := lazymatch goal with
+  | |- _ = RtoC ?g => replace g with t by (field; repeat split; nonzero_real); same_ratio
+  end.
+Ltac value_there := cbv beta; at_0; field; repeat split; nonzero_real.
+(* e > 0 and exp(c e) become functions of p = phi(c e) and l = exp(c e) *)
+Ltac expanded c e p l :=
+  assert (He : 0 < e) by (first [assumption | unfold e; apply exp_pos]);
+  pose proof (phi_exp (c * e)) as E;
+  match goal with
+  | |- context [exp ?y] => replace (exp y) with (exp (c * e)) by (f_equal; try unfold e; ring)
+  end;
+  assert (Hl : exp (c * e) < 1) by (apply exp_below_1; nra);
+  pose proof (exp_pos (c * e)) as Hl0;
+  assert (Hp : 0 < phi (c * e)) by (apply phi_positive; nra);
+  set (p := phi (c * e)) in *; set (l := exp (c * e)) in *;
+  assert (Ee : e = (l - 1) / (c * p)) by (rewrite E; field; repeat split; nonzero_real);
+  clearbody p l; try clearbody e; clear E; subst e.

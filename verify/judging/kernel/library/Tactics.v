@@ -218,6 +218,10 @@ Proof.
   rewrite <- mod2_conj, Cmod_Cexp, <- RtoC_mult, <- exp_plus. cbn [Re fst snd RtoC Ci Cmult].
   replace (0 * t - 1 * 0 + (0 * t - 1 * 0))%R with 0%R by ring. now rewrite exp_0.
 Qed.
+Lemma off_circle (z : C) : Cexp z * Cconj (Cexp z) = RtoC (exp (2 * Re z)).
+Proof.
+  rewrite <- mod2_conj, Cmod_Cexp, <- RtoC_mult, <- exp_plus. do 2 f_equal. ring.
+Qed.
 Lemma mod_twice (z x : C) : RtoC (Cmod z) * (RtoC (Cmod z) * x) = z * Cconj z * x.
 Proof. now rewrite Cmult_assoc, mod2_conj. Qed.
 Lemma conj_i : Cconj Ci = - Ci.
@@ -511,4 +515,11 @@ Ltac quotients :=
   end.
 Ltac prepared := intros; subst; rewrite ?parts, ?pow2_abs in *; meant; sums.
 Ltac compared := concludes; rewrite ?pow2_abs; quotients; spread; cbn [power]; conjugates; numerals.
-Ltac circle t F := pose proof (on_circle t) as F.
+Ltac circle b F := pose proof (on_circle b) as F.
+Ltac spiral z F :=
+  pose proof (off_circle z) as F;
+  try match goal with
+  | |- context [exp ?y] =>
+      replace (exp (2 * Re z)) with (exp y) in F
+        by (f_equal; cbn [Re fst snd RtoC Ci Cmult Cplus Copp Cminus]; ring)
+  end.
