@@ -1,9 +1,9 @@
 """Put the verifier itself to the test and write verifier.md.
 
 Run as `python reports/verifier.py [PART…]`, parts being mutants, places, forms, random,
-calibration, fuzzing and interruptions; without any, all of them. Each part's figures are kept in
-verifier.md until it is run again. What places and random find is kept too: cut short, they go on
-where they were.
+certificates, calibration, fuzzing and interruptions; without any, all of them. Each part's figures
+are kept in verifier.md until it is run again. What places and random find is kept too: cut short,
+they go on where they were.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from verify.judging.engine import verify_claim
 from verify.judging.evidence import Verdict
 from verify.judging.statistics import RATE
 from verify.running.store import Store, default_path
-from verify.selftest import calibration, fuzzing, interruption, random_claims, scores
+from verify.selftest import calibration, certified, fuzzing, interruption, random_claims, scores
 from verify.selftest.mutants import PLACED
 
 REPORT = Path(__file__).parent / "verifier.md"
@@ -76,6 +76,12 @@ def at_random() -> Iterator[str]:
     yield f"{RANDOM_CLAIMS} claims drawn. {random_claims.markdown(outcomes)}"
 
 
+def certificates() -> Iterator[str]:
+    """Variants of claims that have a certificate: of the false ones none may have one."""
+    claims = [claim for claim in _true_claims() if not claim.experiment]
+    yield certified.markdown(certified.try_variants(claims, WORKERS))
+
+
 def rates() -> Iterator[str]:
     """Simulations of claims that are true, or off by exactly what they are to notice."""
     with ProcessPoolExecutor(WORKERS) as pool:
@@ -113,6 +119,7 @@ PARTS: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "places": ("Places", places),
     "forms": ("Equal forms", forms),
     "random": ("Random claims", at_random),
+    "certificates": ("Certificates", certificates),
     "calibration": ("Error rates of simulations", rates),
     "fuzzing": ("Hostile input", hostile_input),
     "interruptions": ("Interruptions", kills),

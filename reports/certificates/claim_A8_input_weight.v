@@ -1,0 +1,23 @@
+(* A claim as a theorem, with its proof. Definitions.v says what the words of the theorem mean. *)
+From Coq Require Import Reals Lra.
+From Coquelicot Require Import Coquelicot.
+From Curseproof Require Import Definitions Tactics Comparisons.
+Open Scope C_scope.
+
+Theorem claim (p_b : R) (lam : R) (r : nat -> R) :
+  (0 < p_b)%R ->
+  (- 1 < lam)%R ->
+  (lam < 1)%R ->
+  is_autocorrelation (real r) ->
+  1 - lam ^ 2 <> 0 /\
+  p_b ^ 2 <> 0 /\
+  exists sum1, adds_up (fun n => lam ^ (S n) * real r (S n)) sum1 /\
+  sensitivity (real r) (fun t => unit t lam) p_b (p_b ^ 2 * (real r 0%nat + 2 * sum1) / (1 - lam ^ 2) / p_b ^ 2).
+Proof.
+  intros.
+  prepared.
+  compared.
+  field; sides.
+Qed.
+
+Print Assumptions claim.

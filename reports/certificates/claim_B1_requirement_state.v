@@ -1,0 +1,27 @@
+(* A claim as a theorem, with its proof. Definitions.v says what the words of the theorem mean. *)
+From Coq Require Import Reals Lra.
+From Coquelicot Require Import Coquelicot.
+From Curseproof Require Import Definitions Tactics Comparisons.
+Open Scope C_scope.
+
+Theorem claim (lam : R) (rho : R) :
+  (0 <= lam)%R ->
+  (lam < 1)%R ->
+  (0 <= rho)%R ->
+  (rho < 1)%R ->
+  is_positive (fun n => rho ^ n) /\
+  (1 + rho * lam <> 0)%R /\
+  (0 <= (1 - rho * lam) * (1 - lam ^ 2) / (1 + rho * lam))%R /\
+  second_moment (fun n => rho ^ n) (unit (sqrt ((1 - rho * lam) * (1 - lam ^ 2) / (1 + rho * lam))) lam) 1.
+Proof.
+  intros.
+  pose proof (root_squared ((1 - rho * lam) * (1 - lam ^ 2))%R) as Q0.
+  pose proof (root_squared (1 + rho * lam)%R) as Q1.
+  prepared.
+  compared.
+  root Q0.
+  root Q1.
+  field [Q0 Q1]; sides.
+Qed.
+
+Print Assumptions claim.
