@@ -1,0 +1,30 @@
+(* A claim as a theorem, with its proof. Definitions.v says what the words of the theorem mean. *)
+From Coq Require Import Reals Lra.
+From Coquelicot Require Import Coquelicot.
+From Curseproof Require Import Definitions Tactics Comparisons.
+Open Scope C_scope.
+
+Theorem claim (omega : R) (theta : R) (lam : C) (lam_star : C) :
+  (0 < omega)%R ->
+  (omega < 4)%R ->
+  (- PI < theta)%R ->
+  (theta < PI)%R ->
+  lam = (tanh omega * Cexp (Ci * theta)) ->
+  lam_star = lam ->
+  is_positive (fun n => kronecker n) /\
+  (0 <= 1 - Cmod lam ^ 2)%R /\
+  (0 <= 1 - Cmod lam_star ^ 2)%R /\
+  teacher_student_hessian (fun n => kronecker n) (fun t => unit (sqrt (1 - Cmod (tanh t * Cexp (Ci * theta))%C ^ 2)) (tanh t * Cexp (Ci * theta))) omega 1.
+Proof.
+  intros.
+  circle theta C0.
+  pose proof (root_squared (1 - Cmod lam ^ 2)%R) as Q0.
+  pose proof (root_squared (1 - Cmod lam_star ^ 2)%R) as Q1.
+  prepared.
+  compared.
+  root Q0.
+  root Q1.
+  field [C0 Q0 Q1 i_squared]; sides.
+Qed.
+
+Print Assumptions claim.
