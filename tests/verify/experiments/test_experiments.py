@@ -126,7 +126,11 @@ def test_replicas_that_measure_nothing_may_be_anything():
     assert held.lower == 3
 
 
-@pytest.mark.parametrize("name", [name for name, known in EXPERIMENTS.items() if known.random])
+# the gates' takes minutes, and draws from a generator of its own
+DRAWN = [n for n, known in EXPERIMENTS.items() if known.random and n != "gates_against_theory"]
+
+
+@pytest.mark.parametrize("name", DRAWN)
 def test_same_seed_same_numbers(name):
     """Also in one process, where other random numbers have been drawn meanwhile."""
     at = {setting: [values[0]] for setting, values in EXPERIMENTS[name].settings.items()}

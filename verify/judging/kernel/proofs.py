@@ -57,7 +57,7 @@ class _Equality:
         yield from ("intros", *self.known, "prepared", *self.equation([]))
 
     def equation(self, powers: list[str]) -> Iterator[str]:
-        """From the quantity on."""
+        """The steps from the quantity on."""
         yield from ("compared", *powers)
         yield from (f"root {fact}" for fact in self.facts if fact.startswith("Q"))
         facts = self.facts + ["i_squared"] * ("Ci" in self.made.text())
