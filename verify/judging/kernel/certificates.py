@@ -27,14 +27,14 @@ CLAIMS := $(sort $(wildcard claim_*.v))
 check: $(CLAIMS:.v=.vo)
 
 chk: check
-	coqchk -silent -Q . Claims -R library {NAMESPACE} $(patsubst %.v,Claims.%,$(CLAIMS))
+	coqchk -silent -R . "" -R library {NAMESPACE} $(CLAIMS:.v=)
 
 {_ORDER}
 library/%.vo: library/%.v
 	coqc -w none -R library {NAMESPACE} $<
 
 claim_%.vo: claim_%.v $(LIBRARY)
-	coqc -w none -Q . Claims -R library {NAMESPACE} $<
+	coqc -w none -R library {NAMESPACE} $<
 
 .PHONY: check chk
 """
