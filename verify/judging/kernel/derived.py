@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -56,36 +57,41 @@ class Derived:
 
     def __init__(self, claim: Claim, made: Statement) -> None:
         self.claim, self.made, self.model = claim, made, Model(claim)
-        self.multiples: list[tuple[str, str, int]] = []  # exponents, of others that many times
         self.texts = {s: str(made.plain.terms[n]) for n, s in self.model.symbols.items()}
 
     @cached_property
-    def atoms(self) -> list[Atom]:
-        """The exponentials of real numbers in the claim, the inner ones first."""
+    def exponents(self) -> dict[sp.Expr, str]:
+        """The real exponents in the claim, as Coq has them, the inner ones first."""
         claim = self.claim
         found: dict[sp.Expr, str] = {}
         for expression in (*claim.eigenvalue.values(), *claim.gamma.values(), claim.formula):
             for node in ast.walk(expression.node):
                 match node:
                     case ast.Call(func=ast.Name(id="exp"), args=[inner]):
-                        try:
+                        with suppress(Untranslated):
                             text = str(Writer().real(inner, self.made.plain))
-                        except Untranslated:
-                            continue
-                        exponent = to_sympy(parse(shown(inner)), dict(self.model.symbols))
-                        found[exponent] = text
-        order = sorted(found, key=lambda exponent: len(str(exponent)))
+                            exponent = to_sympy(parse(shown(inner)), dict(self.model.symbols))
+                            found[exponent] = text
+        return dict(sorted(found.items(), key=lambda item: len(str(item[0]))))
+
+    @cached_property
+    def atoms(self) -> list[Atom]:
+        """The exponentials of these, without those that are powers of one before."""
         atoms: list[Atom] = []
-        for exponent in order:
-            if not any(sp.cancel(exponent / atom.exponent).is_Integer for atom in atoms):
-                atoms.append(Atom(sp.Symbol(f"a{len(atoms)}"), exponent, found[exponent]))
-        self.multiples = [
-            (found[exponent], atom.argument, int(times))
-            for exponent in order
-            for atom in atoms
-            if (times := sp.cancel(exponent / atom.exponent)).is_Integer and times != 1
-        ]
+        for exponent, text in self.exponents.items():
+            if all(_times(exponent, atom.exponent) is None for atom in atoms):
+                atoms.append(Atom(sp.Symbol(f"a{len(atoms)}"), exponent, text))
         return atoms
+
+    @property
+    def multiples(self) -> list[tuple[str, str, int]]:
+        """Exponents that are so many times another, with that, and how many times."""
+        return [
+            (text, atom.argument, times)
+            for exponent, text in self.exponents.items()
+            for atom in self.atoms
+            if (times := _times(exponent, atom.exponent)) not in (None, 1)
+        ]
 
     def rational(self, expr: sp.Expr) -> sp.Expr:
         """An expression in parameters and atoms, its factors apart.
@@ -98,8 +104,7 @@ class Derived:
         def replaced(part: sp.Basic) -> sp.Basic:  # from the outside, as exponentials nest
             if isinstance(part, sp.exp):
                 for atom in self.atoms:
-                    times = sp.cancel(part.exp / atom.exponent)
-                    if times.is_Integer:
+                    if (times := _times(part.exp, atom.exponent)) is not None:
                         return atom.symbol**times
             return part.func(*map(replaced, part.args)) if part.args else part
 
@@ -123,6 +128,12 @@ class Derived:
         """A rational function as a real number of Coq's; what is not named is spelt out."""
         spelt = {atom.symbol: atom.text for atom in self.atoms}
         return written(expr, {**self.texts, **spelt, **(names or {})})
+
+
+def _times(exponent: sp.Expr, other: sp.Expr) -> int | None:
+    """How many times another an exponent is, where that is a whole number."""
+    ratio = sp.cancel(exponent / other)
+    return int(ratio) if ratio.is_Integer else None
 
 
 def written(expr: sp.Expr, names: Mapping[sp.Symbol, str]) -> str:
