@@ -18,7 +18,7 @@ Theorem claim (nu : R) (theta : R) (r : nat -> R) (lam : C) :
   sensitivity (real r) (fun t => unit 1 (nu * Cexp (Ci * t))) theta (nu ^ 2 * ((1 + nu ^ 2) / (1 - nu ^ 2) ^ 3 * (real r 0%nat + 2 * Re sum1) + 2 / (1 - nu ^ 2) ^ 2 * Re sum2)).
 Proof.
   intros.
-  circle theta C0.
+  turn (Ci * theta) C0.
   prepared.
   compared.
   field [C0 i_squared]; sides.

@@ -21,10 +21,9 @@ Theorem claim (theta : R) :
   filterlim (fun nu => Cmod (value nu / (1 / (2 * (1 - nu) ^ 2)) - 1)) (at_left 1%R) (locally 0%R).
 Proof.
   intros.
-  circle theta C0.
   exists (fun nu : R => (((nu ^ 2) * ((1) + (nu ^ 2))) / ((((1) + nu) ^ 2) * (((-1) + nu) ^ 2)))%R).
   split; [|split].
-  { intros. pose proof (root_squared (1 - nu ^ 2)%R) as Q0. prepared. compared. root Q0. field [C0 Q0 i_squared]; sides. }
+  { intros. turn (Ci * theta) C0. pose proof (root_squared (1 - nu ^ 2)%R) as Q0. prepared. compared. root Q0. field [C0 Q0 i_squared]; sides. }
   { apply (on_the_left 1 (0)%R); [lra | intros x X Y]. repeat split; lra. }
   apply (ratio_tends _ _ _ (fun x => x) (fun x => (((2) * (x ^ 2) * ((1) + (x ^ 2))) / (((1) + x) ^ 2))%R) (1)%R).
   { apply left_is_near. }

@@ -17,7 +17,7 @@ Theorem claim (nu : R) (theta : R) (lam : C) :
   sensitivity (fun n => kronecker n) (fun t => unit (sqrt (1 - nu ^ 2) * (1 - nu ^ 2) / (nu * sqrt (1 + nu ^ 2))) (nu * Cexp (Ci * t))) theta 1.
 Proof.
   intros.
-  circle theta C0.
+  turn (Ci * theta) C0.
   pose proof (root_squared (1 - nu ^ 2)%R) as Q0.
   pose proof (root_squared (1 + nu ^ 2)%R) as Q1.
   prepared.

@@ -14,7 +14,7 @@ Theorem claim (omega : R) (theta : R) (lam : C) :
   second_moment (fun n => kronecker n) (unit (sqrt (1 - Cmod lam ^ 2)) lam) 1.
 Proof.
   intros.
-  spiral (- exp omega + Ci * theta) C0.
+  turn (- exp omega + Ci * theta) C0.
   pose proof (root_squared (1 - Cmod lam ^ 2)%R) as Q0.
   prepared.
   compared.

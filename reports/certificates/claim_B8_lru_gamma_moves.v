@@ -22,7 +22,7 @@ Proof.
   { intros. pose proof (root_squared (1 - lam ^ 2)%R) as Q0. prepared. compared. root Q0. field [Q0]; sides. }
   { exists (2)%R; intros x X. repeat split; lra. }
   apply (ratio_tends _ _ _ (fun x => exp x) (fun e => (((4) * ((1 + (-1) * e * (phi ((-1) * e))) ^ 2)) / (((phi ((-1) * e)) ^ 2) * (((1) + (1 + (-1) * e * (phi ((-1) * e)))) ^ 2)))%R) (0)%R).
-  { exact exp_decays. }
+  { apply exp_decays. }
   { exists (2)%R; intros x X. cbv beta. set (e := exp x) in *. expanded (-1)%R e p l. ratio_as (((4) * (l ^ 2)) / ((p ^ 2) * (((1) + l) ^ 2)))%R. }
   { continuous_there. }
   value_there.

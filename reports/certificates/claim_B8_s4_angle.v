@@ -17,7 +17,7 @@ Theorem claim (p_b : R) (sigma : R) (p_step : R) (lam : C) :
   sensitivity (fun n => kronecker n) (fun t => unit p_step (Cexp (p_step * (- sigma + Ci * t)))) p_b (p_step ^ 4 * Cmod lam ^ 2 * (1 + Cmod lam ^ 2) / (1 - Cmod lam ^ 2) ^ 3).
 Proof.
   intros.
-  spiral (p_step * (- sigma + Ci * p_b)) C0.
+  turn (p_step * (- sigma + Ci * p_b)) C0.
   prepared.
   compared.
   field [C0 i_squared]; sides.

@@ -22,10 +22,9 @@ Theorem claim (theta : R) :
   filterlim (fun nu => Cmod (value nu / (1 / (4 * (1 - nu) ^ 3)) - 1)) (at_left 1%R) (locally 0%R).
 Proof.
   intros.
-  circle theta C0.
   exists (fun nu : R => (((-1) * (nu ^ 2) * ((1) + (nu ^ 2))) / ((((1) + nu) ^ 3) * (((-1) + nu) ^ 3)))%R).
   split; [|split].
-  { intros. prepared. compared. field [C0 i_squared]; sides. }
+  { intros. turn (Ci * theta) C0. prepared. compared. field [C0 i_squared]; sides. }
   { apply (on_the_left 1 (0)%R); [lra | intros x X Y]. repeat split; lra. }
   apply (ratio_tends _ _ _ (fun x => x) (fun x => (((4) * (x ^ 2) * ((1) + (x ^ 2))) / (((1) + x) ^ 3))%R) (1)%R).
   { apply left_is_near. }

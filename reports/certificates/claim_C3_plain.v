@@ -18,7 +18,7 @@ Theorem claim (nu : R) (theta : R) (lam : C) (lam_star : C) :
   teacher_student_hessian (fun n => kronecker n) (fun t => unit (sqrt (1 - Cmod (t * Cexp (Ci * theta))%C ^ 2)) (t * Cexp (Ci * theta))) nu (1 / (1 - nu ^ 2) ^ 2).
 Proof.
   intros.
-  circle theta C0.
+  turn (Ci * theta) C0.
   pose proof (root_squared (1 - Cmod lam ^ 2)%R) as Q0.
   pose proof (root_squared (1 - Cmod lam_star ^ 2)%R) as Q1.
   prepared.

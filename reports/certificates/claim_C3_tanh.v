@@ -17,7 +17,7 @@ Theorem claim (omega : R) (theta : R) (lam : C) (lam_star : C) :
   teacher_student_hessian (fun n => kronecker n) (fun t => unit (sqrt (1 - Cmod (tanh t * Cexp (Ci * theta))%C ^ 2)) (tanh t * Cexp (Ci * theta))) omega 1.
 Proof.
   intros.
-  circle theta C0.
+  turn (Ci * theta) C0.
   pose proof (root_squared (1 - Cmod lam ^ 2)%R) as Q0.
   pose proof (root_squared (1 - Cmod lam_star ^ 2)%R) as Q1.
   prepared.

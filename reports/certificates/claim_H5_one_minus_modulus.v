@@ -14,7 +14,7 @@ Theorem claim (nu : R) (theta : R) (lam : C) :
   exists value, second_moment (fun n => kronecker n) (unit (1 - nu) lam) (RtoC value) /\ (value <= 1)%R.
 Proof.
   intros.
-  circle theta C0.
+  turn (Ci * theta) C0.
   prepared.
   exists (((1) + ((-1) * nu)) / ((1) + nu))%R.
   split.

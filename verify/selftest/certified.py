@@ -10,11 +10,7 @@ from rich.console import Console
 from rich.progress import track
 
 from verify.claims.claim import Claim
-from verify.judging.kernel.coq import check, compiled_library
-from verify.judging.kernel.derived import Underived
-from verify.judging.kernel.proofs import certificate
-from verify.judging.kernel.terms import Untranslated
-from verify.judging.kernel.translation import statement
+from verify.judging.kernel.certificates import attempt
 from verify.running.processes import fork_server
 from verify.selftest.mutants import PLACED, Mutant, mutants
 from verify.selftest.mutations import OPERATORS
@@ -39,13 +35,8 @@ def is_certified(claim: Claim) -> tuple[bool, str]:
         NoCoq: if Coq is not there.
 
     """
-    library = compiled_library()
-    try:
-        text = certificate(claim, statement(claim))
-    except (Untranslated, Underived) as reason:
-        return False, f"not tried: {reason}"
-    found = check(text, library, SECONDS)
-    return found.is_accepted, found.reason
+    text, found = attempt(claim, SECONDS)
+    return found.is_accepted, found.reason if text else f"not tried: {found.reason}"
 
 
 def try_variants(claims: Sequence[Claim], workers: int, per_operator: int = 1) -> list[Tried]:

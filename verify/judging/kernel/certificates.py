@@ -12,11 +12,18 @@ from itertools import pairwise
 from pathlib import Path
 
 from verify.claims.claim import Claim
-from verify.judging.kernel.coq import LIBRARY, MODULES, NAMESPACE, check, compiled_library
+from verify.judging.kernel.coq import (
+    LIBRARY,
+    MODULES,
+    NAMESPACE,
+    SECONDS,
+    Checked,
+    check,
+    compiled_library,
+)
 from verify.judging.kernel.derived import Underived
 from verify.judging.kernel.proofs import certificate
 from verify.judging.kernel.terms import Untranslated
-from verify.judging.kernel.translation import statement
 
 _ORDER = "".join(f"library/{new}.vo: library/{old}.vo\n" for old, new in pairwise(MODULES))
 _MAKEFILE = f"""\
@@ -56,6 +63,27 @@ class Certified:
     reason: str = ""
 
 
+def attempt(claim: Claim, seconds: float = SECONDS) -> tuple[str, Checked]:
+    """A claim's certificate, and what Coq says of it; the text is empty where none was tried.
+
+    Args:
+        claim: which one.
+        seconds: how long Coq may take.
+
+    Raises:
+        NoCoq: if Coq is not there.
+
+    """
+    library = compiled_library()
+    try:
+        text = certificate(claim)
+    except Untranslated as reason:
+        return "", Checked(False, f"no translation: {reason}")
+    except Underived as reason:
+        return "", Checked(False, f"no proof: {reason}")
+    return text, check(text, library, seconds)
+
+
 def certify(
     claims: Sequence[Claim],
     folder: Path,
@@ -77,20 +105,14 @@ def certify(
         NoCoq: if Coq is not there.
 
     """
-    library = compiled_library()
+    compiled_library()  # before any claim is looked at
     (folder / "library").mkdir(parents=True, exist_ok=True)
     for name in MODULES:
         shutil.copy(LIBRARY / f"{name}.v", folder / "library")
     (folder / "Makefile").write_text(_MAKEFILE, encoding="utf-8")
 
     def one(claim: Claim) -> Certified:
-        try:
-            text = certificate(claim, statement(claim))
-        except Untranslated as reason:
-            return Certified(claim, None, f"no translation: {reason}")
-        except Underived as reason:
-            return Certified(claim, None, f"no proof: {reason}")
-        found = check(text, library)
+        text, found = attempt(claim)
         if not found.is_accepted:
             return Certified(claim, None, found.reason)
         (folder / file_name(claim)).write_text(text, encoding="utf-8")

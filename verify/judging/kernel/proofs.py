@@ -10,7 +10,7 @@ import sympy as sp
 from verify.claims.claim import Claim, Limit
 from verify.claims.expressions import rational_of
 from verify.judging.kernel.derived import Atom, Derived, Range, Underived, not_negative
-from verify.judging.kernel.translation import Statement
+from verify.judging.kernel.translation import Statement, statement
 
 _HEAD = """\
 (* A claim as a theorem, with its proof. Definitions.v says what the words of the theorem mean. *)
@@ -21,13 +21,15 @@ Open Scope C_scope.
 """
 
 
-def certificate(claim: Claim, made: Statement) -> str:
+def certificate(claim: Claim) -> str:
     """A file for Coq: the theorem, its proof, and the axioms that it rests on.
 
     Raises:
+        Untranslated: where there is no theorem.
         Underived: where there is no proof to be tried.
 
     """
+    made = statement(claim)
     kinds = {"==": _Equality, "~": _Limit}
     steps = kinds.get(claim.relation, _Bound)(claim, made).steps()
     script = "".join(f"  {step}{'' if step.endswith('}') else '.'}\n" for step in steps)
@@ -45,7 +47,7 @@ class _Equality:
     def __init__(self, claim: Claim, made: Statement) -> None:
         self.claim, self.made = claim, made
         written = made.written
-        self.known = [f"{turn} C{i}" for i, turn in enumerate(written.turns)]
+        self.known = [f"turn ({turn}) C{i}" for i, turn in enumerate(written.turns)]
         self.known += [
             f"pose proof (root_squared ({of})%R) as Q{i}" for i, of in enumerate(written.roots)
         ]
@@ -164,14 +166,11 @@ class _Limit(_Derived):
 
     def steps(self) -> Iterator[str]:
         """The whole proof."""
-        name = self.made.moving
-        own = {name, *(line.split()[1] for line in self.made.named if line.startswith("forall"))}
-        inner = [step for step in self.known if own & set(re.findall(r"\w+", step))]
-        yield from ("intros", *(step for step in self.known if step not in inner))
-        yield f"exists (fun {name} : R => {self.derived.text(self.derived.value)}%R)"
+        yield "intros"
+        yield f"exists (fun {self.made.moving} : R => {self.derived.text(self.derived.value)}%R)"
         yield "split; [|split]"
         powers = self.powers()
-        yield _block(["intros", *inner, "prepared", *powers, *self.equation(powers)])
+        yield _block(["intros", *self.known, "prepared", *powers, *self.equation(powers)])
         yield _block([self.near(), "repeat split; lra"])
         yield from self.ratio()
 
@@ -198,7 +197,7 @@ class _Limit(_Derived):
         moving = [a for a in in_ratio if self.x in a.exponent.free_symbols]
         near = {"-": "left_is_near", "+": "right_is_near"}.get(self.limit.direction)
         if not moving and near:
-            function = self.text(ratio, {self.x: "x"})
+            function = self.derived.text(ratio, {self.x: "x"})
             yield from self.continuous(
                 "x", f"fun x => {function}", self.target, near, ["same_ratio"]
             )
@@ -215,12 +214,12 @@ class _Limit(_Derived):
         if abs(turns) != 1:
             raise Underived("a limit of another kind")
         e = sp.Symbol("e")
-        function = self.text(sp.factor(ratio.subs(atom.symbol, e**-turns)), {e: "e"})
+        function = self.derived.text(sp.factor(ratio.subs(atom.symbol, e**-turns)), {e: "e"})
         steps = ["as_variable (- x)%R e"]
         if turns > 0:
             steps = ["replace (exp (- x)) with (/ exp x)%R by (now rewrite exp_Ropp)"]
             steps += ["as_variable x e"]
-        steps.append(f"ratio_as {self.text(ratio, {atom.symbol: 'e'})}%R")
+        steps.append(f"ratio_as {self.derived.text(ratio, {atom.symbol: 'e'})}%R")
         yield from self.continuous("exp (- x)", f"fun e => {function}", "0", "decays", steps)
 
     def small(self, ratio: sp.Expr, moving: list[Atom], near: str | None) -> Iterator[str]:
@@ -233,13 +232,15 @@ class _Limit(_Derived):
         p = sp.Symbol("p")
         at = slow.symbol if slow else self.x
         function = sp.factor(ratio.subs(at, (fast.symbol - 1) / (c * p)))
-        coefficient = self.text(c)
+        coefficient = self.derived.text(c)
         phi = f"(phi ({coefficient} * e))"
-        body = self.text(function, {p: phi, fast.symbol: f"(1 + {coefficient} * e * {phi})"})
+        body = self.derived.text(
+            function, {p: phi, fast.symbol: f"(1 + {coefficient} * e * {phi})"}
+        )
         steps = [
             "set (e := exp x) in *" if slow else "rename x into e",
             f"expanded {coefficient}%R e p l",
-            f"ratio_as {self.text(function, {p: 'p', fast.symbol: 'l'})}%R",
+            f"ratio_as {self.derived.text(function, {p: 'p', fast.symbol: 'l'})}%R",
         ]
         of = "exp x" if slow else "x"
         yield from self.continuous(of, f"fun e => {body}", "0", near or "exp_decays", steps)
@@ -249,12 +250,8 @@ class _Limit(_Derived):
     ) -> Iterator[str]:
         """What is left: something tends to its end, and the ratio, 1 there, is continuous in it."""
         yield f"apply (ratio_tends _ _ _ (fun x => {of}) ({function}%R) ({end})%R)"
-        yield _block([f"exact {tends}" if "near" not in tends else f"apply {tends}"])
+        yield _block([f"apply {tends}"])
         here = [re.sub(rf"\b{self.made.moving}\b", "x", step) for step in self.powers()]
         yield _block([self.near(), "cbv beta", *here, *steps])
         yield _block(["continuous_there"])
         yield "value_there"
-
-    def text(self, expr: sp.Expr, names: dict[sp.Symbol, str] | None = None) -> str:
-        """A rational function of named variables."""
-        return self.derived.text(expr, names or {})

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import chain
 
 from verify.claims.expressions import LAG, integer_of, name_of, rational_of, shown
 
@@ -35,10 +36,18 @@ SUM, PRODUCT, POWER, APPLICATION, NAME = range(5)
 
 @dataclass(frozen=True)
 class Term:
-    """A term of Coq's, and how firmly it holds together."""
+    """A term of Coq's.
+
+    Attributes:
+        text: how it is written.
+        firmness: how firmly it holds together.
+        quotient: where it is one, its numerators and denominators.
+
+    """
 
     text: str
     firmness: int = NAME
+    quotient: tuple[str, ...] = ()
 
     def within(self, firmness: int) -> str:
         """The text where something as firm is needed."""
@@ -70,7 +79,7 @@ class Writer:
         general: the input, where it may be any, of which expressions have values and sums.
         meant: what has to hold for the expressions to mean something.
         totals: the names of infinite sums, by their terms.
-        turns: for the proof, the complex exponentials of which squares are to be known.
+        turns: for the proof, the exponents of complex exponentials.
         roots: for the proof, what square roots are of.
 
     """
@@ -108,8 +117,10 @@ class Writer:
                 return Term(f"Cconj {self.value(inner, reading)}", APPLICATION)
             case ast.Call(func=ast.Name(id="exp"), args=[exponent]):
                 if not self.is_real(exponent, reading):
-                    self._note_turn(exponent, reading)
-                    return Term(f"Cexp {self.value(exponent, reading)}", APPLICATION)
+                    term = self.value(exponent, reading)
+                    if _stands(term.text):
+                        self.turns[term.text] = None
+                    return Term(f"Cexp {term}", APPLICATION)
             case ast.Call(func=ast.Name(id="KroneckerDelta"), args=[lag, at]) if reading.lag == "n":
                 if 0 in (integer_of(lag), integer_of(at)):
                     return Term("kronecker n", APPLICATION)
@@ -155,9 +166,8 @@ class Writer:
                 term = self.real(inner, reading)
                 self._mean(function, term)
                 if function == "sqrt":
-                    parts = _factors(inner)
-                    texts = (self.real(part, reading).text for part in parts)
-                    self.roots |= dict.fromkeys(text for text in texts if _stands(text))
+                    parts = term.quotient or (term.text,)
+                    self.roots |= dict.fromkeys(part for part in parts if _stands(part))
                 return Term(f"{_OF_REALS[function]} {term}", APPLICATION)
             case ast.UnaryOp() | ast.BinOp():
                 return self._arithmetic(node, reading, self.real)
@@ -187,7 +197,10 @@ class Writer:
                     self._mean(f"nonzero{scope}", second)
                 firmness = PRODUCT if isinstance(op, ast.Mult | ast.Div) else SUM
                 text = f"{first.within(firmness)} {_SIGNS[type(op)]} {second.within(firmness + 1)}"
-                return Term(text, firmness)
+                if not isinstance(op, ast.Div):
+                    return Term(text, firmness)
+                parts = (part.quotient or (part.text,) for part in (first, second))
+                return Term(text, firmness, tuple(chain(*parts)))
         raise Untranslated(shown(node))
 
     def _mean(self, function: str, term: Term) -> None:
@@ -198,18 +211,6 @@ class Writer:
         needed = _NEEDED.get(function)
         if needed and _stands(term.text):
             self.meant[needed.format(term.within(SUM))] = None
-
-    def _note_turn(self, exponent: ast.expr, reading: Reading) -> None:
-        """Take note of a complex exponential, for the proof."""
-        text = str(self.value(exponent, reading))
-        if not _stands(text):
-            return
-        match exponent:
-            case ast.BinOp(left=ast.Name(id="I"), op=ast.Mult(), right=angle):
-                if self.is_real(angle, reading):
-                    self.turns[f"circle {self.real(angle, reading)}"] = None
-            case _:
-                self.turns[f"spiral {text}"] = None
 
 
 _NEEDED = {
@@ -224,13 +225,3 @@ _NEEDED = {
 def _stands(text: str) -> bool:
     """Whether neither a moving variable nor a lag is in a text."""
     return not re.search(r"\b[tn]\b", text)
-
-
-def _factors(node: ast.expr) -> Iterator[ast.expr]:
-    """What a root is taken of, numerators and denominators apart."""
-    match node:
-        case ast.BinOp(left=left, op=ast.Div(), right=right):
-            yield from _factors(left)
-            yield from _factors(right)
-        case _:
-            yield node

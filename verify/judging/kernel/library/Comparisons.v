@@ -16,12 +16,8 @@ Ltac not_negative := repeat first
 (* x <= sinh x, with exp(-x) for x *)
 Lemma exp_above_2 x : 0 <= x -> 1 + x + x ^ 2 / 2 <= exp x.
 Proof.
-  intro Hx. unfold exp. destruct (exist_exp x) as [e He]. simpl.
-  pose proof (sum_incr (fun i => / INR (fact i) * x ^ i)%R 2 e He) as S.
-  simpl in S. eapply Rle_trans; [|apply S].
-  - right. field.
-  - intro n. apply Rmult_le_pos; [left; apply Rinv_0_lt_compat, lt_0_INR, lt_O_fact|].
-    now apply pow_le.
+  intro Hx. pose proof (series_below_exp 2 x Hx) as S. simpl in S.
+  eapply Rle_trans; [|exact S]. right. field.
 Qed.
 Lemma below_sinh x : 0 <= x -> x <= (1 - exp (- x) ^ 2) / (2 * exp (- x)).
 Proof.

@@ -17,13 +17,6 @@ Proof.
   - rewrite IH, RtoC_plus, RtoC_mult. f_equal. destruct m; [reflexivity | apply IH].
 Qed.
 
-Lemma wr_positive m x i : (0 <= x)%R -> (0 <= wr m x i)%R.
-Proof.
-  intro Hx. revert m; induction i as [|i IH]; intro m; simpl.
-  - destruct m; lra.
-  - pose proof (IH m). destruct m as [|m]; [nra|]. pose proof (IH m). nra.
-Qed.
-
 Lemma w_below m b i : (Cmod (w m b i) <= wr m (Cmod b) i)%R.
 Proof.
   revert m; induction i as [|i IH]; intro m; simpl.

@@ -82,14 +82,17 @@ Qed.
 (* signs of reals, from the domain *)
 
 (* by the series, as Coq's own proof takes an axiom more *)
+Lemma series_below_exp n x :
+  (0 <= x)%R -> (sum_f_R0 (fun i => / INR (fact i) * x ^ i) n <= exp x)%R.
+Proof.
+  intro Hx. unfold exp. destruct (exist_exp x) as [e He]. apply sum_incr; [exact He|].
+  intro i. apply Rmult_le_pos; [left; apply Rinv_0_lt_compat, lt_0_INR, lt_O_fact|].
+  now apply pow_le.
+Qed.
 Lemma exp_above x : (0 <= x)%R -> (1 + x <= exp x)%R.
 Proof.
-  intro Hx. unfold exp. destruct (exist_exp x) as [e He]. simpl.
-  pose proof (sum_incr (fun i => / INR (fact i) * x ^ i)%R 1 e He) as S.
-  simpl in S. eapply Rle_trans; [|apply S].
-  - right. field.
-  - intro n. apply Rmult_le_pos; [left; apply Rinv_0_lt_compat, lt_0_INR, lt_O_fact|].
-    now apply pow_le.
+  intro Hx. pose proof (series_below_exp 1 x Hx) as S. simpl in S.
+  eapply Rle_trans; [|exact S]. right. field.
 Qed.
 Lemma exp_below_1 x : (x < 0)%R -> (exp x < 1)%R.
 Proof.
@@ -213,12 +216,7 @@ Proof.
   destruct z as [x y]. unfold Cmod. simpl fst; simpl snd. rewrite pow2_sqrt by nra.
   apply injective_projections; simpl; ring.
 Qed.
-Lemma on_circle (t : R) : Cexp (Ci * RtoC t) * Cconj (Cexp (Ci * RtoC t)) = 1.
-Proof.
-  rewrite <- mod2_conj, Cmod_Cexp, <- RtoC_mult, <- exp_plus. cbn [Re fst snd RtoC Ci Cmult].
-  replace (0 * t - 1 * 0 + (0 * t - 1 * 0))%R with 0%R by ring. now rewrite exp_0.
-Qed.
-Lemma off_circle (z : C) : Cexp z * Cconj (Cexp z) = RtoC (exp (2 * Re z)).
+Lemma exp_squared (z : C) : Cexp z * Cconj (Cexp z) = RtoC (exp (2 * Re z)).
 Proof.
   rewrite <- mod2_conj, Cmod_Cexp, <- RtoC_mult, <- exp_plus. do 2 f_equal. ring.
 Qed.
@@ -379,8 +377,7 @@ Ltac opened :=
 Ltac conjugated :=
   conjugates; repeat (rewrite <- row_real; rewrite ?conj_conj, ?conj_real).
 
-(* what is known of a modulus, and of a root *)
-Ltac modulus z F := pose proof (mod2_conj z) as F.
+(* what is known of a root *)
 Ltac root F :=
   specialize (F ltac:(positive));
   let rec open := first
@@ -515,11 +512,12 @@ Ltac quotients :=
   end.
 Ltac prepared := intros; subst; rewrite ?parts, ?pow2_abs in *; meant; sums.
 Ltac compared := concludes; rewrite ?pow2_abs; quotients; spread; cbn [power]; conjugates; numerals.
-Ltac circle b F := pose proof (on_circle b) as F.
-Ltac spiral z F :=
-  pose proof (off_circle z) as F;
-  try match goal with
-  | |- context [exp ?y] =>
-      replace (exp (2 * Re z)) with (exp y) in F
-        by (f_equal; cbn [Re fst snd RtoC Ci Cmult Cplus Copp Cminus]; ring)
-  end.
+Ltac turn z F :=
+  pose proof (exp_squared z) as F;
+  let by_parts := cbn [Re fst snd RtoC Ci Cmult Cplus Copp Cminus]; ring in
+  first
+    [ replace (exp (2 * Re z)) with 1%R in F by (rewrite <- exp_0; f_equal; by_parts)
+    | match goal with
+      | |- context [exp ?y] => replace (exp (2 * Re z)) with (exp y) in F by (f_equal; by_parts)
+      end
+    | idtac ].
