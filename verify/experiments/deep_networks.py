@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from numerics.layers import GRU, LRU, LSTM, LinearRecurrence
 from numerics.layers.state_space import StateSpace
 from numerics.normalizers import Cartesian, Eigenvalue
+from verify.experiments.jax_random import CUT, DEVIATION_OF_CUT
 from verify.experiments.text import embedded, pages, windows
 from verify.settings import Settings
 
@@ -29,8 +30,6 @@ NORMS: Mapping[str, Callable[[], nn.Module]] = {
     "layer": lambda: nn.LayerNorm(WIDTH),
     "batch": lambda: _BatchNorm(WIDTH),
 }
-_CUT = 2.0  # of Flax's truncated normal numbers
-_DEVIATION_OF_CUT = 0.87962566103423978  # which they have
 
 
 def at_initialisation(
@@ -165,8 +164,8 @@ def _gated(layer: nn.RNNBase, *biases: Tensor) -> nn.Module:
 
 def _linear(columns: int, rows: int) -> nn.Linear:
     """A dense layer as Flax starts it."""
-    layer, scale = nn.Linear(columns, rows), columns**-0.5 / _DEVIATION_OF_CUT
-    nn.init.trunc_normal_(layer.weight, std=scale, a=-_CUT * scale, b=_CUT * scale)
+    layer, scale = nn.Linear(columns, rows), columns**-0.5 / DEVIATION_OF_CUT
+    nn.init.trunc_normal_(layer.weight, std=scale, a=-CUT * scale, b=CUT * scale)
     nn.init.zeros_(layer.bias)
     return layer
 

@@ -21,8 +21,8 @@ _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 _PARITY = np.uint32(0x1BD11BDA)
 _ROOT_OF_2 = np.float32(np.sqrt(2))
 _BEFORE_2 = np.nextafter(np.float32(2), np.float32(0))
-_CUT = 2.0  # of a truncated normal number
-_DEVIATION_OF_CUT = np.float32(0.87962566103423978)  # which such a number has
+CUT = 2.0  # of a truncated normal number
+DEVIATION_OF_CUT = 0.87962566103423978  # which such a number has
 
 
 def key_of(seed: int) -> Key:
@@ -84,9 +84,9 @@ def fan_in_normal(key: Key, *shape: int) -> Floats:
 
     That is `flax.linen.initializers.lecun_normal`, which starts the kernels of dense layers.
     """
-    low, high = (erf(np.float32(end) / _ROOT_OF_2) for end in (-_CUT, _CUT))
+    low, high = (erf(np.float32(end) / _ROOT_OF_2) for end in (-CUT, CUT))
     drawn = _ROOT_OF_2 * erfinv(uniform(key, *shape, lower=low, upper=high))
-    scale = _DEVIATION_OF_CUT * np.sqrt(np.float32(shape[0]))
+    scale = np.float32(DEVIATION_OF_CUT) * np.sqrt(np.float32(shape[0]))
     kept: Floats = np.clip(drawn, -_BEFORE_2, _BEFORE_2) / scale
     return kept
 
