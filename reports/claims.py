@@ -61,7 +61,7 @@ ABOUT = """## What a reviewer asks
 def main() -> None:
     """Run what is missing, and write all that was found."""
     asked = _arguments()
-    settings = Settings(TIERS[asked.tier], asked.seed, asked.device)
+    settings = Settings(TIERS[asked.tier], asked.seed, asked.device, certify=True)
     store = Store(asked.store or default_path(), print)
     claims = paper_claims()
     wanted = dict.fromkeys(

@@ -49,10 +49,11 @@ TIERS = {
 
 @dataclass(frozen=True)
 class Settings:
-    """Tier, seed and device of a run."""
+    """Tier, seed and device of a run, and what more is wanted than verdicts."""
 
     tier: Tier = TIERS["quick"]
     seed: int = 0
     device: str = "cpu"
     every_method: bool = False  # speaks, though one before it has refuted
     explains: bool = True  # counterexamples: where it is worst, and what would be right
+    certify: bool = False  # by the kernel of a proof assistant

@@ -85,7 +85,7 @@ def show_results(results: list[Result], in_full: bool = False) -> None:
 
     And all evidence, if claims are wanted `in_full`, or where there is but one.
     """
-    from verify.reporting.results import stated_rates
+    from verify.reporting.results import of_certificates, stated_rates
 
     table = Table(box=None, pad_edge=False)
     table.add_column("claim", no_wrap=True)
@@ -93,6 +93,8 @@ def show_results(results: list[Result], in_full: bool = False) -> None:
     table.add_column("evidence, and the smallest relative error noticeable")
     for r in results:
         verdict = f"[{_COLOURS[r.verdict]}]{r.verdict}[/]"
+        if r.certified:
+            verdict += " (certified)"
         if r.claim.expect and r.as_expected:
             verdict += " (expected)"
         if r.imported:
@@ -101,8 +103,8 @@ def show_results(results: list[Result], in_full: bool = False) -> None:
     out.print(table)
     counts = {v: sum(r.verdict == v for r in results) for v in _COLOURS}
     out.print(", ".join(f"[{_COLOURS[v]}]{n} {v}[/]" for v, n in counts.items() if n))
-    for sentence in stated_rates(results):
-        out.print(sentence)
+    for sentence in (*of_certificates(results), *stated_rates(results)):
+        out.print(escape(sentence))
     for r in results if in_full or len(results) == 1 else ():
         if len(results) > 1:
             out.print(f"\n{escape(r.claim.id)}", soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,13 +48,16 @@ def verify(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Print all evidence of each claim.")
     ] = False,
+    certify: Annotated[
+        bool, typer.Option("--certify", help="Have the proof assistant Coq check proofs too.")
+    ] = False,
 ) -> None:
     """Judge claims: proved, supported, refuted, undecided or error."""
     from verify.claims.claim import ClaimError
     from verify.claims.selection import select
     from verify.running.workers import run
 
-    settings = options.settings()
+    settings = replace(options.settings(), certify=certify)
     refused: list[ClaimError] = []
     with bad_input(ClaimError):
         chosen = select(claims or [], refused.append)

@@ -14,7 +14,7 @@ from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import Claim
 from verify.claims.trial import Trial
 from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError, Verdict
-from verify.judging.methods import Method, methods, premises
+from verify.judging.methods import Method, kernels, methods, premises
 from verify.judging.model import Model
 from verify.judging.parts import in_parts
 from verify.judging.search import profile, worst_gap
@@ -46,6 +46,12 @@ class Result:
         return any(piece.imported for piece in self.evidence)
 
     @property
+    def certified(self) -> bool:
+        """Whether it is proved, and a proof assistant's kernel accepts a proof."""
+        proofs = {piece.method for piece in self.evidence if piece.finding is Finding.PROVES}
+        return self.verdict is Verdict.PROVED and bool(proofs & kernels())
+
+    @property
     def as_expected(self) -> bool:
         """Whether the run may pass: proved or supported, or just what `expect` says."""
         if self.claim.expect is not None:
@@ -58,6 +64,7 @@ class Result:
             **self.claim.entry(),
             "verdict": str(self.verdict),
             "reason": self.reason,
+            "certified": self.certified,
             "expect": self.claim.expect,
             "source": self.claim.source,
             "statement": self.claim.statement,
@@ -70,9 +77,9 @@ class Result:
 Known = Mapping[str, Evidence]  # by method
 
 
-def is_settled(claim: Claim, known: Known) -> bool:
-    """Whether the evidence known is all that a verdict needs."""
-    for method in methods(claim):
+def is_settled(claim: Claim, known: Known, certify: bool = False) -> bool:
+    """Whether the evidence known is all that a verdict needs, or a certificate too."""
+    for method in methods(claim, certify):
         if method.name not in known:
             return False
         if known[method.name].finding is Finding.REFUTES:
@@ -102,7 +109,7 @@ def verify_claim(
     evidence: list[Evidence] = []
     model = Model(claim, trial_results or {})
     try:
-        for method in methods(claim):
+        for method in methods(claim, settings.certify):
             piece = known.get(method.name)
             if piece is None:
                 piece = examine(method, model, settings)

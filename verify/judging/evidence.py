@@ -158,6 +158,16 @@ class Evidence:
         ]
 
     @property
+    def theorem(self) -> str:
+        """What the claim states, for a proof assistant that was told of it."""
+        return str(self.data.get("theorem", ""))
+
+    @property
+    def lacks(self) -> bool:
+        """Whether the method could say nothing for lack of a program."""
+        return "lacks" in self.data
+
+    @property
     def imported(self) -> bool:
         """Whether another machine says so, from which it was taken over."""
         return "imported" in self.data

@@ -1,4 +1,4 @@
-"""The table of methods: what a claim means, two judges and the numerical routes, a line each.
+"""The table of methods: what a claim means, two judges, numerical routes and Coq, a line each.
 
 A method is a module with `check(model, settings) -> Evidence`. The engine, the preloading of
 workers, the store, the verdict and the report read this table; nothing else lists methods.
@@ -44,6 +44,8 @@ class Method:
         is_judge: whether what it proves holds on the whole domain; the judges prove together.
         is_sampled: whether it draws at random, and so errs at a rate that its evidence states.
         is_premise: whether it looks at what a claim rests on, and says nothing of its truth.
+        is_kernel: whether it is a proof assistant's kernel: what that accepts is certified, and
+            proved without a second judge; it speaks only where certificates are asked for.
 
     """
 
@@ -53,6 +55,7 @@ class Method:
     is_judge: bool = False
     is_sampled: bool = False
     is_premise: bool = False
+    is_kernel: bool = False
 
     @property
     def module(self) -> ModuleType:
@@ -84,6 +87,7 @@ METHODS = (
     Method("sympy", f"{_HERE}.symbolic.judge", _FORMULAS, is_judge=True),
     Method("autograd", f"{_HERE}.routes.autograd"),
     Method("simulation", f"{_HERE}.routes.simulation", is_sampled=True),
+    Method("coq", f"{_HERE}.kernel.judge", _FORMULAS, is_kernel=True),
     Method("experiment", f"{_HERE}.routes.experiment", Kind.EXPERIMENT, is_sampled=True),
 )
 
@@ -95,14 +99,17 @@ def kind_of(claim: Claim) -> Kind:
     return Kind.LIMIT if claim.limit else Kind.VALUE
 
 
-def methods(claim: Claim) -> Iterable[Method]:
-    """The methods that look at a claim, in order."""
-    return (method for method in METHODS if kind_of(claim) & method.kinds)
+def methods(claim: Claim, certify: bool = False) -> Iterable[Method]:
+    """The methods that look at a claim, in order; kernels if it is to be certified too."""
+    mine = (method for method in METHODS if kind_of(claim) & method.kinds)
+    return (method for method in mine if certify or not method.is_kernel)
 
 
 def method_names(subject: Claim | Trial) -> tuple[str, ...]:
     """The methods that evidence on a claim, or on a trial, is from."""
-    return (TRIAL,) if isinstance(subject, Trial) else tuple(m.name for m in methods(subject))
+    if isinstance(subject, Trial):
+        return (TRIAL,)
+    return tuple(method.name for method in methods(subject, certify=True))
 
 
 def judges() -> frozenset[str]:
@@ -113,6 +120,11 @@ def judges() -> frozenset[str]:
 def premises() -> frozenset[str]:
     """The methods that look at what a claim rests on."""
     return frozenset(method.name for method in METHODS if method.is_premise)
+
+
+def kernels() -> frozenset[str]:
+    """The methods that certify what they prove."""
+    return frozenset(method.name for method in METHODS if method.is_kernel)
 
 
 def sampled() -> frozenset[str]:

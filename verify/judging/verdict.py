@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from verify.judging.evidence import Evidence, Finding, Verdict
-from verify.judging.methods import judges, premises
+from verify.judging.methods import judges, kernels, premises
 
 COARSE = 1e-6  # a judge may be right about what is less, though routes support the claim
 
@@ -15,11 +15,13 @@ def verdict(evidence: Iterable[Evidence], tried: str = "") -> tuple[Verdict, str
 
     A claim is proved when both judges prove it and no route disagrees, refuted by a certified
     counterexample, by both judges, or by one of them and a route that none supports against; any
-    other disagreement is an error of ours, and said to be. A bound on a domain, a limit and a claim
-    about any input are supported by no points alone: they may fail between them, on other paths or
-    for other inputs. Whatever is said of it, a claim whose meaning is not certain on the whole
-    domain is undecided at best; so is what points support on one side of a kink alone, for some of
-    the whole numbers in a function that oscillates, or where a part of it is too small to be seen.
+    other disagreement is an error of ours, and said to be. What a proof assistant's kernel accepts
+    is proved, with all that its meaning takes, and needs neither a judge nor certainty of ours. A
+    bound on a domain, a limit and a claim about any input are supported by no points alone: they
+    may fail between them, on other paths or for other inputs. Whatever else is said of it, a claim
+    whose meaning is not certain on the whole domain is undecided at best; so is what points support
+    on one side of a kink alone, for some of the whole numbers in a function that oscillates, or
+    where a part of it is too small to be seen.
 
     Args:
         evidence: one piece per method.
@@ -41,7 +43,8 @@ def verdict(evidence: Iterable[Evidence], tried: str = "") -> tuple[Verdict, str
         found = Verdict.NOT_REPRODUCED if refutes[0].data.get("unclaimed") else Verdict.REFUTED
         return found, refutes[0].detail
     against = {piece.method for piece in contradicts}
-    if against >= judges():
+    certified = kernels() & {piece.method for piece in proves}
+    if against >= judges() and not certified:
         # both are exact; what only sampled may have missed it
         return Verdict.REFUTED, contradicts[0].detail
     if against & judges() and len(against) > 1 and not proves and not supports:
@@ -59,6 +62,8 @@ def verdict(evidence: Iterable[Evidence], tried: str = "") -> tuple[Verdict, str
         return Verdict.ERROR, f"{broken.method}: {broken.detail}"
     if contradicts:
         return Verdict.UNDECIDED, f"only {_names(contradicts)} says it is false"
+    if certified:
+        return Verdict.PROVED, f"by {_names(proves)}"
     if premise and premise.finding is Finding.ABSTAINS:
         return Verdict.UNDECIDED, f"it is not certain everywhere: {premise.detail}"
     if {piece.method for piece in proves} >= judges():
@@ -79,4 +84,5 @@ def verdict(evidence: Iterable[Evidence], tried: str = "") -> tuple[Verdict, str
 
 
 def _names(pieces: Iterable[Evidence]) -> str:
-    return " and ".join(sorted({piece.method for piece in pieces}))
+    *first, last = sorted({piece.method for piece in pieces})
+    return f"{', '.join(first)} and {last}" if first else last

@@ -13,7 +13,7 @@ from verify.claims.claim import Claim
 from verify.claims.expressions import Refusal
 from verify.claims.trial import Trial
 from verify.judging.evidence import Evidence
-from verify.judging.methods import TRIAL
+from verify.judging.methods import TRIAL, kernels
 from verify.reporting.results import SCHEMA, ReportError, lacking, read_results, stray, trial_of
 from verify.running.provenance import code_version, question, settings_of
 from verify.running.store import Store
@@ -47,7 +47,8 @@ def import_results(
         store: where to keep the evidence.
         replays: how many of the claims, drawn at random, are judged again here first; every
             method must find the same. What experiments found, days of work on a GPU perhaps, is
-            taken over unseen, and says where it is from.
+            taken over unseen, and says where it is from. That a claim is certified is not taken
+            over: whoever has Coq need not believe it.
         workers: processes at a time.
 
     Returns:
@@ -158,7 +159,8 @@ def _judged(
             piece = Evidence.from_json(values)
             if asked != question(claim, piece.method, settings):
                 raise ForeignError(f"{path}: claim {claim.id!r} reads otherwise here")
-            evidence.append(piece)
+            if piece.method not in kernels():
+                evidence.append(piece)
         # one that means nothing has no evidence, and there is nothing to take over
         if evidence and (problem := stray(claim, evidence) or lacking(claim, evidence)):
             raise ForeignError(f"{path}: claim {claim.id!r}: {problem}; nothing was taken over")

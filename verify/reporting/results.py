@@ -15,7 +15,7 @@ from verify.claims.file import FIELDS, make_claim
 from verify.claims.trial import Trial
 from verify.judging.engine import Result, concluded, is_settled
 from verify.judging.evidence import Evidence, Finding, Verdict
-from verify.judging.methods import method_names, sampled
+from verify.judging.methods import kernels, method_names, methods, sampled
 from verify.judging.statistics import RATE_OF_EXPERIMENT
 from verify.running.provenance import environment, question
 from verify.settings import Settings
@@ -69,6 +69,22 @@ def stated_rates(results: Sequence[Result]) -> list[str]:
     if others > 0:
         any_check = "Any other sampled check" if of_experiments else "Any sampled check"
         sentences.append(f"{any_check} is wrong with probability at most {others:.1g}.")
+    return sentences
+
+
+def of_certificates(results: Sequence[Result]) -> list[str]:
+    """How many claims are certified, and which are not though judges prove them and Coq could."""
+    if not any(piece.method in kernels() for r in results for piece in r.evidence):
+        return []
+    proved = [r for r in results if r.verdict is Verdict.PROVED]
+    count = sum(r.certified for r in proved)
+    sentences = [f"Coq's kernel certifies {count} of the {len(proved)} claims that are proved."]
+    told = [r for r in proved if any(piece.theorem for piece in r.evidence)]
+    leads = [r.claim.id for r in told if not r.certified]
+    if leads:
+        sentences.append(
+            f"It was told of {', '.join(leads)} too, and was not brought to accept a proof."
+        )
     return sentences
 
 
@@ -187,10 +203,10 @@ def _result(entry: Mapping[str, Any], origin: str) -> Result:
 
 def stray(claim: Claim, evidence: Sequence[Evidence]) -> str | None:
     """What is wrong with evidence where a method says more than one thing, or does not apply."""
-    methods = method_names(claim)
+    names = method_names(claim)
     seen: set[str] = set()
     for piece in evidence:
-        if piece.method not in methods:
+        if piece.method not in names:
             return f"{piece.method!r} is no method for it"
         if piece.method in seen:
             return f"two pieces of evidence of {piece.method}, where each method has one"
@@ -226,7 +242,7 @@ def lacking(claim: Claim, evidence: Sequence[Evidence]) -> str | None:
     known = {piece.method: piece for piece in evidence}
     if is_settled(claim, known) or any(e.finding is Finding.REFUTES for e in evidence):
         return None
-    return f"no evidence of {', '.join(m for m in method_names(claim) if m not in known)}"
+    return f"no evidence of {', '.join(m.name for m in methods(claim) if m.name not in known)}"
 
 
 def to_junit(results: Iterable[Result]) -> str:

@@ -69,7 +69,8 @@ def on_this_machine(
                 process.start()
                 sender.close()
                 limit = time_limit(subject, settings)
-                active[receiver] = _Job(subject, process, limit, list(known.values()))
+                pieces = list(known.values())
+                active[receiver] = _Job(subject, process, limit, settings.certify, pieces)
             soonest = min(job.deadline for job in active.values())
             ready = wait(list(active), timeout=max(0.0, soonest - time.perf_counter()))
             for receiver, job in list(active.items()):
@@ -87,9 +88,10 @@ def on_this_machine(
 
 
 def time_limit(subject: Subject, settings: Settings) -> float:
-    """The seconds that a claim or a trial may take."""
-    is_trial = isinstance(subject, Trial)
-    return settings.tier.seconds_per_trial if is_trial else settings.tier.seconds
+    """The seconds that a claim or a trial may take; a certificate has as many again."""
+    if isinstance(subject, Trial):
+        return settings.tier.seconds_per_trial
+    return settings.tier.seconds * (2 if settings.certify else 1)
 
 
 def without_verdict(
@@ -107,6 +109,7 @@ class _Job:
     subject: Subject
     process: BaseProcess
     limit: float
+    certify: bool
     evidence: list[Evidence]
     started: float = field(default_factory=time.perf_counter)
 
@@ -123,7 +126,7 @@ class _Job:
             return self._without_verdict(Verdict.ERROR, died)
         if isinstance(message, Evidence):
             self.evidence.append(message)
-            if self._settled():
+            if self._settled(self.certify):
                 self.deadline = min(self.deadline, time.perf_counter() + EXTRA_SECONDS)
             return message
         self.process.join()
@@ -138,10 +141,10 @@ class _Job:
             return concluded(claim, self.evidence, self._elapsed())
         return self._without_verdict(Verdict.UNDECIDED, f"no verdict within {self.limit:g} s")
 
-    def _settled(self) -> Claim | None:
-        """The claim, if the evidence is all that its verdict needs."""
+    def _settled(self, certify: bool = False) -> Claim | None:
+        """The claim, if the evidence is all that its verdict needs, or a certificate too."""
         known = {piece.method: piece for piece in self.evidence}
-        if isinstance(self.subject, Claim) and is_settled(self.subject, known):
+        if isinstance(self.subject, Claim) and is_settled(self.subject, known, certify):
             return self.subject
         return None
 

@@ -116,7 +116,9 @@ class Store:
         evidence: Evidence,
         elsewhere: Mapping[str, object] | None = None,
     ) -> None:
-        """Write one piece at once; a method that broke is tried again next time.
+        """Write one piece at once.
+
+        A method that broke, or lacks a program, is tried again next time.
 
         Args:
             claim: what it is about.
@@ -126,7 +128,7 @@ class Store:
                 this one, it stands beside what was found here, and is marked for ever.
 
         """
-        if self.connection is None or evidence.finding is Finding.FAILED:
+        if self.connection is None or evidence.finding is Finding.FAILED or evidence.lacks:
             return
         if evidence.method == TRIAL and evidence.finding is not Finding.SUPPORTS:
             return

@@ -49,7 +49,7 @@ def run(
     measured: list[Claim] = []
     for claim in claims:
         known = store.known(claim, settings)
-        if is_settled(claim, known):
+        if is_settled(claim, known, settings.certify):
             yield verify_claim(claim, settings, known)
         elif claim.experiment:
             measured.append(claim)

@@ -35,8 +35,8 @@ def is_certified(claim: Claim) -> tuple[bool, str]:
         NoCoq: if Coq is not there.
 
     """
-    text, found = attempt(claim, SECONDS)
-    return found.is_accepted, found.reason if text else f"not tried: {found.reason}"
+    found = attempt(claim, SECONDS)
+    return found.is_accepted, found.reason if found.text else f"not tried: {found.reason}"
 
 
 def try_variants(claims: Sequence[Claim], workers: int, per_operator: int = 1) -> list[Tried]:

@@ -26,12 +26,12 @@ CLAIM = make_claim(
 def dummy(monkeypatch):
     """Adds a method that finds what it is told to: one module, and one line of the table."""
 
-    def add(finding, **line):
+    def add(finding, certify=False, **line):
         module = ModuleType("dummy", "Says what it is told to.\n\nNothing else.")
         module.check = lambda model, settings: Evidence("dummy", finding, model.claim.id, data=DATA)
         monkeypatch.setitem(sys.modules, "dummy", module)
         monkeypatch.setattr(methods, "METHODS", (*METHODS, Method("dummy", "dummy", **line)))
-        return verify_claim(CLAIM, Settings())
+        return verify_claim(CLAIM, Settings(certify=certify))
 
     return add
 
@@ -61,6 +61,14 @@ def test_a_third_judge_has_to_prove_too(dummy):
     assert dummy(Finding.SUPPORTS, is_judge=True).verdict is Verdict.SUPPORTED
     assert judges() == {"sympy", "polynomials", "dummy"}
     assert dummy(Finding.PROVES, is_judge=True).verdict is Verdict.PROVED
+
+
+def test_a_kernel_is_asked_where_a_certificate_is_wanted(dummy):
+    for certify in (False, True):
+        result = dummy(Finding.PROVES, certify, is_kernel=True)
+        assert ("dummy" in [piece.method for piece in result.evidence]) == certify
+        assert result.certified == certify
+        assert result.to_json()["certified"] == certify
 
 
 def test_a_sampled_method_states_its_rate(dummy):

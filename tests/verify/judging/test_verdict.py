@@ -97,6 +97,31 @@ def test_a_verdict_says_why(findings, is_bound, found, reason):
     assert verdict(pieces(findings), "at the points" * is_bound)[1].startswith(reason)
 
 
+@pytest.mark.parametrize(
+    ("findings", "found", "reason"),
+    [
+        ({}, "proved", "by coq"),
+        ({"meaning": "abstains", "sympy": "abstains"}, "proved", "by coq"),
+        ({"sympy": "proves", "polynomials": "proves"}, "proved", "by coq, polynomials and sympy"),
+        ({"series": "contradicts"}, "error", "methods disagree: series against coq"),
+        ({"lyapunov": "refutes"}, "error", "methods disagree: lyapunov against coq"),
+        ({"sympy": "contradicts", "polynomials": "contradicts"}, "error", "methods disagree"),
+        ({"sympy": "failed"}, "error", "sympy: sympy saw it"),
+        ({"meaning": "failed"}, "error", "meaning saw it"),
+    ],
+)
+def test_what_a_kernel_accepts_is_proved_unless_others_disagree(findings, found, reason):
+    said = verdict(pieces({**findings, "coq": "proves"}), "at the points")
+    assert said[0] == found
+    assert said[1].startswith(reason)
+
+
+def test_what_a_kernel_does_not_accept_is_what_it_was():
+    proved = {"sympy": "proves", "polynomials": "proves"}
+    for others in (proved, {}):
+        assert verdict(pieces({**others, "coq": "abstains"}))[0] == verdict(pieces(others))[0]
+
+
 def test_points_are_enough_unless_said_otherwise():
     assert verdict(pieces({"lyapunov": "supports"}))[0] is Verdict.SUPPORTED
 

@@ -146,6 +146,13 @@ def test_a_file_does_not_set_the_time_of_a_replay(results, store, monkeypatch):
     assert times == [60, 1e4]
 
 
+def test_that_a_claim_is_certified_is_not_taken_over(results, store, replayed):
+    kept = Store(store)
+    path = results(found=[(TRUE, (*PIECES, Evidence("coq", Finding.PROVES, "accepts")))])
+    assert import_results(path, CLAIMS, kept, 1, 2) == len(PIECES)
+    assert "coq" not in kept.known(TRUE, SETTINGS)
+
+
 def test_a_claim_that_means_nothing_is_passed_over(results, store, replayed):
     path = results(found=[(TRUE, PIECES), (OTHER, ())])
     assert import_results(path, CLAIMS, Store(store), 0, 2) == len(PIECES)

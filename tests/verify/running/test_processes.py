@@ -217,8 +217,8 @@ class Receiver:
         return message
 
 
-def job(subject=CLAIM, evidence=(), exitcode=0, limit=60):
-    return processes._Job(subject, Process(exitcode), limit, list(evidence))
+def job(subject=CLAIM, evidence=(), exitcode=0, limit=60, certify=False):
+    return processes._Job(subject, Process(exitcode), limit, certify, list(evidence))
 
 
 def test_evidence_is_kept_as_it_comes():
@@ -268,6 +268,13 @@ def test_where_all_is_known_what_is_not_needed_gets_5_seconds_more():
     late = job(evidence=ALL[:-1], limit=1)
     late.receive(Receiver(ALL[-1]))
     assert late.deadline == late.started + 1
+
+
+def test_a_certificate_that_is_wanted_gets_its_time():
+    one = job(evidence=ALL[:-1], certify=True)
+    one.receive(Receiver(ALL[-1]))
+    assert one.deadline == one.started + 60
+    assert one.overrun().verdict is Verdict.SUPPORTED  # by the others
 
 
 def test_an_overrun_is_undecided():

@@ -227,6 +227,13 @@ def test_a_piece_is_kept_if_it_would_be_found_again(store, subject, method, find
     assert (method in kept.known(subject, SMALL)) == is_kept
 
 
+def test_what_was_not_said_for_lack_of_a_program_is_asked_again(store):
+    kept = Store(store)
+    for data in ({"lacks": "Coq"}, {}):
+        kept.keep(TRUE, SMALL, Evidence("coq", Finding.ABSTAINS, data=data))
+        assert ("coq" in kept.known(TRUE, SMALL)) == (not data)
+
+
 ELSEWHERE = {**machine("cpu"), "device": "cuda"}
 
 

@@ -17,13 +17,13 @@ from verify.judging.kernel.coq import (
     MODULES,
     NAMESPACE,
     SECONDS,
-    Checked,
     check,
     compiled_library,
 )
 from verify.judging.kernel.derived import Underived
 from verify.judging.kernel.proofs import certificate
 from verify.judging.kernel.terms import Untranslated
+from verify.judging.kernel.translation import statement
 
 _ORDER = "".join(f"library/{new}.vo: library/{old}.vo\n" for old, new in pairwise(MODULES))
 _MAKEFILE = f"""\
@@ -63,8 +63,29 @@ class Certified:
     reason: str = ""
 
 
-def attempt(claim: Claim, seconds: float = SECONDS) -> tuple[str, Checked]:
-    """A claim's certificate, and what Coq says of it; the text is empty where none was tried.
+@dataclass(frozen=True)
+class Attempt:
+    """What came of an attempt to certify a claim.
+
+    Attributes:
+        theorem: what the claim states, for Coq; empty where it cannot be said.
+        text: the whole certificate; empty where no proof was found to be tried.
+        reason: why Coq does not accept it; empty where it does.
+
+    """
+
+    theorem: str
+    text: str
+    reason: str
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether Coq accepts the certificate."""
+        return bool(self.text) and not self.reason
+
+
+def attempt(claim: Claim, seconds: float = SECONDS) -> Attempt:
+    """Write a claim's certificate, and have Coq check it.
 
     Args:
         claim: which one.
@@ -74,14 +95,15 @@ def attempt(claim: Claim, seconds: float = SECONDS) -> tuple[str, Checked]:
         NoCoq: if Coq is not there.
 
     """
-    library = compiled_library()
+    library, theorem = compiled_library(), ""
     try:
+        theorem = statement(claim).text()
         text = certificate(claim)
     except Untranslated as reason:
-        return "", Checked(False, f"no translation: {reason}")
+        return Attempt(theorem, "", f"no theorem: {reason}")
     except Underived as reason:
-        return "", Checked(False, f"no proof: {reason}")
-    return text, check(text, library, seconds)
+        return Attempt(theorem, "", f"no proof: {reason}")
+    return Attempt(theorem, text, check(text, library, seconds))
 
 
 def certify(
@@ -112,10 +134,10 @@ def certify(
     (folder / "Makefile").write_text(_MAKEFILE, encoding="utf-8")
 
     def one(claim: Claim) -> Certified:
-        text, found = attempt(claim)
+        found = attempt(claim)
         if not found.is_accepted:
             return Certified(claim, None, found.reason)
-        (folder / file_name(claim)).write_text(text, encoding="utf-8")
+        (folder / file_name(claim)).write_text(found.text, encoding="utf-8")
         return Certified(claim, file_name(claim))
 
     ended = []

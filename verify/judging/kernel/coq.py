@@ -7,9 +7,9 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,27 +34,16 @@ class NoCoq(Exception):
     """Coq, or a library of its, is not there; the message says how to come by it."""
 
 
-@dataclass(frozen=True)
-class Checked:
-    """What Coq said of a file.
-
-    Attributes:
-        is_accepted: whether it is proved, from no axioms but AXIOMS.
-        reason: why not.
-
-    """
-
-    is_accepted: bool
-    reason: str = ""
-
-
-def check(text: str, library: Path, seconds: float = SECONDS) -> Checked:
+def check(text: str, library: Path, seconds: float = SECONDS) -> str:
     """Have Coq check a file that ends with `Print Assumptions`.
 
     Args:
         text: of the file.
         library: the compiled library.
         seconds: how long it may take.
+
+    Returns:
+        Why it is not proved, from no axioms but AXIOMS; empty where it is.
 
     """
     with TemporaryDirectory() as folder:
@@ -63,15 +52,29 @@ def check(text: str, library: Path, seconds: float = SECONDS) -> Checked:
         try:
             done = _coqc(arguments, Path(folder), seconds)
         except subprocess.TimeoutExpired:
-            return Checked(False, f"not proved within {seconds:.0f} s")
+            return f"not proved within {seconds:.0f} s"
     if done.returncode:
-        return Checked(False, _complaint(done.stderr))
+        return _complaint(done.stderr)
     head, _, listed = done.stdout.partition("\n")
     axioms = frozenset(re.findall(r"^([\w.]+)", listed, flags=re.MULTILINE))
     if head != "Axioms:" or not axioms <= AXIOMS:
         others = ", ".join(sorted(axioms - AXIOMS)) or done.stdout.strip()
-        return Checked(False, f"it rests on more than the axioms of the reals: {others}")
-    return Checked(True)
+        return f"it rests on more than the axioms of the reals: {others}"
+    return ""
+
+
+@cache
+def version() -> str:
+    """The version of Coq.
+
+    Raises:
+        NoCoq: if it is not there.
+
+    """
+    if shutil.which("coqc") is None:
+        raise NoCoq(_REMEDY)
+    asked = ["coqc", "--print-version"]
+    return subprocess.run(asked, capture_output=True, check=True, text=True).stdout.split()[0]  # noqa: S603
 
 
 @cache
@@ -82,12 +85,10 @@ def compiled_library() -> Path:
         NoCoq: if it cannot be compiled here.
 
     """
-    if shutil.which("coqc") is None:
-        raise NoCoq(_REMEDY)
-    version = subprocess.run(["coqc", "--version"], capture_output=True, check=True).stdout  # noqa: S607
+    made_by = version().encode()
     texts = [(LIBRARY / f"{name}.v").read_bytes() for name in MODULES]
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "curseproof"
-    kept = root / "coq" / sha256(b"\0".join([version, *texts])).hexdigest()[:16]
+    kept = root / "coq" / sha256(b"\0".join([made_by, *texts])).hexdigest()[:16]
     if kept.is_dir():
         return kept
     kept.parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +111,9 @@ def compiled_library() -> Path:
 def _coqc(
     arguments: Sequence[str], folder: Path, seconds: float
 ) -> subprocess.CompletedProcess[str]:
-    limited = ["sh", "-c", 'ulimit -v "$0"; exec "$@"', str(_KILOBYTES)]
+    # it may outlive whoever started it, but not for long
+    limits = f"ulimit -v {_KILOBYTES}; ulimit -t {ceil(seconds)}"
+    limited = ["sh", "-c", f'{limits}; exec "$@"', "sh"]
     return subprocess.run(  # noqa: S603
         [*limited, "coqc", "-w", "none", *arguments],
         cwd=folder,

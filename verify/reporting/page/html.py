@@ -21,7 +21,7 @@ from verify.reporting.page.explorer import fragment
 from verify.reporting.page.figures import Drawn
 from verify.reporting.page.graph import claim_graph, picture, unsound
 from verify.reporting.page.rendering import rendered
-from verify.reporting.results import Report, stated_rates
+from verify.reporting.results import Report, of_certificates, stated_rates
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def html(report: Report) -> str:
         verdicts=list(Verdict),
         counts=Counter(r.verdict for r in results),
         judged={r.claim.id: r.verdict for r in results},
-        rates=stated_rates(results),
+        rates=[*of_certificates(results), *stated_rates(results)],
         weak=weak,
         picture=picture(graph),
         alone=[i for i in ids if not graph.degree(i)],

@@ -17,7 +17,7 @@ from verify.claims.expressions import ExpressionError, parse, printable
 from verify.judging.engine import Result
 from verify.judging.evidence import MeaningError, Verdict
 from verify.judging.translation import to_sympy
-from verify.reporting.results import Report, stated_rates
+from verify.reporting.results import Report, of_certificates, stated_rates
 
 _HEADS = ("claim", "verdict", "reason", "source")
 _MARKS = {
@@ -105,13 +105,15 @@ def _totals(report: Report) -> str:
 def _run(report: Report) -> str:
     made = report.environment
     with_what = f"curseproof {made['curseproof']}, tier {made['tier']}, seed {made['seed']}."
-    return " ".join([with_what, *stated_rates(report.results)])
+    results = report.results
+    return " ".join([with_what, *of_certificates(results), *stated_rates(results)])
 
 
 def _verdict(result: Result) -> str:
+    certified = " (certified)" if result.certified else ""
     expected = " (expected)" if result.claim.expect and result.as_expected else ""
     imported = " (imported)" if result.imported else ""
-    return f"{result.verdict}{expected}{imported}"
+    return f"{result.verdict}{certified}{expected}{imported}"
 
 
 def _reason(result: Result) -> str:
