@@ -15,7 +15,10 @@ from tempfile import TemporaryDirectory
 
 LIBRARY = Path(__file__).parent / "library"
 # each may use those before it
-MODULES = ("Definitions", "Kernel", "Units", "Inputs", "Quantities", "Tactics", "Comparisons")
+MODULES = (
+    *("Definitions", "Kernel", "Units", "Inputs", "Quantities", "Tactics"),
+    *("Comparisons", "Horizons"),
+)
 NAMESPACE = "Curseproof"
 # of Coq's real numbers, and no others
 AXIOMS = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from math import ceil
 
 import sympy as sp
 
@@ -16,7 +17,7 @@ _HEAD = """\
 (* A claim as a theorem, with its proof. Definitions.v says what the words of the theorem mean. *)
 From Coq Require Import Reals Lra.
 From Coquelicot Require Import Coquelicot.
-From Curseproof Require Import Definitions Tactics Comparisons.
+From Curseproof Require Import Definitions Tactics Comparisons Horizons.
 Open Scope C_scope.
 """
 
@@ -56,11 +57,38 @@ class _Equality:
 
     def steps(self) -> Iterator[str]:
         """The whole proof."""
-        yield from ("intros", *self.known, "prepared", *self.equation([]))
+        kept = [f"kept {name}" for name in self.abstract()]
+        yield from ("intros", *self.known, *kept, "prepared")
+        if self.claim.horizon is None:
+            yield from self.equation([])
+        else:
+            yield f"by_steps {self.first(self.claim.horizon)}%nat"
+            for _ in range(2):
+                yield _block(["stepped", *self.solved()])
+
+    def first(self, horizon: str) -> int:
+        """The least horizon in the domain."""
+        lower = self.claim.interval(horizon).lower
+        least = rational_of(lower.node) if lower else None
+        return max(0, ceil(least)) if least else 0
+
+    def abstract(self) -> Iterator[str]:
+        """The eigenvalues of which a proof needs to know no more than that they are inside."""
+        claim = self.claim
+        if claim.wrt or claim.horizon or self.known:
+            return
+        others = {*claim.formula.names, *claim.autocorrelation.names}
+        others |= {name for gamma in claim.gamma.values() for name in gamma.names}
+        for pole, expression in claim.eigenvalue.items():
+            if expression.names and not expression.names & others:
+                yield str(self.made.full.terms[pole])
 
     def equation(self, powers: list[str]) -> Iterator[str]:
         """The steps from the quantity on."""
-        yield from ("compared", *powers)
+        yield from ("compared", *powers, *self.solved())
+
+    def solved(self) -> Iterator[str]:
+        """The steps from an equation between fractions on."""
         yield from (f"root {fact}" for fact in self.facts if fact.startswith("Q"))
         facts = self.facts + ["i_squared"] * ("Ci" in self.made.text())
         yield f"field [{' '.join(facts)}]; sides" if facts else "field; sides"
@@ -74,10 +102,10 @@ class _Derived(_Equality):
         self.derived = Derived(claim, made)
         self.atoms = {atom.symbol: atom for atom in self.derived.atoms}
 
-    def powers(self) -> list[str]:
-        """Exponentials of multiples are powers of others."""
+    def powers(self, but: str = "") -> list[str]:
+        """Exponentials of multiples are powers of others, but that of one."""
         found = []
-        for whole, part, n in self.derived.multiples:
+        for whole, part, n in (one for one in self.derived.multiples if one[0] != but):
             power = f"exp {part} ^ {abs(n)}"
             found.append(f"exponential {whole}%R ({power if n > 0 else f'/ {power}'})%R")
         return found
@@ -187,7 +215,8 @@ class _Limit(_Derived):
                 side = f"on_the_right {self.target} ({upper or f'{self.target} + 1'})%R"
             case _:
                 end = upper if self.target.startswith("-") else lower
-                return f"exists ({end or 0})%R; intros x X"
+                is_beyond = end is not None and (self.target.startswith("-") == end.startswith("-"))
+                return f"exists ({end if is_beyond else 0})%R; intros x X"
         return f"apply ({side}); [lra | intros x X Y]"
 
     def ratio(self) -> Iterator[str]:
@@ -196,14 +225,22 @@ class _Limit(_Derived):
         in_ratio = [a for s, a in self.atoms.items() if s in ratio.free_symbols]
         moving = [a for a in in_ratio if self.x in a.exponent.free_symbols]
         near = {"-": "left_is_near", "+": "right_is_near"}.get(self.limit.direction)
+        grows = near is None and not self.target.startswith("-")
         if not moving and near:
             function = self.derived.text(ratio, {self.x: "x"})
             yield from self.continuous(
                 "x", f"fun x => {function}", self.target, near, ["same_ratio"]
             )
-        elif len(moving) == 1 and near is None and not self.target.startswith("-"):
+        elif not moving and grows:
+            e = sp.Symbol("e")
+            function = self.derived.text(sp.factor(ratio.subs(self.x, 1 / e)), {e: "e"})
+            steps = ["inverted x e", "same_ratio"]
+            yield from self.continuous(
+                "(/ x)%R", f"fun e => {function}", "0", "inverse_decays", steps
+            )
+        elif len(moving) == 1 and grows and not sp.fraction(moving[0].exponent)[1].has(self.x):
             yield from self.at_infinity(ratio, moving[0])
-        elif len(moving) == 2 or near:
+        elif moving:
             yield from self.small(ratio, moving, near)
         else:
             raise Underived("a limit of another kind")
@@ -224,34 +261,56 @@ class _Limit(_Derived):
 
     def small(self, ratio: sp.Expr, moving: list[Atom], near: str | None) -> Iterator[str]:
         """... of e that tends to 0, and of exp(c e) = 1 + c e φ(c e)."""
-        slow = next((a for a in moving if a.exponent == self.x), None)
-        fast = next(a for a in moving if a is not slow)
-        c = sp.cancel(fast.exponent / (sp.exp(self.x) if slow else self.x))
-        if self.x in c.free_symbols or (slow is None) == (near is None):
+        x, e, p = self.x, *sp.symbols("e p")
+        slow = next((a for a in moving if a.exponent in (x, -x)), None)
+        fast = next((a for a in moving if a is not slow), None)
+        kept = ""
+        # what tends to 0 as Coq has it, and why; what it is; what is replaced; how Coq is told
+        match near, slow, self.target.startswith("-"):
+            case str(), None, _:
+                of, tends, small, replaced = "x", near, x, {x: e}
+                named = "rename x into e"
+            case None, Atom(exponent=sp.Symbol()), True:
+                of, tends, small, replaced = "exp x", "exp_decays", sp.exp(x), {slow.symbol: e}
+                named = "set (e := exp x) in *"
+            case None, Atom(exponent=sp.Symbol()), False:
+                of, tends, small, replaced = "exp (- x)", "decays", sp.exp(-x), {slow.symbol: 1 / e}
+                named = "exponential x (/ exp (- x) ^ 1)%R. set (e := exp (- x)) in *"
+                kept = f"(- {slow.argument})"
+            case None, Atom(exponent=sp.Mul()), False:
+                of, tends, small, replaced = "exp (- x)", "decays", sp.exp(-x), {slow.symbol: e}
+                named = "set (e := exp (- x)) in *"
+            case None, None, False:
+                of, tends, small, replaced = "(/ x)%R", "inverse_decays", 1 / x, {x: 1 / e}
+                named = "inverted x e"
+            case _:
+                raise Underived("a limit of another kind")
+        c = sp.cancel(fast.exponent / small) if fast else x
+        if fast is None or x in c.free_symbols:
             raise Underived("a limit of another kind")
-        p = sp.Symbol("p")
-        at = slow.symbol if slow else self.x
-        function = sp.factor(ratio.subs(at, (fast.symbol - 1) / (c * p)))
+        function = sp.factor(ratio.subs(replaced).subs(e, (fast.symbol - 1) / (c * p)))
         coefficient = self.derived.text(c)
         phi = f"(phi ({coefficient} * e))"
         body = self.derived.text(
             function, {p: phi, fast.symbol: f"(1 + {coefficient} * e * {phi})"}
         )
         steps = [
-            "set (e := exp x) in *" if slow else "rename x into e",
+            named,
             f"expanded {coefficient}%R e p l",
             f"ratio_as {self.derived.text(function, {p: 'p', fast.symbol: 'l'})}%R",
         ]
-        of = "exp x" if slow else "x"
-        yield from self.continuous(of, f"fun e => {body}", "0", near or "exp_decays", steps)
+        yield from self.continuous(of, f"fun e => {body}", "0", tends, steps, kept)
 
     def continuous(
-        self, of: str, function: str, end: str, tends: str, steps: list[str]
+        self, of: str, function: str, end: str, tends: str, steps: list[str], kept: str = ""
     ) -> Iterator[str]:
-        """What is left: something tends to its end, and the ratio, 1 there, is continuous in it."""
+        """What is left: something tends to its end, and the ratio, 1 there, is continuous in it.
+
+        The exponential of what is kept is no power there.
+        """
         yield f"apply (ratio_tends _ _ _ (fun x => {of}) ({function}%R) ({end})%R)"
         yield _block([f"apply {tends}"])
-        here = [re.sub(rf"\b{self.made.moving}\b", "x", step) for step in self.powers()]
+        here = [re.sub(rf"\b{self.made.moving}\b", "x", step) for step in self.powers(kept)]
         yield _block([self.near(), "cbv beta", *here, *steps])
         yield _block(["continuous_there"])
         yield "value_there"

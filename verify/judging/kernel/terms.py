@@ -64,6 +64,7 @@ class Reading:
     terms: Mapping[str, Term]
     reals: frozenset[str]
     lag: str = ""  # the lag, inside of an autocorrelation or a sum
+    steps: Mapping[str, str] = field(default_factory=dict)  # names of whole numbers, as Coq's
 
     def where(self, name: str, term: Term, is_real: bool) -> Reading:
         """The reading in which a name stands for another term."""
@@ -121,9 +122,9 @@ class Writer:
                     if _stands(term.text):
                         self.turns[term.text] = None
                     return Term(f"Cexp {term}", APPLICATION)
-            case ast.Call(func=ast.Name(id="KroneckerDelta"), args=[lag, at]) if reading.lag == "n":
-                if 0 in (integer_of(lag), integer_of(at)):
-                    return Term("kronecker n", APPLICATION)
+            case ast.Call(func=ast.Name(id="KroneckerDelta"), args=both) if reading.lag == "n":
+                [at] = [number for number in map(integer_of, both) if number is not None]
+                return Term(f"impulse {at} n" if at else "kronecker n", APPLICATION)
             case ast.Call(func=ast.Name(id="R"), args=[at]) if self.general:
                 number = integer_of(at)
                 text = reading.lag if number is None else f"{number}%nat"
@@ -186,7 +187,8 @@ class Writer:
             case ast.BinOp(left=base, op=ast.Pow(), right=exponent):
                 number, term = integer_of(exponent), part(base, reading)
                 if number is None:
-                    raise Untranslated(shown(node))
+                    count = self._count(exponent, reading)
+                    return Term(f"{term.within(APPLICATION)} ^ {count}%nat", POWER)
                 if number >= 0:
                     return Term(f"{term.within(APPLICATION)} ^ {number}", POWER)
                 self._mean(f"nonzero{scope}", term)
@@ -202,6 +204,18 @@ class Writer:
                 parts = (part.quotient or (part.text,) for part in (first, second))
                 return Term(text, firmness, tuple(chain(*parts)))
         raise Untranslated(shown(node))
+
+    def _count(self, node: ast.expr, reading: Reading) -> str:
+        """An expression of natural numbers: a number of steps, sums and products of such."""
+        match node:
+            case ast.Constant(value=Fraction(denominator=1, numerator=number)) if number >= 0:
+                return str(number)
+            case ast.Name() if name_of(node) in reading.steps:
+                return reading.steps[name_of(node)]
+            case ast.BinOp(left=left, op=ast.Add() | ast.Mult() as op, right=right):
+                first, second = (self._count(one, reading) for one in (left, right))
+                return f"({first} {_SIGNS[type(op)]} {second})"
+        raise Untranslated(f"the exponent {shown(node)}")
 
     def _mean(self, function: str, term: Term) -> None:
         """What has to hold of a function's argument, for it to mean something.

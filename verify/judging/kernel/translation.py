@@ -33,6 +33,7 @@ class Statement:
         premises: the domain, and what eigenvalues and normalisers stand for.
         written: what its expressions need.
         plain: how parameters are read.
+        full: how poles are read too.
         said: what is said of the quantity.
         approach: how a limit is approached, as a filter; then `said` is of each value on the way.
         moving: the parameter that moves there.
@@ -46,6 +47,7 @@ class Statement:
     premises: list[str] = field(default_factory=list)
     written: Writer = field(default_factory=Writer)
     plain: Reading = field(default_factory=lambda: Reading({}, frozenset()))
+    full: Reading = field(default_factory=lambda: Reading({}, frozenset()))
     said: str = ""
     approach: str = ""
     moving: str = ""
@@ -73,7 +75,10 @@ class Statement:
                 f"{self.approach} (fun {self.moving} => {within}) /\\",
                 f"filterlim (fun {self.moving} => {away}) {self.approach} (locally 0%R)",
             ]
-        lines = [f"Theorem claim {' '.join(self.binders)} :", *(f"{p} ->" for p in self.premises)]
+        lines = [
+            " ".join(["Theorem claim", *self.binders, ":"]),
+            *(f"{p} ->" for p in self.premises),
+        ]
         return "\n  ".join([*lines, *said]) + "."
 
 
@@ -91,13 +96,20 @@ class _Translation:
     """A claim on its way to a statement."""
 
     def __init__(self, claim: Claim) -> None:
-        if claim.relations or claim.horizon:
-            raise Untranslated("relations between parameters" if claim.relations else "a horizon")
+        if claim.relations:
+            raise Untranslated("relations between parameters")
+        if claim.horizon and (claim.quantity != "second_moment" or claim.relation != "=="):
+            raise Untranslated("a horizon of other than a second moment's value")
         self.claim, self.made = claim, Statement()
         self.write = self.made.written
         self.plain = Reading({}, frozenset())
         for name in claim.parameters:
             is_real = not claim.is_complex(name)
+            if name == claim.horizon:
+                self.plain = replace(self.plain, steps={name: _safe(name)})
+                self.plain = self.plain.where(name, Term(f"INR {_safe(name)}", APPLICATION), True)
+                self.made.binders.append(f"({_safe(name)} : nat)")
+                continue
             self.plain = self.plain.where(name, Term(_safe(name)), is_real)
             if claim.limit is None or name != claim.limit.name:
                 self.made.binders.append(f"({_safe(name)} : {'R' if is_real else 'C'})")
@@ -111,12 +123,13 @@ class _Translation:
         for pole in claim.poles:
             if pole in claim.eigenvalue:
                 self.named(pole, claim.eigenvalue[pole].node)
+        self.made.full = self.full
 
     def range(self, one: Interval) -> Iterator[str]:
         """The premises on a parameter's range."""
         if one.is_whole:
             raise Untranslated("whole numbers")
-        text = f"Cmod {_safe(one.name)}" if one.modulus else _safe(one.name)
+        text = f"Cmod {_safe(one.name)}" if one.modulus else self.plain.terms[one.name].text
         if one.lower:
             sign = "<" if one.lower_strict else "<="
             yield f"({self.write.real(one.lower.node, self.plain).text} {sign} {text})%R"
@@ -161,7 +174,9 @@ class _Translation:
         claim = self.claim
         units = [self.unit(pole) for pole in claim.poles]
         name = claim.quantity
-        match name:
+        if claim.horizon:
+            name, units = f"{name}_after", [*units, _safe(claim.horizon)]
+        match claim.quantity:
             case "second_moment" | "backpropagated_error" | "cross_moment" | "teacher_student_loss":
                 about = units
             case "sensitivity":

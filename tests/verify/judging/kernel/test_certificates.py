@@ -36,8 +36,75 @@ WHITE = {
     "domain": ["-1 < lambda < 1"],
 }
 AR1 = {**WHITE, "autocorrelation": "rho**Delta", "domain": ["-1 < lambda < 1", "0 <= rho < 1"]}
+LEAKY = {**AR1, "relation": "~", "limit": "tau -> oo", "domain": ["tau > 1", "0 <= rho < 1"]}
+MOVING_AVERAGE = {
+    **WHITE,
+    "autocorrelation": "(1 + b**2)*KroneckerDelta(Delta, 0) - b*KroneckerDelta(1, Delta)",
+    "formula": "(1 + b**2 - 2*b*lambda)/(1 - lambda**2)",
+    "domain": ["-1 < lambda < 1", "-2 < b < 2"],
+}
+SEASON = {
+    **WHITE,
+    "autocorrelation": "KroneckerDelta(Delta, 0) + a*KroneckerDelta(Delta, 2)",
+    "formula": "(1 + 2*a*lambda**2)/(1 - lambda**2)",
+    "domain": ["-1 < lambda < 1", "-1/2 <= a <= 1/2"],
+}
+SUM = {**WHITE, "eigenvalue": "1", "horizon": "T", "formula": "T", "domain": []}
+SUM_OF_TWO = {
+    **SUM,
+    "autocorrelation": "KroneckerDelta(Delta, 0) + 2/5*KroneckerDelta(Delta, 2)",
+    "formula": "T + 4/5*(T - 2)",
+    "domain": ["T >= 2"],
+}
+SUM_OF_AR1 = {
+    **SUM,
+    "autocorrelation": "rho**Delta",
+    "formula": "T*(1 + rho)/(1 - rho) - 2*rho*(1 - rho**T)/(1 - rho)**2",
+    "domain": ["0 <= rho < 1"],
+}
+# true, of kinds that the paper has none of
+OTHERS = {
+    "sum": SUM,
+    "sum-of-two": SUM_OF_TWO,
+    "sum-of-ar1": SUM_OF_AR1,
+    "alternating": {
+        **SUM,
+        "autocorrelation": "1",
+        "eigenvalue": "-1",
+        "formula": "(1 - (-1)**T)/2",
+    },
+    "after-steps": {
+        **WHITE,
+        "horizon": "T",
+        "gamma": "sqrt(1 - lambda**2)",
+        "formula": "1 - lambda**(2*T)",
+    },
+    "moving-average": MOVING_AVERAGE,
+    "season": SEASON,
+    "rate": {**LEAKY, "eigenvalue": "1 - 1/tau", "formula": "(1 + rho)/(1 - rho)*tau/2"},
+    "time-constant": {
+        **LEAKY,
+        "eigenvalue": "exp(-1/tau)",
+        "formula": "(1 + rho)/(1 - rho)*tau/2",
+    },
+    "decay": {
+        **LEAKY,
+        "eigenvalue": "exp(-exp(-tau))",
+        "formula": "(1 + rho)/(1 - rho)*exp(tau)/2",
+    },
+    "logistic": {**WHITE, "eigenvalue": "4*s*(1 - s)*1.0001", "domain": ["0 < s < 2/5"]},
+}
 # false, or false at one place, or without meaning
 FALSE = {
+    "sum": {**SUM, "formula": "T + 1e-9"},
+    "sum-of-two": {**SUM_OF_TWO, "domain": []},
+    "sum-of-ar1": {**SUM_OF_AR1, "domain": ["0 <= rho <= 1"]},
+    "after-steps": {**WHITE, "horizon": "T", "formula": "(1 - lambda**T)/(1 - lambda**2)"},
+    "no-moving-average": {**SEASON, "domain": ["-1 < lambda < 1", "-1/2 <= a <= 0.501"]},
+    "other-lag": {**SEASON, "formula": "(1 + 2*a*lambda)/(1 - lambda**2)"},
+    "rate": {**LEAKY, "eigenvalue": "1 - 1/tau", "formula": "1.0001*(1 + rho)/(1 - rho)*tau/2"},
+    "time-constant": {**LEAKY, "eigenvalue": "exp(-2/tau)", "formula": "tau*(1 + rho)/(1 - rho)/2"},
+    "logistic": {**WHITE, "eigenvalue": "4*s*(1 - s)*1.0001", "domain": ["0 < s < 1"]},
     "sign": {**WHITE, "formula": "1/(1 + lambda**2)"},
     "constant": {**WHITE, "formula": "1/(1 - lambda**2) + 1e-30"},
     "hole": {**WHITE, "formula": "(lambda - 1/2)/((1 - lambda**2)*(lambda - 1/2))"},
@@ -111,7 +178,8 @@ def proved_by(script, text):
 @needs_coq
 def test_true_claims_are_certified_and_false_ones_are_not(tmp_path):
     false = [make_claim({**entry, "id": name}) for name, entry in FALSE.items()]
-    true = select(TRUE)
+    others = [make_claim({**entry, "id": f"true-{name}"}) for name, entry in OTHERS.items()]
+    true = [*select(TRUE), *others]
     done = certify([*true, *false], tmp_path, 2)
     reasons = {one.claim.id: one.reason for one in done}
     assert {one.claim.id for one in done if one.file} == {claim.id for claim in true}, reasons

@@ -62,6 +62,28 @@ Theorem claim (lam : C) (r : nat -> C) :
     )
 
 
+def test_a_horizon_is_a_whole_number():
+    assert (
+        text_of(
+            horizon="T", formula="T*lambda**(2*T + 1)", domain=["2 <= T <= 9", "0 < lambda < 1"]
+        )
+        == """\
+Theorem claim (p_T : nat) (lam : R) :
+  (2 <= INR p_T)%R ->
+  (INR p_T <= 9)%R ->
+  (0 < lam)%R ->
+  (lam < 1)%R ->
+  is_positive (fun n => kronecker n) /\\
+  second_moment_after (fun n => kronecker n) (unit 1 lam) p_T \
+(INR p_T * lam ^ ((2 * p_T) + 1)%nat)."""
+    )
+
+
+def test_an_impulse_has_its_lag():
+    text = text_of(autocorrelation="KroneckerDelta(Delta, 0) + KroneckerDelta(3, Delta)/4")
+    assert "is_positive (fun n => kronecker n + impulse 3 n / 4)" in text
+
+
 def test_an_eigenvalue_and_its_normaliser_are_written_out():
     assert (
         paper("B3-tanh")
@@ -98,7 +120,7 @@ def test_a_limit_is_said_of_values_on_the_way_to_it():
     assert (
         paper("B4-lru-white")
         == """\
-Theorem claim  :
+Theorem claim :
   exists value : R -> R,
   (forall omega : R,
     (omega < 2)%R ->
@@ -145,14 +167,16 @@ def test_a_normaliser_is_asked_where_it_stands_though_it_moves():
 @pytest.mark.parametrize(
     "change",
     [
-        {"horizon": "T"},
+        {"horizon": "T", "relation": "<="},
+        {"horizon": "T", "quantity": "sensitivity", "wrt": "lambda"},
+        {"horizon": "T", "formula": "lambda**(T - 1)"},
+        {"horizon": "T", "formula": "lambda**(T/2)"},
         {"relation": "~", "limit": "lambda -> 1-", "domain": ["abs(lambda) < 1"]},
         {"domain": ["-1 < lambda < 1", "lambda != 0"]},
         {"domain": ["-1 < lambda < 1", "0 <= m <= 2 in integers"], "formula": "m"},
         {"formula": "lambda**(1/2)"},
         {"formula": "sqrt(conjugate(lambda)*I)"},
         {"formula": "sigmoid(lambda)*asinh(lambda)"},
-        {"autocorrelation": "KroneckerDelta(Delta, 0) + KroneckerDelta(Delta, 1)/4"},
         {"autocorrelation": "Delta*(1/2)**Delta"},
     ],
 )
@@ -211,6 +235,7 @@ def test_a_statement_is_made_of_known_words_alone():
     known |= {"Cmod", "Cconj", "Cexp", "Ci", "Re", "Im", "RtoC", "INR", "PI", "Rabs", "real"}
     known |= {"exp", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "ln", "kronecker", "unit"}
     known |= {"adds_up", "is_autocorrelation", "is_positive", "mixed_teacher_student_hessian"}
+    known |= {"second_moment_after", "impulse"}
     known |= {"second_moment", "backpropagated_error", "cross_moment", "sensitivity"}
     known |= {"cross_sensitivity", "output_hessian", "teacher_student_loss"}
     known |= {"teacher_student_hessian", "forall", "value", "filterlim", "locally", "at_left"}
