@@ -1,10 +1,10 @@
 (* A claim as a theorem, with its proof. Definitions.v says what the words of the theorem mean. *)
 From Coq Require Import Reals Lra.
 From Coquelicot Require Import Coquelicot.
-From Curseproof Require Import Definitions Tactics Comparisons.
+From Curseproof Require Import Definitions Tactics Comparisons Horizons.
 Open Scope C_scope.
 
-Theorem claim  :
+Theorem claim :
   exists value : R -> R,
   (forall omega : R,
     (omega < 2)%R ->
@@ -20,10 +20,10 @@ Proof.
   exists (fun omega : R => ((((exp omega) ^ 2) * ((exp (- exp omega)) ^ 2) * ((1) + ((exp (- exp omega)) ^ 2))) / ((((1) + (exp (- exp omega))) ^ 2) * (((-1) + (exp (- exp omega))) ^ 2)))%R).
   split; [|split].
   { intros. pose proof (root_squared (1 - lam ^ 2)%R) as Q0. prepared. compared. root Q0. field [Q0]; sides. }
-  { exists (2)%R; intros x X. repeat split; lra. }
+  { exists (0)%R; intros x X. repeat split; lra. }
   apply (ratio_tends _ _ _ (fun x => exp x) (fun e => (((2) * ((1 + (-1) * e * (phi ((-1) * e))) ^ 2) * ((1) + ((1 + (-1) * e * (phi ((-1) * e))) ^ 2))) / (((phi ((-1) * e)) ^ 2) * (((1) + (1 + (-1) * e * (phi ((-1) * e)))) ^ 2)))%R) (0)%R).
   { apply exp_decays. }
-  { exists (2)%R; intros x X. cbv beta. set (e := exp x) in *. expanded (-1)%R e p l. ratio_as (((2) * (l ^ 2) * ((1) + (l ^ 2))) / ((p ^ 2) * (((1) + l) ^ 2)))%R. }
+  { exists (0)%R; intros x X. cbv beta. set (e := exp x) in *. expanded (-1)%R e p l. ratio_as (((2) * (l ^ 2) * ((1) + (l ^ 2))) / ((p ^ 2) * (((1) + l) ^ 2)))%R. }
   { continuous_there. }
   value_there.
 Qed.

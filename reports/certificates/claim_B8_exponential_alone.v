@@ -1,7 +1,7 @@
 (* A claim as a theorem, with its proof. Definitions.v says what the words of the theorem mean. *)
 From Coq Require Import Reals Lra.
 From Coquelicot Require Import Coquelicot.
-From Curseproof Require Import Definitions Tactics Comparisons.
+From Curseproof Require Import Definitions Tactics Comparisons Horizons.
 Open Scope C_scope.
 
 Theorem claim (rho : R) :
@@ -22,10 +22,10 @@ Proof.
   exists (fun omega : R => ((((exp omega) ^ 2) * ((exp (- exp omega)) ^ 2) * ((-1) + ((-1) * ((exp (- exp omega)) ^ 2)) + (((exp (- exp omega)) ^ 2) * (rho ^ 2)) + (((exp (- exp omega)) ^ 4) * (rho ^ 2)) + ((-2) * (exp (- exp omega)) * rho) + ((2) * rho * ((exp (- exp omega)) ^ 3)))) / ((((1) + (exp (- exp omega))) ^ 3) * (((-1) + (exp (- exp omega))) ^ 3) * (((-1) + ((exp (- exp omega)) * rho)) ^ 2)))%R).
   split; [|split].
   { intros. prepared. exponential (- omega)%R (/ exp omega ^ 1)%R. compared. exponential (- omega)%R (/ exp omega ^ 1)%R. field; sides. }
-  { exists (2)%R; intros x X. repeat split; lra. }
+  { exists (0)%R; intros x X. repeat split; lra. }
   apply (ratio_tends _ _ _ (fun x => exp x) (fun e => (((4) * ((1 + (-1) * e * (phi ((-1) * e))) ^ 2) * ((-1) + rho) * ((-1) + ((-1) * ((1 + (-1) * e * (phi ((-1) * e))) ^ 2)) + (((1 + (-1) * e * (phi ((-1) * e))) ^ 2) * (rho ^ 2)) + (((1 + (-1) * e * (phi ((-1) * e))) ^ 4) * (rho ^ 2)) + ((-2) * (1 + (-1) * e * (phi ((-1) * e))) * rho) + ((2) * rho * ((1 + (-1) * e * (phi ((-1) * e))) ^ 3)))) / (((phi ((-1) * e)) ^ 3) * (((1) + (1 + (-1) * e * (phi ((-1) * e)))) ^ 3) * (((-1) + ((1 + (-1) * e * (phi ((-1) * e))) * rho)) ^ 2) * ((1) + rho)))%R) (0)%R).
   { apply exp_decays. }
-  { exists (2)%R; intros x X. cbv beta. exponential (- x)%R (/ exp x ^ 1)%R. set (e := exp x) in *. expanded (-1)%R e p l. ratio_as (((4) * (l ^ 2) * ((-1) + rho) * ((-1) + ((-1) * (l ^ 2)) + ((l ^ 2) * (rho ^ 2)) + ((l ^ 4) * (rho ^ 2)) + ((-2) * l * rho) + ((2) * rho * (l ^ 3)))) / ((p ^ 3) * (((1) + l) ^ 3) * (((-1) + (l * rho)) ^ 2) * ((1) + rho)))%R. }
+  { exists (0)%R; intros x X. cbv beta. exponential (- x)%R (/ exp x ^ 1)%R. set (e := exp x) in *. expanded (-1)%R e p l. ratio_as (((4) * (l ^ 2) * ((-1) + rho) * ((-1) + ((-1) * (l ^ 2)) + ((l ^ 2) * (rho ^ 2)) + ((l ^ 4) * (rho ^ 2)) + ((-2) * l * rho) + ((2) * rho * (l ^ 3)))) / ((p ^ 3) * (((1) + l) ^ 3) * (((-1) + (l * rho)) ^ 2) * ((1) + rho)))%R. }
   { continuous_there. }
   value_there.
 Qed.

@@ -1,7 +1,7 @@
 (* A claim as a theorem, with its proof. Definitions.v says what the words of the theorem mean. *)
 From Coq Require Import Reals Lra.
 From Coquelicot Require Import Coquelicot.
-From Curseproof Require Import Definitions Tactics Comparisons.
+From Curseproof Require Import Definitions Tactics Comparisons Horizons.
 Open Scope C_scope.
 
 Theorem claim (p_a : R) :
@@ -23,10 +23,10 @@ Proof.
   exists (fun omega : R => (((-1) * ((exp omega) ^ 2) * ((exp (p_a * exp omega)) ^ 2) * ((1) + ((exp (p_a * exp omega)) ^ 2))) / ((((1) + (exp (p_a * exp omega))) ^ 3) * ((-1) + (exp (p_a * exp omega)))))%R).
   split; [|split].
   { intros. prepared. compared. field; sides. }
-  { exists (1)%R; intros x X. repeat split; lra. }
+  { exists (0)%R; intros x X. repeat split; lra. }
   apply (ratio_tends _ _ _ (fun x => exp x) (fun e => (((4) * ((1 + p_a * e * (phi (p_a * e))) ^ 2) * ((1) + ((1 + p_a * e * (phi (p_a * e))) ^ 2))) / ((phi (p_a * e)) * (((1) + (1 + p_a * e * (phi (p_a * e)))) ^ 3)))%R) (0)%R).
   { apply exp_decays. }
-  { exists (1)%R; intros x X. cbv beta. set (e := exp x) in *. expanded p_a%R e p l. ratio_as (((4) * (l ^ 2) * ((1) + (l ^ 2))) / (p * (((1) + l) ^ 3)))%R. }
+  { exists (0)%R; intros x X. cbv beta. set (e := exp x) in *. expanded p_a%R e p l. ratio_as (((4) * (l ^ 2) * ((1) + (l ^ 2))) / (p * (((1) + l) ^ 3)))%R. }
   { continuous_there. }
   value_there.
 Qed.

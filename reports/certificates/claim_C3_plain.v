@@ -1,7 +1,7 @@
 (* A claim as a theorem, with its proof. Definitions.v says what the words of the theorem mean. *)
 From Coq Require Import Reals Lra.
 From Coquelicot Require Import Coquelicot.
-From Curseproof Require Import Definitions Tactics Comparisons.
+From Curseproof Require Import Definitions Tactics Comparisons Horizons.
 Open Scope C_scope.
 
 Theorem claim (nu : R) (theta : R) (lam : C) (lam_star : C) :

@@ -1,7 +1,7 @@
 (* A claim as a theorem, with its proof. Definitions.v says what the words of the theorem mean. *)
 From Coq Require Import Reals Lra.
 From Coquelicot Require Import Coquelicot.
-From Curseproof Require Import Definitions Tactics Comparisons.
+From Curseproof Require Import Definitions Tactics Comparisons Horizons.
 Open Scope C_scope.
 
 Theorem claim (p_r : R) (rho : R) (theta : R) (p_w : R) (lam : R) :
@@ -21,6 +21,7 @@ Theorem claim (p_r : R) (rho : R) (theta : R) (p_w : R) (lam : R) :
   second_moment (fun n => p_w * kronecker n + p_r * rho ^ n) (unit (1 - lam) lam) ((1 - lam) / (1 + lam) * (p_w + p_r * (1 + lam * rho) / (1 - lam * rho))).
 Proof.
   intros.
+  kept lam.
   prepared.
   compared.
   field; sides.

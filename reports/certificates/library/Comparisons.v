@@ -156,6 +156,8 @@ Proof.
   apply (filterlim_comp _ _ _ Ropp exp _ (Rbar_locally m_infty)); [|exact exp_decays].
   intros P [M H]. exists (- M). intros x Hx. apply H. lra.
 Qed.
+Lemma inverse_decays : filterlim Rinv (Rbar_locally p_infty) (locally 0).
+Proof. exact (filterlim_Rbar_inv p_infty ltac:(discriminate)). Qed.
 
 (* what generated proofs of bounds say *)
 Ltac a_fraction t := lazymatch goal with
@@ -183,12 +185,19 @@ Ltac ratio_as t := lazymatch goal with
   | |- _ = RtoC ?g => replace g with t by (field; repeat split; nonzero_real); same_ratio
   end.
 Ltac value_there := cbv beta; at_0; field; repeat split; nonzero_real.
+(* x > 0 becomes /e *)
+Ltac inverted x e :=
+  let E := fresh in
+  remember (/ x) as e eqn:E;
+  assert (0 < e) by (rewrite E; apply Rinv_0_lt_compat; lra);
+  replace x with (/ e) in * by (rewrite E; apply Rinv_inv);
+  clear E; try clear x.
 (* e > 0 and exp(c e) become functions of p = phi(c e) and l = exp(c e) *)
 Ltac expanded c e p l :=
   assert (He : 0 < e) by (first [assumption | unfold e; apply exp_pos]);
   pose proof (phi_exp (c * e)) as E;
   match goal with
-  | |- context [exp ?y] => replace (exp y) with (exp (c * e)) by (f_equal; try unfold e; ring)
+  | |- context [exp ?y] => replace (exp y) with (exp (c * e)) by (f_equal; try unfold e; first [ring | field; repeat split; nonzero_real])
   end;
   assert (Hl : exp (c * e) < 1) by (apply exp_below_1; nra);
   pose proof (exp_pos (c * e)) as Hl0;

@@ -34,6 +34,9 @@ Definition kronecker (n : nat) : C :=
   | S _ => 0
   end.
 
+(* 1 at lag k, 0 at others *)
+Definition impulse (k n : nat) : C := if Nat.eqb n k then 1 else 0.
+
 Definition Cexp (z : C) : C := (exp (Re z) * cos (Im z), exp (Re z) * sin (Im z))%R.
 
 (* An input is stationary: E[x_(t-i) conj(x_(t-j))] is r(j - i), or conj(r(i - j)) where i > j. *)
@@ -49,6 +52,10 @@ Definition unit (gamma lam : C) (i : nat) : C := gamma * lam ^ i.
 
 Definition second_moment (r : nat -> C) (u : nat -> C) (value : C) : Prop :=
   tends (moment r u u) value.
+
+(* ... after T steps from rest *)
+Definition second_moment_after (r : nat -> C) (u : nat -> C) (T : nat) (value : C) : Prop :=
+  moment r u u T = value.
 
 (* An error that comes back through the unit has the weights on x_t, x_(t+1) and so on. *)
 Definition backpropagated_error (r : nat -> C) (u : nat -> C) (value : C) : Prop :=

@@ -224,3 +224,103 @@ Proof.
   - intro n. rewrite power_1. ring.
   - apply positive_scal; [exact Hc|]. apply positive_power. rewrite Cmod_1. lra.
 Qed.
+
+(* impulses at a lag: a moment is at least -b times the sum of |u_i|^2 *)
+
+Definition energy (u : nat -> C) (T : nat) : R := Re (sum (fun i => u i * Cconj (u i)) T).
+Definition above (b : R) (r : nat -> C) : Prop :=
+  forall u T, (- b * energy u T <= Re (moment r u u T))%R.
+
+Lemma energy_step u T :
+  energy u (S T) = (Re (u O) ^ 2 + Im (u O) ^ 2 + energy (fun i => u (S i)) T)%R.
+Proof. unfold energy. simpl sum. unfold Re, Im. simpl. ring. Qed.
+Lemma energy_last u T : energy u (S T) = (energy u T + Re (u T) ^ 2 + Im (u T) ^ 2)%R.
+Proof. unfold energy. rewrite sum_last. unfold Re, Im. simpl. ring. Qed.
+Lemma energy_positive u T : (0 <= energy u T)%R.
+Proof.
+  revert u. induction T as [|T IH]; intro u; [unfold energy, Re; simpl; lra|].
+  rewrite energy_step. specialize (IH (fun i => u (S i))). nra.
+Qed.
+
+Lemma positive_above b r : above b r -> (b <= 0)%R -> is_positive r.
+Proof. intros H Hb u T. pose proof (H u T). pose proof (energy_positive u T). nra. Qed.
+Lemma above_ext r s b : (forall n, r n = s n) -> above b r -> above b s.
+Proof.
+  intros E H u T. pose proof (H u T) as P. replace (moment s u u T) with (moment r u u T); [exact P|].
+  apply sum_ext; intro i. apply sum_ext; intro j. unfold covariance. now rewrite !E.
+Qed.
+Lemma above_positive r : is_positive r -> above 0 r.
+Proof. intros H u T. pose proof (H u T). lra. Qed.
+Lemma above_plus b d r s : above b r -> above d s -> above (b + d) (fun n => r n + s n).
+Proof.
+  intros Hr Hs u T. rewrite moment_plus. pose proof (Hr u T). pose proof (Hs u T).
+  unfold Re in *. simpl. lra.
+Qed.
+Lemma above_scal (c : R) b r : (0 <= c)%R -> above b r -> above (c * b) (fun n => c * r n).
+Proof.
+  intros Hc H u T. rewrite moment_scal. pose proof (H u T). destruct (moment r u u T).
+  unfold Re in *. simpl in *. nra.
+Qed.
+Lemma above_kronecker : above (-1) kronecker.
+Proof.
+  intros u T. revert u. induction T as [|T IH]; intro u.
+  - unfold energy, Re. simpl. lra.
+  - rewrite moment_step, energy_step. specialize (IH (fun i => u (S i))).
+    assert (Z : sum (fun i => u (S i) * Cconj (kronecker (S i))) T = 0).
+    { transitivity (sum (fun _ => 0) T); [|apply sum_zero].
+      apply sum_ext. intro. simpl. rewrite conj_real. ring. }
+    rewrite Z. destruct (u O) as [a b], (moment _ _ _ T) as [e f]. unfold Re, Im in *. simpl in *. lra.
+Qed.
+
+Lemma sum_impulse (f : nat -> C) k T :
+  sum (fun i => f i * impulse k i) T = if Nat.ltb k T then f k else 0.
+Proof.
+  induction T as [|T IH]; [reflexivity|]. rewrite sum_last, IH. unfold impulse.
+  destruct (Nat.ltb_spec k T), (Nat.ltb_spec k (S T)), (Nat.eqb_spec T k); subst; try lia; ring.
+Qed.
+Lemma impulse_step k n : impulse (S k) (S n) = impulse k n.
+Proof. reflexivity. Qed.
+
+Lemma above_impulse (c : R) k : above (2 * Rabs c) (fun n => c * impulse (S k) n).
+Proof.
+  (* more than that: u_i for i <= k counts once *)
+  assert (H : forall T u, (- 2 * Rabs c * energy u T + Rabs c * energy u (Nat.min (S k) T)
+    <= Re (moment (fun n => c * impulse (S k) n)%C u u T))%R).
+  { induction T as [|T IH]; intro u.
+    - unfold energy, Re. simpl. lra.
+    - rewrite moment_step, energy_step. change (Nat.min (S k) (S T)) with (S (Nat.min k T)).
+      rewrite energy_step. specialize (IH (fun i => u (S i))).
+      assert (E : sum (fun j => u (S j) * Cconj (c * impulse (S k) (S j))) T
+        = c * (if Nat.ltb k T then u (S k) else 0)).
+      { rewrite <- (sum_impulse (fun j => u (S j))), <- sum_scal. apply sum_ext. intro j.
+        rewrite impulse_step. unfold impulse. destruct (Nat.eqb j k);
+        rewrite conj_mult, !conj_real; ring. }
+      rewrite E. change (impulse (S k) O) with (RtoC 0).
+      assert (Hc : (- Rabs c <= c <= Rabs c)%R)
+        by (split; unfold Rabs; destruct Rcase_abs; lra).
+      destruct (Nat.ltb_spec k T) as [L|L].
+      + rewrite Nat.min_l in * by lia.
+        rewrite energy_last in IH. cbv beta in IH. set (v := fun i => u (S i)) in *.
+        destruct (u O) as [x y], (u (S k)) as [z t], (moment _ v v T) as [e f].
+        unfold Re, Im in *. simpl in *. set (m := Rabs c) in *. clearbody m.
+        assert (P : (- (m * (x * x + y * y + z * z + t * t)) <= 2 * c * (x * z + y * t))%R).
+        { assert (0 <= (m - c) * ((x - z) * (x - z) + (y - t) * (y - t)))%R
+            by (apply Rmult_le_pos; [lra | apply Rplus_le_le_0_compat; apply Rle_0_sqr]).
+          assert (0 <= (m + c) * ((x + z) * (x + z) + (y + t) * (y + t)))%R
+            by (apply Rmult_le_pos; [lra | apply Rplus_le_le_0_compat; apply Rle_0_sqr]).
+          lra. }
+        nra.
+      + rewrite Nat.min_r in IH by lia. rewrite Nat.min_r by lia. set (v := fun i => u (S i)) in *.
+        destruct (u O) as [x y], (moment _ v v T) as [e f]. unfold Re, Im in *. simpl in *. nra. }
+  intros u T. pose proof (H T u). pose proof (energy_positive u (Nat.min (S k) T)). pose proof (Rabs_pos c).
+  nra.
+Qed.
+
+Lemma rows_impulse k b : rows (impulse (S k)) b (fun m => w m b (S k)).
+Proof.
+  intro m. unfold tends. apply is_lim_seq_ext_loc with (fun _ => 0%R); [|apply is_lim_seq_const].
+  exists (S k). intros n Hn.
+  rewrite (sum_ext _ (fun j => w m b (S j) * impulse k j)) by (intro; now rewrite impulse_step).
+  rewrite (sum_impulse (fun j => w m b (S j))). destruct (Nat.ltb_spec k n) as [L|L]; [|lia].
+  replace (w m b (S k) - w m b (S k)) with (RtoC 0) by ring. now rewrite Cmod_0.
+Qed.

@@ -123,11 +123,22 @@ Ltac known := repeat match goal with
   | |- context [Cmod ?z] => new (Cmod_ge_0 z)
   | H : context [Cmod ?z] |- _ => new (Cmod_ge_0 z)
   end.
+(* 1/x > 0, where x > 0 *)
+Ltac inverse x := lazymatch goal with
+  | H : (0 < / x)%R |- _ => fail
+  | _ =>
+      assert (0 < x)%R by nra; assert (0 < / x)%R by (apply Rinv_0_lt_compat; assumption);
+      assert (x * / x = 1)%R by (apply Rinv_r, Rgt_not_eq; assumption)
+  end.
+Ltac inverses := unfold Rdiv in *; repeat match goal with
+  | |- context [(/ ?x)%R] => inverse x
+  | H : context [(/ ?x)%R] |- _ => inverse x
+  end.
 (* exponentials that are below 1, or 1 *)
 Ltac small_exponentials := repeat match goal with
   | |- context [exp ?x] =>
       lazymatch goal with H : (exp x < 1)%R |- _ => fail | H : (exp x = 1)%R |- _ => fail | _ =>
-        first [ let H := fresh in assert (H : (exp x < 1)%R) by (apply exp_below_1; nra)
+        first [ let H := fresh in assert (H : (exp x < 1)%R) by (apply exp_below_1; first [nra | inverses; nra])
               | let H := fresh in assert (H : (exp x = 1)%R)
                   by (rewrite <- exp_0; apply f_equal; ring) ] end
   end.
@@ -201,7 +212,9 @@ Ltac nonzero_real := lazymatch goal with
   | |- (_ ^ _ <> 0)%R => apply pow_nonzero; nonzero_real
   | |- _ =>
       moduli; known; small_exponentials; absolutes;
-      first [apply Rgt_not_eq; unfold Rgt; sign | apply Rlt_not_eq; nra | lra | nra]
+      first
+        [ apply Rgt_not_eq; unfold Rgt; sign | apply Rlt_not_eq; nra | lra | nra
+        | inverses; first [apply Rgt_not_eq; nra | apply Rlt_not_eq; nra] ]
   end.
 
 (* complex numbers *)
@@ -267,10 +280,19 @@ Ltac in_disc :=
   repeat match goal with
   | |- context [Rabs ?x] =>
       let H := fresh in
-      first [ assert (H : (Rabs x < 1)%R) by (apply Rabs_def1; sign)
+      first [ assert (H : (Rabs x < 1)%R) by (apply Rabs_def1; first [sign | inverses; nra])
             | assert (H : (Rabs x <= 1)%R) by (apply Rabs_le; split; nra) ];
       pose proof (Rabs_pos x); revert H; generalize dependent (Rabs x); intros
   end; first [lra | nra].
+
+(* an eigenvalue of which it is enough to know that *)
+Ltac kept l := lazymatch goal with
+  | E : l = _ |- _ =>
+      lazymatch type of l with
+      | R => destruct (Rabs_def2 l 1 ltac:(rewrite <- Cmod_R, E; in_disc))
+      | C => assert (Cmod l < 1)%R by (rewrite E; in_disc)
+      end; clear E
+  end.
 
 Lemma i_times_0 : Ci * RtoC 0 = 0.
 Proof. ring. Qed.
@@ -283,10 +305,19 @@ Proof.
   - reflexivity.
   - now rewrite Cmult_1_l.
 Qed.
+Lemma rows_minus r s b x y :
+  rows r b x -> rows s b y -> rows (fun n => r n - s n) b (fun k => x k - y k).
+Proof.
+  intros Hr Hs. apply (rows_ext (fun n => r n + - (1) * s n) _ _ (fun k => x k + - (1) * y k));
+    [intro; ring | intro; ring |].
+  apply rows_plus; [exact Hr | apply rows_scal, Hs].
+Qed.
 Ltac input := lazymatch goal with
   | |- rows kronecker _ _ => apply rows_kronecker
+  | |- rows (impulse (S ?k)) _ _ => apply (rows_impulse k)
   | |- rows (power ?z) _ _ => apply (rows_power z); in_disc
   | |- rows (fun n => kronecker n) _ _ => apply rows_kronecker
+  | |- rows (fun n => impulse (S ?k) n) _ _ => apply (rows_impulse k)
   | |- rows (fun n => power ?z n) _ _ => apply (rows_power z); in_disc
   | |- rows (fun _ => ?c) _ _ => apply (rows_const c); in_disc
   | |- rows (fun n => @?s n * @?t n) _ _ =>
@@ -297,6 +328,7 @@ Ltac input := lazymatch goal with
   | |- rows (fun n => @?s n / @?t n) _ _ =>
       lazymatch t with fun _ => ?c => apply (rows_scal_right (/ c) s); input end
   | |- rows (fun n => @?s n + @?t n) _ _ => apply (rows_plus s t); input
+  | |- rows (fun n => @?s n - @?t n) _ _ => apply (rows_minus s t); input
   | |- rows _ _ _ => apply rows_any; [assumption | in_disc]
   end.
 Ltac terms_inside :=
@@ -372,7 +404,7 @@ Lemma real_at r n : real r n = RtoC (r n).
 Proof. reflexivity. Qed.
 Ltac opened :=
   cbv beta iota zeta delta [value against slope_terms real_terms List.map List.app conj_term times K_of K' rows0 G' K G delta0 pole
-       power kronecker INR Nat.pred];
+       power kronecker impulse Nat.eqb w INR Nat.pred];
   rewrite ?i_times_0, ?Cplus_0_r, ?real_at, ?parts, ?mod_twice, ?mod2_conj.
 Ltac conjugated :=
   conjugates; repeat (rewrite <- row_real; rewrite ?conj_conj, ?conj_real).
@@ -412,7 +444,9 @@ Ltac moving_near := lazymatch goal with
 (* what an input gives *)
 Ltac row_for r := lazymatch r with
   | kronecker => constr:(fun (_ : C) (_ : nat) => RtoC 0)
+  | impulse (S ?l) => constr:(fun (b : C) (k : nat) => w k b (S l))
   | power ?z => constr:(fun (b : C) (k : nat) => G' z b k)
+  | fun n => impulse (S ?l) n => constr:(fun (b : C) (k : nat) => w k b (S l))
   | fun n => kronecker n => constr:(fun (_ : C) (_ : nat) => RtoC 0)
   | fun n => power ?z n => constr:(fun (b : C) (k : nat) => G' z b k)
   | fun _ => ?c => constr:(fun (b : C) (k : nat) => c * G' 1 b k)
@@ -427,6 +461,8 @@ Ltac row_for r := lazymatch r with
       fun _ => ?c => let x := row_for s in constr:(fun (b : C) (k : nat) => / c * x b k) end
   | fun n => @?s n + @?t n =>
       let x := row_for s in let y := row_for t in constr:(fun (b : C) (k : nat) => x b k + y b k)
+  | fun n => @?s n - @?t n =>
+      let x := row_for s in let y := row_for t in constr:(fun (b : C) (k : nat) => x b k - y b k)
   | _ => constr:(row_of r)
   end.
 
@@ -477,6 +513,30 @@ Ltac sums := repeat lazymatch goal with
   end.
 (* an input exists *)
 Ltac below_or_on_circle := moduli; known; small_exponentials; absolutes; first [lra | nra].
+(* ... as the impulse at lag 0 outweighs the others *)
+Ltac at_least := lazymatch goal with
+  | |- above _ (fun n => kronecker n) => exact above_kronecker
+  | |- above _ (fun n => @?s n + @?t n) => eapply (above_plus _ _ s t); at_least
+  | |- above _ (fun n => @?s n * kronecker n) =>
+      lazymatch s with fun _ => ?c =>
+        eassert (E : c = RtoC _) by (cbn [power]; as_real; reflexivity); try rewrite E;
+        eapply above_scal; [positive | exact above_kronecker] end
+  | |- above _ (fun n => @?s n - impulse (S ?k) n) =>
+      eapply (above_ext (fun n => s n + RtoC (-1) * impulse (S k) n)); [intro; numerals; ring | at_least]
+  | |- above _ (fun n => @?s n - ?c * impulse (S ?k) n) =>
+      eapply (above_ext (fun n => s n + - c * impulse (S k) n)); [intro; ring | at_least]
+  | |- above _ (fun n => impulse (S ?k) n) =>
+      eapply (above_ext (fun n => RtoC 1 * impulse (S k) n)); [intro; ring | at_least]
+  | |- above _ (fun n => ?c * impulse (S ?k) n) =>
+      eassert (E : c = RtoC _) by (cbn [power]; as_real; reflexivity); try rewrite E;
+      apply (above_impulse _ k)
+  end.
+Ltac outweighed :=
+  repeat match goal with
+  | |- context [Rabs ?x] =>
+      pose proof (Rle_0_sqr (x - 1)); pose proof (Rle_0_sqr (x + 1));
+      unfold Rabs; destruct (Rcase_abs x)
+  end; unfold Rsqr in *; first [lra | nra].
 Ltac exists_input := lazymatch goal with
   | |- is_positive kronecker => exact positive_kronecker
   | |- is_positive (fun n => kronecker n) => exact positive_kronecker
@@ -495,7 +555,12 @@ Ltac exists_input := lazymatch goal with
           | apply positive_scal; [positive | exists_input] ]
       | _ => apply (positive_ext (fun n => t n * s n)); [intro; ring | exists_input]
       end
-  | |- is_positive (fun n => @?s n + @?t n) => apply (positive_plus s t); exists_input
+  | |- is_positive (fun n => @?s n + @?t n) =>
+      first
+        [ apply (positive_plus s t); exists_input
+        | eapply positive_above; [at_least | outweighed] ]
+  | |- is_positive (fun n => @?s n - @?t n) =>
+      eapply positive_above; [at_least | outweighed]
   end.
 Ltac meant := repeat lazymatch goal with
   | |- is_positive _ /\ _ => split; [exists_input|]

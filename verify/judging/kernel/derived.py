@@ -57,6 +57,8 @@ class Derived:
 
     def __init__(self, claim: Claim, made: Statement) -> None:
         self.claim, self.made, self.model = claim, made, Model(claim)
+        if any(map(claim.is_complex, claim.parameters)):
+            raise Underived("a bound or a limit with complex parameters")
         self.texts = {s: str(made.plain.terms[n]) for n, s in self.model.symbols.items()}
 
     @cached_property

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil
 
 import sympy as sp
@@ -181,6 +182,31 @@ class _Bound(_Derived):
         return next(pairs, None)
 
 
+_E = sp.Symbol("e")
+
+
+@dataclass(frozen=True)
+class _Moving:
+    """What a ratio is a continuous function of, on the way to a limit.
+
+    Attributes:
+        text: as Coq has it.
+        tends: the lemma that says where it tends to.
+        value: what it is.
+        replaced: what is a function of it, which is called e.
+        steps: call it e.
+        whole: an exponent whose exponential is no power of others there.
+
+    """
+
+    text: str
+    tends: str
+    value: sp.Expr
+    replaced: Mapping[sp.Symbol, sp.Expr]
+    steps: Sequence[str]
+    whole: str = ""
+
+
 class _Limit(_Derived):
     """The proof of a limit: values on the way, and a ratio that is continuous where it ends."""
 
@@ -225,92 +251,67 @@ class _Limit(_Derived):
         in_ratio = [a for s, a in self.atoms.items() if s in ratio.free_symbols]
         moving = [a for a in in_ratio if self.x in a.exponent.free_symbols]
         near = {"-": "left_is_near", "+": "right_is_near"}.get(self.limit.direction)
-        grows = near is None and not self.target.startswith("-")
-        if not moving and near:
+        if near and not moving:
+            at_end = _Moving("x", near, self.x, {}, [])
             function = self.derived.text(ratio, {self.x: "x"})
-            yield from self.continuous(
-                "x", f"fun x => {function}", self.target, near, ["same_ratio"]
-            )
-        elif not moving and grows:
-            e = sp.Symbol("e")
-            function = self.derived.text(sp.factor(ratio.subs(self.x, 1 / e)), {e: "e"})
-            steps = ["inverted x e", "same_ratio"]
-            yield from self.continuous(
-                "(/ x)%R", f"fun e => {function}", "0", "inverse_decays", steps
-            )
-        elif len(moving) == 1 and grows and not sp.fraction(moving[0].exponent)[1].has(self.x):
-            yield from self.at_infinity(ratio, moving[0])
-        elif moving:
-            yield from self.small(ratio, moving, near)
-        else:
-            raise Underived("a limit of another kind")
-
-    def at_infinity(self, ratio: sp.Expr, atom: Atom) -> Iterator[str]:
-        """... of e = exp(−x), where x grows."""
-        turns = sp.cancel(atom.exponent / self.x)
-        if abs(turns) != 1:
-            raise Underived("a limit of another kind")
-        e = sp.Symbol("e")
-        function = self.derived.text(sp.factor(ratio.subs(atom.symbol, e**-turns)), {e: "e"})
-        steps = ["as_variable (- x)%R e"]
-        if turns > 0:
-            steps = ["replace (exp (- x)) with (/ exp x)%R by (now rewrite exp_Ropp)"]
-            steps += ["as_variable x e"]
-        steps.append(f"ratio_as {self.derived.text(ratio, {atom.symbol: 'e'})}%R")
-        yield from self.continuous("exp (- x)", f"fun e => {function}", "0", "decays", steps)
-
-    def small(self, ratio: sp.Expr, moving: list[Atom], near: str | None) -> Iterator[str]:
-        """... of e that tends to 0, and of exp(c e) = 1 + c e φ(c e)."""
-        x, e, p = self.x, *sp.symbols("e p")
-        slow = next((a for a in moving if a.exponent in (x, -x)), None)
+            yield from self.continuous(at_end, f"fun x => {function}", self.target, ["same_ratio"])
+            return
+        slow = next((a for a in moving if a.exponent in (self.x, -self.x)), None)
         fast = next((a for a in moving if a is not slow), None)
-        kept = ""
-        # what tends to 0 as Coq has it, and why; what it is; what is replaced; how Coq is told
-        match near, slow, self.target.startswith("-"):
+        small = self.small(near, slow)
+        ratio = sp.factor(ratio.subs(small.replaced))
+        if fast:
+            yield from self.expanded(ratio, small, fast)
+        else:
+            function = self.derived.text(ratio, {_E: "e"})
+            steps = [f"ratio_as {function}%R"]
+            yield from self.continuous(small, f"fun e => {function}", "0", steps)
+
+    def small(self, near: str | None, slow: Atom | None) -> _Moving:
+        """What tends to 0 on the way to a limit, and is called e."""
+        x, negative = self.x, self.target.startswith("-")
+        falls, rises = "as_variable (- x)%R e", "as_variable x e"
+        match near, slow, negative:
             case str(), None, _:
-                of, tends, small, replaced = "x", near, x, {x: e}
-                named = "rename x into e"
+                return _Moving("x", near, x, {x: _E}, ["rename x into e"])
             case None, Atom(exponent=sp.Symbol()), True:
-                of, tends, small, replaced = "exp x", "exp_decays", sp.exp(x), {slow.symbol: e}
-                named = "set (e := exp x) in *"
-            case None, Atom(exponent=sp.Symbol()), False:
-                of, tends, small, replaced = "exp (- x)", "decays", sp.exp(-x), {slow.symbol: 1 / e}
-                named = "exponential x (/ exp (- x) ^ 1)%R. set (e := exp (- x)) in *"
-                kept = f"(- {slow.argument})"
+                return _Moving("exp x", "exp_decays", sp.exp(x), {slow.symbol: _E}, [rises])
             case None, Atom(exponent=sp.Mul()), False:
-                of, tends, small, replaced = "exp (- x)", "decays", sp.exp(-x), {slow.symbol: e}
-                named = "set (e := exp (- x)) in *"
+                return _Moving("exp (- x)", "decays", sp.exp(-x), {slow.symbol: _E}, [falls])
+            case None, Atom(exponent=sp.Symbol()), False:
+                steps = ["exponential x (/ exp (- x) ^ 1)%R", falls]
+                replaced, whole = {slow.symbol: 1 / _E}, f"(- {slow.argument})"
+                return _Moving("exp (- x)", "decays", sp.exp(-x), replaced, steps, whole)
             case None, None, False:
-                of, tends, small, replaced = "(/ x)%R", "inverse_decays", 1 / x, {x: 1 / e}
-                named = "inverted x e"
-            case _:
-                raise Underived("a limit of another kind")
-        c = sp.cancel(fast.exponent / small) if fast else x
-        if fast is None or x in c.free_symbols:
+                steps = ["inverted x e"]
+                return _Moving("(/ x)%R", "inverse_decays", 1 / x, {x: 1 / _E}, steps)
+        raise Underived("a limit of another kind")
+
+    def expanded(self, ratio: sp.Expr, small: _Moving, fast: Atom) -> Iterator[str]:
+        """... of e and of exp(c e) = 1 + c e φ(c e)."""
+        c, p = sp.cancel(fast.exponent / small.value), sp.Symbol("p")
+        if self.x in c.free_symbols:
             raise Underived("a limit of another kind")
-        function = sp.factor(ratio.subs(replaced).subs(e, (fast.symbol - 1) / (c * p)))
+        function = sp.factor(ratio.subs(_E, (fast.symbol - 1) / (c * p)))
         coefficient = self.derived.text(c)
         phi = f"(phi ({coefficient} * e))"
         body = self.derived.text(
             function, {p: phi, fast.symbol: f"(1 + {coefficient} * e * {phi})"}
         )
         steps = [
-            named,
             f"expanded {coefficient}%R e p l",
             f"ratio_as {self.derived.text(function, {p: 'p', fast.symbol: 'l'})}%R",
         ]
-        yield from self.continuous(of, f"fun e => {body}", "0", tends, steps, kept)
+        yield from self.continuous(small, f"fun e => {body}", "0", steps)
 
     def continuous(
-        self, of: str, function: str, end: str, tends: str, steps: list[str], kept: str = ""
+        self, moving: _Moving, function: str, end: str, steps: list[str]
     ) -> Iterator[str]:
-        """What is left: something tends to its end, and the ratio, 1 there, is continuous in it.
-
-        The exponential of what is kept is no power there.
-        """
-        yield f"apply (ratio_tends _ _ _ (fun x => {of}) ({function}%R) ({end})%R)"
-        yield _block([f"apply {tends}"])
-        here = [re.sub(rf"\b{self.made.moving}\b", "x", step) for step in self.powers(kept)]
-        yield _block([self.near(), "cbv beta", *here, *steps])
+        """What is left: something tends to its end, and the ratio, 1 there, is continuous in it."""
+        yield f"apply (ratio_tends _ _ _ (fun x => {moving.text}) ({function}%R) ({end})%R)"
+        yield _block([f"apply {moving.tends}"])
+        powers = self.powers(moving.whole)
+        here = [re.sub(rf"\b{self.made.moving}\b", "x", step) for step in powers]
+        yield _block([self.near(), "cbv beta", *here, *moving.steps, *steps])
         yield _block(["continuous_there"])
         yield "value_there"

@@ -208,7 +208,7 @@ class Writer:
     def _count(self, node: ast.expr, reading: Reading) -> str:
         """An expression of natural numbers: a number of steps, sums and products of such."""
         match node:
-            case ast.Constant(value=Fraction(denominator=1, numerator=number)) if number >= 0:
+            case ast.Constant() if (number := integer_of(node)) is not None and number >= 0:
                 return str(number)
             case ast.Name() if name_of(node) in reading.steps:
                 return reading.steps[name_of(node)]

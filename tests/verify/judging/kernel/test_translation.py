@@ -64,15 +64,12 @@ Theorem claim (lam : C) (r : nat -> C) :
 
 def test_a_horizon_is_a_whole_number():
     assert (
-        text_of(
-            horizon="T", formula="T*lambda**(2*T + 1)", domain=["2 <= T <= 9", "0 < lambda < 1"]
-        )
+        text_of(horizon="T", formula="T*lambda**(2*T + 1)", domain=["2 <= T <= 9"])
         == """\
-Theorem claim (p_T : nat) (lam : R) :
+Theorem claim (p_T : nat) (lam : C) :
   (2 <= INR p_T)%R ->
   (INR p_T <= 9)%R ->
-  (0 < lam)%R ->
-  (lam < 1)%R ->
+  (Cmod lam < 1)%R ->
   is_positive (fun n => kronecker n) /\\
   second_moment_after (fun n => kronecker n) (unit 1 lam) p_T \
 (INR p_T * lam ^ ((2 * p_T) + 1)%nat)."""
