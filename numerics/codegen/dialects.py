@@ -47,6 +47,10 @@ def _javascript_function(
     return "\n".join(["/**", *comment, " */", head, *source, "}"])
 
 
+# of a function by its name, arguments and body: a bound in u, and a sentence on where it holds
+Bounding = Callable[[str, Sequence[str], Sequence[str]], tuple[float, str] | None]
+
+
 @dataclass(frozen=True)
 class Dialect:
     """How one library writes what a module computes.
@@ -65,6 +69,7 @@ class Dialect:
         has_complex: whether it has complex numbers; otherwise they come as two real ones.
         title: the comment that opens a module.
         function: the source of a function with a name, arguments, description and body.
+        bound: finds a bound that holds instead of the number of roundings, if there is one.
 
     """
 
@@ -81,6 +86,7 @@ class Dialect:
     has_complex: bool = True
     title: str = '"""{}"""'
     function: Callable[[str, Sequence[str], str, Sequence[str]], str] = python_function
+    bound: Bounding = lambda name, arguments, body: None
 
 
 _NUMPY_NAMES = {
@@ -90,8 +96,8 @@ _NUMPY_NAMES = {
 _TORCH_NAMES = {"Abs": "abs", "conjugate": "conj", "re": "real", "im": "imag"}
 
 _LAST = (
-    "Nothing cancels: the relative error is at most {n}u and the last rounding, u being\n"
-    "half an ulp of "
+    "Nothing cancels: the relative error, without under- and overflow, is at most {n:g}u and the\n"
+    "last rounding, u being half an ulp of "
 )
 
 NUMPY = Dialect(

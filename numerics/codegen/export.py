@@ -10,6 +10,7 @@ from typing import Any
 import sympy as sp
 
 from numerics.codegen.conditioning import code_name
+from numerics.codegen.dialects import Bounding
 from numerics.codegen.functions import Function, from_polar_distance, near_one
 from numerics.codegen.modules import TARGETS as CODE, module_source
 from theory import symbols
@@ -36,13 +37,14 @@ NAMES = (*QUANTITIES, "gamma", *_ARCHITECTURES)
 _COMMANDS = tuple(n for n in (*QUANTITIES, "gamma") if n != "output_hessian")
 
 
-def exported(name: str, x: StationaryInput, target: str) -> str:
+def exported(name: str, x: StationaryInput, target: str, bound: Bounding | None = None) -> str:
     """A quantity, γ or an architecture in LaTeX or as a standalone module.
 
     Args:
         name: a quantity, `gamma`, or an architecture; for latex-commands also `all`.
         x: the input; its parameters become arguments. latex-commands are for white and AR(1).
         target: one of TARGETS.
+        bound: finds bounds for the docstrings of a module; see `module_source`.
 
     Raises:
         ValueError: for an unknown name or target, a quantity that the input does not have, or an
@@ -75,7 +77,7 @@ def exported(name: str, x: StationaryInput, target: str) -> str:
     title = f"{name} for R(Delta) = {x.autocorrelation()}."
     if name in _ARCHITECTURES:
         title = f"λ and γ of {_ARCHITECTURES[name].name}."
-    return module_source(functions, target, title)
+    return module_source(functions, target, title, bound)
 
 
 def compiled(name: str, x: StationaryInput, target: str) -> Mapping[str, Callable[..., Any]]:

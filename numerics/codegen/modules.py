@@ -18,7 +18,7 @@ from dataclasses import replace
 import sympy as sp
 
 from numerics.codegen.conditioning import Cancellation, Disc, code_name, conditioned, difference
-from numerics.codegen.dialects import DIALECTS, Dialect, python_function
+from numerics.codegen.dialects import DIALECTS, Bounding, Dialect, python_function
 from numerics.codegen.exponentials import RANGE, roundings, stable
 from numerics.codegen.functions import Function, of_distances, polar
 from numerics.codegen.printers import RationalPrinter
@@ -72,13 +72,16 @@ _POLAR = {
 _POLAR_ROUNDINGS = 12  # in any of those: sine and cosine have 4 each
 
 
-def module_source(functions: list[Function], target: str, title: str) -> str:
+def module_source(
+    functions: list[Function], target: str, title: str, bound: Bounding | None = None
+) -> str:
     """The source of a standalone module.
 
     Args:
         functions: what to print; polarised expressions are restored first.
         target: one of TARGETS.
         title: the module's docstring.
+        bound: finds bounds for docstrings that hold instead of the numbers of roundings.
 
     Raises:
         ValueError: for an unknown target, what the target has no form for, or a parameter with the
@@ -99,7 +102,7 @@ def module_source(functions: list[Function], target: str, title: str) -> str:
     if target == "sympy":
         head = f'"""{title}"""\n\n{_SYMPY}'
         return "\n\n\n".join([head, *map(_in_sympy, functions)]) + "\n"
-    dialect = DIALECTS[target]
+    dialect = replace(DIALECTS[target], bound=bound) if bound else DIALECTS[target]
     printed = [_function(f, dialect) for f in functions]
     source = "\n".join(printed)
     adaptive = _ADAPTIVE.called_in(source)
@@ -286,9 +289,7 @@ def _in_exponentials(function: Function, dialect: Dialect) -> str:
     number = roundings(expr, dialect.largest_exponent)
     given = arguments(function, dialect.has_complex)
     lines = [dialect.argument.format(v=v) for v in given if dialect.argument]
-    accuracy = (
-        f"{dialect.accuracy}\nThat is so from -{RANGE} to {RANGE}, without under- and overflow."
-    )
+    accuracy = f"{dialect.accuracy}\nThat is so from -{RANGE} to {RANGE}."
     body = [*lines, f"return {dialect.printer.doprint(expr)}"]
     return _with_bound(function, dialect, body, number, accuracy)
 
@@ -296,8 +297,10 @@ def _in_exponentials(function: Function, dialect: Dialect) -> str:
 def _with_bound(
     function: Function, dialect: Dialect, body: list[str], number: int, said: str
 ) -> str:
-    described = f"{function.description}\n\n{said.format(n=number)}"
     given = arguments(function, dialect.has_complex)
+    found = dialect.bound(function.name, given, body)
+    sentences = [said.format(n=found[0]), found[1]] if found else [said.format(n=number)]
+    described = "\n".join([function.description, "", *sentences])
     source = dialect.function(function.name, given, described, body)
     decorator = dialect.decorator.format(bits=(4 * number - 1).bit_length())
     return f"{decorator}\n{source}" if decorator else source

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -106,13 +107,28 @@ def export(
     ],
     autocorrelation: Autocorrelation = WHITE,
     output: Output = None,
+    certify: Annotated[
+        Path | None,
+        typer.Option(help="Have Gappa prove bounds of rounding, and write the proofs here."),
+    ] = None,
 ) -> None:
     """Export a formula as LaTeX, or as a module that imports nothing of this project."""
     from numerics.codegen.export import exported
+    from verify.judging.kernel.coq import NoCoq
+    from verify.judging.kernel.gappa import Bounds, NoGappa
     from verify.judging.value import QuestionError, read_input
 
-    with bad_input(QuestionError, ValueError):
-        write(exported(name, read_input(autocorrelation), to), output)
+    with bad_input(QuestionError, ValueError, NoCoq, NoGappa, OSError):
+        x = read_input(autocorrelation)
+        if certify is None:
+            write(exported(name, x, to), output)
+            return
+        bounds = Bounds(to)
+        with err.status("proving bounds"):
+            source = exported(name, x, to, bounds)
+        write(source, output)
+        for line in bounds.write(certify):
+            err.print(line, markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -37,31 +37,37 @@ class NoCoq(Exception):
     """Coq, or a library of its, is not there; the message says how to come by it."""
 
 
-def check(text: str, library: Path, seconds: float = SECONDS) -> str:
+def check(
+    text: str,
+    library: Path | None,
+    seconds: float = SECONDS,
+    axioms: frozenset[str] = AXIOMS,
+) -> str:
     """Have Coq check a file that ends with `Print Assumptions`.
 
     Args:
         text: of the file.
-        library: the compiled library.
+        library: the compiled library; None where none is used.
         seconds: how long it may take.
+        axioms: those that it may rest on.
 
     Returns:
-        Why it is not proved, from no axioms but AXIOMS; empty where it is.
+        Why it is not proved, from no other axioms; empty where it is.
 
     """
     with TemporaryDirectory() as folder:
         (Path(folder) / "certificate.v").write_text(text, encoding="utf-8")
-        arguments = ["-R", str(library), NAMESPACE, "certificate.v"]
+        arguments = ["-R", str(library), NAMESPACE] if library else []
         try:
-            done = _coqc(arguments, Path(folder), seconds)
+            done = _coqc([*arguments, "certificate.v"], Path(folder), seconds)
         except subprocess.TimeoutExpired:
             return f"not proved within {seconds:.0f} s"
     if done.returncode:
         return _complaint(done.stderr)
     head, _, listed = done.stdout.partition("\n")
-    axioms = frozenset(re.findall(r"^([\w.]+)", listed, flags=re.MULTILINE))
-    if head != "Axioms:" or not axioms <= AXIOMS:
-        others = ", ".join(sorted(axioms - AXIOMS)) or done.stdout.strip()
+    used = frozenset(re.findall(r"^([\w.]+)", listed, flags=re.MULTILINE))
+    if head != "Axioms:" or not used <= axioms:
+        others = ", ".join(sorted(used - axioms)) or done.stdout.strip()
         return f"it rests on more than the axioms of the reals: {others}"
     return ""
 

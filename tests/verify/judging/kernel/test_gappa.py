@@ -1,0 +1,178 @@
+"""Bounds of rounding that Gappa proves and Coq checks; what cancels or overflows has none."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import shutil
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from numerics.codegen.export import exported
+from theory.inputs import exponential, white
+from verify.cli import app
+from verify.judging.kernel import gappa
+from verify.judging.kernel.coq import check, version
+from verify.judging.kernel.gappa import Bounds
+
+needs_gappa = pytest.mark.skipif(
+    shutil.which("gappa") is None or shutil.which("coqc") is None,
+    reason="Gappa or Coq is not installed",
+)
+ONE = ["one_minus_lam"]
+
+
+def bounds_of(arguments, *body, target="torch"):
+    """What is found of a function called f."""
+    bounds = Bounds(target)
+    bounds("f", arguments, body)
+    return bounds
+
+
+@needs_gappa
+@pytest.mark.parametrize(
+    ("name", "x", "exact"),
+    [
+        ("second_moment", white(), lambda a: 1 / (a * (2 - a))),
+        ("sensitivity", white(), lambda a: (1 + (1 - a) ** 2) / (a * (2 - a)) ** 3),
+        ("second_moment", exponential(), lambda a, b: (a * b + (2 - a) * (2 - b))
+            / (a * (2 - a) * (a * (2 - b) + b * (2 - a)))),
+    ],
+)  # fmt: skip
+def test_a_compiled_function_is_as_near_as_is_proved_and_no_further_than_counted(name, x, exact):
+    scope = {}
+    bounds = Bounds("torch")
+    source = exported(name, x, "torch", bounds)
+    exec(source, scope)  # noqa: S102
+    function, bound = scope[f"{name}_near_one"], bounds.proved[f"{name}_near_one", "ieee_64"]
+    [counted] = re.findall(
+        r"_near_one.*?at most (\d+)u", exported(name, x, "torch"), flags=re.DOTALL
+    )
+    assert bound.units <= int(counted)
+    assert f"at most {bound.rounded:g}u" in function.__doc__
+    assert f"from 2**{bound.least} to 2" in function.__doc__
+    random = np.random.default_rng(5)
+    points = np.exp2(
+        random.uniform(bound.least, 1, (300, len(inspect.signature(exact).parameters)))
+    )
+    points[:3] = [2.0**bound.least], [np.nextafter(2, 0)], [1.0]
+    found = function(*torch.from_numpy(points).T).numpy()
+    for value, point in zip(found, points, strict=True):
+        truth = exact(*map(Fraction, point.tolist()))
+        assert abs(Fraction(float(value)) / truth - 1) <= bound.units * Fraction(2) ** -53, point
+
+
+@needs_gappa
+def test_long_double_and_double_have_a_proof_each():
+    bounds = Bounds("numpy")
+    source = exported("gamma", white(), "numpy", bounds)
+    assert {numbers for _, numbers in bounds.proved} == {"x86_80", "ieee_64"}
+    assert "at most 2.01u and the last rounding" in source
+    assert "the range of lam is not known" in bounds.reasons["gamma"]
+
+
+@needs_gappa
+def test_what_cancels_has_no_bound():
+    assert bounds_of(ONE, "return one_minus_lam*one_minus_lam + 1").proved
+    cancels = bounds_of(ONE, "square = one_minus_lam*one_minus_lam", "return 1 - square")
+    assert cancels.reasons == {"f": "Gappa finds no bound"}
+
+
+@needs_gappa
+def test_arguments_go_as_far_as_nothing_overflows():
+    [far] = bounds_of(ONE, "return 1/_power(one_minus_lam, 6)").proved.values()
+    [near] = bounds_of(ONE, "return 1/_power(one_minus_lam, 8)").proved.values()
+    assert far.least == -149
+    assert near.least == -100
+    assert "|t7| <= 1b1023" in near.script
+
+
+@needs_gappa
+def test_a_power_of_a_library_is_taken_to_be_within_an_ulp():
+    [bound] = bounds_of(ONE, "return (one_minus_lam + 1)**3").proved.values()
+    assert 5 <= bound.units < 5.1  # three times that of the sum, and an ulp
+    assert "t1 -/ (t0 * t0 * t0) in [-1b-52, 1b-52]" in bound.script
+
+
+@needs_gappa
+@pytest.mark.parametrize(
+    ("arguments", "line", "reason"),
+    [
+        (["rho"], "return 1/rho", "the range of rho is not known"),
+        (ONE, "return torch.exp(one_minus_lam)", "torch.exp(one_minus_lam) is no operation"),
+        (ONE, "return 0.1*one_minus_lam", "0.1 is no operation"),
+        (ONE, "return one_minus_lam", "nothing is rounded"),
+    ],
+)
+def test_what_cannot_be_read_has_no_bound(arguments, line, reason):
+    bounds = bounds_of(arguments, line)
+    assert not bounds.proved
+    assert bounds.reasons["f"].startswith(reason)
+
+
+@needs_gappa
+@pytest.mark.parametrize("target", ["jax", "numba", "mpmath"])
+def test_what_may_be_fused_has_no_bound(target):
+    assert "may fuse" in bounds_of(ONE, "return 1/one_minus_lam", target=target).reasons["f"]
+
+
+@needs_gappa
+def test_a_bound_is_one_that_coq_accepts(monkeypatch):
+    [bound] = bounds_of(ONE, "return 1/(one_minus_lam + 1)").proved.values()
+    assert check(bound.proof, None, axioms=gappa.AXIOMS) != ""  # it takes one axiom more
+    monkeypatch.setattr(gappa, "check", lambda *_: "Coq does not like it")
+    assert bounds_of(ONE, "return 1/one_minus_lam").reasons == {"f": "Coq does not like it"}
+
+
+@needs_gappa
+def test_the_command_writes_scripts_and_proofs(tmp_path):
+    module, proofs = tmp_path / "gamma.js", tmp_path / "proofs"
+    ran = CliRunner().invoke(
+        app,
+        [
+            "export",
+            "gamma",
+            "--to",
+            "javascript",
+            "--certify",
+            str(proofs),
+            "--output",
+            str(module),
+        ],
+    )
+    assert ran.exit_code == 0
+    assert "gamma_near_one, ieee_64: 2.01u from 2**-149, proved" in ran.output
+    assert {path.name for path in proofs.iterdir()} == {
+        "gamma_near_one_ieee_64.g",
+        "gamma_near_one_ieee_64.v",
+    }
+    assert "Gappa has proved it" in module.read_text(encoding="utf-8")
+    assert (proofs / "gamma_near_one_ieee_64.g").read_text().startswith("@rnd = float<ieee_64")
+
+
+def test_without_gappa_the_remedy_is_said(tmp_path, monkeypatch):
+    which = shutil.which
+    monkeypatch.setattr(gappa, "version", lambda: "8.16")
+    monkeypatch.setattr(
+        gappa.shutil, "which", lambda name: None if name == "gappa" else which(name)
+    )
+    ran = CliRunner().invoke(
+        app, ["export", "gamma", "--to", "numpy", "--certify", str(tmp_path / "proofs")]
+    )
+    assert ran.exit_code == 2
+    assert "apt-get install gappa libcoq-gappa" in " ".join(ran.output.split())
+    assert not (tmp_path / "proofs").exists()
+
+
+def test_without_coq_the_remedy_is_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    version.cache_clear()
+    ran = CliRunner().invoke(
+        app, ["export", "gamma", "--to", "numpy", "--certify", str(tmp_path / "proofs")]
+    )
+    assert ran.exit_code == 2
+    assert "apt-get install coq" in " ".join(ran.output.split())
