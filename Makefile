@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test lint docs figures readme booklet verifier mutation benchmarks claims report certificates
+.PHONY: help setup verify test lint docs figures readme booklet rounding verifier mutation benchmarks claims report certificates
 
 help:  ## Say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -42,6 +42,9 @@ claims: $(STAMP)  ## Judge all claims, run the experiments (an hour), for report
 certificates: $(STAMP)  ## Have Coq check all claims that have a theorem, for reports/certificates
 	-$(BIN)/curseproof certify --output reports/certificates
 
+rounding: $(STAMP)  ## Prove how far rounding takes exported functions, for reports/rounding.md
+	$(BIN)/python reports/rounding.py
+
 verifier: $(STAMP)  ## Test the verifier itself, some 30 minutes, for reports/verifier.md
 	$(BIN)/python reports/verifier.py
 
@@ -51,7 +54,7 @@ mutation: $(STAMP)  ## Change lines on which trust rests, one by one, for report
 benchmarks: $(STAMP)  ## Accuracy and speed beside what people use, for reports/benchmarks.md
 	$(BIN)/curseproof bench --output reports/benchmarks.md --json reports/benchmarks.json
 
-report: figures claims certificates booklet verifier mutation benchmarks  ## Rebuild all of reports/, some hours
+report: figures claims certificates booklet rounding verifier mutation benchmarks  ## Rebuild all of reports/, some hours
 
 readme: $(STAMP)  ## Fill the README's console blocks with what the commands print
 	$(BIN)/python reports/readme.py

@@ -47,8 +47,9 @@ def _javascript_function(
     return "\n".join(["/**", *comment, " */", head, *source, "}"])
 
 
-# of a function by its name, arguments and body: a bound in u, and a sentence on where it holds
-Bounding = Callable[[str, Sequence[str], Sequence[str]], tuple[float, str] | None]
+# of a function by its name, arguments, body and number of roundings: a lower bound in u, and a
+# sentence on where it holds
+Bounding = Callable[[str, Sequence[str], Sequence[str], int], tuple[float, str] | None]
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Dialect:
     has_complex: bool = True
     title: str = '"""{}"""'
     function: Callable[[str, Sequence[str], str, Sequence[str]], str] = python_function
-    bound: Bounding = lambda name, arguments, body: None
+    bound: Bounding = lambda name, arguments, body, roundings: None
 
 
 _NUMPY_NAMES = {

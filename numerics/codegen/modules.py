@@ -298,7 +298,7 @@ def _with_bound(
     function: Function, dialect: Dialect, body: list[str], number: int, said: str
 ) -> str:
     given = arguments(function, dialect.has_complex)
-    found = dialect.bound(function.name, given, body)
+    found = dialect.bound(function.name, given, body, number)
     sentences = [said.format(n=found[0]), found[1]] if found else [said.format(n=number)]
     described = "\n".join([function.description, "", *sentences])
     source = dialect.function(function.name, given, described, body)

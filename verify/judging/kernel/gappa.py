@@ -91,6 +91,7 @@ class Bounds:
 
     Attributes:
         proved: those found, by function and format.
+        counted: of these functions, the numbers of roundings.
         reasons: why others have none, by function.
 
     """
@@ -102,12 +103,13 @@ class Bounds:
             raise NoGappa(_REMEDY)
         self.target = target
         self.proved: dict[tuple[str, str], Bound] = {}
+        self.counted: dict[str, int] = {}
         self.reasons: dict[str, str] = {}
 
     def __call__(
-        self, name: str, arguments: Sequence[str], body: Sequence[str]
+        self, name: str, arguments: Sequence[str], body: Sequence[str], roundings: int
     ) -> tuple[float, str] | None:
-        """A bound in half an ulp, and where it holds; None where there is none."""
+        """A bound in half an ulp, and where it holds; None where none is below `roundings`."""
         try:
             if self.target not in FORMATS:
                 raise Unproved(f"{self.target} may fuse operations, or round otherwise")
@@ -116,13 +118,19 @@ class Bounds:
         except Unproved as reason:
             self.reasons[name] = str(reason)
             return None
-        self.proved |= {(name, f.name): bound for f, bound in found.items()}
         units = max(bound.rounded for bound in found.values())
+        if units > roundings:
+            self.reasons[name] = f"Gappa finds {units:g}u, more than is counted"
+            return None
+        self.counted[name] = roundings
+        self.proved |= {(name, f.name): bound for f, bound in found.items()}
         least = max(bound.least for bound in found.values())
-        library = ", if a power is within an ulp" if program.powers else ""
+        provided = ["powers are within an ulp"] if program.powers else []
+        provided += ["no compiler fuses operations"] if self.target == "torch" else []
+        condition = f", if {' and '.join(provided)}" if provided else ""
         return units, (
             f"Gappa has proved it, and Coq checked the proof, for arguments from 2**{least} to 2,\n"
-            f"where nothing overflows{library}."
+            f"where nothing overflows before the last rounding{condition}."
         )
 
     def write(self, folder: Path) -> Iterator[str]:
@@ -175,8 +183,10 @@ class _Program:
     def _value(self, node: ast.expr) -> str:
         """The name, or the number, of an expression's value."""
         match node:
-            case ast.Constant(value=int(number)):
+            case ast.Constant(value=int(number)) if number <= 2**53:
                 return str(number)
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
+                return f"(-{self._value(ast.Constant(number))})"
             case ast.Name(id=name) if name in self._named:
                 return self._named[name]
             case ast.BinOp(left=base, op=ast.Pow(), right=ast.Constant(value=int(number))):
