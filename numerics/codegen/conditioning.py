@@ -218,8 +218,15 @@ def difference(pair: Pair) -> sp.Symbol:
 
 
 def code_name(symbol: sp.Symbol) -> str:
-    """The name of a symbol in code, where `lambda` means something else."""
+    """The name of a symbol in code, where `lambda` means something else.
+
+    Raises:
+        ValueError: if code can have no such name.
+
+    """
     name: str = symbol.name
+    if not name.isidentifier():
+        raise ValueError(f"{name!r} cannot be a name in code: rename the parameter")
     return name.replace("lambda", "lam")
 
 

@@ -8,7 +8,6 @@ reported, once, and done without.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ from verify.judging.engine import Known
 from verify.judging.evidence import Evidence, Finding
 from verify.judging.methods import TRIAL, method_names
 from verify.running.provenance import machine, question
-from verify.settings import Settings
+from verify.settings import Settings, cache_folder
 
 BUSY_SECONDS = 30
 _SCHEMA = """
@@ -40,8 +39,7 @@ create table if not exists evidence (
 
 def default_path() -> Path:
     """Where evidence is kept unless said otherwise."""
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "curseproof" / "evidence.sqlite"
+    return cache_folder() / "evidence.sqlite"
 
 
 class Store:

@@ -21,7 +21,8 @@ from javascript import node
 
 from numerics.arithmetic.balls import certified, evaluate
 from numerics.codegen.export import NAMES, compiled, exported
-from numerics.codegen.modules import TARGETS as CODE
+from numerics.codegen.functions import Function
+from numerics.codegen.modules import TARGETS as CODE, module_source
 from theory.algebra.conjugation import bar
 from theory.architectures.pairs import ARCHITECTURES
 from theory.catalogue import Unit, quantity
@@ -360,3 +361,12 @@ def test_a_parameter_is_not_called_as_an_eigenvalue_is(name, target):
 def test_two_things_have_two_names(text, word):
     with pytest.raises(ValueError, match=f"two things would be called {word}: rename"):
         exported("second_moment", read_input(text), "numpy")
+
+
+@pytest.mark.parametrize("target", CODE)
+def test_a_name_that_code_cannot_have_is_refused(target):
+    """As a module is run where it is compiled: `compiled`."""
+    name = "x): import os #"
+    state = Function("state", sp.Symbol(name, real=True) ** 2 + 1, "A state.")
+    with pytest.raises(ValueError, match=r"'x\): import os #' cannot be a name in code"):
+        module_source([state], target, "White input.")

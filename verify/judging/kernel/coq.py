@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -12,6 +11,8 @@ from hashlib import sha256
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from verify.settings import cache_folder
 
 LIBRARY = Path(__file__).parent / "library"
 # each may use those before it
@@ -96,8 +97,7 @@ def compiled_library() -> Path:
     """
     made_by = version().encode()
     texts = [(LIBRARY / f"{name}.v").read_bytes() for name in MODULES]
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "curseproof"
-    kept = root / "coq" / sha256(b"\0".join([made_by, *texts])).hexdigest()[:16]
+    kept = cache_folder() / "coq" / sha256(b"\0".join([made_by, *texts])).hexdigest()[:16]
     if kept.is_dir():
         return kept
     kept.parent.mkdir(parents=True, exist_ok=True)
