@@ -226,6 +226,7 @@ class Fake:
     models: list = field(default_factory=list)
     is_judge: bool = False
     is_premise: bool = False
+    is_kernel: bool = False
 
     def check(self, model, settings):
         self.asked.append(settings)
@@ -240,7 +241,7 @@ def fakes(monkeypatch, **found):
         Fake(name, Evidence(name, one, f"{name} saw it") if isinstance(one, Finding) else one)
         for name, one in found.items()
     ]
-    monkeypatch.setattr(engine, "methods", lambda claim: methods)
+    monkeypatch.setattr(engine, "methods", lambda claim, certify=False: methods)
     return methods
 
 
@@ -501,6 +502,7 @@ def test_a_result_as_json():
         **STATE.entry(),
         "verdict": "refuted",
         "reason": "why",
+        "certified": False,
         "expect": None,
         "source": "§1",
         "statement": "",

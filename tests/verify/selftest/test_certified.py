@@ -46,5 +46,5 @@ def test_what_is_certified_though_false_is_listed():
 
 @needs_coq
 def test_a_claim_without_a_certificate_has_no_variants():
-    [claim] = select(["A9-orthogonal-state"])
+    [claim] = select(["A9-orthogonal-sensitivity"])
     assert try_variants([claim], 1) == []

@@ -24,7 +24,7 @@ from verify.settings import Settings
 
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="Coq is not installed")
 CERTIFY = Settings(certify=True)
-[STATE, HORIZON, LEARNED] = select(["A2-state", "A9-orthogonal-state", "H6-learned"])
+[STATE, HORIZON, LEARNED] = select(["A2-state", "A9-orthogonal-sensitivity", "H6-learned"])
 
 
 @needs_coq
