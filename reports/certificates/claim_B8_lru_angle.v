@@ -25,7 +25,7 @@ Proof.
   { exists (0)%R; intros x X. repeat split; lra. }
   apply (ratio_tends _ _ _ (fun x => exp x) (fun e => (((1 + (-2) * e * (phi ((-2) * e))) * ((1) + (1 + (-2) * e * (phi ((-2) * e))))) / ((2) * ((phi ((-2) * e)) ^ 2)))%R) (0)%R).
   { apply exp_decays. }
-  { exists (0)%R; intros x X. cbv beta. exponential ((- 2) * x)%R (/ exp x ^ 2)%R. set (e := exp x) in *. expanded (-2)%R e p l. ratio_as ((l * ((1) + l)) / ((2) * (p ^ 2)))%R. }
+  { exists (0)%R; intros x X. cbv beta. exponential ((- 2) * x)%R (/ exp x ^ 2)%R. as_variable x e. expanded (-2)%R e p l. ratio_as ((l * ((1) + l)) / ((2) * (p ^ 2)))%R. }
   { continuous_there. }
   value_there.
 Qed.

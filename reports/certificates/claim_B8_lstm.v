@@ -28,7 +28,7 @@ Proof.
   { exists (0)%R; intros x X. repeat split; lra. }
   apply (ratio_tends _ _ _ (fun x => exp (- x)) (fun e => (((-4) * ((-1) + rho) * ((2) + (e ^ 4) + ((-2) * (rho ^ 2)) + ((4) * (e ^ 3)) + ((6) * e) + ((7) * (e ^ 2)) + ((-1) * (e ^ 2) * (rho ^ 2)) + ((-2) * e * (rho ^ 2)) + ((2) * rho * (e ^ 3)) + ((4) * e * rho) + ((6) * rho * (e ^ 2)))) / ((((2) + e) ^ 3) * (((1) + e + ((-1) * rho)) ^ 2) * ((1) + rho)))%R) (0)%R).
   { apply decays. }
-  { exists (0)%R; intros x X. cbv beta. replace (exp (- x)) with (/ exp x)%R by (now rewrite exp_Ropp). as_variable x e. ratio_as (((4) * e * ((-1) + rho) * ((-1) + ((-7) * (e ^ 2)) + ((-6) * (e ^ 3)) + ((-4) * e) + ((-2) * (e ^ 4)) + ((e ^ 2) * (rho ^ 2)) + ((-6) * rho * (e ^ 2)) + ((-4) * rho * (e ^ 3)) + ((-2) * e * rho) + ((2) * (e ^ 3) * (rho ^ 2)) + ((2) * (e ^ 4) * (rho ^ 2)))) / ((((1) + ((2) * e)) ^ 3) * (((-1) + ((-1) * e) + (e * rho)) ^ 2) * ((1) + rho)))%R. }
+  { exists (0)%R; intros x X. cbv beta. exponential x (/ exp (- x) ^ 1)%R. as_variable (- x)%R e. ratio_as (((-4) * ((-1) + rho) * ((2) + (e ^ 4) + ((-2) * (rho ^ 2)) + ((4) * (e ^ 3)) + ((6) * e) + ((7) * (e ^ 2)) + ((-1) * (e ^ 2) * (rho ^ 2)) + ((-2) * e * (rho ^ 2)) + ((2) * rho * (e ^ 3)) + ((4) * e * rho) + ((6) * rho * (e ^ 2)))) / ((((2) + e) ^ 3) * (((1) + e + ((-1) * rho)) ^ 2) * ((1) + rho)))%R. }
   { continuous_there. }
   value_there.
 Qed.

@@ -26,7 +26,7 @@ Proof.
   { exists (0)%R; intros x X. repeat split; lra. }
   apply (ratio_tends _ _ _ (fun x => exp x) (fun e => (((4) * ((1 + p_a * e * (phi (p_a * e))) ^ 2) * ((1) + ((1 + p_a * e * (phi (p_a * e))) ^ 2))) / ((phi (p_a * e)) * (((1) + (1 + p_a * e * (phi (p_a * e)))) ^ 3)))%R) (0)%R).
   { apply exp_decays. }
-  { exists (0)%R; intros x X. cbv beta. set (e := exp x) in *. expanded p_a%R e p l. ratio_as (((4) * (l ^ 2) * ((1) + (l ^ 2))) / (p * (((1) + l) ^ 3)))%R. }
+  { exists (0)%R; intros x X. cbv beta. as_variable x e. expanded p_a%R e p l. ratio_as (((4) * (l ^ 2) * ((1) + (l ^ 2))) / (p * (((1) + l) ^ 3)))%R. }
   { continuous_there. }
   value_there.
 Qed.

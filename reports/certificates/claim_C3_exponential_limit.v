@@ -26,7 +26,7 @@ Proof.
   { exists (0)%R; intros x X. repeat split; lra. }
   apply (ratio_tends _ _ _ (fun x => exp x) (fun e => (((4) * ((1 + (-1) * e * (phi ((-1) * e))) ^ 2)) / (((phi ((-1) * e)) ^ 2) * (((1) + (1 + (-1) * e * (phi ((-1) * e)))) ^ 2)))%R) (0)%R).
   { apply exp_decays. }
-  { exists (0)%R; intros x X. cbv beta. set (e := exp x) in *. expanded (-1)%R e p l. ratio_as (((4) * (l ^ 2)) / ((p ^ 2) * (((1) + l) ^ 2)))%R. }
+  { exists (0)%R; intros x X. cbv beta. as_variable x e. expanded (-1)%R e p l. ratio_as (((4) * (l ^ 2)) / ((p ^ 2) * (((1) + l) ^ 2)))%R. }
   { continuous_there. }
   value_there.
 Qed.

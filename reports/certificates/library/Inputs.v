@@ -177,17 +177,6 @@ Proof.
   intros u T. eapply Rle_trans; [|apply H]. apply pow2_ge_0.
 Qed.
 
-Lemma positive_kronecker : is_positive kronecker.
-Proof.
-  intros u T. revert u. induction T as [|T IH]; intro u.
-  - unfold Re. simpl. lra.
-  - rewrite moment_step. specialize (IH (fun i => u (S i))).
-    assert (Z : forall n (v : nat -> C), sum (fun i => v (S i) * Cconj (kronecker (S i))) n = 0).
-    { intros n v. transitivity (sum (fun _ => 0) n); [|apply sum_zero].
-      apply sum_ext. intro. simpl. rewrite conj_real. ring. }
-    rewrite Z. destruct (u O) as [a b], (moment _ _ _ T) as [e f]. unfold Re in *. simpl in *. nra.
-Qed.
-
 Lemma covariance_plus r s i j :
   covariance (fun n => r n + s n) i j = covariance r i j + covariance s i j.
 Proof. unfold covariance. destruct (Nat.leb i j); [reflexivity | apply conj_plus]. Qed.
@@ -211,11 +200,12 @@ Proof.
   intros Hc Hr u T. rewrite moment_scal. pose proof (Hr u T).
   destruct (moment r u u T). unfold Re in *. simpl in *. nra.
 Qed.
-Lemma positive_ext r s : (forall n, r n = s n) -> is_positive r -> is_positive s.
+Lemma moment_same r s u T : (forall n, r n = s n) -> moment r u u T = moment s u u T.
 Proof.
-  intros E H u T. pose proof (H u T) as P. replace (moment s u u T) with (moment r u u T); [exact P|].
-  apply sum_ext; intro i. apply sum_ext; intro j. unfold covariance. now rewrite !E.
+  intro E. apply sum_ext; intro i. apply sum_ext; intro j. unfold covariance. now rewrite !E.
 Qed.
+Lemma positive_ext r s : (forall n, r n = s n) -> is_positive r -> is_positive s.
+Proof. intros E H u T. rewrite <- (moment_same r s u T E). apply H. Qed.
 Lemma power_1 n : power 1 n = 1.
 Proof. induction n as [|n IH]; simpl; [|rewrite IH]; ring. Qed.
 Lemma positive_const (c : R) : (0 <= c)%R -> is_positive (fun _ => RtoC c).
@@ -245,12 +235,7 @@ Qed.
 Lemma positive_above b r : above b r -> (b <= 0)%R -> is_positive r.
 Proof. intros H Hb u T. pose proof (H u T). pose proof (energy_positive u T). nra. Qed.
 Lemma above_ext r s b : (forall n, r n = s n) -> above b r -> above b s.
-Proof.
-  intros E H u T. pose proof (H u T) as P. replace (moment s u u T) with (moment r u u T); [exact P|].
-  apply sum_ext; intro i. apply sum_ext; intro j. unfold covariance. now rewrite !E.
-Qed.
-Lemma above_positive r : is_positive r -> above 0 r.
-Proof. intros H u T. pose proof (H u T). lra. Qed.
+Proof. intros E H u T. rewrite <- (moment_same r s u T E). apply H. Qed.
 Lemma above_plus b d r s : above b r -> above d s -> above (b + d) (fun n => r n + s n).
 Proof.
   intros Hr Hs u T. rewrite moment_plus. pose proof (Hr u T). pose proof (Hs u T).
@@ -271,6 +256,8 @@ Proof.
       apply sum_ext. intro. simpl. rewrite conj_real. ring. }
     rewrite Z. destruct (u O) as [a b], (moment _ _ _ T) as [e f]. unfold Re, Im in *. simpl in *. lra.
 Qed.
+Lemma positive_kronecker : is_positive kronecker.
+Proof. apply (positive_above _ _ above_kronecker). lra. Qed.
 
 Lemma sum_impulse (f : nat -> C) k T :
   sum (fun i => f i * impulse k i) T = if Nat.ltb k T then f k else 0.

@@ -314,7 +314,6 @@ Proof.
 Qed.
 Ltac input := lazymatch goal with
   | |- rows kronecker _ _ => apply rows_kronecker
-  | |- rows (impulse (S ?k)) _ _ => apply (rows_impulse k)
   | |- rows (power ?z) _ _ => apply (rows_power z); in_disc
   | |- rows (fun n => kronecker n) _ _ => apply rows_kronecker
   | |- rows (fun n => impulse (S ?k) n) _ _ => apply (rows_impulse k)
@@ -444,7 +443,6 @@ Ltac moving_near := lazymatch goal with
 (* what an input gives *)
 Ltac row_for r := lazymatch r with
   | kronecker => constr:(fun (_ : C) (_ : nat) => RtoC 0)
-  | impulse (S ?l) => constr:(fun (b : C) (k : nat) => w k b (S l))
   | power ?z => constr:(fun (b : C) (k : nat) => G' z b k)
   | fun n => impulse (S ?l) n => constr:(fun (b : C) (k : nat) => w k b (S l))
   | fun n => kronecker n => constr:(fun (_ : C) (_ : nat) => RtoC 0)

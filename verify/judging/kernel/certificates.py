@@ -97,8 +97,9 @@ def attempt(claim: Claim, seconds: float = SECONDS) -> Attempt:
     """
     library, theorem = compiled_library(), ""
     try:
-        theorem = statement(claim).text()
-        text = certificate(claim)
+        made = statement(claim)
+        theorem = made.text()
+        text = certificate(claim, made)
     except Untranslated as reason:
         return Attempt(theorem, "", f"no theorem: {reason}")
     except Underived as reason:

@@ -12,7 +12,7 @@ import sympy as sp
 from verify.claims.claim import Claim, Limit
 from verify.claims.expressions import rational_of
 from verify.judging.kernel.derived import Atom, Derived, Range, Underived, not_negative
-from verify.judging.kernel.translation import Statement, statement
+from verify.judging.kernel.translation import Statement
 
 _HEAD = """\
 (* A claim as a theorem, with its proof. Definitions.v says what the words of the theorem mean. *)
@@ -23,15 +23,13 @@ Open Scope C_scope.
 """
 
 
-def certificate(claim: Claim) -> str:
+def certificate(claim: Claim, made: Statement) -> str:
     """A file for Coq: the theorem, its proof, and the axioms that it rests on.
 
     Raises:
-        Untranslated: where there is no theorem.
         Underived: where there is no proof to be tried.
 
     """
-    made = statement(claim)
     kinds = {"==": _Equality, "~": _Limit}
     steps = kinds.get(claim.relation, _Bound)(claim, made).steps()
     script = "".join(f"  {step}{'' if step.endswith('}') else '.'}\n" for step in steps)

@@ -16,6 +16,7 @@ from verify.cli import app
 from verify.judging.kernel import coq
 from verify.judging.kernel.certificates import certify, file_name
 from verify.judging.kernel.proofs import certificate
+from verify.judging.kernel.translation import statement
 
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="Coq is not installed")
 
@@ -167,7 +168,7 @@ FALSE = {
 }
 
 
-CERTIFICATE = certificate(make_claim(WHITE))
+CERTIFICATE = certificate(make_claim(WHITE), statement(make_claim(WHITE)))
 
 
 def proved_by(script, text):

@@ -223,7 +223,7 @@ def test_no_name_of_a_claim_is_one_of_coqs(name):
 def test_no_text_of_a_claim_reaches_a_certificate():
     hostile = {"id": HOSTILE, "statement": HOSTILE, "source": HOSTILE, "origin": HOSTILE}
     claim = replace(make_claim(WHITE), **hostile)
-    assert "Axiom" not in certificate(claim)
+    assert "Axiom" not in certificate(claim, statement(claim))
 
 
 def test_a_statement_is_made_of_known_words_alone():

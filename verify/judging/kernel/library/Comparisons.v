@@ -194,14 +194,15 @@ Ltac inverted x e :=
   clear E; try clear x.
 (* e > 0 and exp(c e) become functions of p = phi(c e) and l = exp(c e) *)
 Ltac expanded c e p l :=
-  assert (He : 0 < e) by (first [assumption | unfold e; apply exp_pos]);
+  assert (He : 0 < e) by assumption;
   pose proof (phi_exp (c * e)) as E;
   match goal with
-  | |- context [exp ?y] => replace (exp y) with (exp (c * e)) by (f_equal; try unfold e; first [ring | field; repeat split; nonzero_real])
+  | |- context [exp ?y] => replace (exp y) with (exp (c * e)) 
+      by (f_equal; first [ring | field; repeat split; nonzero_real])
   end;
   assert (Hl : exp (c * e) < 1) by (apply exp_below_1; nra);
   pose proof (exp_pos (c * e)) as Hl0;
   assert (Hp : 0 < phi (c * e)) by (apply phi_positive; nra);
   set (p := phi (c * e)) in *; set (l := exp (c * e)) in *;
   assert (Ee : e = (l - 1) / (c * p)) by (rewrite E; field; repeat split; nonzero_real);
-  clearbody p l; try clearbody e; clear E; subst e.
+  clearbody p l; clear E; subst e.

@@ -79,21 +79,13 @@ Proof. unfold heard. rewrite <- sum_scal. apply sum_ext. intro. ring. Qed.
 Lemma heard_const c l T : heard (fun _ => c) l T = c * heard (power 1) l T.
 Proof. rewrite <- heard_scal. apply heard_ext. intro. rewrite power_1. ring. Qed.
 
-Lemma power_times z k n : power z (k * n) = power (power z n) k.
-Proof.
-  induction k as [|k IH]; [reflexivity|]. simpl power. rewrite <- IH. clear IH.
-  induction n as [|n IH]; simpl; [rewrite Nat.mul_0_r; simpl; ring|].
-  assert (P : forall a b, power z (a + b) = power z a * power z b).
-  { induction a as [|a H]; intro b; simpl; [ring|]. rewrite H. ring. }
-  rewrite !P. simpl. ring.
-Qed.
 Lemma power_plus z m n : power z (m + n) = power z m * power z n.
 Proof. induction m as [|m IH]; simpl; [ring|]. rewrite IH. ring. Qed.
+Lemma power_times z k n : power z (k * n) = power (power z n) k.
+Proof. induction k as [|k IH]; [reflexivity|]. simpl. now rewrite power_plus, IH. Qed.
 
 Ltac hear r l k := lazymatch r with
-  | kronecker => k constr:(fun _ : nat => RtoC 0)
   | fun n => kronecker n => k constr:(fun _ : nat => RtoC 0)
-  | impulse ?j => k constr:(fun _ : nat => power (Cconj l) j)
   | fun n => impulse ?j n => k constr:(fun _ : nat => power (Cconj l) j)
   | power ?z =>
       first
@@ -115,9 +107,7 @@ with apart := conjugates; first
   [ apply away; in_disc | as_real; apply real_not_0; nonzero_real
   | rewrite ?num_neg; as_real; apply real_not_0; nonzero_real ].
 Ltac is_heard := lazymatch goal with
-  | |- heard kronecker _ _ = _ => apply heard_kronecker
   | |- heard (fun n => kronecker n) _ _ = _ => apply heard_kronecker
-  | |- heard (impulse _) _ _ = _ => apply heard_impulse; lia
   | |- heard (fun n => impulse ?j n) _ _ = _ => apply (heard_impulse (Nat.pred j)); simpl; lia
   | |- heard (power ?z) ?l _ = RtoC (INR _) => apply heard_power_1; assumption
   | |- heard (power ?z) ?l _ = _ => apply heard_power; assumption
@@ -131,13 +121,11 @@ Ltac is_heard := lazymatch goal with
       rewrite (heard_minus s t l T); apply f_equal2; is_heard
   end.
 
-Lemma at_least_steps (b T : nat) : (INR b <= INR T)%R -> (b <= T)%nat.
-Proof. apply INR_le. Qed.
 (* the value at the first horizon b, and from one horizon to the next *)
 Ltac by_steps b := lazymatch goal with
   | |- second_moment_after ?r (unit ?g ?l) ?T ?x =>
       let HT := fresh "HT" in
-      assert (HT : (b <= T)%nat) by (apply at_least_steps; simpl INR; lra);
+      assert (HT : (b <= T)%nat) by (apply INR_le; simpl INR; lra);
       hear r l ltac:(fun A =>
         let F := eval pattern T in x in
         lazymatch F with ?f _ =>
@@ -146,7 +134,7 @@ Ltac by_steps b := lazymatch goal with
           [ intros; is_heard
           | cbv beta delta [moment] iota; cbn [sum covariance Nat.leb Nat.sub]; unfold unit;
             cbv beta iota delta [impulse kronecker Nat.eqb]; simpl INR; rewrite ?Nat.mul_1_r
-          | intros T HT; let HN := fresh in pose proof (le_INR b T HT) as HN; simpl INR in HN; cbv beta;
+          | intros T HT; let HN := fresh in pose proof (le_INR b T HT) as HN; simpl INR in HN;
             cbv beta iota delta [impulse kronecker Nat.eqb];
             rewrite ?S_INR, ?power_times, ?power_plus, ?power_mult, ?power_1 ] end)
   end.
