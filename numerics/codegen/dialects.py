@@ -47,8 +47,8 @@ def _javascript_function(
     return "\n".join(["/**", *comment, " */", head, *source, "}"])
 
 
-# of a function by its name, arguments, body and number of roundings: a lower bound in u, and a
-# sentence on where it holds
+# of a function by its name, arguments, body and number of roundings: a bound in u that is less than
+# these, and a sentence on where it holds
 Bounding = Callable[[str, Sequence[str], Sequence[str], int], tuple[float, str] | None]
 
 

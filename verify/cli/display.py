@@ -92,13 +92,9 @@ def show_results(results: list[Result], in_full: bool = False) -> None:
     table.add_column("verdict", no_wrap=True)
     table.add_column("evidence, and the smallest relative error noticeable")
     for r in results:
-        verdict = f"[{_COLOURS[r.verdict]}]{r.verdict}[/]"
-        if r.certified:
-            verdict += " (certified)"
-        if r.claim.expect and r.as_expected:
-            verdict += " (expected)"
-        if r.imported:
-            verdict += " (imported)"
+        verdict = " ".join(
+            [f"[{_COLOURS[r.verdict]}]{r.verdict}[/]", *(f"({mark})" for mark in r.marks)]
+        )
         table.add_row(escape(r.claim.id), verdict, escape(_summary(r)))
     out.print(table)
     counts = {v: sum(r.verdict == v for r in results) for v in _COLOURS}

@@ -58,6 +58,16 @@ class Result:
             return self.verdict == self.claim.expect
         return self.verdict.holds
 
+    @property
+    def marks(self) -> list[str]:
+        """What stands beside the verdict where it is shown."""
+        is_so = {
+            "certified": self.certified,
+            "expected": bool(self.claim.expect) and self.as_expected,
+            "imported": self.imported,
+        }
+        return [mark for mark, holds in is_so.items() if holds]
+
     def to_json(self) -> dict[str, object]:
         """The result as JSON-ready values (schema 1), with the claim as its file has it."""
         return {

@@ -110,10 +110,7 @@ def _run(report: Report) -> str:
 
 
 def _verdict(result: Result) -> str:
-    certified = " (certified)" if result.certified else ""
-    expected = " (expected)" if result.claim.expect and result.as_expected else ""
-    imported = " (imported)" if result.imported else ""
-    return f"{result.verdict}{certified}{expected}{imported}"
+    return " ".join([result.verdict, *(f"({mark})" for mark in result.marks)])
 
 
 def _reason(result: Result) -> str:
