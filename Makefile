@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test lint docs figures readme booklet rounding verifier mutation benchmarks claims report certificates
+.PHONY: help setup verify test alltests lint docs figures readme booklet rounding verifier mutation benchmarks claims report certificates
 
 help:  ## Say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -16,8 +16,11 @@ setup: $(STAMP)  ## Make .venv with everything in it, at the versions of constra
 verify: $(STAMP)  ## Set up, then check every claim of the paper
 	$(BIN)/curseproof verify
 
-test: $(STAMP)  ## Set up, then run the whole test suite
+test: $(STAMP)  ## Set up, then run the tests, but for slow ones
 	$(BIN)/python -m pytest
+
+alltests: $(STAMP)  ## Run slow tests and all cases, too
+	$(BIN)/python -m pytest --all
 
 lint: $(STAMP)  ## Set up, then ruff and mypy --strict
 	$(BIN)/ruff check .

@@ -53,8 +53,9 @@ WORKERS = len(os.sched_getaffinity(0))
 SAMPLE = 400  # of a module's mutants, drawn at random where it has more
 MEMORY_BYTES = 16 * 2**30  # of addresses, for a mutant that fills a list without end
 PYTEST = (
-    *("-x", "-q", "-o", "addopts=", "--import-mode=importlib", "--hypothesis-profile=ci"),
-    *("--assert=plain", "--basetemp=tmp", "-p", "no:xdist", "-p", "no:cacheprovider"),
+    *("-x", "-q", "--all", "-o", "addopts=", "--import-mode=importlib"),
+    *("--hypothesis-profile=ci", "--assert=plain", "--basetemp=tmp"),
+    *("-p", "no:xdist", "-p", "no:cacheprovider"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
 ABOUT = """# Mutants of the modules on which trust rests

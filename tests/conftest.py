@@ -1,7 +1,12 @@
-"""Each test has a store of its own, as have the commands it starts; `pytest --update-golden`."""
+"""Each test has a store of its own, as have the commands it starts; `pytest --update-golden`.
+
+Without `--all`, tests marked `slow` are left out, and so are all but every n-th case of those
+marked `every(n)`.
+"""
 
 import gc
 import os
+from collections import Counter
 
 import pytest
 
@@ -15,6 +20,21 @@ def pytest_addoption(parser):
         action="store_true",
         help="write what is printed to tests/golden and numerics instead of comparing it",
     )
+    parser.addoption("--all", action="store_true", help="run slow tests and all cases, too")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--all"):
+        return
+    kept, left, cases = [], [], Counter()
+    for item in items:
+        table = item.parent, getattr(item, "originalname", item.name)
+        step = item.get_closest_marker("every")
+        is_left = item.get_closest_marker("slow") or (step and cases[table] % step.args[0])
+        cases[table] += 1
+        (left if is_left else kept).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left)
 
 
 def pytest_sessionfinish():

@@ -50,6 +50,7 @@ def test_every_public_function_and_class_has_an_entry(site):
                 assert f"{thing.__module__}.{thing.__name__}" in entries, f"{name}.{public}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", re.findall("^## (.*)", FRAMEWORKS, re.MULTILINE))
 def test_frameworks(title, tmp_path, monkeypatch):
     """Exports as the page says, then runs the section in that folder."""

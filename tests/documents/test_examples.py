@@ -19,6 +19,7 @@ def example(name, **constants):
     return names
 
 
+@pytest.mark.slow
 def test_eigenvalue_learning():
     steps = example("eigenvalue_learning.py", BUDGET=1000)["main"]()
     descent = steps["natural, gradient descent", 1e-1]
@@ -35,6 +36,7 @@ def test_existing_layer():
     assert after[2] < 0.02
 
 
+@pytest.mark.slow
 def test_memory_task():
     task = example("memory_task.py", RATES=(1e-3, 3e-2))
     plain, lru, derived = task["LAYERS"]

@@ -86,6 +86,7 @@ def at(expr: sp.Expr, **poles: sp.Expr) -> sp.Expr:
     return expr.subs(values, simultaneous=True)
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("pole", POLES)
 @pytest.mark.parametrize("name", INPUTS)
 def test_second_moment_and_sensitivity(name, pole):

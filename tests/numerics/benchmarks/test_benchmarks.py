@@ -72,6 +72,7 @@ def test_goals():
     ]
 
 
+@pytest.mark.slow
 def test_start_measures_every_command_that_has_a_goal():
     [table] = startup.tables(1)
     assert [row[0] for row in table.rows][:2] == ["curseproof --help", "curseproof list"]
@@ -89,6 +90,7 @@ def command(*arguments):
     )
 
 
+@pytest.mark.slow
 def test_command():
     done = command("accuracy", "--quick", "--json", "-")
     assert done.returncode == 0, done.stderr

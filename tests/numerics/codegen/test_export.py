@@ -86,6 +86,7 @@ def test_complex_eigenvalues(tmp_path):
     )
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("target", CODE)
 def test_every_name_is_printed(name, target):
@@ -194,6 +195,7 @@ PAIRS = {
 }
 
 
+@pytest.mark.every(7)
 @pytest.mark.parametrize("type_", [np.float32, np.float64])
 @pytest.mark.parametrize("name", PAIRS)
 @pytest.mark.parametrize("target", NUMERICAL)
@@ -211,6 +213,7 @@ def test_two_real_eigenvalues_near_one(name, type_, target):
     assert_exact_as_stated(target, expr, function, points.T.copy(), exact)
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("type_", [np.float32, np.float64])
 @pytest.mark.parametrize("name", MOMENTS)
 @pytest.mark.parametrize("target", NUMERICAL)
@@ -247,6 +250,7 @@ def of_parameters():
 SIGNED = ("s4", "eigenvalue")  # of the bilinear rule, 0 where Δ|a| = 2
 
 
+@pytest.mark.every(7)
 @pytest.mark.parametrize("type_", [np.float32, np.float64])
 @pytest.mark.parametrize(("architecture", "name", "expr"), [*of_parameters()])
 @pytest.mark.parametrize("target", NUMERICAL)
@@ -297,6 +301,7 @@ def test_torch_differentiates(name):
             assert abs(float(found - float(expected.mid()))) <= tolerance, (o, q)
 
 
+@pytest.mark.every(4)
 @pytest.mark.parametrize("name", NAMES)
 def test_latex_compiles(name, tmp_path):
     if shutil.which("pdflatex") is None:

@@ -146,6 +146,7 @@ def test_a_complex_value_is_a_pair(run):
     assert complex(*value) == pytest.approx(exact, rel=1e-14)
 
 
+@pytest.mark.every(2)
 @pytest.mark.parametrize("name", ["second_moment", "sensitivity", "gamma"])
 def test_an_input_that_oscillates(name, run):
     """Without a promise: the poles of its autocorrelation are a second complex variable."""

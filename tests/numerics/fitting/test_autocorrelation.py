@@ -110,6 +110,7 @@ def test_the_segments_periodograms_are_averaged():
     assert power == pytest.approx(np.var(x), rel=3 / 3333)
 
 
+@pytest.mark.every(2)
 @pytest.mark.parametrize("name", SERIES)
 def test_fit_predicts_the_second_moment(name):
     series, R, terms = SERIES[name]

@@ -49,6 +49,7 @@ def test_fit_is_the_law(mean):
     assert len(constant) == (mean > 0)
 
 
+@pytest.mark.slow
 def test_standard_errors_are_the_scatter_of_estimates():
     """By repetition, at three lags: each variance has SEQUENCES − 1 or 39 degrees of freedom."""
     found = [fit_autocorrelation(data(seed)[0]) for seed in range(40)]

@@ -209,6 +209,7 @@ def modules():
     yield Cartesian(), z
 
 
+@pytest.mark.every(4)
 @pytest.mark.parametrize(("module", "lam_"), [*modules()])
 def test_parametrize_compile_copy(module, lam_):
     layer = torch.nn.Module()

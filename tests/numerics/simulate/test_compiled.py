@@ -329,6 +329,7 @@ for A, B, C, D in filters:
 """
 
 
+@pytest.mark.slow
 def test_triton_kernel_agrees():
     """In Triton's interpreter; draws may be off by what float32 does to both sides' arithmetic."""
     pytest.importorskip("triton", reason="Triton is not installed")

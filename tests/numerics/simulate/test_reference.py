@@ -45,6 +45,7 @@ def check_variance(samples, variance):
     assert chi2.ppf(ERROR_RATE / 2, degrees) < statistic < chi2.isf(ERROR_RATE / 2, degrees)
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("name", INPUTS)
 @pytest.mark.parametrize("eigenvalue", EIGENVALUES)
 def test_moments_at_a_finite_horizon(name, eigenvalue):
@@ -182,6 +183,7 @@ PARAMETRIZATIONS = [
 ]
 
 
+@pytest.mark.every(4)
 @pytest.mark.parametrize("name", ["white", "slow", "oscillation"])
 @pytest.mark.parametrize(("eigenvalue", "gamma", "at", "differentiate_gamma"), PARAMETRIZATIONS)
 def test_autograd_sensitivity(eigenvalue, gamma, at, differentiate_gamma, name):

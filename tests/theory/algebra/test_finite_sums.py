@@ -31,6 +31,7 @@ def summed(x, i, j, a, b, steps):
     return complex(total)
 
 
+@pytest.mark.every(7)
 @pytest.mark.parametrize("name", INPUTS)
 @pytest.mark.parametrize("poles", POLES, ids=str)
 def test_closed_forms_are_their_sums(name, poles):

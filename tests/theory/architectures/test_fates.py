@@ -70,6 +70,7 @@ def test_on_each_approach_lambda_is_one_minus_epsilon(make):
             assert abs(ratio - 1) < arb("1e-28")
 
 
+@pytest.mark.every(4)
 @pytest.mark.parametrize("make", ARCHITECTURES)
 def test_every_row_in_balls(make):
     """E/(c ε^n) − 1 is O(ε): ε times 1e-6, it times 1e-6; of what is said to be 0, |E| < 1e-20.

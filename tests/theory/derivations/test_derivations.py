@@ -53,6 +53,7 @@ def _derived(name, x):
     return DERIVATIONS[name](x)
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("name", DERIVATIONS)
 @pytest.mark.parametrize("x", ["any", "exponential"])
 def test_every_step_holds(x, name):
@@ -60,6 +61,7 @@ def test_every_step_holds(x, name):
     assert list(derivation.checked()) == list(derivation.steps)
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize(
     "name", ["kernel", "sensitivity", "finite_horizon", "cross_moment", "gamma"]
 )
@@ -90,6 +92,7 @@ def test_steps_special_to_white_input_hold(name):
     assert list(derivation.checked()) == list(derivation.steps)
 
 
+@pytest.mark.every(2)
 @pytest.mark.parametrize("name", DERIVATIONS)
 def test_a_broken_step_is_caught_at_that_step(name):
     """Each right side in turn is made wrong by one part in 10⁹."""
@@ -134,6 +137,7 @@ def test_results_are_the_papers():
     assert DERIVATIONS["parametrization"](white()).steps[-2].statement.rhs == slope
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("x", INPUTS)
 def test_results_are_the_moments(x):
     x = INPUTS[x]

@@ -51,6 +51,7 @@ INPUTS = {
 }
 
 
+@pytest.mark.every(2)
 @pytest.mark.parametrize("name", INPUTS)
 @pytest.mark.parametrize("moment", [second_moment, sensitivity])
 def test_present_and_readable_keep_the_value(name, moment):
@@ -122,6 +123,7 @@ def test_formulas_compile_with_amsmath_alone():
     assert compiled(source).startswith(b"%PDF")
 
 
+@pytest.mark.every(5)
 @needs_pdflatex
 @pytest.mark.parametrize("name", DERIVATIONS)
 def test_derivations_compile(name):

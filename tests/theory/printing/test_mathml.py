@@ -218,6 +218,7 @@ def test_sympy_expressions_are_what_they_say(expression):
         assert value(to_mathml(expression), names) == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize(
     "x", [exponential(), white(), ArbitraryInput(False)], ids=["ar1", "white", "any"]
 )

@@ -58,6 +58,7 @@ def double_sum(response, R, lags):
     return mp.re(total)
 
 
+@pytest.mark.every(4)
 @pytest.mark.parametrize("pole", POLES)
 @pytest.mark.parametrize("kind", INPUTS)
 @pytest.mark.parametrize("quantity", ["second_moment", "sensitivity"])

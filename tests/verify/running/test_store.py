@@ -164,6 +164,7 @@ def test_failures_are_not_kept(store):
     assert not kept.known(TRUE, other)
 
 
+@pytest.mark.slow
 def test_killed_runs_resume_with_the_same_verdicts():
     found = kill_and_resume(["A1", "B4-lru-limit"], kills=1, seed=3)
     assert found.kills == 1

@@ -90,6 +90,7 @@ def cluster(workers):
             process.wait()
 
 
+@pytest.mark.slow
 def test_a_cluster_finds_the_same_and_it_is_kept(store):
     pytest.importorskip("distributed", reason="the extra dask is not installed")
     here = {r.claim.id: (r.verdict, r.evidence) for r in run([TRUE, FALSE], SETTINGS, 2)}

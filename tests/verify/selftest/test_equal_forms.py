@@ -14,6 +14,7 @@ from verify.selftest.scores import score_equal_forms
 CLAIMS = select(["A5-state-ar1", "A3-sensitivity", "A7-state-ar1", "B3-tanh", "D1-cross-moment"])
 
 
+@pytest.mark.slow
 def test_equal_forms_are_kept():
     score = score_equal_forms(CLAIMS, Settings(), workers=2, per_claim=3)
     assert len(score.trials) == 15

@@ -103,7 +103,7 @@ FALSE = {
     "after-steps": {**WHITE, "horizon": "T", "formula": "(1 - lambda**T)/(1 - lambda**2)"},
     "no-moving-average": {**SEASON, "domain": ["-1 < lambda < 1", "-1/2 <= a <= 0.501"]},
     "other-lag": {**SEASON, "formula": "(1 + 2*a*lambda)/(1 - lambda**2)"},
-    "rate": {**LEAKY, "eigenvalue": "1 - 1/tau", "formula": "1.0001*(1 + rho)/(1 - rho)*tau/2"},
+    "rate": {**LEAKY, "eigenvalue": "1 - 1/tau", "formula": "1.01*(1 + rho)/(1 - rho)*tau/2"},
     "time-constant": {**LEAKY, "eigenvalue": "exp(-2/tau)", "formula": "tau*(1 + rho)/(1 - rho)/2"},
     "logistic": {**WHITE, "eigenvalue": "4*s*(1 - s)*1.0001", "domain": ["0 < s < 1"]},
     "sign": {**WHITE, "formula": "1/(1 + lambda**2)"},
@@ -140,7 +140,7 @@ FALSE = {
     "plateau": {
         **WHITE,
         "relation": "~",
-        "formula": "1.0005/(2*(1 - lambda))",
+        "formula": "1.005/(2*(1 - lambda))",
         "limit": "lambda -> 1-",
     },
     "limit-outside": {
@@ -188,6 +188,7 @@ def test_true_claims_are_certified_and_false_ones_are_not(tmp_path):
     assert {path.name for path in tmp_path.glob("claim_*")} == {file_name(claim) for claim in true}
 
 
+@pytest.mark.slow
 @needs_coq
 def test_the_folder_is_checked_without_this_project(tmp_path):
     certify(select(["A2-state"]), tmp_path, 1)

@@ -75,6 +75,7 @@ def test_every_axis_is_named(name):
         assert any(a.get_ylabel() for a in shared_y.get_siblings(axes))
 
 
+@pytest.mark.slow
 def test_files_are_small():
     sizes = [len(rendered(drawing(name), "svg")) for name in FORMULAS]
     assert max(sizes) < 150_000
