@@ -1,7 +1,7 @@
 """Random claims, judged, and held against the oracle wherever a verdict could be a wrong one.
 
 A number makes a claim: one of the paper's with one to three changes in what a judge reads. What is
-proved or supported has to be true, and what is refuted false. The outcomes are kept, line by line.
+proved or supported has to be true, and what is refuted false. A record has a line for each chunk.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import json
 import re
 import signal
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -37,7 +37,7 @@ from verify.settings import Settings, Tier
 
 SETTINGS = Settings(Tier(points=2, chains=500, replicas=4, seconds=10), explains=False)
 SECONDS = 20  # for the oracle's answer
-CHUNK = 2_000  # claims in memory at a time
+CHUNK = 500  # claims on a line of the record
 HELD = (Verdict.PROVED, Verdict.SUPPORTED, Verdict.REFUTED)
 
 FORMULAS = [entry for entry in ENTRIES if "experiment" not in entry]
@@ -59,7 +59,6 @@ class Outcome:
 
     Attributes:
         number: which one it is.
-        question: a digest of what it asks; two claims may ask the same.
         verdict: the engine's, or "meaningless".
         oracle: "agrees", "disagrees" or "silent"; empty where the verdict says nothing of truth.
         seconds: those of the verdict.
@@ -69,7 +68,6 @@ class Outcome:
     """
 
     number: int
-    question: str
     verdict: str
     oracle: str
     seconds: float
@@ -95,53 +93,85 @@ def random_claim(number: int) -> Claim:
                 return claim
 
 
-def judge_random_claims(
-    numbers: Sequence[int],
-    workers: int,
-    kept: Path | None = None,
-    on_progress: Callable[[int], object] = lambda count: None,
-) -> list[Outcome]:
-    """Judge the claims of some numbers, and ask the oracle of what is said of their truth.
+@dataclass(frozen=True)
+class Chunk:
+    """What became of the random claims from one number on.
 
-    Of claims that ask the same one is judged, and one outcome returned.
-
-    Args:
-        numbers: which claims.
-        workers: processes at a time.
-        kept: a file of outcomes, one a line, that is read first and added to: what was judged by
-            the same code is not judged again.
-        on_progress: called with how many more of the numbers are done.
+    Attributes:
+        first: the first one's number.
+        code: a digest of the code that judged them.
+        claims: how many.
+        verdicts: how many of them had which verdict.
+        oracle: how often the oracle said what.
+        seconds: those of all verdicts.
+        wrong: the outcomes that are wrong.
 
     """
-    known = {o.question: o for o in _read(kept)} if kept and kept.exists() else {}
-    asked: set[str] = set()
-    for start in range(0, len(numbers), CHUNK):
-        chunk = numbers[start : start + CHUNK]
-        claims = {_question(claim): claim for claim in map(random_claim, chunk)}
-        asked |= claims.keys()
-        new = [claim for key, claim in claims.items() if key not in known]
-        on_progress(len(chunk) - len(new))
-        for outcome in _judged(new, workers):
-            known[outcome.question] = outcome
-            if kept:
-                with kept.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps({"code": _code(), **vars(outcome)}) + "\n")
+
+    first: int
+    code: str
+    claims: int
+    verdicts: Mapping[str, int]
+    oracle: Mapping[str, int]
+    seconds: float
+    wrong: Sequence[Mapping[str, Any]] = field(default_factory=list)
+
+
+def judge_random_claims(
+    chunks: int,
+    workers: int,
+    record: Path,
+    on_progress: Callable[[int], object] = lambda count: None,
+) -> None:
+    """Judge random claims, and ask the oracle of what is said of their truth.
+
+    Args:
+        chunks: how many times CHUNK claims.
+        workers: processes at a time.
+        record: a file of chunks, one a line, that is added to; a chunk on record is not judged
+            again, whichever code judged it.
+        on_progress: called with how many more claims are done.
+
+    """
+    known = {chunk.first for chunk in recorded(record)}
+    for first in range(0, chunks * CHUNK, CHUNK):
+        if first in known:
+            on_progress(CHUNK)
+            continue
+        outcomes = []
+        for outcome in _judged(map(random_claim, range(first, first + CHUNK)), workers):
+            outcomes.append(outcome)
             on_progress(1)
-    return [known[key] for key in sorted(asked)]
+        with record.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(_chunk(first, outcomes))) + "\n")
 
 
-def markdown(outcomes: Sequence[Outcome]) -> str:
-    """The counts, and what is wrong, one by one."""
-    verdicts = Counter(o.verdict for o in outcomes)
-    oracle = Counter(o.oracle for o in outcomes if o.oracle)
-    hours = sum(o.seconds for o in outcomes) / 3600
-    lines = [
-        f"{len(outcomes)} different random claims: {_listed(verdicts)}. Of what is proved, "
-        f"supported or refuted, the oracle {_listed(oracle)}. {hours:.1f} hours of trials."
-    ]
-    wrong = [o for o in outcomes if o.is_wrong]
-    lines += ["", *(f"- {o.number}: {o.verdict}, {o.reason}: `{o.entry}`" for o in wrong)]
-    return "\n".join(lines)
+def recorded(record: Path) -> list[Chunk]:
+    """The chunks on record; a line cut short costs itself."""
+    lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
+    chunks = []
+    for line in lines:
+        with suppress(ValueError, TypeError):
+            chunks.append(Chunk(**json.loads(line)))
+    return chunks
+
+
+def markdown(chunks: Sequence[Chunk]) -> str:
+    """The counts by the code that judged, the present one last, and what is wrong, one by one."""
+    versions = {chunk.code: [c for c in chunks if c.code == chunk.code] for chunk in chunks}
+    lines = ["| code | claims | verdicts | the oracle | hours of trials |", "|---|--:|---|---|--:|"]
+    for code, judged in sorted(versions.items(), key=lambda item: item[0] == _code()):
+        verdicts = sum((Counter(c.verdicts) for c in judged), Counter[str]())
+        oracle = sum((Counter(c.oracle) for c in judged), Counter[str]())
+        name = "as it is" if code == _code() else code
+        lines.append(
+            f"| {name} | {sum(c.claims for c in judged)} | {_listed(verdicts)} "
+            f"| {_listed(oracle)} | {sum(c.seconds for c in judged) / 3600:.1f} |"
+        )
+    wrong = [outcome for chunk in chunks for outcome in chunk.wrong]
+    lines += ["", f"Wrong: {len(wrong) or 'none'}.", ""]
+    lines += [f"- {o['number']}: {o['verdict']}, {o['reason']}: `{o['entry']}`" for o in wrong]
+    return "\n".join(lines).rstrip()
 
 
 def _listed(counts: Mapping[str, int]) -> str:
@@ -151,7 +181,7 @@ def _listed(counts: Mapping[str, int]) -> str:
 # the outcomes
 
 
-def _judged(claims: Sequence[Claim], workers: int) -> Iterator[Outcome]:
+def _judged(claims: Iterable[Claim], workers: int) -> Iterator[Outcome]:
     waiting: deque[Future[Outcome]] = deque()
     with ProcessPoolExecutor(workers, fork_server()) as pool:
         for result in run(claims, SETTINGS, workers):
@@ -166,7 +196,7 @@ def _outcome(result: Result) -> Outcome:
     verdict = "meaningless" if result.invalid else str(result.verdict)
     said = _oracle(result) if result.verdict in HELD else ""
     number = int(result.claim.id.removeprefix("random-"))
-    outcome = Outcome(number, _question(result.claim), verdict, said, round(result.seconds, 3))
+    outcome = Outcome(number, verdict, said, result.seconds)
     if not outcome.is_wrong:
         return outcome
     return replace(outcome, entry=result.claim.entry(), reason=result.reason)
@@ -199,13 +229,16 @@ def _place(point: str) -> dict[str, str]:
     return dict(item.split(" = ") for item in coordinates.split(", "))
 
 
-def _read(kept: Path) -> Iterator[Outcome]:
-    """The outcomes in a file that this code has come to; a line cut short costs itself."""
-    for line in kept.read_text(encoding="utf-8").splitlines():
-        with suppress(ValueError, TypeError, LookupError):
-            values = json.loads(line)
-            if values.pop("code") == _code():
-                yield Outcome(**values)
+def _chunk(first: int, outcomes: Sequence[Outcome]) -> Chunk:
+    return Chunk(
+        first,
+        _code(),
+        len(outcomes),
+        dict(Counter(o.verdict for o in outcomes)),
+        dict(Counter(o.oracle for o in outcomes if o.oracle)),
+        round(sum(o.seconds for o in outcomes), 1),
+        [vars(o) for o in sorted(outcomes, key=lambda o: o.number) if o.is_wrong],
+    )
 
 
 @cache

@@ -1,14 +1,18 @@
 """Random claims: the same for a number, and a wrong verdict on one does not pass the oracle."""
 
-import json
-
 import pytest
 
 from verify.claims.file import make_claim
 from verify.judging.engine import Result
 from verify.judging.evidence import Counterexample, Evidence, Finding, Verdict
 from verify.selftest import random_claims
-from verify.selftest.random_claims import judge_random_claims, markdown, random_claim
+from verify.selftest.random_claims import (
+    Chunk,
+    judge_random_claims,
+    markdown,
+    random_claim,
+    recorded,
+)
 
 WHITE = {
     "id": "random-7",
@@ -52,7 +56,7 @@ def test_a_wrong_verdict_is_noticed(claim, verdict, oracle):
     found = outcome(claim, verdict)
     assert (found.number, found.verdict, found.oracle) == (7, verdict, oracle)
     assert found.is_wrong == (oracle == "disagrees")
-    assert (str(claim.entry()) in markdown([found])) == found.is_wrong
+    assert (str(claim.entry()) in markdown([random_claims._chunk(0, [found])])) == found.is_wrong
 
 
 def test_a_method_that_broke_is_wrong():
@@ -66,19 +70,26 @@ def test_a_refutation_is_looked_at_where_it_was_found():
     assert outcome(claim, Verdict.REFUTED, "lambda = 1/2, a = 1/7").oracle == "agrees"
 
 
-def test_what_is_known_is_not_judged_again(tmp_path, monkeypatch):
-    kept = tmp_path / "kept.jsonl"
-    seen = []
-    first = judge_random_claims(range(2), 1, kept, seen.append)
-    assert {o.number for o in first} == {0, 1}
-    assert sum(seen) == 2
-    with kept.open("a") as file:
-        file.write('{"code": "cut sh\n[1]\n{}\n{"code": "x", "number": 3}\n')
+def test_a_chunk_on_record_is_not_judged_again(tmp_path, monkeypatch):
+    record, seen = tmp_path / "record.jsonl", []
+    monkeypatch.setattr(random_claims, "CHUNK", 2)
+    judge_random_claims(1, 1, record, seen.append)
+    [first] = recorded(record)
+    assert (first.first, first.claims, sum(first.verdicts.values()), sum(seen)) == (0, 2, 2, 2)
+    with record.open("a") as file:
+        file.write('{"first": 2, "cut sh\n[1]\n{}\n')
     monkeypatch.setattr(random_claims, "_judged", lambda claims, workers: iter(claims and 1 / 0))
-    monkeypatch.setattr(random_claims, "CHUNK", 1)
-    assert judge_random_claims([0, 1, 1, 0], 1, kept, seen.append) == first
-    assert sum(seen) == 6
-    lines = kept.read_text().splitlines()
-    kept.write_text(json.dumps({**json.loads(lines[0]), "code": "older"}) + "\n")
+    judge_random_claims(1, 1, record, seen.append)
+    assert recorded(record) == [first]
+    assert sum(seen) == 4
     with pytest.raises(ZeroDivisionError):
-        judge_random_claims([json.loads(lines[0])["number"]], 1, kept)
+        judge_random_claims(2, 1, record)
+
+
+def test_what_other_code_judged_is_counted_apart():
+    by_other = Chunk(0, "0123", 2, {"proved": 2}, {"agrees": 2}, 7200.0)
+    wrong = random_claims._chunk(2, [outcome(TRUE, Verdict.REFUTED)])
+    text = markdown([by_other, wrong])
+    assert "| 0123 | 2 | 2 proved | 2 agrees | 2.0 |" in text
+    assert "| as it is | 1 | 1 refuted | 1 disagrees | 0.0 |" in text
+    assert "Wrong: 1." in text
