@@ -1,7 +1,8 @@
 """Claims on boxes: a domain with relations between parameters taken apart into plain ones.
 
 `lambda != 1/2` cuts a range in two. With `a < b`, b is a plus a share of what is left above a: the
-claim is rewritten in a and the share, so that whoever judges it has a box before him.
+claim is rewritten in a and the share, so that whoever judges it has a box before him. `a != b` is
+both, `a < b` and `b < a`. Poles stay as they are: with `b < lambda`, b is λ minus a share.
 """
 
 from __future__ import annotations
@@ -15,62 +16,106 @@ from itertools import product
 from verify.claims.claim import Claim, Interval, Limit, Relation
 from verify.claims.expressions import Expression, parse, rational_of
 
+Order = list[tuple[str, str]]  # what is below what
+
 
 def boxes(claim: Claim) -> list[Claim]:
-    """Claims without relations on boxes that make up the domain; itself, where it has none."""
-    if not claim.relations:
-        return [claim]
-    holes: dict[str, list[Expression]] = {}
-    for relation in claim.relations:
-        if relation.sign == "!=":
-            holes.setdefault(relation.left, []).append(relation.right)
-    for low, high in ordered(claim.relations):
-        claim = _above(claim, low, high)
-    cut = [_pieces(claim, name, values) for name, values in holes.items()]
-    kept = tuple(i for i in claim.domain if i.name not in holes)
-    return [replace(claim, domain=(*kept, *choice), relations=()) for choice in product(*cut)]
-
-
-def ordered(relations: Iterable[Relation]) -> list[tuple[str, str]]:
-    """What is below what, each with what is above its upper one before it.
+    """Claims without relations on boxes that make up the domain; itself, where it has none.
 
     Raises:
-        ValueError: where something is below itself, or above two others, between which no order is.
+        ValueError: where something is above two others, between which no order is.
 
     """
-    pairs = list(dict.fromkeys((r.left, r.right.source) for r in relations if r.sign == "<"))
-    uppers = [high for _, high in pairs]
+    if not claim.relations:
+        return [claim]
+    found = []
+    for order in _orders(claim.relations):
+        pieces = [claim]
+        for low, high in _ordered(order):
+            pieces = [piece for one in pieces for piece in _related(one, low, high)]
+        found += [box for piece in pieces for box in _without_holes(piece)]
+    return found
+
+
+def _orders(relations: Iterable[Relation]) -> list[Order]:
+    """The orders that relations leave: two for each `a != b` where neither is said to be below."""
+    pairs = {r: (r.left, r.right.source) for r in relations if not r.is_hole}
+    below = [pair for r, pair in pairs.items() if r.sign == "<"]
+    unequal = [(a, b) for r, (a, b) in pairs.items() if r.sign == "!="]
+    open_pairs = [((a, b), (b, a)) for a, b in unequal if not {(a, b), (b, a)} & {*below}]
+    orders = [list(dict.fromkeys([*below, *choice])) for choice in product(*open_pairs)]
+    return [_direct(order) for order in orders if not _is_circle(order)]
+
+
+def _is_circle(order: Order) -> bool:
+    """Whether something is below itself."""
+    while left := [(a, b) for a, b in order if b in {low for low, _ in order}]:
+        if len(left) == len(order):
+            return True
+        order = left
+    return False
+
+
+def _direct(order: Order) -> Order:
+    """An order without what follows from the rest of it: `a < c` from `a < b` and `b < c`."""
+
+    def reaches(low: str, high: str) -> bool:
+        return any(b == high or reaches(b, high) for a, b in order if a == low)
+
+    follows = {(a, c) for a, c in order for low, b in order if low == a and reaches(b, c)}
+    return [pair for pair in order if pair not in follows]
+
+
+def _ordered(order: Order) -> Order:
+    """The same, each with what is above its upper one before it.
+
+    Raises:
+        ValueError: where something is above two others.
+
+    """
+    uppers = [high for _, high in order]
     if twice := next((high for high in uppers if uppers.count(high) > 1), None):
         raise ValueError(f"{twice} is above one parameter alone")
-    found: list[tuple[str, str]] = []
-    while pairs:
-        free = [(low, high) for low, high in pairs if high not in {below for below, _ in pairs}]
-        if not free:
-            raise ValueError("no value is left")
-        found += free
-        pairs = [pair for pair in pairs if pair not in free]
+    found: Order = []
+    while order:
+        found += [(low, high) for low, high in order if high not in {below for below, _ in order}]
+        order = [pair for pair in order if pair not in found]
     return found
 
 
 def restated(claim: Claim, box: Claim, text: str) -> str:
     """What is said of a box of a claim, in the claim's own parameters."""
     text = text.replace(box.autocorrelation.source, claim.autocorrelation.source)
-    for low, high in reversed(ordered(claim.relations)):
-        name = _share(claim, high)
-        _, upper = claim.interval(high).rational_bounds
+    pairs = {pair for order in _orders(claim.relations) for pair in order}
+    own = [(low, high) for low, high in pairs if _share(claim, low, high) in box.parameters]
+    for low, high in reversed(_ordered(own)):
+        name, (fixed, moved) = _share(claim, low, high), _roles(claim, low, high)
+        sign = 1 if moved == high else -1
+        end = claim.interval(moved).rational_bounds[moved == high]
         for share in re.findall(rf"\b{name} = {_NUMBER}", text):
-            below = re.search(rf"\b{low} = {_NUMBER}", text)
-            if below:
-                step = 1 if upper is None else upper - Fraction(below[1])
-                value = Fraction(below[1]) + step * Fraction(share)
-                shown = float(value) if "." in share + below[1] else value
-                text = text.replace(f"{name} = {share}", f"{high} = {shown}")
-        scale = "" if upper is None else f"/({upper} - {low})"
+            at = re.search(rf"\b{fixed} = {_NUMBER}", text)
+            if at:
+                room = sign if end is None else end - Fraction(at[1])
+                value = Fraction(at[1]) + room * Fraction(share)
+                shown = float(value) if "." in share + at[1] else value
+                text = text.replace(f"{name} = {share}", f"{moved} = {shown}")
+        scale = "" if end is None else f"/({end} - {low})" if sign > 0 else f"/({high} - {end})"
         text = text.replace(name, f"({high} - {low}){scale}")
     return text
 
 
 _NUMBER = r"(-?\d+(?:[./]\d+)?)(?![\d./*])"
+
+
+def _without_holes(claim: Claim) -> list[Claim]:
+    """The claims on boxes between the values that are left out."""
+    holes: dict[str, list[Expression]] = {}
+    for relation in claim.relations:
+        if relation.is_hole:
+            holes.setdefault(relation.left, []).append(relation.right)
+    cut = [_pieces(claim, name, values) for name, values in holes.items()]
+    kept = tuple(i for i in claim.domain if i.name not in holes)
+    return [replace(claim, domain=(*kept, *choice), relations=()) for choice in product(*cut)]
 
 
 def _pieces(claim: Claim, name: str, values: list[Expression]) -> list[Interval]:
@@ -102,46 +147,87 @@ def _reaches(piece: Interval, limit: Limit) -> bool:
 
 
 def _is_empty(piece: Interval) -> bool:
-    """Whether an interval ends where it begins, and does not hold that value."""
+    """Whether an interval holds no value."""
     lower, upper = piece.rational_bounds
-    return lower == upper is not None and (piece.lower_strict or piece.upper_strict)
+    if lower is None or upper is None:
+        return False
+    return lower > upper or (lower == upper and (piece.lower_strict or piece.upper_strict))
 
 
-def _share(claim: Claim, high: str) -> str:
+Bound = tuple[Expression | None, bool]  # and whether it is left out
+
+
+def _clipped(interval: Interval, lower: Bound, upper: Bound) -> Interval:
+    """What of an interval lies between bounds; None bounds nothing."""
+    least, most = interval.rational_bounds
+    (end, strict), value = lower, _number(lower)
+    if value is not None and (least is None or (value, strict) > (least, interval.lower_strict)):
+        interval = replace(interval, lower=end, lower_strict=strict)
+    (end, strict), value = upper, _number(upper)
+    if value is not None and (most is None or (-value, strict) > (-most, interval.upper_strict)):
+        interval = replace(interval, upper=end, upper_strict=strict)
+    return interval
+
+
+def _number(bound: Bound) -> Fraction | None:
+    return None if bound[0] is None else rational_of(bound[0].node)
+
+
+def _roles(claim: Claim, low: str, high: str) -> tuple[str, str]:
+    """Of two related parameters, the one that stays, and the one written by it and a share."""
+    return (high, low) if high in claim.poles else (low, high)
+
+
+def _share(claim: Claim, low: str, high: str) -> str:
     """A name for the share, which no parameter has."""
-    share = f"{high.rstrip('_')}_share"
+    _, moved = _roles(claim, low, high)
+    share = f"{moved.rstrip('_')}_{'share' if moved == high else 'share_below'}"
     while share in claim.parameters:
         share += "_2"
     return share
 
 
-def _above(claim: Claim, low: str, high: str) -> Claim:
-    """The claim with `high` as `low` plus a share of what is above it."""
-    share, interval = _share(claim, high), claim.interval(high)
-    below = claim.interval(low)
-    if below.rational_bounds[1] == interval.rational_bounds[1]:
-        below = replace(below, upper_strict=True)  # above its last value there is no other
-    if interval.upper is None:
-        text = f"({low} + {share})"
-        plain = Interval(share, lower=parse("0"))
+def _related(claim: Claim, low: str, high: str) -> list[Claim]:
+    """The claims on boxes that make up what of a domain has `low` below `high`."""
+    fixed, moved = _roles(claim, low, high)
+    interval, share, none = claim.interval(moved), _share(claim, low, high), (None, True)
+    lower, upper = interval.lower, interval.upper
+    if moved == high:
+        free = _clipped(claim.interval(fixed), none, (lower, True)) if lower else None
+        tied = _clipped(claim.interval(fixed), (lower, False), (upper, True))
+        text = f"({fixed} + {f'({upper} - {fixed})*' if upper else ''}{share})"
+        far = upper, interval.upper_strict
     else:
-        text = f"({low} + ({interval.upper} - {low})*{share})"
-        is_strict = interval.upper_strict
-        plain = Interval(share, lower=parse("0"), upper=parse("1"), upper_strict=is_strict)
+        free = _clipped(claim.interval(fixed), (upper, True), none) if upper else None
+        tied = _clipped(claim.interval(fixed), (lower, True), (upper, False))
+        text = f"({fixed} - {f'({fixed} - ({lower}))*' if lower else ''}{share})"
+        far = lower, interval.lower_strict
+
+    def with_ranges(*ranges: Interval) -> tuple[Interval, ...]:
+        return (*(i for i in claim.domain if i.name not in (low, high)), *ranges)
 
     def rewritten(expression: Expression) -> Expression:
         # not the exponent of a number, as in 1.e-9
-        return parse(re.sub(rf"(?<!\.)\b{high}\b", text, expression.source))
+        return parse(re.sub(rf"(?<!\.)\b{moved}\b", text, expression.source))
 
     def all_of(expressions: Mapping[str, Expression]) -> Mapping[str, Expression]:
         return {name: rewritten(e) for name, e in expressions.items()}
 
-    return replace(
-        claim,
-        domain=(*(i for i in claim.domain if i.name not in (low, high)), below, plain),
-        parameters=tuple(sorted({*claim.parameters, share} - {high})),
-        formula=rewritten(claim.formula),
-        autocorrelation=rewritten(claim.autocorrelation),
-        eigenvalue=all_of(claim.eigenvalue),
-        gamma=all_of(claim.gamma),
-    )
+    found = []
+    if free and not _is_empty(free):
+        found.append(replace(claim, domain=with_ranges(free, interval)))
+    if not _is_empty(tied):
+        end, is_strict = far
+        plain = Interval(share, lower=parse("0"), upper=end and parse("1"), upper_strict=is_strict)
+        found.append(
+            replace(
+                claim,
+                domain=with_ranges(tied, plain),
+                parameters=tuple(sorted({*claim.parameters, share} - {moved})),
+                formula=rewritten(claim.formula),
+                autocorrelation=rewritten(claim.autocorrelation),
+                eigenvalue=all_of(claim.eigenvalue),
+                gamma=all_of(claim.gamma),
+            )
+        )
+    return found

@@ -73,11 +73,16 @@ class Interval:
 
 @dataclass(frozen=True)
 class Relation:
-    """A relation that cuts a domain: a parameter `!=` a number, or one parameter `<` another."""
+    """A relation that cuts a domain: a parameter `!=` a number or another, or `<` another."""
 
     left: str
     sign: str
     right: Expression
+
+    @property
+    def is_hole(self) -> bool:
+        """Whether a number is left out."""
+        return not self.right.names
 
     def __str__(self) -> str:
         return f"{self.left} {self.sign} {self.right}"

@@ -227,15 +227,16 @@ class _EntryReader:
         if match := re.fullmatch(r"(.+[<>].+?)\s+in\s+integers\s*", text):
             return replace(self.one_interval(name, match[1]), is_whole=True)
         match = re.fullmatch(r"\s*([A-Za-z]\w*)\s*(!=|<|>)\s*([^<>]+?)\s*", text)
+        if match and re.fullmatch(r"[A-Za-z]\w*", match[3]) and not {*match.groups()} & _CONSTANTS:
+            low, sign, high = match.groups()
+            low, sign, high = (high, "<", low) if sign == ">" else (low, sign, high)
+            return Relation(_named(low), sign, self.parsed(name, _named(high)))
         if match and match[2] == "!=":
             value = self.parsed(name, match[3])
             if rational_of(value.node) is None:
-                raise self.error(name, f"{text!r}: what is left out is a rational number")
+                remedy = "what is left out is a rational number, or another parameter"
+                raise self.error(name, f"{text!r}: {remedy}")
             return Relation(_named(match[1]), "!=", value)
-        if match and re.fullmatch(r"[A-Za-z]\w*", match[3]) and not {*match.groups()} & _CONSTANTS:
-            low, high = match[1], match[3]
-            low, high = (low, high) if match[2] == "<" else (high, low)
-            return Relation(_named(low), "<", self.parsed(name, _named(high)))
         return self.one_interval(name, text)
 
     def one_interval(self, name: str, text: str) -> Interval:

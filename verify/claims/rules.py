@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from theory.catalogue import QUANTITIES
-from verify.claims.boxes import boxes, ordered
+from verify.claims.boxes import boxes
 from verify.claims.claim import ARBITRARY, Claim, ClaimError, Derivative, Limit, Relation
 from verify.claims.expressions import FUNCTIONS, LAG, SERIES, Expression, rational_of
 from verify.experiments import EXPERIMENTS
@@ -60,11 +60,11 @@ def complete(claim: Claim, refuse: Refuse) -> Claim:
     for relation in claim.relations:
         _check_relation(claim, relation, refuse)
     try:
-        ordered(claim.relations)
+        is_empty = not boxes(claim)
     except ValueError as error:
         raise refuse("domain", f"{', '.join(map(str, claim.relations))}: {error}") from None
-    if not boxes(claim):
-        raise refuse("domain", "no value is left")
+    if is_empty:
+        raise refuse("domain", f"{', '.join(map(str, claim.relations))}: no value is left")
     return claim
 
 
@@ -149,22 +149,29 @@ def _check_relation(claim: Claim, relation: Relation, refuse: Refuse) -> None:
             raise refuse("domain", f"{relation}: between real parameters only")
         if any(bound and rational_of(bound.node) is None for bound, _ in interval.ends):
             raise refuse("domain", f"{relation}: give {name} rational bounds")
-    if relation.sign == "!=":
+    if relation.is_hole:
         limit = claim.limit
         if limit and limit.name == relation.left and rational_of(limit.target.node) is None:
             raise refuse("domain", f"{relation}: let {limit.name} go to a rational number")
         return
-    low, high = (claim.interval(name) for name in others)
+    if len({*others}) < 2:
+        raise refuse("domain", f"{relation}: no value is left")
+    poles = {*others} & {*claim.poles}
     moving = {by.name for by in claim.wrt} | ({claim.limit.name} if claim.limit else set())
-    if {*others} & {*claim.poles, *moving}:
-        why = "not of a pole, nor of what is differentiated by or goes to a limit"
+    if {*others} & moving:
+        why = "not of what is differentiated by or goes to a limit"
         raise refuse("domain", f"{relation}: {why}")
-    if any(other.sign == "!=" and other.left == high.name for other in claim.relations):
-        raise refuse("domain", f"{relation}: no value of {high.name} can be left out as well")
-    (least, most), (lowest, highest) = low.rational_bounds, high.rational_bounds
-    reaches = highest is None or (most is not None and most <= highest)
-    if not reaches or (lowest is not None and (least is None or lowest > least)):
-        raise refuse("domain", f"{relation}: give {high.name} a range around that of {low.name}")
+    if len(poles) > 1 or (poles and QUANTITIES[claim.quantity].derivatives):
+        raise refuse("domain", f"{relation}: not of two poles, nor of a derivative's pole")
+    elsewhere = [other for other in claim.relations if other is not relation]
+    rewritten = {*others} - poles if poles or relation.sign == "!=" else {others[1]}
+    for name in sorted(rewritten):
+        if any(other.left == name for other in elsewhere if other.is_hole):
+            raise refuse("domain", f"{relation}: no value of {name} can be left out as well")
+        if poles and any(name in (other.left, *other.right.names) for other in elsewhere):
+            raise refuse("domain", f"{relation}: {name} can be related to the pole alone")
+        if poles and any(name in expression.names for expression in claim.eigenvalue.values()):
+            raise refuse("domain", f"{relation}: {name} is part of an eigenvalue")
 
 
 def _differentiated(claim: Claim, refuse: Refuse) -> tuple[Derivative, ...]:

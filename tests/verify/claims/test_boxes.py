@@ -15,6 +15,7 @@ CLAIM = {
     "gamma": "b",
 }
 RANGES = ["0 < lambda < 1", "0 < a < 1", "0 < b <= 2"]
+THREE = ["0 < lambda < 1", "0 < a < 1", "0 < b < 1", "0 < c < 1"]
 
 
 def claim(*relations, ranges=RANGES, **fields):
@@ -61,6 +62,50 @@ def test_what_is_larger_is_the_other_and_a_share():
     [open_box] = boxes(claim("a < b", ranges=[*RANGES[:2], "b > 0"]))
     assert str(open_box.formula) == "a*(a + b_share)"
     assert str(open_box.domain[-1]) == "0 < b_share"
+
+
+def test_what_is_below_all_of_another_range_needs_no_share():
+    ranges = ["0 < lambda < 1", "0 <= a <= 1", "1/2 <= b < 3/4"]
+    assert texts(claim("a < b", ranges=ranges)) == [
+        ["0 < lambda < 1", "0 <= a < 1/2", "1/2 <= b < 3/4"],
+        ["0 < lambda < 1", "1/2 <= a < 3/4", "0 < b_share < 1"],
+    ]
+    assert texts(claim("b < a", ranges=ranges)) == [
+        ["0 < lambda < 1", "1/2 <= b < 3/4", "0 < a_share <= 1"]
+    ]
+
+
+def test_two_that_differ_are_in_one_order_or_the_other():
+    box, other = boxes(claim("a != b", ranges=THREE))
+    assert [box] == boxes(claim("a < b", ranges=THREE))
+    assert [other] == boxes(claim("b < a", ranges=THREE))
+    assert boxes(claim("b != a", "a < b", ranges=THREE)) == [box]
+
+
+def test_three_that_differ_have_six_orders():
+    assert len(boxes(claim("a != b", "b != c", "c != a", ranges=THREE))) == 6
+    assert boxes(claim("a < b", "b < c", "a < c", ranges=THREE)) == boxes(
+        claim("a < b", "b < c", ranges=THREE)
+    )
+
+
+def test_a_pole_stays_and_the_other_lies_below_or_above_it():
+    ranges = ["-1 < lambda < 1", "0 <= a < 1", "0 < b <= 2"]
+    below = claim("a < lambda", ranges=ranges)
+    [box] = boxes(below)
+    assert [str(i) for i in box.domain] == [
+        "0 < b <= 2",
+        "0 < lambda < 1",
+        "0 < a_share_below <= 1",
+    ]
+    a = "(lambda - (lambda - (0))*a_share_below)"
+    assert str(box.formula) == f"{a}*b"
+    assert restated(below, box, "lambda = 1/2, a_share_below = 1/4") == "lambda = 1/2, a = 3/8"
+    assert restated(below, box, "1 - a_share_below") == "1 - (lambda - a)/(lambda - 0)"
+    free, tied = boxes(claim("lambda < a", ranges=ranges))
+    assert [str(i) for i in free.domain] == ["0 < b <= 2", "-1 < lambda < 0", "0 <= a < 1"]
+    assert str(tied.formula) == "(lambda + (1 - lambda)*a_share)*b"
+    assert boxes(claim("lambda != a", ranges=ranges)) == [free, tied, box]
 
 
 def test_below_its_last_value_there_is_no_other():
@@ -110,9 +155,6 @@ def test_beside_a_limit_all_pieces_are_left():
 def test_an_eigenvalue_is_written_in_shares_as_well():
     [box] = boxes(claim("a < b", eigenvalue="b/3", ranges=["0 < a < 1", "0 < b <= 2"]))
     assert str(box.eigenvalue["lambda"]) == "(a + (2 - a)*b_share)/3"
-
-
-THREE = ["0 < lambda < 1", "0 < a < 1", "0 < b < 1", "0 < c < 1"]
 
 
 def test_a_chain_is_one_box_in_whatever_order_it_is_written():
@@ -174,14 +216,17 @@ def test_without_a_value_a_share_stays_one(said, upper, restated_as):
         ),
         ({"domain": [*RANGES, "c != 1/2"]}, "unknown symbol 'c'"),
         ({"domain": [*RANGES, "a < c"]}, "unknown symbol 'c'"),
-        ({"domain": [*RANGES, "lambda < a"]}, "not of a pole"),
-        ({"domain": [*RANGES, "b < a"]}, "give a a range around that of b"),
+        ({"domain": [*RANGES, "b < b"]}, "no value is left"),
+        ({"domain": [*RANGES, "a != b", "a != 1/2"]}, "no value of a can be left out as well"),
+        ({"domain": [*RANGES, "a < lambda", "a != 1/2"]}, "no value of a can be left out as well"),
+        ({"domain": [*RANGES, "lambda < a", "a < b"]}, "a can be related to the pole alone"),
+        ({"domain": [*THREE, "a != c", "b < c"]}, "c is above one parameter alone"),
         ({"domain": ["abs(lambda) < 1", *RANGES[1:], "lambda != 1/2"]}, "real parameters only"),
         ({"domain": [*THREE, "a < c", "b < c"]}, "c is above one parameter alone"),
         ({"domain": [*THREE, "a < b", "b < a"]}, "no value is left"),
         (
             {"domain": [*THREE, "a < b"], "relation": "~", "limit": "b -> 1-"},
-            "nor of what is differentiated by or goes to a limit",
+            "not of what is differentiated by or goes to a limit",
         ),
         ({"domain": [*RANGES, "n in reals"]}, "write 0 < rho < 1"),
     ],

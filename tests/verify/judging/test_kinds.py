@@ -37,7 +37,24 @@ NAMES = {
     "domain": [f"0 < {name} < 1" for name in ("R_0", "R_0_", "w_bar", "w_bar_", "epsilon_")],
 }
 
+CASCADE = {
+    **WHITE,
+    "autocorrelation": "(a*(1 - b**2)*a**Delta - b*(1 - a**2)*b**Delta)/(a - b)",
+    "domain": ["0 < lambda < 1", "0 < a < 1", "0 < b < 1", "a != b"],
+}
+CASCADED = (
+    "(a*(1 - b**2)*(1 + a*lambda)/(1 - a*lambda) - b*(1 - a**2)*(1 + b*lambda)/(1 - b*lambda))"
+)
+BELOW = {
+    **WHITE,
+    "autocorrelation": "rho**Delta",
+    "relation": "<=",
+    "domain": ["-1/2 < lambda < 1", "0 <= rho < 1", "rho < lambda"],
+}
+
 TRUE = {
+    "cascade": {**CASCADE, "formula": f"{CASCADED}/((a - b)*(1 - lambda**2))"},
+    "below-the-pole": {**BELOW, "formula": "(1 + lambda**2)/(1 - lambda**2)**2"},
     "derivative-beside-a-kink": {
         **WHITE,
         "quantity": "sensitivity",
@@ -295,6 +312,8 @@ TRUE = {
     },
 }
 FALSE = {
+    "cascade-the-other-way": {**CASCADE, "formula": f"{CASCADED}/(abs(a - b)*(1 - lambda**2))"},
+    "not-so-far-below": {**BELOW, "formula": "0.999999*(1 + lambda**2)/(1 - lambda**2)**2"},
     "other-names": {**NAMES, "formula": "R_0**2*w_bar**2/(1 - epsilon_**2)"},
     # too small a difference for any number of digits
     "1e-420": {**WHITE, "formula": "(1 + 1e-420*lambda)/(1 - lambda**2)"},
