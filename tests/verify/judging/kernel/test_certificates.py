@@ -20,13 +20,16 @@ from verify.judging.kernel.translation import statement
 
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="Coq is not installed")
 
-# one of each kind
+# with OTHERS, ten of each class at least
 TRUE = (
-    *("A3-sensitivity", "A4-sensitivity-complex", "A6-sensitivity-ar1", "A8-input-weight"),
-    *("B1-requirement-sensitivity", "B3-tanh", "B6-angle-scaling", "B8-s4-zoh", "C1-loss"),
-    *("C2-hessian-isotropic", "C3-angle", "D1-cross-sensitivity", "F6-state"),
-    *("A7-outgrows-everywhere", "B4-lru-bounded", "B8-gru-state"),  # bounds
-    *("A7-outgrows", "B4-lru-limit", "B8-lru-angle", "B8-s4-euler", "B8-gru-vanishes"),  # limits
+    *("A4-sensitivity-complex", "B6-angle-scaling", "B8-s4-zoh", "C1-loss", "C3-angle"),
+    *("C2-hessian-isotropic", "D1-cross-sensitivity"),
+    # bounds
+    *("A7-outgrows-everywhere", "B2-bound", "B4-lru-bounded", "B8-gru-state", "C3-exponential"),
+    *("B8-gru-sensitivity", "G4-bound", "G4-bound-tight", "H5-one-minus-modulus"),
+    # limits
+    *("A7-outgrows", "A7-state-white", "B2-unbounded", "B4-lru-limit", "B8-lru-angle"),
+    *("B8-s4-euler", "B8-gru-vanishes"),
 )
 WHITE = {
     "id": "white",
@@ -65,6 +68,12 @@ SUM_OF_AR1 = {
 }
 # true, of kinds that the paper has none of
 OTHERS = {
+    "at-least": {
+        **WHITE,
+        "relation": ">=",
+        "formula": "1 + lambda**2",
+        "domain": ["0 < lambda < 1"],
+    },
     "sum": SUM,
     "sum-of-two": SUM_OF_TWO,
     "sum-of-ar1": SUM_OF_AR1,
