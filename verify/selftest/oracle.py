@@ -118,8 +118,14 @@ def _holds(
     """Whether the claim holds, point by point; None where its formula has no value."""
     count = POINTS if claim.relation == "==" else POINTS_OF_BOUND
     count = count if claim.quantity != "curvature" else POINTS
-    for point in chain(points_at(claim, places), points(claim, count)):
-        actual = _quantity(claim, point, known)
+    faces = [face for point in points(claim, 1) for face in _on_faces(claim, point)]
+    for point in chain(points_at(claim, places), points(claim, count), faces):
+        try:
+            actual = _quantity(claim, point, known)
+        except NoTruth:
+            if point not in faces:
+                raise
+            continue
         try:
             claimed = _value(claim.formula.node, _with_poles(claim, point), _lags(claim, point))
         except (ZeroDivisionError, _Meaningless):  # infinite, or a sum that diverges
@@ -157,12 +163,13 @@ def _arrives(claim: Claim, known: Known, places: Sequence[Mapping[str, str]]) ->
 
 
 def _on_faces(claim: Claim, point: Point) -> Iterator[Point]:
-    """A point moved to each closed end of each real parameter but the limit's."""
+    """A point moved to each closed end of each parameter but the limit's."""
     for interval in map(claim.interval, claim.parameters):
-        if interval.modulus or (claim.limit and interval.name == claim.limit.name):
+        if claim.limit and interval.name == claim.limit.name:
             continue
+        turn = mp.sign(point[interval.name]) if interval.modulus else 1
         for bound, strict in interval.ends:
-            there = {**point, interval.name: _end(bound)}
+            there = {**point, interval.name: turn * _end(bound)} if bound else point
             if bound and not strict and all(_is_kept(r, there) for r in claim.relations):
                 yield there
 

@@ -132,8 +132,9 @@ class _Moments:
     def __init__(self, claim: Claim, point: Point) -> None:
         self.claim, self.point = claim, point
         self.poles = self._poles(point)
-        if claim.horizon is None and any(abs(pole) >= 1 for pole in self.poles):
-            if claim.limit and all(abs(pole) <= 1 for pole in self.poles):
+        rounding = 4 * mp.eps  # of exp(iθ)
+        if claim.horizon is None and any(abs(pole) >= 1 - rounding for pole in self.poles):
+            if claim.limit and all(abs(pole) <= 1 + rounding for pole in self.poles):
                 raise NoTruth("nearer to 1 than these digits tell")
             raise _Meaningless
         self.input = _Input(claim, point)

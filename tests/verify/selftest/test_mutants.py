@@ -77,6 +77,14 @@ def test_the_oracle_knows_what_means_nothing():
         assert truth(replace(claim, autocorrelation=parse(changed))) is Truth.MEANINGLESS
 
 
+@pytest.mark.parametrize("id_", ["D3-imaginary-real", "D3-imaginary-imaginary"])
+def test_on_the_circle_there_is_no_stationary_state(id_):
+    """Rounding takes |exp(iθ)| below 1."""
+    [claim] = select([id_])
+    domain = ["abs(lambda1) < 1", "abs(lambda2) <= 1", "abs(w1) < 2", "abs(w2) < 2"]
+    assert truth(make_claim({**claim.entry(), "domain": domain})) is Truth.MEANINGLESS
+
+
 def test_the_oracle_sees_a_sharp_bound():
     entry = {
         "id": "bound",
