@@ -6,7 +6,7 @@ a matrix of Gaussian rationals is a rational block matrix whose adjoint is its t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 import flint
@@ -42,8 +42,15 @@ def _fraction(value: flint.fmpq) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
 
-def _irrational(_: flint.fmpq_mat) -> flint.fmpq_mat:
-    raise NotEvaluated("roots are taken in balls")
+def _known_at_0(value: int) -> Callable[[flint.fmpq_mat], flint.fmpq_mat]:
+    """A function with a value at 0, which elsewhere is not rational as a rule."""
+
+    def function(z: flint.fmpq_mat) -> flint.fmpq_mat:
+        if z != gaussian(0):
+            raise NotEvaluated("roots are taken in balls")
+        return gaussian(value)
+
+    return function
 
 
 GAUSSIAN = Arithmetic(
@@ -52,8 +59,8 @@ GAUSSIAN = Arithmetic(
         "conjugate": flint.fmpq_mat.transpose,
         "re": lambda z: gaussian(_fraction(z[0, 0])),
         "im": lambda z: gaussian(_fraction(z[1, 0])),
-        "exp": _irrational,
-        "sqrt": _irrational,
+        **{name: _known_at_0(1) for name in ("exp", "cos", "cosh")},
+        **{name: _known_at_0(0) for name in ("sqrt", "sin", "tan", "sinh", "tanh")},
     },
     power=_power,
 )

@@ -19,7 +19,7 @@ SECONDS = 4.0  # of processor time for a cover
 
 
 class Vanishes(NoSign):
-    """A function with a factor that certainly changes its sign on the domain; says where."""
+    """A function that certainly is 0, or has the other sign, on the domain; says where."""
 
 
 def nonzero(model: Model, function: sp.Expr) -> str:
@@ -159,7 +159,7 @@ def _positive(
         if found.certain is None:
             raise Vanishes(found.change) if found.change else NoSign(_obstacle(found))
         if found.certain not in ((1, -1) if or_negative else (1,)):
-            raise NoSign(f"it is {'negative' if found.certain else '0'}{where}")
+            raise Vanishes(where or "at any point")
         how.append(str(found))
     return how[0]
 
@@ -194,4 +194,4 @@ def _strata(model: Model, function: sp.Expr, real: Ranges) -> Iterator[tuple[sp.
                 left[angle] = (-sp.oo, sp.oo)
             else:
                 image = image.subs(symbol, end)
-        yield image, left, f" at {', '.join(where)}" if where else ""
+        yield image, left, f"at {', '.join(where)}" if where else ""

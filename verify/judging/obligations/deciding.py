@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import flint
@@ -26,6 +27,7 @@ from verify.judging.symbolic.signs import NoSign
 
 BITS = 256
 ANGLES = 48  # of a half turn
+TURNS = 2  # to either side
 CANDIDATES = 4
 
 
@@ -43,7 +45,10 @@ def decide(model: Model, obligation: Obligation, seed: int) -> Outcome:
         stated = replace(obligation, function=minus, kind=Kind.NONNEGATIVE)
         return replace(decide(model, stated, seed), obligation=obligation)
     failed = State.OPEN if obligation.is_enough else State.FAILED
-    if where := _failure(model, obligation, seed):
+    where = _failure(model, obligation, seed)
+    if not where and obligation.kind is Kind.NONZERO:
+        where = _zero_at_an_angle(model, obligation.function)
+    if where:
         return Outcome(obligation, failed, where)
     try:
         how = certificate(model, obligation)
@@ -79,6 +84,19 @@ def _failure(model: Model, obligation: Obligation, seed: int) -> str | None:
         below, above = (ball_at(model, function, point).real for point in (low, high))
         if below < 0 < above:
             return f"between {low} and {high}"
+    return None
+
+
+def _zero_at_an_angle(model: Model, function: sp.Expr) -> str | None:
+    """Where a quarter of a turn, or some of them, make a factor 0 whatever the rest is."""
+    for factor, (name, symbol) in product(factors_of(function), model.symbols.items()):
+        one = model.domain.ranges[name]
+        turning = {part.args[0].coeff(symbol) for part in factor.atoms(sp.sin, sp.cos, sp.tan)}
+        rates = [rate for rate in turning if rate.is_Rational and rate]
+        for rate, quarters in product(rates, range(-4 * TURNS, 4 * TURNS + 1)):
+            angle = quarters * sp.pi / (2 * rate)
+            if one.holds(angle) and factor.subs(symbol, angle) == 0:
+                return f"at {symbol} = {angle}"
     return None
 
 

@@ -126,9 +126,13 @@ def opposite(
 
 def _arc(lower: sp.Expr, upper: sp.Expr) -> Range:
     """The range of tan(angle/2) for the halves of angles; the whole line if they pass ±π/2."""
-    if -sp.pi / 2 < lower and upper < sp.pi / 2:
-        return sp.sin(lower) / sp.cos(lower), sp.sin(upper) / sp.cos(upper)
-    return -sp.oo, sp.oo
+    quarter = sp.pi / 2
+    if lower < -quarter or upper > quarter:
+        return -sp.oo, sp.oo
+    return (
+        -sp.oo if lower == -quarter else sp.sin(lower) / sp.cos(lower),
+        sp.oo if upper == quarter else sp.sin(upper) / sp.cos(upper),
+    )
 
 
 def _on_line(part: sp.Poly, degree: int, t: sp.Symbol, i: sp.Symbol) -> sp.Expr:

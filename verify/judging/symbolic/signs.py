@@ -194,7 +194,8 @@ def _turned_over(expr: sp.Expr, real: Ranges) -> tuple[sp.Expr, Ranges]:
 
 def _attained(function: sp.Expr, ranges: Ranges) -> list[sp.Symbol]:
     """The squares of tangents that are 0 inside the domain, where the angle is."""
-    return [s for s in function.free_symbols if s.name.endswith("**2") and ranges[s][0] == 0]
+    turning = {f"{t.name}**2" for t, (lower, upper) in ranges.items() if lower < 0 < upper}
+    return [s for s in function.free_symbols if s.name in turning]
 
 
 def _of_factors(function: sp.Expr, ranges: Ranges, of_all: bool, seconds: float) -> Sign:
