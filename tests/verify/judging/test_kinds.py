@@ -54,6 +54,20 @@ BELOW = {
 
 TRUE = {
     "cascade": {**CASCADE, "formula": f"{CASCADED}/((a - b)*(1 - lambda**2))"},
+    "tone": {
+        **WHITE,
+        "autocorrelation": "cos(phi*Delta)",
+        "eigenvalue": "nu*exp(I*theta)",
+        "domain": ["0 < nu < 1", "0 < theta < pi", "0 < phi < pi"],
+        "formula": "1/2/(1 - 2*nu*cos(theta - phi) + nu**2)"
+        " + 1/2/(1 - 2*nu*cos(theta + phi) + nu**2)",
+    },
+    "tone-near-1": {
+        **NEAR_1,
+        "autocorrelation": "cos(phi*Delta)",
+        "domain": ["0 < lambda < 1", "0 < phi < pi"],
+        "formula": "1/(2 - 2*cos(phi))",
+    },
     "below-the-pole": {**BELOW, "formula": "(1 + lambda**2)/(1 - lambda**2)**2"},
     "derivative-beside-a-kink": {
         **WHITE,

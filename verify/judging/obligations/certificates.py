@@ -104,30 +104,49 @@ def _nonzero(model: Model, function: sp.Expr, real: Ranges, moduli: Ranges) -> s
     """How it is certain that a function is not 0 on the domain; raises NoSign."""
     holomorphic = sp.expand(polarised(function))
     conjugate = sp.expand(conjugated(holomorphic))
-    if holomorphic == conjugate:
-        return _positive(model, holomorphic, real, moduli, or_negative=True)
-    try:
-        return _dominated(model, holomorphic)
-    except NoSign:
+    if holomorphic != conjugate:
+        with suppress(NoSign):
+            return _dominated(model, holomorphic)
         return _positive(model, holomorphic * conjugate, real, moduli)
+    try:
+        return _positive(model, holomorphic, real, moduli, or_negative=True)
+    except Vanishes:
+        raise
+    except NoSign:
+        parts = _turning_factors(holomorphic)
+        if len(parts) < 2:
+            raise
+        return "; ".join(dict.fromkeys(_dominated(model, part) for part in parts))
+
+
+def _turning_factors(function: sp.Expr) -> list[sp.Expr]:
+    """The factors in exponentials of what has sines and cosines; none where there is neither."""
+    if not function.has(sp.sin, sp.cos):
+        return []
+    turning = sp.expand(function.rewrite((sp.sin, sp.cos), sp.exp))
+    return [part for part, _ in factors(sp.expand_power_exp(turning)) if part.is_Add]
 
 
 Size = tuple[sp.Expr, bool]  # a largest modulus, and whether it may be taken
 
 
 def _dominated(model: Model, function: sp.Expr) -> str:
-    """How a constant is larger than the moduli of all else together; raises NoSign."""
-    number, rest = function.as_coeff_Add()
+    """How a constant or a phase outweighs the moduli of all else together; raises NoSign."""
+    terms = sp.Add.make_args(function)
+    fixed = [term for term in terms if abs(term).is_number]
+    largest = max(fixed, key=lambda term: sp.N(abs(term)), default=sp.S.Zero)
     sizes: dict[sp.Symbol, Size] = {}
     for name, symbol in model.symbols.items():
         one = model.domain.ranges[name]
-        most = sp.Max(abs(one.lower), abs(one.upper))
-        sizes[symbol] = sizes[bar(symbol)] = (most, one.has_lower or one.has_upper)
+        ends = [(abs(one.lower), one.has_lower), (abs(one.upper), one.has_upper)]
+        most = sp.Max(*(size for size, _ in ends))
+        may_be = any(is_taken and size == most for size, is_taken in ends)
+        sizes[symbol] = sizes[bar(symbol)] = (most, may_be)
     total, is_taken = sp.S.Zero, True
-    for term in sp.Add.make_args(rest):
+    for term in sp.Add.make_args(function - largest):
         size, may_be = _largest(term, sizes)
         total, is_taken = total + size, is_taken and may_be
-    slack = abs(number) - total
+    slack = abs(largest) - total
     if slack.is_finite and (evaluate(slack, {}).real > 0 or (slack == 0 and not is_taken)):
         return "as a constant is larger than all else together"
     raise NoSign("no constant is larger than all else together")

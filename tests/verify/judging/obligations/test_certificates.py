@@ -52,7 +52,7 @@ def certified(text, kind, *ranges):
         ("(a - b)**2", ["0 < a < 1/2", "1/2 <= b < 1"], FACTORS),
         ("conjugate(lambda)**2*abs(lambda - 2)", ["0 < abs(lambda) < 1"], None),
         ("(a - 1/2)**2 + b**2", ["0 < a < 1", "1/2 < b < 1"], None),
-        ("2*I + a", ["0 < a < 1"], FACTORS),
+        ("2*I + a", ["0 < a < 1"], CONSTANT),
         ("2 + a**2 + b", ["a in integers", "b >= 0"], FACTORS),
         # a constant and what is smaller
         ("2 - lambda", ["abs(lambda) <= 1"], CONSTANT),
@@ -75,6 +75,9 @@ def certified(text, kind, *ranges):
         ("1 - a*exp(I*t)", ["0 < a < 1", "-9 < t < 9"], CONSTANT),
         ("1 - a*exp(I*t)", ["-1 < a < 1", "-9 < t < 9"], CONSTANT),
         ("3 - exp(t + I*s)", ["0 < t < 1", "-1 < s < 1"], FACTORS),
+        # by the phases of its factors
+        ("1 - 2*a*cos(s - t) + a**2", ["0 <= a < 1", "0 < s < pi", "0 < t < pi"], CONSTANT),
+        ("exp(I*t) - a*exp(I*s)", ["-1 < a < 1", "0 < s < pi", "0 < t < pi"], CONSTANT),
     ],
 )
 def test_what_is_nowhere_0(text, ranges, how):
@@ -121,6 +124,7 @@ def test_what_is_nowhere_0(text, ranges, how):
         ("sqrt((b - 1/4)**2) + sqrt((2*b - 1/2)**4)", SQUARE),
         # where two factors change their signs together
         ("a - a*exp(-a)", WHOLE),
+        ("1 - 2*a*cos(s - t) + a**2", ["0 <= a <= 1", "0 < s < pi", "0 < t < pi"]),
     ],
 )
 def test_what_may_be_0(text, ranges):
