@@ -46,6 +46,7 @@ def test_memory_task():
     assert min(found[derived]) < 1e-3
 
 
+@pytest.mark.slow
 def test_forecast(tmp_path):
     try:
         packaged_series("pulse")

@@ -174,7 +174,7 @@ def _number(bound: Bound) -> Fraction | None:
 
 
 def _roles(claim: Claim, low: str, high: str) -> tuple[str, str]:
-    """Of two related parameters, the one that stays, and the one written by it and a share."""
+    """The related parameter that stays, and the one that is written by it and a share."""
     return (high, low) if high in claim.poles else (low, high)
 
 
