@@ -7,7 +7,15 @@ from dataclasses import replace
 
 from theory.catalogue import QUANTITIES
 from verify.claims.boxes import boxes
-from verify.claims.claim import ARBITRARY, Claim, ClaimError, Derivative, Limit, Relation
+from verify.claims.claim import (
+    ARBITRARY,
+    Claim,
+    ClaimError,
+    Derivative,
+    Interval,
+    Limit,
+    Relation,
+)
 from verify.claims.expressions import FUNCTIONS, LAG, SERIES, Expression, rational_of
 from verify.experiments import EXPERIMENTS
 
@@ -164,6 +172,11 @@ def _check_relation(claim: Claim, relation: Relation, refuse: Refuse) -> None:
     if len(poles) > 1 or (poles and QUANTITIES[claim.quantity].derivatives):
         raise refuse("domain", f"{relation}: not of two poles, nor of a derivative's pole")
     elsewhere = [other for other in claim.relations if other is not relation]
+    orders = [others, others[::-1]] if relation.sign == "!=" else [others]
+    if any(not other.is_hole for other in elsewhere):  # none is cut by another's range
+        for low, high in orders:
+            if not _is_around(claim.interval(high), claim.interval(low)):
+                raise refuse("domain", f"{relation}: give {high} a range around that of {low}")
     rewritten = {*others} - poles if poles or relation.sign == "!=" else {others[1]}
     for name in sorted(rewritten):
         if any(other.left == name for other in elsewhere if other.is_hole):
@@ -172,6 +185,13 @@ def _check_relation(claim: Claim, relation: Relation, refuse: Refuse) -> None:
             raise refuse("domain", f"{relation}: {name} can be related to the pole alone")
         if poles and any(name in expression.names for expression in claim.eigenvalue.values()):
             raise refuse("domain", f"{relation}: {name} is part of an eigenvalue")
+
+
+def _is_around(outer: Interval, inner: Interval) -> bool:
+    """Whether a range with rational ends reaches as far as another, on both sides."""
+    (lowest, highest), (least, most) = outer.rational_bounds, inner.rational_bounds
+    is_below = lowest is None or (least is not None and lowest <= least)
+    return is_below and (highest is None or (most is not None and most <= highest))
 
 
 def _differentiated(claim: Claim, refuse: Refuse) -> tuple[Derivative, ...]:

@@ -221,6 +221,8 @@ def test_without_a_value_a_share_stays_one(said, upper, restated_as):
         ({"domain": [*RANGES, "a < lambda", "a != 1/2"]}, "no value of a can be left out as well"),
         ({"domain": [*RANGES, "lambda < a", "a < b"]}, "a can be related to the pole alone"),
         ({"domain": [*THREE, "a != c", "b < c"]}, "c is above one parameter alone"),
+        # a share of b would be of what c leaves of its range
+        ({"domain": [*RANGES, "0 < c < 1", "a < b", "b < c"]}, "give c a range around that of b"),
         ({"domain": ["abs(lambda) < 1", *RANGES[1:], "lambda != 1/2"]}, "real parameters only"),
         ({"domain": [*THREE, "a < c", "b < c"]}, "c is above one parameter alone"),
         ({"domain": [*THREE, "a < b", "b < a"]}, "no value is left"),
