@@ -86,7 +86,7 @@ def _ordered(order: Order) -> Order:
 def restated(claim: Claim, box: Claim, text: str) -> str:
     """What is said of a box of a claim, in the claim's own parameters."""
     text = text.replace(box.autocorrelation.source, claim.autocorrelation.source)
-    pairs = {pair for order in _orders(claim.relations) for pair in order}
+    pairs = dict.fromkeys(pair for order in _orders(claim.relations) for pair in order)
     own = [(low, high) for low, high in pairs if _share(claim, low, high) in box.parameters]
     for low, high in reversed(_ordered(own)):
         name, (fixed, moved) = _share(claim, low, high), _roles(claim, low, high)

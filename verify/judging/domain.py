@@ -96,13 +96,10 @@ class Range:
         is_point = self.lower == self.upper and self.has_lower and self.has_upper
         return self.lower if is_point and not self.is_modulus else None
 
-    def holds(self, number: sp.Expr) -> bool:
-        """Whether a real number, whole where it has to be, certainly is among them."""
-        if self.is_modulus or (self.is_whole and not number.is_integer):
-            return False
-        is_above = number >= self.lower if self.has_lower else number > self.lower
-        is_below = number <= self.upper if self.has_upper else number < self.upper
-        return bool(is_above == True and is_below == True)  # noqa: E712 (it may be undecided)
+    @property
+    def interval(self) -> sp.Set:
+        """The real numbers between the ends, with the ends that belong to it."""
+        return sp.Interval(self.lower, self.upper, not self.has_lower, not self.has_upper)
 
     @cached_property
     def rational_ends(self) -> tuple[Fraction | None, Fraction | None]:

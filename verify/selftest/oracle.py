@@ -169,8 +169,10 @@ def _on_faces(claim: Claim, point: Point) -> Iterator[Point]:
             continue
         turn = mp.sign(point[interval.name]) if interval.modulus else 1
         for bound, strict in interval.ends:
-            there = {**point, interval.name: turn * _end(bound)} if bound else point
-            if bound and not strict and all(_is_kept(r, there) for r in claim.relations):
+            if strict or bound is None:
+                continue
+            there = {**point, interval.name: turn * _end(bound)}
+            if all(_is_kept(relation, there) for relation in claim.relations):
                 yield there
 
 

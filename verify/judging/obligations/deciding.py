@@ -45,10 +45,7 @@ def decide(model: Model, obligation: Obligation, seed: int) -> Outcome:
         stated = replace(obligation, function=minus, kind=Kind.NONNEGATIVE)
         return replace(decide(model, stated, seed), obligation=obligation)
     failed = State.OPEN if obligation.is_enough else State.FAILED
-    where = _failure(model, obligation, seed)
-    if not where and obligation.kind is Kind.NONZERO:
-        where = _zero_at_an_angle(model, obligation.function)
-    if where:
+    if where := _failure(model, obligation, seed) or _zero_at_an_angle(model, obligation):
         return Outcome(obligation, failed, where)
     try:
         how = certificate(model, obligation)
@@ -87,15 +84,21 @@ def _failure(model: Model, obligation: Obligation, seed: int) -> str | None:
     return None
 
 
-def _zero_at_an_angle(model: Model, function: sp.Expr) -> str | None:
+def _zero_at_an_angle(model: Model, obligation: Obligation) -> str | None:
     """Where a quarter of a turn, or some of them, make a factor 0 whatever the rest is."""
-    for factor, (name, symbol) in product(factors_of(function), model.symbols.items()):
-        one = model.domain.ranges[name]
+    if obligation.kind is not Kind.NONZERO:
+        return None
+    for factor, (name, symbol) in product(factors_of(obligation.function), model.symbols.items()):
+        if not symbol.is_real:
+            continue
+        interval = model.domain.ranges[name].interval
         turning = {part.args[0].coeff(symbol) for part in factor.atoms(sp.sin, sp.cos, sp.tan)}
-        rates = [rate for rate in turning if rate.is_Rational and rate]
+        rates = sorted(rate for rate in turning if rate.is_Rational and rate)
         for rate, quarters in product(rates, range(-4 * TURNS, 4 * TURNS + 1)):
             angle = quarters * sp.pi / (2 * rate)
-            if one.holds(angle) and factor.subs(symbol, angle) == 0:
+            if symbol.is_integer and not angle.is_integer:
+                continue
+            if interval.contains(angle) == sp.true and factor.subs(symbol, angle) == 0:
                 return f"at {symbol} = {angle}"
     return None
 

@@ -38,7 +38,7 @@ def factors(expr: sp.Expr) -> Iterator[tuple[sp.Expr, int]]:
 def _fraction(expr: sp.Expr) -> tuple[Polynomial, Polynomial, Mapping[sp.Symbol, sp.Expr]]:
     rational, exponentials = rationalised(expr)
     powers = {p for p in rational.atoms(sp.Pow) if not p.exp.is_Integer}
-    numbers = (sp.NumberSymbol, type(sp.I))  # polynomials with i in their coefficients are slow
+    numbers = (sp.NumberSymbol, type(sp.I))  # the coefficients are rational
     opaque = {f: sp.Dummy() for f in rational.atoms(sp.Function, *numbers) | powers}
     parts = sp.fraction(sp.together(rational.xreplace(opaque)))
     symbols = set().union(*(part.free_symbols for part in parts))

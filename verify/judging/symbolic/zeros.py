@@ -152,7 +152,7 @@ def _turns(factor: sp.Expr, symbol: sp.Symbol, interval: sp.Set) -> list[sp.Expr
 
 def _interval(model: Model, symbol: sp.Symbol) -> sp.Set:
     one = next(r for name, r in model.domain.ranges.items() if model.symbols.get(name) == symbol)
-    return sp.Interval(one.lower, one.upper, not one.has_lower, not one.has_upper)
+    return one.interval
 
 
 def _own_ends(model: Model, symbol: sp.Symbol) -> list[sp.Expr]:
