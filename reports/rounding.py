@@ -1,6 +1,7 @@
 """Bounds of rounding that Gappa proves and Coq checks, beside those that are counted.
 
-Run as `make rounding`, with Gappa and Coq: rounding.md.
+Run as `make rounding`, with Gappa and Coq: rounding.md. Cut short, it goes on where it was, as
+long as the code is the same.
 """
 
 from __future__ import annotations
@@ -17,18 +18,23 @@ from theory.inputs import exponential, white
 from verify.judging.kernel.coq import version
 from verify.judging.kernel.gappa import FORMATS, Bounds
 from verify.running.processes import fork_server
+from verify.running.provenance import code_version, dependencies
 
 HERE = Path(__file__).parent
 QUANTITIES = (
     *("second_moment", "sensitivity", "gamma", "backpropagated_error", "cross_moment"),
     *("cross_sensitivity", "teacher_student_loss", "curvature"),
 )
+_READ = dependencies("numerics.codegen.export") + dependencies("verify.judging.kernel.gappa")
 INPUTS = {"white": white(), "ρ^Δ": exponential()}
+REPORT = HERE / "rounding.md"
 ABOUT = """# What rounding does to exported functions
 
 Made by `make rounding`: for each exported function of 1−λ and 1−ρ the bound of its relative error
 that is counted, and the one that Gappa proves and Coq {coq} checks, in half an ulp of the numbers
 it computes with, for arguments from the power of 2 that is named to the last number below 2.
+
+Digest of the code: {code}.
 
 | function | input | language | computes with | counted | proved | from |
 |---|---|---|---|--:|--:|--:|
@@ -36,28 +42,33 @@ it computes with, for arguments from the power of 2 that is named to the last nu
 
 
 def main() -> None:
-    """Prove all bounds, and write rounding.md."""
+    """Prove the bounds that rounding.md has not, each written there once it is found."""
+    head = ABOUT.format(coq=version(), code=code_version(_READ)[:16])
+    written = REPORT.read_text(encoding="utf-8") if REPORT.exists() else ""
+    if not written.startswith(head):
+        REPORT.write_text(written := head, encoding="utf-8")
     cases = list(product(QUANTITIES, INPUTS, FORMATS))
-    with ProcessPoolExecutor(os.cpu_count(), fork_server()) as pool:
-        found = list(track(pool.map(_rows, *zip(*cases, strict=True)), "bounds", total=len(cases)))
-    lines = [line for of_case in found for line in of_case]
-    text = ABOUT.format(coq=version()) + "\n".join(lines) + "\n"
-    (HERE / "rounding.md").write_text(text, encoding="utf-8")
+    missing = [case for case in cases if "| {}_near_one | {} | {} |".format(*case) not in written]
+    with ProcessPoolExecutor(os.cpu_count(), fork_server()) as pool, REPORT.open("a") as report:
+        found = pool.map(_rows, *zip(*missing, strict=True))
+        for rows in track(found, "bounds", total=len(missing)):
+            report.write(rows)
+            report.flush()
 
 
-def _rows(quantity: str, of: str, target: str) -> list[str]:
-    """The lines on a quantity's function of 1−λ, for one input and language."""
+def _rows(quantity: str, of: str, target: str) -> str:
+    """The rows on a quantity's function of 1−λ, for one input and language."""
     bounds = Bounds(target)
     exported(quantity, INPUTS[of], target, bounds)
     name = f"{quantity}_near_one"
+    row = f"| {name} | {of} | {target} |"
     if reason := bounds.reasons.get(name):
-        return [f"| {name} | {of} | {target} | | | {reason} | |"]
-    return [
-        f"| {name} | {of} | {target} | {numbers} | {bounds.counted[name]}u | {bound.rounded:g}u "
-        f"| 2^{bound.least} |"
+        return f"{row} | | {reason} | |\n"
+    return "".join(
+        f"{row} {numbers} | {bounds.counted[name]}u | {bound.rounded:g}u | 2^{bound.least} |\n"
         for (function, numbers), bound in bounds.proved.items()
         if function == name
-    ]
+    )
 
 
 if __name__ == "__main__":
