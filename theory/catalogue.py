@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import theory
+from theory.printing.choices import one_of
 
 if TYPE_CHECKING:
     import sympy as sp
@@ -179,5 +180,5 @@ def quantity(name: str, x: Input, unit: Unit) -> sp.Expr:
 
     """
     if name not in QUANTITIES:
-        raise ValueError(f"unknown quantity {name!r}: one of {', '.join(QUANTITIES)}")
+        raise ValueError(f"unknown quantity {name!r}: {one_of(name, QUANTITIES)}")
     return QUANTITIES[name].derive(x, unit)

@@ -21,6 +21,7 @@ from theory.catalogue import QUANTITIES, Unit
 from theory.geometry import PLANE
 from theory.inputs import StationaryInput, exponential, white
 from theory.parametrizations import optimal_gamma
+from theory.printing.choices import one_of
 from theory.printing.latex import displayed, to_latex
 from theory.printing.pdf import document
 
@@ -53,9 +54,9 @@ def exported(name: str, x: StationaryInput, target: str, bound: Bounding | None 
     """
     names = ("all", *_COMMANDS) if target == "latex-commands" else NAMES
     if name not in names:
-        raise ValueError(f"unknown name {name!r}: one of {', '.join(names)}")
+        raise ValueError(f"unknown name {name!r}: {one_of(name, names)}")
     if target not in TARGETS:
-        raise ValueError(f"--to {target}: one of {', '.join(TARGETS)}")
+        raise ValueError(f"--to {target}: {one_of(target, TARGETS)}")
     if target == "latex-commands":
         return latex_commands(None if name == "all" else name)
     _refuse_eigenvalues(x)

@@ -25,6 +25,7 @@ from numerics.codegen.printers import RationalPrinter
 from numerics.codegen.real_parts import Parts, real_parts
 from numerics.codegen.runtime import Runtime
 from theory.algebra.conjugation import bar, polarised, restored
+from theory.printing.choices import one_of
 
 TARGETS = (*DIALECTS, "sympy")
 _ADAPTIVE = Runtime.of("adaptive.py")
@@ -97,7 +98,7 @@ def module_source(
 
     """
     if target not in TARGETS:
-        raise ValueError(f"unknown target {target!r}: one of {', '.join(TARGETS)}")
+        raise ValueError(f"unknown target {target!r}: {one_of(target, TARGETS)}")
     functions = [_with_own_names(f) for f in functions]
     if target == "sympy":
         head = f'"""{title}"""\n\n{_SYMPY}'

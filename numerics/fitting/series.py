@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.fitting.files import opened_text, read_array
+from theory.printing.choices import one_of
 
 Array = NDArray[np.float64]
 
@@ -75,7 +76,7 @@ def packaged_series(name: str) -> Array:
 
     """
     if name not in PACKAGED:
-        raise ValueError(f"unknown series {name!r}: one of {', '.join(PACKAGED)}")
+        raise ValueError(f"unknown series {name!r}: {one_of(name, PACKAGED)}")
     package, file, column = PACKAGED[name]
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
@@ -90,7 +91,7 @@ def transformed(series: Array, transform: str) -> Array:
     Raises ValueError for an unknown transform, or a logarithm of values that are not positive.
     """
     if transform not in TRANSFORMS:
-        raise ValueError(f"transform = {transform!r}: one of {', '.join(TRANSFORMS)}")
+        raise ValueError(f"transform = {transform!r}: {one_of(transform, TRANSFORMS)}")
     if transform == "none":
         return series
     if transform == "difference":

@@ -21,6 +21,22 @@ class ClaimError(Refusal):
     """A claim that cannot be read. The message names file, claim, field, value and remedy."""
 
 
+class FieldError(ClaimError):
+    """A claim that cannot be read, for what one of its fields says.
+
+    Attributes:
+        field: the field's name.
+        why: what is wrong with it, and what would be right.
+
+    """
+
+    def __init__(self, where: str, field: str, value: object, why: str) -> None:
+        """Name the claim and its file by `where`; a `value` of None is not shown."""
+        shown = "" if value is None else f" = {str(value)[:80]!r}"
+        super().__init__(f"{where}: field {field!r}{shown}: {why}")
+        self.field, self.why = field, why
+
+
 @dataclass(frozen=True)
 class Interval:
     """A parameter's range, or its modulus's where `modulus`; a missing bound is None."""

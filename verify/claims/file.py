@@ -10,8 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from theory.catalogue import QUANTITIES
+from theory.printing.choices import one_of
 from verify.claims import rules
-from verify.claims.claim import RELATIONS, Claim, ClaimError, Derivative, Interval, Limit, Relation
+from verify.claims.claim import (
+    RELATIONS,
+    Claim,
+    ClaimError,
+    Derivative,
+    FieldError,
+    Interval,
+    Limit,
+    Relation,
+)
 from verify.claims.expressions import Expression, ExpressionError, parse, plain, rational_of
 
 VERDICTS = ("proved", "supported", "refuted", "undecided")
@@ -102,15 +112,13 @@ class _EntryReader:
             self.label = repr(self.entry["id"])
 
     def error(self, name: str, why: str) -> ClaimError:
-        value = self.entry.get(name)
-        shown = "" if value is None else f" = {str(value)[:80]!r}"
-        return ClaimError(f"{self.path}: claim {self.label}: field {name!r}{shown}: {why}")
+        return FieldError(f"{self.path}: claim {self.label}", name, self.entry.get(name), why)
 
     def claim(self) -> Claim:
         unknown = set(self.entry) - set(_FIELDS)
         if unknown:
             name = sorted(unknown)[0]
-            raise self.error(name, f"unknown field; known are {', '.join(_FIELDS)}")
+            raise self.error(name, f"unknown field: {one_of(name, _FIELDS)}")
         measured = "experiment" in self.entry
         for name in ("id", "quantity", "relation", "formula", "autocorrelation"):
             if name not in self.entry and not (measured and name == "autocorrelation"):
@@ -150,7 +158,7 @@ class _EntryReader:
     def choice(self, options: Iterable[str]) -> Callable[[str], str]:
         def read(name: str) -> str:
             if self.text(name) not in options:
-                raise self.error(name, f"one of {', '.join(options)}")
+                raise self.error(name, one_of(self.text(name), options))
             return self.text(name)
 
         return read

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from theory.catalogue import QUANTITIES
+from theory.printing.choices import one_of
 from verify.claims.boxes import boxes
 from verify.claims.claim import (
     ARBITRARY,
@@ -77,7 +78,8 @@ def complete(claim: Claim, refuse: Refuse) -> Claim:
 
 
 def _unknown(refuse: Refuse, name: str, stray: Iterable[str], known: Iterable[str]) -> ClaimError:
-    return refuse(name, f"unknown symbol {sorted(stray)[0]!r}; known are {listed(known)}")
+    first = min(stray)
+    return refuse(name, f"unknown symbol {first!r}: {one_of(first, sorted(known))}")
 
 
 def _eigenvalues(claim: Claim, refuse: Refuse) -> dict[str, Expression]:
@@ -199,7 +201,7 @@ def _differentiated(claim: Claim, refuse: Refuse) -> tuple[Derivative, ...]:
     asked = QUANTITIES[claim.quantity]
     if not asked.derivatives:
         if claim.wrt:
-            raise refuse("wrt", f"{claim.quantity} is not a derivative")
+            raise refuse("wrt", "only a derivative has one")
         return ()
     student = claim.eigenvalue.get(claim.poles[0])
     own = sorted(student.names) if student else list(claim.poles[:1])

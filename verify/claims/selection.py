@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from theory.printing.choices import likeliest
 from verify.claims.claim import Claim, ClaimError
 from verify.claims.file import read_claims
 
@@ -66,7 +67,11 @@ def select(
             known = known if known is not None else paper_claims()
             found = [c for c in known if argument in names(c.id)]
         if not found and not argument.endswith(".toml"):
-            raise ClaimError(f"{argument!r}: no such claim; `curseproof list` shows them all")
+            near = likeliest(argument, [name for c in known or () for name in names(c.id)[:2]])
+            meant = f"did you mean {near!r}? " if near else ""
+            raise ClaimError(
+                f"{argument!r}: no such claim; {meant}`curseproof list` shows them all"
+            )
         for claim in found:
             if selected.get(claim.id, claim) != claim:
                 raise ClaimError(f"{argument}: claim {claim.id!r} is in two of the files given")

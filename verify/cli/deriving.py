@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from theory.printing.choices import one_of
 from verify.cli.app import WHITE, Autocorrelation, Output, app, bad_input, err, fail, out, write
 
 if TYPE_CHECKING:
@@ -31,20 +32,16 @@ def eval_command(
 ) -> None:
     """Print one number, every digit of it right."""
     from numerics.arithmetic.balls import decimal
-    from verify.judging.value import QuestionError, value
+    from verify.judging.value import QuestionError, read_settings, value
 
-    given = {}
-    for setting in settings or []:
-        name, sign, text = setting.partition("=")
-        if not sign:
-            fail(f"--set {setting}: write NAME=EXPR")
-        given[name.strip()] = text
     options = {"eigenvalue": eigenvalue, "gamma": gamma, "wrt": wrt}
     unit: dict[str, str | bool] = {k: v for k, v in options.items() if v is not None}
     if differentiate_gamma:
         unit["differentiate_gamma"] = True
     with bad_input(QuestionError):
-        number = decimal(value(quantity, autocorrelation, given, digits, **unit), digits)
+        number = decimal(
+            value(quantity, autocorrelation, read_settings(settings or ()), digits, **unit), digits
+        )
     out.print(json.dumps({"value": number}) if as_json else number, markup=False, soft_wrap=True)
 
 
@@ -63,9 +60,9 @@ def derive(
     from verify.judging.value import QuestionError, read_input
 
     if quantity is not None and quantity not in DERIVATIONS:
-        fail(f"unknown quantity {quantity!r}: one of {', '.join(DERIVATIONS)}")
+        fail(f"unknown quantity {quantity!r}: {one_of(quantity, DERIVATIONS)}")
     if to not in (*RENDERERS, "pdf"):
-        fail(f"--to {to}: one of {', '.join((*RENDERERS, 'pdf'))}")
+        fail(f"--to {to}: {one_of(to, (*RENDERERS, 'pdf'))}")
     if to == "pdf" and output is None:
         fail("--to pdf: name a file with --output")
     with bad_input(QuestionError, ValueError, OSError, RuntimeError):
@@ -141,7 +138,7 @@ def architectures(
     from theory.printing.architectures import RENDERERS
 
     if to not in RENDERERS:
-        fail(f"--to {to}: one of {', '.join(RENDERERS)}")
+        fail(f"--to {to}: {one_of(to, RENDERERS)}")
     with err.status("a minute"):
         table = list(rows())
     write("".join(RENDERERS[to](table)), output)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from theory.printing.choices import one_of
 from verify.cli.app import app, bad_input, err, fail, out
 
 
@@ -34,13 +35,15 @@ def figures(
     trial_results = read_report(results).trial_results if results else {}
     found = {name: figure.found(trial_results) for name, figure in FIGURES.items()}
     drawable = [name for name, measured in found.items() if measured is not None]
-    if unknown := set(names or ()) - FIGURES.keys():
-        fail(f"figures {', '.join(sorted(unknown))}: one or more of {', '.join(FIGURES)}")
+    for name in names or ():
+        if name not in FIGURES:
+            fail(f"figures {name}: {one_of(name, FIGURES)}")
     if missing := set(names or ()) - set(drawable):
         fail(f"figures {', '.join(sorted(missing))}: of trials; name --results that have some")
     kinds = formats.split(",")
-    if unknown := set(kinds) - set(FORMATS):
-        fail(f"--formats {formats}: of {', '.join(FORMATS)}")
+    for kind in kinds:
+        if kind not in FORMATS:
+            fail(f"--formats {kind}: {one_of(kind, FORMATS)}")
     with bad_input(OSError, ImportError):
         output.mkdir(parents=True, exist_ok=True)
         for name in names or drawable:

@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from theory.printing.choices import one_of
 from verify.cli.app import (
     BAD_INPUT,
     PASSED,
@@ -195,7 +196,7 @@ def replay(
     from verify.reporting.results import ReportError
 
     if stray := sorted(set(experiments or ()) - EXPERIMENTS.keys()):
-        fail(f"no experiment {stray[0]!r}: one of {', '.join(EXPERIMENTS)}")
+        fail(f"no experiment {stray[0]!r}: {one_of(stray[0], EXPERIMENTS)}")
     report = read_report(results)
     wanted = one_of_each(report, experiments or ())
     if not wanted:

@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from theory.printing.choices import one_of
 from verify.cli.app import (
     JsonOutput,
     Output,
@@ -110,8 +111,9 @@ def bench(
     from numerics.benchmarks.suite import PARTS, report
     from numerics.benchmarks.tables import Table as BenchmarkTable, machine
 
-    if unknown := set(parts or ()) - set(PARTS):
-        fail(f"bench {', '.join(sorted(unknown))}: one or more of {', '.join(PARTS)}")
+    for part in parts or ():
+        if part not in PARTS:
+            fail(f"bench {part}: {one_of(part, PARTS)}")
     tables: list[BenchmarkTable] = []
     for part in parts or PARTS:
         with err.status(part), bad_input(ImportError):

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 from rich.markup import escape
 
+from theory.printing.choices import one_of
 from verify.cli.app import JsonOutput, err, fail
 
 if TYPE_CHECKING:
     from verify.running.store import Store
     from verify.settings import Settings
 
+_DEVICES = ("auto", "cpu", "cuda")
 CORES = os.cpu_count() or 1
 Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
 StorePath = Annotated[
@@ -57,7 +59,7 @@ class RunOptions:
         from verify.settings import TIERS, Settings
 
         if self.tier not in TIERS:
-            fail(f"--tier {self.tier}: one of {', '.join(TIERS)}")
+            fail(f"--tier {self.tier}: {one_of(self.tier, TIERS)}")
         size = {"networks": self.networks, "steps": self.steps}
         change = {name: value for name, value in size.items() if value is not None}
         return Settings(replace(TIERS[self.tier], **change), self.seed, _device(self.device))
@@ -78,8 +80,8 @@ def store_at(path: Path | None, fresh: bool = False) -> Store:
 
 
 def _device(name: str) -> str:
-    if name not in ("auto", "cpu", "cuda"):
-        fail(f"--device {name}: auto, cpu or cuda")
+    if name not in _DEVICES:
+        fail(f"--device {name}: {one_of(name, _DEVICES)}")
     if name == "cpu" or (name == "auto" and find_library("cuda") is None):
         return "cpu"
     import torch

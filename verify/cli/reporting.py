@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from theory.printing.choices import one_of
 from verify.cli.app import Output, app, bad_input, err, fail, write
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def write_report(report: Report, to: str, output: Path | None) -> None:
     from verify.reporting.page.figures import can_draw
 
     if to not in FORMATS:
-        fail(f"--to {to}: one of {', '.join(FORMATS)}")
+        fail(f"--to {to}: {one_of(to, FORMATS)}")
     if to == "html" and not can_draw():
         err.print("[yellow]no figures:[/] they need the extra: pip install 'curseproof\\[plot]'")
     with err.status("a moment"):

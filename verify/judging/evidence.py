@@ -134,7 +134,7 @@ class Evidence:
         noticeable: the smallest relative error the method would have noticed, if it has one.
         counterexample: where the claim fails, if it does.
         data: further numbers (digits, samples, error rates), JSON-ready.
-        seconds: what a trial took; no part of what was found.
+        seconds: what it took, or the trials that it rests on; no part of what was found.
 
     """
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 
 import flint
 import numpy as np
@@ -13,8 +14,9 @@ from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import polarised
 from theory.catalogue import QUANTITIES
 from theory.inputs import StationaryInput, from_expression
-from verify.claims.claim import ClaimError
-from verify.claims.expressions import ExpressionError, parse
+from theory.printing.choices import one_of
+from verify.claims.claim import Claim, ClaimError, FieldError
+from verify.claims.expressions import LAG, ExpressionError, parse, plain
 from verify.claims.file import make_claim
 from verify.judging.evidence import MeaningError
 from verify.judging.model import Model, concrete
@@ -41,7 +43,7 @@ def value(
     """A ball around the quantity with relative radius at most 10^−digits.
 
     Args:
-        quantity: one of the catalogue's names.
+        quantity: one of the catalogue's names, or gamma, the normaliser 1/√E|h|².
         autocorrelation: R(Δ), an expression in Delta and parameters.
         settings: parameter name → constant expression; λ too unless an eigenvalue is given.
         digits: decimal digits, 1 to 10 000.
@@ -53,10 +55,17 @@ def value(
     """
     if not 1 <= digits <= 10_000:
         raise QuestionError(f"--digits {digits}: between 1 and 10000")
-    constants = {_canonical(name): _constant(name, text) for name, text in settings.items()}
+    constants = {name: _constant(name, text) for name, text in settings.items()}
+    if quantity not in (known := (*QUANTITIES, "gamma")):
+        raise QuestionError(f"unknown quantity {quantity!r}: {one_of(quantity, known)}")
+    if "lambda" in constants and "eigenvalue" in unit:
+        raise QuestionError("--set lambda: with an eigenvalue, set its own parameters")
+    if quantity == "gamma" and "gamma" in unit:
+        raise QuestionError("--gamma: gamma is what is asked for; leave it out")
+    asked = "second_moment" if quantity == "gamma" else quantity
     entry = {
-        "id": quantity,
-        "quantity": quantity,
+        "id": "asked",
+        "quantity": asked,
         "autocorrelation": autocorrelation,
         "relation": "==",
         "formula": "0",
@@ -65,6 +74,10 @@ def value(
     }
     try:
         model = Model(make_claim(entry, "command line"))
+        names = _names(model.claim)
+        for name in constants:
+            if name not in names:
+                raise QuestionError(f"--set {name}: no parameter here; {one_of(name, names)}")
         missing = set(model.claim.parameters) - set(constants)
         if missing:
             name = sorted(missing)[0]
@@ -78,7 +91,11 @@ def value(
             concrete(model.input), values(), f"--autocorrelation {autocorrelation!r}"
         )
         _check_derivatives(model, values)
-        found = certified(model.value, values, digits)
+        wanted = 1 / sp.sqrt(model.value) if quantity == "gamma" else model.value
+        found = certified(wanted, values, digits)
+    except FieldError as error:
+        option = "--set" if error.field == "domain" else f"--{error.field.replace('_', '-')}"
+        raise QuestionError(f"{option}: {error.why}") from None
     except (ClaimError, MeaningError, NotEvaluated) as error:
         raise QuestionError(str(error)) from None
     if quantity in _MEAN_SQUARES and (found.imag != 0 or found.real < 0):
@@ -105,8 +122,35 @@ def read_input(text: str) -> StationaryInput:
         raise QuestionError(f"--autocorrelation {text!r}: {error}") from None
 
 
-def _canonical(name: str) -> str:
-    return "lambda" if name == "lam" else name
+def read_settings(texts: Iterable[str]) -> dict[str, str]:
+    """The values of parameters in texts NAME=EXPR; Greek letters, and lam, stand for their names.
+
+    Raises:
+        QuestionError: for another form, or a name that has a value already.
+
+    Examples:
+        >>> read_settings(["λ=9/10", "rho=1/2"])
+        {'lambda': '9/10', 'rho': '1/2'}
+
+    """
+    given: dict[str, str] = {}
+    for text in texts:
+        name, _, expression = (part.strip() for part in text.partition("="))
+        name = plain(name)
+        name = "lambda" if name == "lam" else name
+        if not re.fullmatch(r"[A-Za-z]\w*", name) or not expression:
+            raise QuestionError(f"--set {text!r}: write NAME=EXPR, as in lambda=9/10")
+        if name in given:
+            raise QuestionError(f"--set {text!r}: {name} is {given[name]} already")
+        given[name] = expression
+    return given
+
+
+def _names(claim: Claim) -> list[str]:
+    """The parameters that a claim's expressions have; poles too, where they are no expressions."""
+    expressions = (claim.autocorrelation, *claim.eigenvalue.values(), *claim.gamma.values())
+    names = set(claim.poles).union(*(expression.names for expression in expressions))
+    return sorted(names - {LAG} - claim.eigenvalue.keys())
 
 
 def _constant(name: str, text: str) -> sp.Expr:
@@ -119,7 +163,6 @@ def _constant(name: str, text: str) -> sp.Expr:
 
 
 def _domain(name: str, text: str, constants: Mapping[str, sp.Expr]) -> str:
-    name = _canonical(name)
     real = constants[name].is_real or evaluate(constants[name], {}).imag == 0
     if not real:
         return f"abs({name}) <= 1"

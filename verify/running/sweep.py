@@ -7,6 +7,7 @@ from itertools import product
 
 import numpy as np
 
+from theory.printing.choices import one_of
 from verify.claims.trial import Trial
 from verify.experiments import EXPERIMENTS
 from verify.judging.evidence import Evidence
@@ -35,16 +36,17 @@ def grid(experiment: str, choices: Mapping[str, Iterable[str]]) -> list[Trial]:
 
     """
     if experiment not in EXPERIMENTS:
-        raise SweepError(f"no experiment {experiment!r}: one of {', '.join(EXPERIMENTS)}")
+        raise SweepError(f"no experiment {experiment!r}: {one_of(experiment, EXPERIMENTS)}")
     known = EXPERIMENTS[experiment]
-    if stray := sorted(set(choices) - set(known.choices)):
-        raise SweepError(f"{experiment} has no setting {stray[0]!r}: {', '.join(known.choices)}")
+    for name in choices:
+        if name not in known.choices:
+            raise SweepError(f"{experiment} has no setting {name!r}: {one_of(name, known.choices)}")
     left_out = {**known.settings, **{name: [value] for name, value in known.published.items()}}
     wanted = []
     for name, possible in sorted(known.choices.items()):
         values = list(choices.get(name, left_out[name]))
         if wrong := [value for value in values if value not in possible]:
-            raise SweepError(f"{name} = {wrong[0]!r}: one of {', '.join(possible)}")
+            raise SweepError(f"{name} = {wrong[0]!r}: {one_of(wrong[0], possible)}")
         wanted.append([(name, value) for value in values])
     return [Trial(experiment, point) for point in product(*wanted)]
 

@@ -75,7 +75,7 @@ def refusal(change):
         ({"quantity": None}, ["'quantity': missing"]),
         ({"relation": None}, ["'relation': missing"]),
         ({"autocorrelation": None}, ["'autocorrelation': missing"]),
-        ({"zz": 1, "aa": 2}, ["field 'aa' = '2': unknown field; known are id, source, statement"]),
+        ({"zz": 1, "aa": 2}, ["field 'aa' = '2': unknown field: one of id, source, statement"]),
         ({"formule": "1"}, ["'formule'", "unknown field"]),
         ({"formula": None}, ["'formula'", "missing"]),
         ({"formula": 3}, ["'formula'", "3", "string"]),

@@ -58,13 +58,13 @@ def by(entry, **changes):
 @pytest.mark.parametrize(
     ("entry", "changes", "field", "words"),
     [
-        (RUN, {"experiment": "x"}, "experiment", "unknown symbol 'x'; known are deep_networks_at"),
-        (RUN, {"experiment": ""}, "experiment", "unknown symbol ''; known are deep_networks_at"),
+        (RUN, {"experiment": "x"}, "experiment", "unknown symbol 'x': one of deep_networks_at"),
+        (RUN, {"experiment": ""}, "experiment", "unknown symbol '': one of deep_networks_at"),
         (
             RUN,
             {"quantity": "loss"},
             "quantity",
-            "unknown symbol 'loss'; known are largest_final_loss, smallest_final_loss",
+            "unknown symbol 'loss': one of largest_final_loss, smallest_final_loss",
         ),
         (RUN, {"settings": {}}, "settings", "angle is one of exponential, optimal, plain"),
         (
@@ -83,7 +83,7 @@ def by(entry, **changes):
             RUN,
             {"settings": {**RUN["settings"], "seed": "1"}},
             "settings",
-            "unknown symbol 'seed'; known are angle, arithmetic, optimiser_state",
+            "unknown symbol 'seed': one of angle, arithmetic, optimiser_state",
         ),
         (
             RUN,
@@ -94,7 +94,7 @@ def by(entry, **changes):
         (RUN, {"formula": "x"}, "formula", "a measured number is compared with a constant"),
         (RUN, {"formula": "R(0)"}, "formula", "a measured number is compared with a constant"),
         (RUN, {"domain": []}, "domain", "an experiment has expect, experiment, formula, id,"),
-        (STATE, {"formula": "mu + nu"}, "formula", "unknown symbol 'mu'; known are lambda, rho"),
+        (STATE, {"formula": "mu + nu"}, "formula", "unknown symbol 'mu': one of lambda, rho"),
         (STATE, {"formula": "Delta"}, "formula", "the lag Delta is known inside sum() alone"),
         *(
             (STATE, {"formula": text}, "formula", "the lag Delta is known inside sum() alone")
@@ -108,7 +108,7 @@ def by(entry, **changes):
             STATE,
             {"relation": "~", "limit": "mu -> 1-"},
             "limit",
-            "unknown symbol 'mu'; known are lambda, rho",
+            "unknown symbol 'mu': one of lambda, rho",
         ),
         (
             {**STATE, "quantity": "cross_moment", "domain": ["0 < rho < 1"]},
@@ -159,9 +159,9 @@ def by(entry, **changes):
             STATE,
             {"gamma": {"mu": "1"}},
             "gamma",
-            "unknown symbol 'mu'; known are lambda",
+            "unknown symbol 'mu': one of lambda",
         ),
-        (STATE, {"gamma": "mu"}, "gamma", "unknown symbol 'mu'; known are lambda, rho"),
+        (STATE, {"gamma": "mu"}, "gamma", "unknown symbol 'mu': one of lambda, rho"),
         (
             LOSS,
             {
@@ -170,7 +170,7 @@ def by(entry, **changes):
                 "domain": ["0 < s < 1", "0 < t < 1", "0 < rho < 1"],
             },
             "gamma",
-            "unknown symbol 's'; known are lambda, rho, t",
+            "unknown symbol 's': one of lambda, rho, t",
         ),
         (STATE, {"autocorrelation": "R(1)"}, "autocorrelation", "an expression in Delta, or R(Del"),
         (STATE, {"autocorrelation": "2*R(Delta)"}, "autocorrelation", "an expression in Delta, or"),
@@ -219,7 +219,7 @@ def by(entry, **changes):
         (CURVATURE, {"wrt": ["r", "phi", "rho"]}, "wrt", "at most 2"),
         (CURVATURE, {"wrt": ["r", "r"]}, "wrt", "curvature has 2 coordinates"),
         (CURVATURE, {"wrt": "r"}, "wrt", "curvature has 2 coordinates"),
-        (SENSITIVITY, {"wrt": "mu"}, "wrt", "unknown symbol 'mu'; known are lambda, rho"),
+        (SENSITIVITY, {"wrt": "mu"}, "wrt", "unknown symbol 'mu': one of lambda, rho"),
         (
             STATE,
             {"domain": ["0 < lambda < 1", "0 < rho < 1", "0 < exp < 1"]},

@@ -55,10 +55,18 @@ def test_names_of_a_claim():
     assert names("A5-state-ar1") == ("A5-state-ar1", "A5", "A")
 
 
-@pytest.mark.parametrize("argument", ["Z9", "A5-state", "", "toml"])
-def test_no_such_claim(argument):
-    with pytest.raises(ClaimError, match="no such claim; `curseproof list` shows them all"):
+@pytest.mark.parametrize(
+    ("argument", "meant"),
+    [
+        *[("Z99", ""), ("", ""), ("a5", "A5")],
+        *[("A5-state", "A5-state-ar1"), ("a5-stat-ar1", "A5-state-ar1")],
+    ],
+)
+def test_no_such_claim(argument, meant):
+    with pytest.raises(ClaimError, match="no such claim; ") as refused:
         select([argument])
+    said = f"did you mean {meant!r}? " if meant else ""
+    assert f"claim; {said}`curseproof list` shows them all" in str(refused.value)
 
 
 def test_by_file(file):

@@ -203,7 +203,17 @@ def test_table_and_files(claims, tmp_path):
         (["verify", "none.toml"], ["none.toml", "No such file"]),
         (["verify", "--tier", "slow"], ["--tier slow", "quick, full"]),
         (["verify", "--device", "tpu"], ["--device tpu"]),
-        (["eval", "sensitivity", "--set", "lambda"], ["--set lambda", "NAME=EXPR"]),
+        (["eval", "sensitivity", "--set", "lambda"], ["--set 'lambda'", "NAME=EXPR"]),
+        (["eval", "sensitivity", "--set", "lambda="], ["--set 'lambda='", "NAME=EXPR"]),
+        (["eval", "sensitivity", "--set", "λ=.5", "--set", "lam=.6"], ["lambda is .5 already"]),
+        (["eval", "gamma", "--set", "lamda=.5"], ["--set lamda", "did you mean 'lambda'?"]),
+        (["eval", "gamma", "--set", "lambda=.5", "--gamma", "2"], ["--gamma: gamma is what"]),
+        (["eval", "sensitivty"], ["unknown quantity 'sensitivty'", "did you mean 'sensitivity'?"]),
+        (
+            ["eval", "gamma", "--eigenvalue", "tanh(w)", "--set", "lambda=.5"],
+            ["--set lambda: with an eigenvalue"],
+        ),
+        (["eval", "gamma", "--set", "lambda=.5", "--wrt", "rho"], ["--wrt: only a derivative"]),
         (["eval", "sensitivity", "--set", "lambda=2"], ["|lambda| = 2", "below 1"]),
         (
             ["eval", "sensitivity", "--autocorrelation", "2**Delta", "--set", "lambda=0"],

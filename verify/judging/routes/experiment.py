@@ -43,6 +43,7 @@ def check(model: Model, settings: Settings) -> Evidence:
             return replace(piece, method="experiment")
     measured = {trial: piece.data for trial, piece in pieces.items()}
     found = compare(model.claim, measured, settings)
+    found = replace(found, seconds=sum(results[t].seconds or 0.0 for t in pieces if t in results))
     elsewhere = [piece.data["imported"] for piece in pieces.values() if piece.imported]
     return replace(found, data={**found.data, "imported": elsewhere[0]}) if elsewhere else found
 
