@@ -31,9 +31,9 @@ from verify.reporting.figures import FIGURES, Figure
 from verify.reporting.figures.style import rendered
 from verify.reporting.page import FORMATS
 from verify.reporting.results import Report, from_json, to_json
-from verify.running.store import Store, default_path
+from verify.running.store import Store
 from verify.running.workers import run, run_trials
-from verify.settings import TIERS, Settings
+from verify.settings import TIERS, Settings, default_store
 
 K, V = TypeVar("K"), TypeVar("V")
 
@@ -62,7 +62,7 @@ def main() -> None:
     """Run what is missing, and write all that was found."""
     asked = _arguments()
     settings = Settings(TIERS[asked.tier], asked.seed, asked.device, certify=True)
-    store = Store(asked.store or default_path(), print)
+    store = Store(asked.store or default_store(), print)
     claims = paper_claims()
     wanted = dict.fromkeys(
         [t for figure in FIGURES.values() for t in figure.trials]

@@ -27,9 +27,10 @@ from verify.claims.claim import Claim
 from verify.judging.engine import verify_claim
 from verify.judging.evidence import Verdict
 from verify.judging.statistics import RATE
-from verify.running.store import Store, default_path
+from verify.running.store import Store
 from verify.selftest import calibration, certified, fuzzing, interruption, random_claims, scores
 from verify.selftest.mutants import PLACED
+from verify.settings import default_store
 
 REPORT = Path(__file__).parent / "verifier.md"
 WORKERS = os.cpu_count() or 1
@@ -50,14 +51,14 @@ def mutants() -> Iterator[str]:
     Of claims about experiments those count that are supported by trials already run, as by `make
     claims`.
     """
-    store = Store(default_path())
+    store = Store(default_store())
     claims = [c for c in _true_claims() if not c.experiment or _is_supported(c, store)]
     yield scores.score_mutants(claims, Settings(), WORKERS, 1, store).markdown()
 
 
 def places() -> Iterator[str]:
     """A change that shows at some places of the domain alone, and neighbours that stay true."""
-    store = Store(default_path().with_name("places.sqlite"))
+    store = Store(default_store().with_name("places.sqlite"))
     count = dict.fromkeys(PLACED, 1)
     yield scores.score_places(_true_claims(), Settings(), WORKERS, count, store).markdown()
 

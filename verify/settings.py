@@ -13,6 +13,11 @@ def cache_folder() -> Path:
     return Path(cache) / "curseproof"
 
 
+def default_store() -> Path:
+    """Where evidence is kept unless said otherwise."""
+    return cache_folder() / "evidence.sqlite"
+
+
 @dataclass(frozen=True)
 class Tier:
     """How much a run tries.

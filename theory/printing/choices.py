@@ -17,7 +17,7 @@ def one_of(written: str, known: Iterable[str]) -> str:
         'one of lambda, rho'
 
     """
-    names = list(known)
+    names = list(map(str, known))
     near = likeliest(written, names)
     return f"one of {', '.join(names)}" + (f"; did you mean {near!r}?" if near else "")
 

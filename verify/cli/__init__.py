@@ -1,9 +1,22 @@
 """The command `curseproof`. Each command is thin: it reads options, calls, prints."""
 
-from verify.cli import certifying, deriving, drawing, judging, measuring, reporting
-from verify.cli.app import app
+from verify.cli import certifying, deriving, drawing, judging, listing, measuring, reporting
+from verify.cli.app import GROUPS, app
 
-__all__ = ["app", "certifying", "deriving", "drawing", "judging", "main", "measuring", "reporting"]
+__all__ = [
+    "app",
+    "certifying",
+    "deriving",
+    "drawing",
+    "judging",
+    "listing",
+    "main",
+    "measuring",
+    "reporting",
+]
+
+_ORDER = [name for names in GROUPS.values() for name in names]
+app.registered_commands.sort(key=lambda command: _ORDER.index(command.name or ""))
 
 
 def main() -> None:

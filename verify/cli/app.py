@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -21,9 +21,22 @@ from verify.claims.expressions import printable
 app = typer.Typer(
     help="Derives, generates and verifies the theory of the curse of memory.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
+# all commands, in the order of the help
+GROUPS = {
+    "Check claims": ("verify", "list", "show", "new", "schema", "certify", "report"),
+    "Derive and export": ("eval", "derive", "export", "architectures", "figures"),
+    "Look at data and systems": ("normalizer", "hessian"),
+    "Run experiments, take over results": ("sweep", "import", "replay", "bench"),
+}
+
+
+def command(name: str, *examples: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a function a command of the application, with examples at the end of its help."""
+    group = next(group for group, names in GROUPS.items() if name in names)
+    said = "\n\n".join(["Examples:", *(f"  $ {escape(example)}" for example in examples)])
+    return app.command(name, rich_help_panel=group, epilog=said)
 
 
 class _Shown:
@@ -70,7 +83,11 @@ def _options(
 PASSED, REFUTED, BAD_INPUT, UNDECIDED = 0, 1, 2, 3
 
 Autocorrelation = Annotated[
-    str, typer.Option(help="R(Δ) for Δ ≥ 0, e.g. 'rho**Delta'; white input by default.")
+    str,
+    typer.Option(
+        help="R(Δ) for Δ ≥ 0, e.g. 'rho**Delta'; by default that of white input.",
+        show_default=False,
+    ),
 ]
 WHITE = "KroneckerDelta(Delta, 0)"
 

@@ -9,12 +9,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from verify.cli.app import PASSED, UNDECIDED, app, bad_input, out
+from verify.cli.app import PASSED, UNDECIDED, bad_input, command, out
 from verify.cli.display import progress
 from verify.cli.options import CORES, Workers
 
 
-@app.command()
+@command("certify", "curseproof certify A3 B4 --output certificates")
 def certify(
     output: Annotated[Path, typer.Option("--output", help="A folder for the certificates.")],
     claims: Annotated[

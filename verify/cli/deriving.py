@@ -10,23 +10,40 @@ import typer
 from rich.markup import escape
 
 from theory.printing.choices import one_of
-from verify.cli.app import WHITE, Autocorrelation, Output, app, bad_input, err, fail, out, write
+from verify.cli.app import WHITE, Autocorrelation, Output, bad_input, command, err, fail, out, write
 
 if TYPE_CHECKING:
     from theory import Derivation, StationaryInput
 
 
-@app.command("eval")
+@command(
+    "eval",
+    "curseproof eval sensitivity --autocorrelation 'rho**Delta' --set lambda=.99 --set rho=.9",
+    "curseproof eval gamma --set lambda=1-1e-9",
+)
 def eval_command(
-    quantity: Annotated[str, typer.Argument(help="second_moment, sensitivity, …")],
+    quantity: Annotated[
+        str,
+        typer.Argument(
+            help="second_moment, sensitivity, backpropagated_error, cross_moment, "
+            "cross_sensitivity, cross_sensitivity_power, teacher_student_loss, "
+            "teacher_student_hessian, output_hessian, curvature or gamma."
+        ),
+    ],
     autocorrelation: Autocorrelation = WHITE,
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=EXPR, e.g. lambda=9/10.")
     ] = None,
-    eigenvalue: Annotated[str | None, typer.Option(help="λ of parameters.")] = None,
-    gamma: Annotated[str | None, typer.Option(help="Input normaliser γ.")] = None,
+    eigenvalue: Annotated[
+        str | None, typer.Option(help="λ as an expression, e.g. 'tanh(omega)'.")
+    ] = None,
+    gamma: Annotated[
+        str | None, typer.Option(help="Input normaliser γ, e.g. 'sqrt(1 - lambda**2)'.")
+    ] = None,
     wrt: Annotated[str | None, typer.Option(help="Differentiate by this parameter.")] = None,
-    differentiate_gamma: Annotated[bool, typer.Option(help="γ's own dependence counts.")] = False,
+    differentiate_gamma: Annotated[
+        bool, typer.Option("--differentiate-gamma", help="Count γ's own dependence.")
+    ] = False,
     digits: Annotated[int, typer.Option(help="Correct digits.")] = 30,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -45,10 +62,21 @@ def eval_command(
     out.print(json.dumps({"value": number}) if as_json else number, markup=False, soft_wrap=True)
 
 
-@app.command()
+@command(
+    "derive",
+    "curseproof derive sensitivity --autocorrelation 'rho**Delta'",
+    "curseproof derive --to pdf --output derivations.pdf",
+)
 def derive(
     quantity: Annotated[
-        str | None, typer.Argument(help="second_moment, sensitivity, gamma, …; all without.")
+        str | None,
+        typer.Argument(
+            help="kernel, second_moment, sensitivity, polar_sensitivity, parameter_sensitivity, "
+            "backpropagated_error, finite_horizon, network, cross_moment, cross_sensitivity, "
+            "teacher_student_loss, teacher_student_hessian, normalised_loss, wirtinger, "
+            "output_hessian, growth, gamma, parametrization or curvature; without, all.",
+            show_default=False,
+        ),
     ] = None,
     autocorrelation: Autocorrelation = WHITE,
     to: Annotated[str, typer.Option(help="text, markdown, latex, html or pdf.")] = "text",
@@ -91,10 +119,19 @@ def _all_derivations(x: StationaryInput) -> list[Derivation]:
     return found
 
 
-@app.command()
+@command(
+    "export",
+    "curseproof export gamma --to torch --output gamma.py",
+    "curseproof export sensitivity --autocorrelation 'rho**Delta' --to latex",
+)
 def export(
     name: Annotated[
-        str, typer.Argument(help="A quantity, gamma, or an architecture (lru, tanh, …).")
+        str,
+        typer.Argument(
+            help="A quantity, as for eval, or an architecture: plain, polar, exponential, lru, "
+            "tanh, optimum, s4d, s4d_euler, s4, s5, mamba, rg_lru, gru, min_gru or lstm. For "
+            "latex-commands also all."
+        ),
     ],
     to: Annotated[
         str,
@@ -128,7 +165,7 @@ def export(
             err.print(line, markup=False, soft_wrap=True)
 
 
-@app.command()
+@command("architectures", "curseproof architectures", "curseproof architectures --to latex")
 def architectures(
     to: Annotated[str, typer.Option(help="text, markdown or latex.")] = "text",
     output: Output = None,

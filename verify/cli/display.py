@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from verify.claims.trial import Trial
     from verify.judging.engine import Result
 
-_COLOURS = {
+COLOURS = {
     Verdict.PROVED: "green",
     Verdict.SUPPORTED: "cyan",
     Verdict.REFUTED: "red",
@@ -93,12 +93,12 @@ def show_results(results: list[Result], in_full: bool = False) -> None:
     table.add_column("evidence, and the smallest relative error noticeable")
     for r in results:
         verdict = " ".join(
-            [f"[{_COLOURS[r.verdict]}]{r.verdict}[/]", *(f"({mark})" for mark in r.marks)]
+            [f"[{COLOURS[r.verdict]}]{r.verdict}[/]", *(f"({mark})" for mark in r.marks)]
         )
         table.add_row(escape(r.claim.id), verdict, escape(_summary(r)))
     out.print(table)
-    counts = {v: sum(r.verdict == v for r in results) for v in _COLOURS}
-    out.print(", ".join(f"[{_COLOURS[v]}]{n} {v}[/]" for v, n in counts.items() if n))
+    counts = {v: sum(r.verdict == v for r in results) for v in COLOURS}
+    out.print(", ".join(f"[{COLOURS[v]}]{n} {v}[/]" for v, n in counts.items() if n))
     for sentence in (*of_certificates(results), *stated_rates(results)):
         out.print(escape(sentence))
     for r in results if in_full or len(results) == 1 else ():

@@ -8,14 +8,23 @@ from typing import Annotated
 import typer
 
 from theory.printing.choices import one_of
-from verify.cli.app import app, bad_input, err, fail, out
+from verify.cli.app import bad_input, command, err, fail, out
 
 
-@app.command()
+@command("figures", "curseproof figures curse growth --output pictures --formats png")
 def figures(
     output: Annotated[Path, typer.Option(help="The folder to write to; made if need be.")],
     names: Annotated[
-        list[str] | None, typer.Argument(help="curse, growth, …; all without.")
+        list[str] | None,
+        typer.Argument(
+            help="curse, growth, basins, normalised, landscapes, eigenvalue_learning, discs, "
+            "hessians, curvature, released or accuracy; and, with --results that have such "
+            "trials, hessian_of_published_system, hessian_of_equivalent_systems, "
+            "loss_against_memory, loss_against_angles_and_heads, effective_learning_rates, "
+            "optimisers, embedding_autocorrelation, deep_networks_at_initialisation, "
+            "gated_units, gated_networks_learning, nonlinear_units or teacher_normalizer. "
+            "Without, all that can be drawn."
+        ),
     ] = None,
     formats: Annotated[str, typer.Option(help="Of svg, pdf and png, with commas.")] = "svg",
     results: Annotated[

@@ -16,8 +16,8 @@ from verify.cli.app import (
     PASSED,
     REFUTED,
     UNDECIDED,
-    app,
     bad_input,
+    command,
     err,
     fail,
     out,
@@ -27,9 +27,9 @@ from verify.cli.app import (
 )
 from verify.cli.display import progress, show_results
 from verify.cli.options import CORES, RunOptions, StorePath, Workers, store_at, takes_run_options
+from verify.experiments import EXPERIMENTS
 
 if TYPE_CHECKING:
-    from verify.claims.claim import Claim
     from verify.claims.trial import Trial
     from verify.judging.engine import Result
     from verify.judging.evidence import Evidence
@@ -37,7 +37,11 @@ if TYPE_CHECKING:
     from verify.settings import Settings
 
 
-@app.command()
+@command(
+    "verify",
+    "curseproof verify A5 B4",
+    "curseproof verify claims.toml --html report.html --json results.json",
+)
 @takes_run_options
 def verify(
     options: RunOptions,
@@ -56,6 +60,7 @@ def verify(
     """Judge claims: proved, supported, refuted, undecided or error."""
     from verify.claims.claim import ClaimError
     from verify.claims.selection import select
+    from verify.running.verdicts import keep_verdicts
     from verify.running.workers import run
 
     settings = replace(options.settings(), certify=certify)
@@ -77,6 +82,8 @@ def verify(
     results.sort(key=lambda result: order[result.claim.id])
     # first, as a reader of the table may leave
     _reports(results, settings, options.json_path, junit, html, kept)
+    if kept.path:
+        keep_verdicts(kept.path, results)
     if results and not options.quiet:
         show_results(results, in_full=verbose)
     invalid = [r for r in results if r.invalid]
@@ -93,14 +100,20 @@ def verify(
     raise typer.Exit(exit_status(results, incomplete=len(results) < len(chosen)))
 
 
-@app.command()
+@command(
+    "sweep",
+    "curseproof sweep eigenvalue_learning angle=plain,optimal",
+    "curseproof sweep nonlinear_sensitivity activation=tanh,relu correlation=0 --json results.json",
+)
 @takes_run_options
 def sweep(
     options: RunOptions,
-    experiment: Annotated[str, typer.Argument(help="linear_system_learning, …")],
+    experiment: Annotated[str, typer.Argument(help=f"{', '.join(EXPERIMENTS)}.")],
     choices: Annotated[
         list[str] | None,
-        typer.Argument(help="SETTING=VALUE,VALUE…; a setting left out takes all its values."),
+        typer.Argument(
+            help="SETTING=VALUE, or values with commas; a setting left out takes all it may."
+        ),
     ] = None,
 ) -> None:
     """Run an experiment over a grid of its settings; what is done is kept, and done once."""
@@ -153,7 +166,11 @@ def exit_status(results: list[Result], incomplete: bool = False) -> int:
     return UNDECIDED if unexpected or incomplete else PASSED
 
 
-@app.command("import")
+@command(
+    "import",
+    "curseproof import results.json",
+    "curseproof import reports/trials.json --trials",
+)
 def import_command(
     results: Annotated[Path, typer.Argument(help="What `curseproof verify --json` wrote.")],
     claims: Annotated[
@@ -181,11 +198,12 @@ def import_command(
     out.print(f"{taken} pieces of evidence taken over")
 
 
-@app.command()
+@command("replay", "curseproof replay results.json gru_jacobian")
 def replay(
     results: Annotated[Path, typer.Argument(help="What `make claims` or `verify --json` wrote.")],
     experiments: Annotated[
-        list[str] | None, typer.Argument(help="linear_system_learning, …; all without.")
+        list[str] | None,
+        typer.Argument(help="Experiments, as sweep's help has them; without, all."),
     ] = None,
     workers: Workers = CORES,
 ) -> None:
@@ -235,39 +253,3 @@ def _reports(
             write_report(from_json(report), "html", html)
     if junit is not None:
         write(to_junit(results), junit)
-
-
-@app.command("list")
-def list_command() -> None:
-    """List the paper's claims."""
-    from verify.claims.selection import paper_claims
-
-    table = Table(box=None, pad_edge=False)
-    for column in ("claim", "source", "statement"):
-        table.add_column(column, no_wrap=column == "claim")
-    for claim in paper_claims():
-        table.add_row(claim.id, claim.source, claim.statement)
-    out.print(table)
-
-
-@app.command()
-def show(
-    identifier: Annotated[str, typer.Argument(help="A claim's id, or a key.")],
-    derive: Annotated[bool, typer.Option("--derive", help="With the derived formula.")] = False,
-) -> None:
-    """Show a claim in full."""
-    from verify.claims.claim import ClaimError
-    from verify.claims.selection import select
-
-    with bad_input(ClaimError):
-        found = select([identifier])
-    texts = (claim.description() + (_derived(claim) if derive else "") for claim in found)
-    out.print("\n\n".join(texts), markup=False, soft_wrap=True)
-
-
-def _derived(claim: Claim) -> str:
-    from verify.judging.model import Model
-
-    return (
-        "" if claim.experiment else f"\n  derived    {claim.quantity} = {Model(claim).correction}"
-    )

@@ -14,8 +14,8 @@ from theory.printing.choices import one_of
 from verify.cli.app import (
     JsonOutput,
     Output,
-    app,
     bad_input,
+    command,
     err,
     fail,
     out,
@@ -25,10 +25,17 @@ from verify.cli.app import (
 )
 
 
-@app.command()
+@command(
+    "normalizer",
+    "curseproof normalizer series.csv --column temperature",
+    "curseproof normalizer sp500 --transform absolute-returns",
+)
 def normalizer(
     data: Annotated[
-        str, typer.Argument(help="A .npy or .csv file, or a packaged series (sp500, pulse, …).")
+        str,
+        typer.Argument(
+            help="A .npy or .csv file, or a packaged series: sp500, nasdaq, vix, wti or pulse."
+        ),
     ],
     eigenvalues: Annotated[str, typer.Option(help="λ to try.")] = "0,0.5,0.9,0.99,0.999",
     column: Annotated[str | None, typer.Option(help="The CSV column, by name or number.")] = None,
@@ -74,7 +81,7 @@ def _number(option: str, text: str) -> float:
         raise ValueError(f"{option} {text}: numbers with |λ| < 1, separated by commas") from None
 
 
-@app.command("hessian")
+@command("hessian", "curseproof hessian system.npz")
 def hessian_command(
     system: Annotated[
         Path, typer.Argument(help="An .npz file with A, B, C, D and inputs X (batch, time, d_in).")
@@ -97,7 +104,7 @@ def hessian_command(
     out.print(table, report.text(), sep="\n")
 
 
-@app.command()
+@command("bench", "curseproof bench accuracy --quick")
 def bench(
     parts: Annotated[
         list[str] | None,

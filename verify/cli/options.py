@@ -46,7 +46,9 @@ class RunOptions:
         None
     )
     steps: Annotated[int | None, typer.Option(min=1, help="Steps of training.")] = None
-    fresh: Annotated[bool, typer.Option(help="Look up no evidence of earlier runs.")] = False
+    fresh: Annotated[bool, typer.Option("--fresh", help="Look up no evidence of earlier runs.")] = (
+        False
+    )
     store_path: StorePath = None
 
     @property
@@ -71,12 +73,13 @@ class RunOptions:
 
 def store_at(path: Path | None, fresh: bool = False) -> Store:
     """The store at a path, or where it is by default; why it is not used is said once."""
-    from verify.running.store import Store, default_path
+    from verify.running.store import Store
+    from verify.settings import default_store
 
     def warn(reason: str) -> None:
         err.print(f"[yellow]store:[/] {escape(reason)}", soft_wrap=True)
 
-    return Store(path or default_path(), warn, fresh)
+    return Store(path or default_store(), warn, fresh)
 
 
 def _device(name: str) -> str:

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from theory.printing.choices import one_of
-from verify.cli.app import Output, app, bad_input, err, fail, write
+from verify.cli.app import Output, bad_input, command, err, fail, write
 
 if TYPE_CHECKING:
     from verify.reporting.results import Report
 
 
-@app.command("report")
+@command(
+    "report",
+    "curseproof report results.json --output report.html",
+    "curseproof report results.json --to markdown",
+)
 def report_command(
     results: Annotated[
         Path | None, typer.Argument(help="What `curseproof verify --json` wrote.")

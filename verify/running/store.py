@@ -22,7 +22,7 @@ from verify.judging.engine import Known
 from verify.judging.evidence import Evidence, Finding
 from verify.judging.methods import TRIAL, method_names
 from verify.running.provenance import machine, question
-from verify.settings import Settings, cache_folder
+from verify.settings import Settings
 
 BUSY_SECONDS = 30
 _SCHEMA = """
@@ -35,11 +35,6 @@ create table if not exists evidence (
     primary key (question, machine)
 ) without rowid, strict
 """
-
-
-def default_path() -> Path:
-    """Where evidence is kept unless said otherwise."""
-    return cache_folder() / "evidence.sqlite"
 
 
 class Store:

@@ -96,7 +96,7 @@ def refusal(change):
         ({"domain": ["rho > 0", "rho < 1"]}, ["'domain'", "one entry"]),
         ({"domain": "0 < rho < 1"}, ["'domain'", "list"]),
         ({"domain": ["abs(rho) < 1"]}, ["'domain'", "abs(rho)"]),
-        ({"wrt": "rho"}, ["'wrt'", "not a derivative"]),
+        ({"wrt": "rho"}, ["'wrt'", "only a derivative has one"]),
         ({"quantity": "sensitivity", "wrt": "mu"}, ["'wrt'", "'mu'"]),
         ({"eigenvalue": "lambda**2"}, ["'eigenvalue'"]),
         ({"quantity": "cross_moment", "eigenvalue": "rho"}, ["'eigenvalue'", "lambda1"]),

@@ -202,7 +202,7 @@ def by(entry, **changes):
             "domain",
             "abs(mu): only eigenvalues and weights are complex",
         ),
-        (STATE, {"wrt": "rho"}, "wrt", "second_moment is not a derivative"),
+        (STATE, {"wrt": "rho"}, "wrt", "only a derivative has one"),
         (
             CURVATURE,
             {"eigenvalue": "r", "domain": [*OF_STATE[1:], "0 < r < 1"]},

@@ -230,6 +230,10 @@ def test_table_and_files(claims, tmp_path):
         (["export", "gamma", "--to", "numpy", "--output", "/no/such/folder/x"], ["No such file"]),
         (["export", "lru", "--to", "latex-commands"], ["lru", "all, second_moment"]),
         (["show", "Z9"], ["Z9"]),
+        (["list", "--verdict", "provd"], ["--verdict provd", "did you mean 'proved'?"]),
+        (["list", "none.toml"], ["none.toml", "No such file"]),
+        (["new", "."], [".: it exists already"]),
+        (["new", "none/claims.toml"], ["No such file"]),
         (["normalizer", "none.npy"], ["none.npy"]),
     ],
 )
@@ -360,14 +364,6 @@ def test_a_reader_that_leaves_loses_no_report(claims, tmp_path):
 def test_eval_prints_json(in_process):
     done = in_process("eval", "second_moment", "--set", "lambda=1/2", "--digits", 5, "--json")
     assert json.loads(done.stdout) == {"value": "1.3333"}
-
-
-def test_list_and_show(in_process):
-    listing = in_process("list").stdout
-    assert "A5-state-ar1" in listing
-    assert "B8-gru-state" in listing
-    shown = in_process("show", "A5", "--derive").stdout
-    assert "claimed    second_moment == (1 + rho*lambda)" in shown
 
 
 @pytest.mark.parametrize("to", ["text", "markdown", "latex", "html"])

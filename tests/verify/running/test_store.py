@@ -13,8 +13,9 @@ from verify import Finding, Settings, Tier, make_claim, run, select
 from verify.claims.trial import Trial, trials
 from verify.judging.evidence import Evidence
 from verify.running.provenance import machine, question
-from verify.running.store import Store, _canonical, _digest, default_path
+from verify.running.store import Store, _canonical, _digest
 from verify.selftest.interruption import kill_and_resume, untimed
+from verify.settings import default_store
 
 SMALL = Settings(Tier(points=2, chains=500, replicas=4, seconds=60))
 TRUE = make_claim(
@@ -377,15 +378,15 @@ def test_a_piece_is_kept_in_a_folder_that_is_made_for_it(tmp_path):
     path = tmp_path / "a" / "b" / "evidence.sqlite"
     Store(path).keep(TRUE, SMALL, PIECE)
     assert Store(path).known(TRUE, SMALL) == {"series": PIECE}
-    assert default_path().name == path.name
+    assert default_store().name == path.name
 
 
 def test_where_pieces_are_kept(monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", "/cache")
-    assert str(default_path()) == "/cache/curseproof/evidence.sqlite"
+    assert str(default_store()) == "/cache/curseproof/evidence.sqlite"
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", "/home/x")
-    assert str(default_path()) == "/home/x/.cache/curseproof/evidence.sqlite"
+    assert str(default_store()) == "/home/x/.cache/curseproof/evidence.sqlite"
 
 
 def test_a_piece_is_written_beside_others(store):
