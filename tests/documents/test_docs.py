@@ -11,7 +11,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from verify.cli import app
+from verify.cli.commands import app
 
 ROOT = Path(__file__).parents[2]
 FRAMEWORKS = (ROOT / "docs" / "frameworks.md").read_text(encoding="utf-8")

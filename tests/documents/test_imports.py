@@ -21,7 +21,7 @@ def loaded(code):
 def run(*arguments):
     return (
         "from typer.testing import CliRunner\n"
-        "from verify.cli import app\n"
+        "from verify.cli.commands import app\n"
         f"done = CliRunner().invoke(app, {list(arguments)!r})\n"
         "assert done.exit_code == 0, done.output"
     )

@@ -1,24 +1,12 @@
-"""The command `curseproof`. Each command is thin: it reads options, calls, prints."""
+"""The command `curseproof`."""
 
-from verify.cli import certifying, deriving, drawing, judging, listing, measuring, reporting
-from verify.cli.app import GROUPS, app
-
-__all__ = [
-    "app",
-    "certifying",
-    "deriving",
-    "drawing",
-    "judging",
-    "listing",
-    "main",
-    "measuring",
-    "reporting",
-]
-
-_ORDER = [name for names in GROUPS.values() for name in names]
-app.registered_commands.sort(key=lambda command: _ORDER.index(command.name or ""))
+import signal
 
 
 def main() -> None:
     """Run the command `curseproof`."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while this loads ends it without a word
+    from verify.cli.commands import app
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     app()

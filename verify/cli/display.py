@@ -77,7 +77,8 @@ def progress(what: str, total: int, quiet: bool) -> Iterator[Bars]:
         try:
             yield Bars(shown, main, shown.add_task("trials", total=None, visible=False))
         except KeyboardInterrupt:
-            err.print("[yellow]interrupted; what was judged so far:[/]")
+            done = shown.tasks[main].completed
+            err.print(f"[yellow]interrupted{'; done so far:' if done else ', nothing is done'}[/]")
 
 
 def show_results(results: list[Result], in_full: bool = False) -> None:

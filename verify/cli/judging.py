@@ -237,6 +237,8 @@ def _reports(
     html: Path | None,
     kept: Store,
 ) -> None:
+    if json_path is None and html is None and junit is None:
+        return
     from verify.claims.trial import trials
     from verify.cli.reporting import write_report
     from verify.judging.methods import TRIAL

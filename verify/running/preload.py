@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import signal
 
 import torch._decomp.decompositions_for_jvp  # by the first forward-mode derivative otherwise,
 import torch._dynamo  # noqa: F401  # and this too, for more than a second
@@ -10,6 +11,11 @@ from verify.judging.methods import METHODS
 
 for method in METHODS:
     _ = method.module
+
+# an interrupt that came meanwhile was for the parent; from now on each worker answers for itself
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 gc.freeze()  # a collection would write to every page, and so copy what the workers share
 atexit.register(gc.unfreeze)  # what is never freed is reported as leaked by some

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import ceil
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
@@ -47,7 +48,14 @@ def fork_server() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     # each worker imports the main module anew, and with it whatever that one has imported
     loaded = (name for name in sys.modules if name.partition(".")[0] == "verify")
-    context.set_forkserver_preload(["verify.running.preload", *loaded])
+    context.set_forkserver_preload([*loaded, "verify.running.preload"])
+    # Ctrl-C goes to the whole group: the server answers none while it loads, see `preload`
+    resource_tracker.ensure_running()  # by the server otherwise, and it lets Ctrl-C through again
+    answered = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, answered)
     return context
 
 

@@ -107,7 +107,7 @@ def test_exit_status_and_json(claims, text, status, verdicts, in_process):
     assert report["environment"]["packages"]["sympy"]
 
 
-def started(*arguments):
+def started(*arguments, **options):
     # a shell's background jobs, these tests perhaps, ignore it, and so would what they start
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -116,6 +116,7 @@ def started(*arguments):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            **options,
         )
     finally:
         signal.signal(signal.SIGINT, before)
@@ -137,10 +138,20 @@ def test_interrupted_run_says_what_it_has_and_resumes(store, in_process):
     run.send_signal(signal.SIGINT)
     out, err = run.communicate(timeout=60)
     assert run.returncode == 3
-    assert "interrupted; what was judged so far:" in err
+    assert re.search("interrupted(; done so far:|, nothing is done)", err)
     assert "Traceback" not in out + err
     judged = in_process("verify", "A1", "--json", "-")
     assert judged.returncode == 0
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.3, 1, 2, 3, 5])
+def test_an_early_interrupt_is_quiet(seconds):
+    run = started("A", start_new_session=True)
+    time.sleep(seconds)
+    os.killpg(run.pid, signal.SIGINT)  # as Ctrl-C does: to the server of workers, too
+    out, err = run.communicate(timeout=60)
+    assert run.returncode in (-signal.SIGINT, 128 + signal.SIGINT, 3)
+    assert "Traceback" not in out + err
 
 
 def test_a_dying_worker_is_an_error_of_one_claim(claims, store):

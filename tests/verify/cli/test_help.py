@@ -12,8 +12,8 @@ from numerics.codegen.export import NAMES, TARGETS
 from numerics.fitting.series import PACKAGED, TRANSFORMS
 from theory.catalogue import QUANTITIES
 from theory.derivations import DERIVATIONS
-from verify.cli import app
 from verify.cli.app import GROUPS
+from verify.cli.commands import app
 from verify.experiments import EXPERIMENTS
 from verify.judging.evidence import Verdict
 from verify.reporting.figures import FIGURES

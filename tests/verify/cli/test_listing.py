@@ -6,7 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from verify import Verdict, paper_claims, select
-from verify.cli import app, listing
+from verify.cli import listing
+from verify.cli.commands import app
 from verify.judging.engine import Result
 from verify.running.verdicts import keep_verdicts
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from verify.claims.file import make_claim
 from verify.claims.trial import Trial
-from verify.cli import app
+from verify.cli.commands import app
 from verify.judging.engine import verify_claim
 from verify.judging.evidence import Evidence, Finding
 from verify.judging.methods import TRIAL

@@ -17,7 +17,7 @@ from theory.printing.pdf import compiled
 from verify import Settings, paper_claims, select, verify_claim
 from verify.claims.file import make_claim
 from verify.claims.trial import Trial, trials
-from verify.cli import app
+from verify.cli.commands import app
 from verify.judging.engine import Result, concluded
 from verify.judging.evidence import Counterexample, Evidence, Finding, Verdict
 from verify.judging.methods import methods

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from verify.claims.file import make_claim
 from verify.claims.selection import select
-from verify.cli import app
+from verify.cli.commands import app
 from verify.judging.kernel import coq
 from verify.judging.kernel.certificates import certify, file_name
 from verify.judging.kernel.proofs import certificate

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from numerics.codegen.export import exported
 from theory.inputs import exponential, white
-from verify.cli import app
+from verify.cli.commands import app
 from verify.judging.kernel import gappa
 from verify.judging.kernel.coq import check, version
 from verify.judging.kernel.gappa import Bounds

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from verify.claims.expressions import parse
 from verify.claims.selection import select
-from verify.cli import app
+from verify.cli.commands import app
 from verify.judging.engine import concluded, verify_claim
 from verify.judging.evidence import Evidence, Finding, Verdict
 from verify.judging.kernel import coq

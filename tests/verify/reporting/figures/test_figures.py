@@ -18,7 +18,7 @@ from theory.inputs import white
 from theory.moments import teacher_student_loss
 from theory.symbols import nu, real_lam
 from verify.claims.selection import select
-from verify.cli import app
+from verify.cli.commands import app
 from verify.experiments import hessian_structure
 from verify.experiments.eigenvalue_learning import run
 from verify.judging.evidence import Evidence, Finding
