@@ -5,8 +5,8 @@ import signal
 
 def main() -> None:
     """Run the command `curseproof`."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while this loads ends it without a word
+    # until a command begins, which answers Ctrl-C itself, it ends all this without a word
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     from verify.cli.commands import app
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     app()

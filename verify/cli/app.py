@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -36,7 +38,18 @@ def command(name: str, *examples: str) -> Callable[[Callable[..., None]], Callab
     """Make a function a command of the application, with examples at the end of its help."""
     group = next(group for group, names in GROUPS.items() if name in names)
     said = "\n\n".join(["Examples:", *(f"  $ {escape(example)}" for example in examples)])
-    return app.command(name, rich_help_panel=group, epilog=said)
+
+    def registered(function: Callable[..., None]) -> Callable[..., None]:
+        @app.command(name, rich_help_panel=group, epilog=said)
+        @wraps(function)
+        def answering(*arguments: Any, **options: Any) -> None:
+            if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # see `main`
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+            function(*arguments, **options)
+
+        return function
+
+    return registered
 
 
 class _Shown:
