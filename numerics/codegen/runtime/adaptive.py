@@ -8,6 +8,7 @@ that need it.
 
 import contextlib
 import functools
+import inspect
 import operator
 from fractions import Fraction
 
@@ -163,7 +164,9 @@ def _adaptive(function):
     """A function computed with bounds of its errors, and in fractions where these are too wide."""
 
     @functools.wraps(function)
-    def rounded(*arguments):
+    def rounded(*arguments, **named):
+        if named:
+            arguments = inspect.signature(function).bind(*arguments, **named).args
         single = np.result_type(*arguments) in (np.float32, np.complex64)
         given = np.array(np.broadcast_arrays(*arguments))
         points = given.reshape(len(arguments), -1).astype(np.result_type(given, np.float64))

@@ -15,11 +15,16 @@ def _in_double(function):
     """A function in double precision where that is enabled; values of the arguments' precision."""
 
     @functools.wraps(function)
-    def rounded(*arguments):
+    def rounded(*arguments, **named):
         work = jax.dtypes.canonicalize_dtype(jnp.float64)
-        single = jnp.result_type(*arguments) in (jnp.float32, jnp.complex64)
-        given = (jnp.asarray(a, jnp.result_type(a, work)) for a in arguments)
-        return function(*given).astype(jnp.float32 if single else work)
+        single = jnp.result_type(*arguments, *named.values()) in (jnp.float32, jnp.complex64)
+
+        def wide(a):
+            return jnp.asarray(a, jnp.result_type(a, work))
+
+        named = {name: wide(a) for name, a in named.items()}
+        value = function(*map(wide, arguments), **named)
+        return value.astype(jnp.float32 if single else work)
 
     return rounded
 

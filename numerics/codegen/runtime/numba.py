@@ -5,6 +5,7 @@ first: where they cancel, only the last sum is rounded then.
 """
 
 import functools
+import inspect
 
 import numba
 import numpy as np
@@ -16,7 +17,9 @@ def _fused(function):
     loop = numba.njit(parallel=True, error_model="numpy")(function)
 
     @functools.wraps(function)
-    def rounded(*arguments):
+    def rounded(*arguments, **named):
+        if named:
+            arguments = inspect.signature(function).bind(*arguments, **named).args
         single = np.result_type(*arguments) in (np.float32, np.complex64)
         given = [np.asarray(a, np.result_type(a, np.float64)) for a in arguments]
         shape = np.broadcast_shapes(*(a.shape for a in given))

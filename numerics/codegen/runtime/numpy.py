@@ -5,6 +5,7 @@ first: where they cancel, only the last sum is rounded then.
 """
 
 import functools
+import inspect
 
 import numpy as np
 
@@ -13,7 +14,9 @@ def _in_blocks(function):
     """A function in long double (double for single precision), by blocks that fit in the cache."""
 
     @functools.wraps(function)
-    def rounded(*arguments):
+    def rounded(*arguments, **named):
+        if named:
+            arguments = inspect.signature(function).bind(*arguments, **named).args
         single = np.result_type(*arguments) in (np.float32, np.complex64)
         work, result = (np.float64, np.float32) if single else (np.longdouble, np.float64)
         with np.nditer(

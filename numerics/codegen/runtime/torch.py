@@ -15,9 +15,11 @@ def _in_double(function):
     low = {torch.float16, torch.bfloat16, torch.float32, torch.complex32, torch.complex64}
 
     @functools.wraps(function)
-    def rounded(*arguments):
-        dtypes = {a.dtype for a in arguments if isinstance(a, torch.Tensor)}
-        value = function(*map(_double, arguments))
+    def rounded(*arguments, **named):
+        given = [*arguments, *named.values()]
+        dtypes = {a.dtype for a in given if isinstance(a, torch.Tensor)}
+        named = {name: _double(a) for name, a in named.items()}
+        value = function(*map(_double, arguments), **named)
         return value.to(torch.float32 if dtypes and dtypes <= low else torch.float64)
 
     return rounded

@@ -195,6 +195,26 @@ def test_torch_computes_in_double(given, work, result):
     assert torch.equal(value, exact.expand(3) if given else exact)
 
 
+@pytest.mark.parametrize(
+    ("target", "decorator"),
+    [
+        *[("numpy", "_in_blocks"), ("torch", "_in_double"), ("jax", "_in_double")],
+        *[("numba", "_fused"), ("adaptive", "_adaptive")],
+    ],
+)
+def test_arguments_have_names(target, decorator):
+    @getattr(runtime(target), decorator)
+    def difference(x, y):
+        return (x - y).real
+
+    wanted = difference(0.75, 0.25)
+    assert wanted == 0.5
+    assert difference(y=0.25, x=0.75) == difference(0.75, y=0.25) == wanted
+    for arguments, named in [((0.75,), {"z": 1.0}), ((0.75, 0.25), {"x": 1.0}), ((), {"x": 1.0})]:
+        with pytest.raises(TypeError):
+            difference(*arguments, **named)
+
+
 @pytest.mark.parametrize("x64", [False, True])
 @pytest.mark.parametrize("type_", [np.float32, np.float64, np.complex64, np.complex128])
 def test_jax_computes_in_the_widest_precision_there_is(x64, type_):
