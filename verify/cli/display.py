@@ -93,9 +93,7 @@ def show_results(results: list[Result], in_full: bool = False) -> None:
     table.add_column("verdict", no_wrap=True)
     table.add_column("evidence, and the smallest relative error noticeable")
     for r in results:
-        verdict = " ".join(
-            [f"[{COLOURS[r.verdict]}]{r.verdict}[/]", *(f"({mark})" for mark in r.marks)]
-        )
+        verdict = f"[{COLOURS[r.verdict]}]{r.verdict}[/]{r.remark}"
         table.add_row(escape(r.claim.id), verdict, escape(_summary(r)))
     out.print(table)
     counts = {v: sum(r.verdict == v for r in results) for v in COLOURS}
@@ -116,7 +114,8 @@ def _page(result: Result) -> None:
     """Print what each judge and route found of a claim."""
     table = Table(box=None, pad_edge=False)
     for e in result.evidence:
-        found = f"{e.finding} (imported)" if e.imported else str(e.finding)
+        mark = " (imported)" if e.imported else " (recorded)" if e.recorded else ""
+        found = f"{e.finding}{mark}"
         table.add_row(e.method, found, escape(e.detail))
         for obligation in e.obligations:
             words = f"{obligation['statement']}: {obligation['how']}"

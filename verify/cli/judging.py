@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from verify.claims.trial import Trial
     from verify.judging.engine import Result
     from verify.judging.evidence import Evidence
+    from verify.reporting.replay import Replay
     from verify.running.store import Store
     from verify.settings import Settings
 
@@ -56,10 +57,19 @@ def verify(
     certify: Annotated[
         bool, typer.Option("--certify", help="Have the proof assistant Coq check proofs too.")
     ] = False,
+    experiments: Annotated[
+        bool,
+        typer.Option(
+            "--experiments",
+            help="Run experiments, for hours. Without, the record of them that comes with the "
+            "project is taken, and a few of its trials, drawn at random, are run again.",
+        ),
+    ] = False,
 ) -> None:
     """Judge claims: proved, supported, refuted, undecided or error."""
     from verify.claims.claim import ClaimError
     from verify.claims.selection import select
+    from verify.reporting.record import record
     from verify.running.verdicts import keep_verdicts
     from verify.running.workers import run
 
@@ -75,7 +85,12 @@ def verify(
         bad_input(OSError, ImportError),
         progress("judging", len(chosen), options.quiet) as bars,
     ):
-        for result in run(chosen, settings, options.workers, kept, options.dask, bars.on_trial):
+        if not experiments:
+            kept.recorded = record(settings)
+        judging = run(
+            chosen, settings, options.workers, kept, options.dask, bars.on_trial, experiments
+        )
+        for result in judging:
             results.append(result)
             bars.step(f"{result.claim.id}: {result.verdict}")
     order = {claim.id: place for place, claim in enumerate(chosen)}
@@ -97,7 +112,31 @@ def verify(
         err.print(f"[red]error:[/] {escape(str(error))}", soft_wrap=True)
     if refused:
         raise typer.Exit(BAD_INPUT)
-    raise typer.Exit(exit_status(results, incomplete=len(results) < len(chosen)))
+    incomplete = len(results) < len(chosen)
+    holds = experiments or incomplete or _replayed(results, settings, kept, options)
+    raise typer.Exit(exit_status(results, incomplete=incomplete or not holds))
+
+
+def _replayed(results: list[Result], settings: Settings, kept: Store, options: RunOptions) -> bool:
+    """Run a few of the recorded trials again, and say whether they find the same."""
+    from verify.reporting.record import drawn
+    from verify.reporting.replay import replay
+    from verify.reporting.results import Report
+    from verify.running.provenance import environment
+
+    wanted = drawn([result.claim for result in results], kept.recorded)
+    if not wanted:
+        return True
+    report = Report(results, kept.recorded, environment(settings))
+    found: list[Replay] = []
+    with progress("replaying", len(wanted), options.quiet) as bars:
+        for one in replay(report, wanted, options.workers):
+            found.append(one)
+            bars.step(str(one.trial))
+    if not options.quiet:
+        out.print("\nOf the record of experiments, drawn at random and run again here:")
+        out.print("\n".join(one.text() for one in found), markup=False, soft_wrap=True)
+    return len(found) == len(wanted) and all(one.agrees for one in found)
 
 
 @command(

@@ -46,6 +46,11 @@ class Result:
         return any(piece.imported for piece in self.evidence)
 
     @property
+    def recorded(self) -> bool:
+        """Whether the verdict rests on the record that ships with the project."""
+        return any(piece.recorded for piece in self.evidence)
+
+    @property
     def certified(self) -> bool:
         """Whether it is proved, and a proof assistant's kernel accepts a proof."""
         proofs = {piece.method for piece in self.evidence if piece.finding is Finding.PROVES}
@@ -65,8 +70,14 @@ class Result:
             "certified": self.certified,
             "expected": bool(self.claim.expect) and self.as_expected,
             "imported": self.imported,
+            "recorded": self.recorded,
         }
         return [mark for mark, holds in is_so.items() if holds]
+
+    @property
+    def remark(self) -> str:
+        """All marks in parentheses, after a space; nothing if there are none."""
+        return f" ({', '.join(self.marks)})" if self.marks else ""
 
     def to_json(self) -> dict[str, object]:
         """The result as JSON-ready values (schema 1), with the claim as its file has it."""

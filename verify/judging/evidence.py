@@ -172,6 +172,11 @@ class Evidence:
         """Whether another machine says so, from which it was taken over."""
         return "imported" in self.data
 
+    @property
+    def recorded(self) -> bool:
+        """Whether it is of the record that ships with the project."""
+        return "recorded" in self.data
+
     def to_json(self) -> dict[str, object]:
         """The evidence as JSON-ready values."""
         example = self.counterexample

@@ -96,7 +96,26 @@ def import_trials(path: Path, store: Store) -> tuple[int, int]:
         ForeignError: if the file is no such results.
 
     """
-    report, settings, machine = _read(path)
+    _, settings, _ = _read(path)
+    same, machine, others = trials_as_here(path, settings)
+    for trial, piece in same:
+        store.keep(trial, replace(settings, device="cpu"), piece, machine)
+    return len(same), others
+
+
+def trials_as_here(
+    path: Path, settings: Settings
+) -> tuple[list[tuple[Trial, Evidence]], Mapping[str, object], int]:
+    """The trials in a results file that are the same here, with these settings.
+
+    Returns:
+        The trials and what they measured, the machine that did, and how many others there are.
+
+    Raises:
+        ForeignError: if the file is no such results.
+
+    """
+    report, _, machine = _read(path)
     with _as_written(path):
         trial_results = dict(_trial_results(report))
     same = [
@@ -104,9 +123,7 @@ def import_trials(path: Path, store: Store) -> tuple[int, int]:
         for asked, (trial, piece) in trial_results.items()
         if asked == question(trial, TRIAL, settings)
     ]
-    for trial, piece in same:
-        store.keep(trial, replace(settings, device="cpu"), piece, machine)
-    return len(same), len(trial_results) - len(same)
+    return same, machine, len(trial_results) - len(same)
 
 
 def _read(path: Path) -> tuple[Mapping[str, Any], Settings, Mapping[str, object]]:

@@ -227,7 +227,7 @@ def _measured(entry: Mapping[str, Any]) -> Evidence:
     """What a trial measured: by name, lists of numbers, none of them empty."""
     piece = _evidence(entry)
     for name, values in piece.data.items():
-        if name != "imported" and not list(map(float, values)):
+        if name not in ("imported", "recorded") and not list(map(float, values)):
             raise ValueError(name)
     return piece
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from verify.claims.claim import Claim
 from verify.claims.trial import Trial, trials
 from verify.judging.engine import Known, Result, is_settled, verify_claim
-from verify.judging.evidence import Evidence, Finding
+from verify.judging.evidence import Evidence, Finding, Verdict
 from verify.judging.methods import TRIAL
 from verify.running.cluster import on_cluster
 from verify.running.processes import Subject, TrialResult, on_this_machine
@@ -26,6 +26,7 @@ def run(
     store: Store | None = None,
     dask: str | None = None,
     on_trial: Callable[[Trial, int], object] = lambda trial, left: None,
+    runs_trials: bool = True,
 ) -> Iterator[Result]:
     """Judge claims in parallel; results come as they are ready.
 
@@ -38,6 +39,8 @@ def run(
         store: where evidence from before is looked up, and new evidence kept.
         dask: a Dask scheduler's address, to judge on its workers instead.
         on_trial: called with each trial of an experiment that has ended, and how many are left.
+        runs_trials: whether trials that the store lacks are run; a claim that needs one is
+            undecided if not.
 
     Raises:
         OSError: if there is no scheduler at that address.
@@ -59,6 +62,9 @@ def run(
     for outcome in _outcomes(open_claims, settings, store, workers, dask):
         if isinstance(outcome, Result):
             yield outcome
+    if not runs_trials:
+        yield from (_on_record(claim, settings, store) for claim in measured)
+        return
     trial_results: dict[Trial, Evidence] = {}
     wanted = [trial for claim in measured for trial in trials(claim)]
     for trial, evidence in run_trials(wanted, settings, workers, store, dask, on_trial):
@@ -70,6 +76,15 @@ def run(
                 if all(trial_results[t].finding is Finding.SUPPORTS for t in trials(claim)):
                     store.keep(claim, settings, piece)
             yield result
+
+
+def _on_record(claim: Claim, settings: Settings, store: Store) -> Result:
+    """The result on a claim about an experiment, for which no trial is run."""
+    measured = store.measured(claim, settings)
+    if measured is None:
+        reason = "not all of its trials are on record: --experiments runs them"
+        return Result(claim, Verdict.UNDECIDED, reason, (), 0.0)
+    return verify_claim(claim, settings, trial_results=measured)
 
 
 def run_trials(

@@ -44,8 +44,9 @@ def check(model: Model, settings: Settings) -> Evidence:
     measured = {trial: piece.data for trial, piece in pieces.items()}
     found = compare(model.claim, measured, settings)
     found = replace(found, seconds=sum(results[t].seconds or 0.0 for t in pieces if t in results))
-    elsewhere = [piece.data["imported"] for piece in pieces.values() if piece.imported]
-    return replace(found, data={**found.data, "imported": elsewhere[0]}) if elsewhere else found
+    marks = ("imported", "recorded")
+    elsewhere = {m: p.data[m] for p in pieces.values() for m in marks if m in p.data}
+    return replace(found, data={**found.data, **elsewhere})
 
 
 def try_out(trial: Trial, settings: Settings) -> Evidence:

@@ -110,7 +110,7 @@ def _run(report: Report) -> str:
 
 
 def _verdict(result: Result) -> str:
-    return " ".join([result.verdict, *(f"({mark})" for mark in result.marks)])
+    return f"{result.verdict}{result.remark}"
 
 
 def _reason(result: Result) -> str:
