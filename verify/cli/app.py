@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.segment import Segment
 
 from verify.claims.expressions import printable
+from verify.settings import remedy
 
 app = typer.Typer(
     help="Derives, generates and verifies the theory of the curse of memory.",
@@ -45,7 +46,12 @@ def command(name: str, *examples: str) -> Callable[[Callable[..., None]], Callab
         def answering(*arguments: Any, **options: Any) -> None:
             if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # see `main`
                 signal.signal(signal.SIGINT, signal.default_int_handler)
-            function(*arguments, **options)
+            try:
+                function(*arguments, **options)
+            except ModuleNotFoundError as missing:
+                if not (reason := remedy(missing)):
+                    raise
+                fail(f"curseproof {name} cannot go on: {reason}")
 
         return function
 

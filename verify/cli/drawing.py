@@ -34,12 +34,8 @@ def figures(
 ) -> None:
     """Draw figures, one file each: of the derived formulas, and of experiments with --results."""
     from verify.cli.reporting import read_report
-
-    try:
-        from verify.reporting.figures import FIGURES
-        from verify.reporting.figures.style import FORMATS, rendered
-    except ModuleNotFoundError as error:
-        fail(f"{error}: install the extra 'plot'")
+    from verify.reporting.figures import FIGURES
+    from verify.reporting.figures.style import FORMATS, rendered
 
     trial_results = read_report(results).trial_results if results else {}
     found = {name: figure.found(trial_results) for name, figure in FIGURES.items()}

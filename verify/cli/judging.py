@@ -69,7 +69,6 @@ def verify(
     """Judge claims: proved, supported, refuted, undecided or error."""
     from verify.claims.claim import ClaimError
     from verify.claims.selection import select
-    from verify.reporting.record import record
     from verify.running.verdicts import keep_verdicts
     from verify.running.workers import run
 
@@ -85,7 +84,9 @@ def verify(
         bad_input(OSError, ImportError),
         progress("judging", len(chosen), options.quiet) as bars,
     ):
-        if not experiments:
+        if not experiments and any(claim.experiment for claim in chosen):
+            from verify.reporting.record import record
+
             kept.recorded = record(settings)
         judging = run(
             chosen, settings, options.workers, kept, options.dask, bars.on_trial, experiments
@@ -119,6 +120,8 @@ def verify(
 
 def _replayed(results: list[Result], settings: Settings, kept: Store, options: RunOptions) -> bool:
     """Run a few of the recorded trials again, and say whether they find the same."""
+    if not kept.recorded:
+        return True
     from verify.reporting.record import drawn
     from verify.reporting.replay import replay
     from verify.reporting.results import Report
@@ -136,7 +139,9 @@ def _replayed(results: list[Result], settings: Settings, kept: Store, options: R
     if not options.quiet:
         out.print("\nOf the record of experiments, drawn at random and run again here:")
         out.print("\n".join(one.text() for one in found), markup=False, soft_wrap=True)
-    return len(found) == len(wanted) and all(one.agrees for one in found)
+    # what takes a package that is not here says nothing of the record
+    agree = all(one.agrees or one.evidence.lacks for one in found)
+    return agree and len(found) == len(wanted)
 
 
 @command(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from ctypes.util import find_library
 from dataclasses import dataclass, fields, replace
 from functools import wraps
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -85,7 +86,8 @@ def store_at(path: Path | None, fresh: bool = False) -> Store:
 def _device(name: str) -> str:
     if name not in _DEVICES:
         fail(f"--device {name}: {one_of(name, _DEVICES)}")
-    if name == "cpu" or (name == "auto" and find_library("cuda") is None):
+    has_none = find_library("cuda") is None or find_spec("torch") is None
+    if name == "cpu" or (name == "auto" and has_none):
         return "cpu"
     import torch
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from theory.printing.choices import one_of
 from verify.cli.app import Output, bad_input, command, err, fail, write
@@ -49,7 +50,8 @@ def write_report(report: Report, to: str, output: Path | None) -> None:
     if to not in FORMATS:
         fail(f"--to {to}: {one_of(to, FORMATS)}")
     if to == "html" and not can_draw():
-        err.print("[yellow]no figures:[/] they need the extra: pip install 'curseproof\\[plot]'")
+        how = escape("pip install 'curseproof[plot,torch]'")
+        err.print(f"[yellow]no figures:[/] they take {how}", soft_wrap=True)
     with err.status("a moment"):
         text = FORMATS[to](report)
     write(text, output)

@@ -19,7 +19,7 @@ from verify.judging.model import Model
 from verify.judging.parts import in_parts
 from verify.judging.search import profile, worst_gap
 from verify.judging.verdict import verdict
-from verify.settings import Settings
+from verify.settings import Settings, remedy
 
 
 @dataclass(frozen=True)
@@ -190,6 +190,10 @@ def _examined(method: Method, model: Model, settings: Settings) -> Evidence:
         raise
     except _BEYOND as reason:
         return Evidence(method.name, Finding.ABSTAINS, str(reason) or "no algorithm")
+    except ModuleNotFoundError as missing:
+        if not (how := remedy(missing)):
+            raise
+        return Evidence(method.name, Finding.ABSTAINS, how, data={"lacks": missing.name})
     except Exception as error:  # one broken method must not hide the others
         return Evidence(method.name, Finding.FAILED, f"{type(error).__name__}: {error}")
     if piece.counterexample and settings.explains and not model.claim.experiment:

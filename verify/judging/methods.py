@@ -6,10 +6,14 @@ workers, the store, the verdict and the report read this table; nothing else lis
 
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Flag, auto
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verify.claims.claim import Claim
@@ -71,7 +75,13 @@ class Method:
     @property
     def description(self) -> str:
         """What the method does, as the first line of its module says."""
-        return (self.module.__doc__ or "").partition("\n")[0]
+        if self.home in sys.modules:
+            text = self.module.__doc__
+        else:  # it may take a package that is not there
+            spec = find_spec(self.home)
+            source = Path(spec.origin or "").read_bytes() if spec else b""
+            text = ast.get_docstring(ast.parse(source))
+        return (text or "").partition("\n")[0]
 
 
 _FORMULAS = Kind.VALUE | Kind.LIMIT

@@ -3,14 +3,17 @@
 import atexit
 import gc
 import signal
-
-import torch._decomp.decompositions_for_jvp  # by the first forward-mode derivative otherwise,
-import torch._dynamo  # noqa: F401  # and this too, for more than a second
+from contextlib import suppress
 
 from verify.judging.methods import METHODS
 
+with suppress(ModuleNotFoundError):  # Torch is not for everybody
+    import torch._decomp.decompositions_for_jvp  # by the first forward-mode derivative otherwise,
+    import torch._dynamo  # noqa: F401  # and this too, for more than a second
+
 for method in METHODS:
-    _ = method.module
+    with suppress(ModuleNotFoundError):
+        _ = method.module
 
 # an interrupt that came meanwhile was for the parent; from now on each worker answers for itself
 signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -10,7 +10,7 @@ from dataclasses import asdict, fields
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,8 @@ def _homes(name: str) -> Iterable[str]:
 
 def _file(name: str) -> Path | None:
     """Where a module of the project is, or one that has something of this name."""
+    if name.partition(".")[0] not in STOREYS:  # which may be installed beside it
+        return None
     for module in (name, name.rpartition(".")[0]):
         base = ROOT.joinpath(*module.split("."))
         for path in (base.with_suffix(".py"), base / "__init__.py"):
@@ -128,13 +130,20 @@ def _plain(value: object) -> object:
     return value.source if isinstance(value, Expression) else vars(value)
 
 
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
 @cache
 def machine(device: str) -> dict[str, object]:
     """What of the machine may tell in the last digits, JSON-ready."""
     return {
         "device": device,
         "python": platform.python_version(),
-        "packages": {name: version(name) for name in PACKAGES},
+        "packages": {name: _version(name) for name in PACKAGES},
     }
 
 

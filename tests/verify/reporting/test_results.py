@@ -364,7 +364,8 @@ def test_page_says_what_was_found(judged, page):
     words = " ".join("".join(Elements(page).words).split())
     for r in judged:
         assert r.claim.statement.split("ρ^Δ")[0].split("[")[0] in words
-        assert f"curseproof verify {r.claim.id} --fresh" in words
+        anew = "--experiments --fresh" if r.claim.experiment else "--fresh"
+        assert f"curseproof verify {r.claim.id} {anew}" in words
         assert all(e.detail in words for e in r.evidence)
     assert judged[1].counterexample.actual in words
     assert "The state's second moment" in words  # its derivation

@@ -92,7 +92,7 @@ def test_a_setting_left_out_takes_all_its_values():
     ("experiment", "choices", "words"),
     [
         ("learning", {}, "no experiment 'learning': one of .*linear_system_learning"),
-        ("hessian_against_angles", {"angle": ["pi"]}, "no setting 'angle': angles"),
+        ("hessian_against_angles", {"angle": ["pi"]}, "no setting 'angle': one of angles"),
         ("hessian_against_angles", {"angles": ["3"]}, "angles = '3': one of pi, pi/10"),
     ],
 )
@@ -133,7 +133,8 @@ def test_a_trial_depends_on_the_modules_that_it_runs(tmp_path, monkeypatch):
     files = {
         "a/__init__.py": "import c",
         "a/b.py": "from a.d import value\nfrom a import e\nif TYPE_CHECKING:\n    import c",
-        "a/d.py": "import os\ndef f():\n    import g.h",
+        "a/d.py": "import os\nimport other\ndef f():\n    import g.h",
+        "other.py": "",  # installed beside the project
         "a/e.py": "from k import name",
         "c.py": "",
         "g/__init__.py": "import c",
@@ -145,6 +146,8 @@ def test_a_trial_depends_on_the_modules_that_it_runs(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    monkeypatch.setattr(provenance, "STOREYS", "acgk")
+    monkeypatch.setattr(provenance, "_homes", lambda name: [])
     found = provenance.dependencies.__wrapped__("a.b")
     needed = {"a/b.py", "a/d.py", "a/e.py", "g/h/__init__.py", "g/h/i.py", "k/__init__.py"}
     assert set(found) == needed

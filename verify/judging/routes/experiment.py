@@ -29,7 +29,7 @@ from verify.judging.statistics import (
     stream,
 )
 from verify.judging.translation import to_sympy
-from verify.settings import Settings
+from verify.settings import Settings, remedy
 
 WITHIN = 10  # a factor: published numbers are read off plots over many orders of magnitude
 
@@ -57,6 +57,9 @@ def try_out(trial: Trial, settings: Settings) -> Evidence:
         data = dict(EXPERIMENTS[trial.experiment].run(dict(trial.point), settings, rng))
     except NotEvaluated as reason:
         return Evidence(TRIAL, Finding.ABSTAINS, str(reason))
+    except ModuleNotFoundError as missing:
+        said = remedy(missing) or str(missing)
+        return Evidence(TRIAL, Finding.ABSTAINS, said, data={"lacks": missing.name})
     except Exception as error:  # one broken trial must not hide the others
         return Evidence(TRIAL, Finding.FAILED, f"{type(error).__name__}: {error}")
     return Evidence(TRIAL, Finding.SUPPORTS, data=data, seconds=time.perf_counter() - start)

@@ -14,10 +14,11 @@ from verify.claims.claim import Claim
 from verify.claims.selection import names
 from verify.claims.trial import Trial
 from verify.judging.evidence import Evidence, Profile
-from verify.reporting.figures import FIGURES, Figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
+
+    from verify.reporting.figures import Figure
 
 WIDE = 30  # values further apart are drawn on a logarithmic axis
 
@@ -34,11 +35,13 @@ class Drawn:
 
 def can_draw() -> bool:
     """Whether the packages that figures take are installed."""
-    return all(importlib.util.find_spec(name) for name in ("matplotlib", "numba"))
+    return all(importlib.util.find_spec(name) for name in ("matplotlib", "numba", "torch"))
 
 
 def drawn(trial_results: Mapping[Trial, Evidence], claims: list[str]) -> Iterator[Drawn]:
     """Figures of `claims`, with what is measured of their trials, and the ids that they name."""
+    from verify.reporting.figures import FIGURES
+
     for name, figure in FIGURES.items():
         measured = figure.found(trial_results)
         named = tuple(c for c in claims if set(names(c)) & set(figure.claims))

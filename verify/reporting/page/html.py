@@ -127,6 +127,8 @@ def command(result: Result, environment: Mapping[str, object], published: bool) 
         words.append(f"--tier {quote(str(environment['tier']))}")
     if environment["seed"]:
         words.append(f"--seed {quote(str(environment['seed']))}")
+    if result.claim.experiment:
+        words.append("--experiments")
     return " ".join([*words, "--fresh"])
 
 
