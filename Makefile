@@ -30,8 +30,8 @@ lint: $(STAMP)  ## Set up, then ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-docs: $(STAMP)  ## Build the pages of the public API into site/
-	$(BIN)/mkdocs build --quiet --strict
+docs: $(STAMP)  ## Build the documentation into site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 figures: $(STAMP)  ## Draw the README's pictures and reports/figures again
 	$(BIN)/python reports/curse.py
@@ -62,7 +62,7 @@ benchmarks: $(STAMP)  ## Accuracy and speed beside what people use, for reports/
 
 report: figures claims certificates booklet rounding verifier mutation benchmarks  ## Rebuild all of reports/, some hours
 
-readme: $(STAMP)  ## Fill the README's console blocks with what the commands print
+readme: $(STAMP)  ## Fill the pages' console blocks with what the commands print
 	$(BIN)/python reports/readme.py
 
 # Only files that lie in these wheels are read, or functions used that need nothing else.

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from verify.cli.commands import app
 
 ROOT = Path(__file__).parents[2]
-FRAMEWORKS = (ROOT / "docs" / "frameworks.md").read_text(encoding="utf-8")
+FRAMEWORKS = (ROOT / "docs" / "guides" / "frameworks.md").read_text(encoding="utf-8")
 PUBLIC = [
     "numerics.hessian",
     "numerics.layers",

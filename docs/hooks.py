@@ -1,0 +1,63 @@
+"""What the pages are made with, beside Markdown: mathematics as MathML, and the command's help."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import typer
+from latex2mathml.converter import convert
+
+_TRUST = Path(__file__).parents[1] / "TRUST.md"
+_DISPLAYED = re.compile(r"^\$\$(.+?)\$\$$", re.MULTILINE | re.DOTALL)
+_INLINE = re.compile(r"(?<![\w$\\`])\$([^$\n`]+?)\$(?![\w$])")
+_CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """A page with formulas between dollars as MathML, which browsers draw by themselves."""
+    markdown = markdown.replace("::: command\n", _commands())
+    markdown = markdown.replace("::: TRUST.md\n", _TRUST.read_text(encoding="utf-8"))
+    parts = _CODE.split(markdown)  # every second one is code
+    return "".join(part if k % 2 else _with_mathematics(part) for k, part in enumerate(parts))
+
+
+def _with_mathematics(text: str) -> str:
+    text = _DISPLAYED.sub(lambda found: convert(found[1], display="block"), text)
+    return _INLINE.sub(lambda found: convert(found[1]), text)
+
+
+def _commands() -> str:
+    """The help of every command, as it is printed at 80 columns."""
+    from verify.cli.app import GROUPS
+    from verify.cli.commands import app
+
+    group = typer.main.get_command(app)
+    lines = []
+    for title, names in GROUPS.items():
+        lines.append(f"\n## {title}\n")
+        for name in names:
+            command = group.commands[name]  # type: ignore[attr-defined]
+            lines += [f"\n### curseproof {name}\n", f"{command.help}\n"]
+            lines += _arguments(command)
+            examples = re.findall(r"\$ (.*)", command.epilog or "")
+            lines += ["", *(f"    {example}" for example in examples)]
+    return "\n".join(lines) + "\n"
+
+
+def _arguments(command: Any) -> list[str]:
+    rows = []
+    for one in command.params:
+        if one.name == "help":
+            continue
+        known = one.name if one.param_type_name == "argument" else ", ".join(one.opts)
+        text = (one.help or "").replace("|", "\\|")
+        default = one.default if isinstance(one.default, int | float | str) else None
+        shown = (
+            f" Default: `{default}`."
+            if default not in (None, False, "") and one.show_default
+            else ""
+        )
+        rows.append(f"| `{known}` | {text}{shown} |")
+    return ["| | |", "|---|---|", *rows, ""] if rows else []
