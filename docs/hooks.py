@@ -18,6 +18,7 @@ _CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """A page with formulas between dollars as MathML, which browsers draw by themselves."""
     markdown = markdown.replace("::: command\n", _commands())
+    markdown = markdown.replace("::: claim fields\n", _fields())
     markdown = markdown.replace("::: TRUST.md\n", _TRUST.read_text(encoding="utf-8"))
     parts = _CODE.split(markdown)  # every second one is code
     return "".join(part if k % 2 else _with_mathematics(part) for k, part in enumerate(parts))
@@ -26,6 +27,20 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 def _with_mathematics(text: str) -> str:
     text = _DISPLAYED.sub(lambda found: convert(found[1], display="block"), text)
     return _INLINE.sub(lambda found: convert(found[1]), text)
+
+
+def _fields() -> str:
+    """The fields of a claim, as its JSON Schema has them."""
+    from verify.claims.schema import schema
+
+    claim = schema()["properties"]["claim"]["items"]
+    rows = []
+    for name, field in claim["properties"].items():
+        needed = ", needed" if name in claim["required"] else ""
+        one_of = ", ".join(f"`{value}`" for value in field.get("enum", ()))
+        among = f" One of {one_of}." if one_of else ""
+        rows.append(f"| `{name}`{needed} | {field['description']}{among} |")
+    return "\n".join(["| field | what it says |", "|---|---|", *rows, ""])
 
 
 def _commands() -> str:

@@ -154,6 +154,7 @@ def from_json(report: Mapping[str, Any], origin: str = "report") -> Report:
 
 
 def _environment(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    values = {"date": "", **values}  # which earlier versions did not write
     made = {name: values[name] for name in environment(Settings())}
     return {**made, "size": dict(made["size"]), "packages": dict(made["packages"])}
 

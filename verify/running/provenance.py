@@ -7,6 +7,7 @@ import json
 import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
@@ -153,6 +154,7 @@ def environment(settings: Settings) -> dict[str, object]:
         **machine(settings.device),
         "platform": platform.platform(),
         "curseproof": version("curseproof"),
+        "date": date.today().isoformat(),
         "code": code_version(),
         "seed": settings.seed,
         "tier": next((name for name, tier in TIERS.items() if tier == settings.tier), "custom"),

@@ -1,5 +1,7 @@
 """Which claims a command means."""
 
+import re
+
 import pytest
 
 from verify.claims.claim import ClaimError
@@ -49,6 +51,12 @@ def test_each_claim_once_in_the_order_of_the_arguments():
         "B4-lru-white",
         "B4-lru-bounded",
     ]
+
+
+def test_each_statement_stands_alone():
+    statements = [claim.statement for claim in paper_claims()]
+    assert len(set(statements)) == len(statements)
+    assert not [s for s in statements if re.match("…|The same|Those of|So does|It |They ", s)]
 
 
 def test_names_of_a_claim():

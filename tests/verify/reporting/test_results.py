@@ -5,8 +5,10 @@ import re
 import shutil
 from base64 import b64decode
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from html.parser import HTMLParser
+from importlib.metadata import version
 from itertools import pairwise
 
 import numpy as np
@@ -368,6 +370,8 @@ def test_page_says_what_was_found(judged, page):
         assert f"curseproof verify {r.claim.id} {anew}" in words
         assert all(e.detail in words for e in r.evidence)
     assert judged[1].counterexample.actual in words
+    assert "Nicolas Zucchet and Antonio Orvieto, NeurIPS 2024" in words
+    assert f"curseproof {version('curseproof')}, {date.today()}: curseproof verify on" in words
     assert "The state's second moment" in words  # its derivation
     assert "A2-state (not judged)" in words
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from shlex import quote
 
 from markupsafe import Markup
 
-from verify.claims.claim import Claim
 from verify.claims.expressions import printable
 from verify.claims.selection import paper_claims
 from verify.judging.engine import Result
@@ -31,7 +30,6 @@ class Shown:
     Attributes:
         result: the claim, its verdict and evidence.
         section: the letter of the paper's section, or "other".
-        context: the statement that this one, beginning with "…", goes on from.
         weak: if it holds, what it rests on that is not proved or supported.
         users: the ids of the claims that use it.
         derivations: those of its quantity.
@@ -43,7 +41,6 @@ class Shown:
 
     result: Result
     section: str
-    context: str
     weak: Sequence[str]
     users: Sequence[str]
     derivations: Sequence[Section]
@@ -62,12 +59,10 @@ def html(report: Report) -> str:
     drawn = list(figures.drawn(report.trial_results, ids)) if figures.can_draw() else []
     published = {claim.id: claim for claim in paper_claims()}
     theirs = {i for i, r in zip(ids, results, strict=True) if published.get(i) == r.claim}
-    contexts = _contexts(published.values())
     shown = [
         Shown(
             r,
             section_of(r.claim.id),
-            contexts.get(r.claim.id, "") if r.claim.id in theirs else "",
             weak.get(r.claim.id, ()),
             sorted(graph.successors(r.claim.id)),
             [d for d in derivations if r.claim.id in d.claims],
@@ -93,6 +88,8 @@ def html(report: Report) -> str:
         figures=drawn,
         explorer=Markup(fragment()),  # noqa: S704 (ours)
         methods=_methods(results),
+        of_paper=bool(theirs),
+        again=" ".join(["curseproof verify", *_options(report.environment)]),
         statement=statement,
     )
     return printable(page)
@@ -123,24 +120,17 @@ def command(result: Result, environment: Mapping[str, object], published: bool) 
     It is for a shell, whatever a results file has for its tier and seed.
     """
     words = ["curseproof verify", result.claim.id if published else "FILE.toml"]
-    if environment["tier"] != "quick":
-        words.append(f"--tier {quote(str(environment['tier']))}")
-    if environment["seed"]:
-        words.append(f"--seed {quote(str(environment['seed']))}")
+    words += _options(environment)
     if result.claim.experiment:
         words.append("--experiments")
     return " ".join([*words, "--fresh"])
 
 
-def _contexts(claims: Iterable[Claim]) -> Mapping[str, str]:
-    """The last full statement before each that begins with "…", by claim."""
-    contexts, last = {}, ""
-    for claim in claims:
-        if claim.statement.startswith("…"):
-            contexts[claim.id] = last
-        else:
-            last = claim.statement
-    return contexts
+def _options(environment: Mapping[str, object]) -> list[str]:
+    """The options that a run was made with, where they are not the usual ones."""
+    tier, seed = environment["tier"], environment["seed"]
+    said = [f"--tier {quote(str(tier))}"] if tier != "quick" else []
+    return said + ([f"--seed {quote(str(seed))}"] if seed else [])
 
 
 def _methods(results: Sequence[Result]) -> Mapping[str, str]:
