@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy as sp
@@ -18,6 +18,9 @@ from scipy.signal import correlate
 from numerics.fitting.whittle import MAX_TERMS, Component, maximum_likelihood, periodogram
 from theory import inputs
 from theory.inputs import StationaryInput
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Array = NDArray[Any]  # float64
 
@@ -64,6 +67,29 @@ class FittedAutocorrelation:
 
     def __str__(self) -> str:
         return " + ".join(_written(c) for c in self.components)
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw what was estimated, with two standard errors to either side, and the fit.
+
+        Args:
+            axes: of Matplotlib, to draw on; new ones without.
+
+        Raises:
+            ImportError: without Matplotlib.
+
+        """
+        if axes is None:
+            import matplotlib.pyplot as plt
+
+            axes = plt.figure(layout="constrained").add_subplot()
+        lags, two = np.arange(self.estimated.size), 2 * self.standard_errors
+        axes.fill_between(lags, self.estimated - two, self.estimated + two, alpha=0.25, linewidth=0)
+        axes.plot(lags, self.estimated, label="estimated, ± 2 standard errors")
+        axes.plot(lags, self.fitted, "--", label="fitted")
+        axes.axhline(0, color="grey", linewidth=0.5)
+        axes.set(xlabel="lag Δ", ylabel="R(Δ)")
+        axes.legend(frameon=False)
+        return axes
 
 
 def as_series(series: ArrayLike, at_least: int = 2) -> Array:

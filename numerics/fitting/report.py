@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import sympy as sp
@@ -19,6 +19,9 @@ from theory.algebra.presentation import present
 from theory.inputs import StationaryInput, damped_cosine, exponential, white
 from theory.moments import second_moment
 from theory.symbols import phi, real_lam, rho
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,46 @@ class Report:
             ]
         )
 
+    def to_json(self) -> dict[str, Any]:
+        """The fit, the formula of γ in claim files' notation, and the measurements, JSON-ready."""
+        x = self.fitted.input
+        return {
+            "samples": list(self.samples),
+            "autocorrelation": str(x.autocorrelation()),
+            "misfit": self.fitted.misfit,
+            "gamma": f"1/sqrt({state_moment(x)})",
+            "measured": [
+                {
+                    **{"lambda": c.lam.real, "gamma": c.gamma, "power": _number(c.measured)},
+                    **{"standard_error": _number(c.error), "power_white": _number(c.white)},
+                    "power_plain": _number(c.unnormalised),
+                }
+                for c in self.checks
+            ],
+        }
+
+    def plot(self) -> Figure:
+        """A picture of the fit, and of the state's power against λ with and without γ.
+
+        Raises:
+            ImportError: without Matplotlib.
+
+        """
+        from matplotlib.figure import Figure
+
+        drawing = Figure(figsize=(9, 3.6), layout="constrained")
+        left, right = drawing.subplots(1, 2)
+        self.fitted.plot(left)
+        memory = [1 / (1 - c.lam.real) for c in self.checks]
+        power, error = ([getattr(c, name) for c in self.checks] for name in ("measured", "error"))
+        right.errorbar(memory, power, error, fmt="o-", capsize=3, label="derived γ")
+        right.plot(memory, [c.white for c in self.checks], "s--", label="sqrt(1 − λ²)")
+        right.plot(memory, [c.unnormalised for c in self.checks], "^:", label="γ = 1")
+        right.axhline(1, color="grey", linewidth=0.5)
+        right.set(xscale="log", yscale="log", xlabel="memory 1/(1 − λ)", ylabel="measured E|γh|²")
+        right.legend(frameon=False)
+        return drawing
+
     def rows(self) -> Iterator[tuple[str, ...]]:
         """One row of numbers for each λ, under HEADINGS."""
         optimal = Optimal(self.fitted.input)
@@ -68,6 +111,11 @@ class Report:
                 f"{omega:.4f}",
                 *("–" if np.isnan(n) else f"{n:.3g}" for n in numbers),
             )
+
+
+def _number(value: float) -> float | None:
+    """A number, or nothing where it is none, as after a gap."""
+    return None if np.isnan(value) else value
 
 
 def examined(series: NDArray[np.float64], lams: Sequence[float], held_out: float) -> Report:

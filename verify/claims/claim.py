@@ -10,7 +10,6 @@ from typing import Any
 
 from theory.catalogue import QUANTITIES
 from verify.claims.expressions import Expression, Refusal, parse, rational_of
-from verify.claims.typesetting import typeset
 
 RELATIONS = ("==", "<=", ">=", "~")
 
@@ -226,7 +225,6 @@ class Claim:
             "source": self.source,
             **(run if self.experiment else unit),
             "claimed": f"{self.quantity} {self.relation} {self.formula}",
-            "in print": "" if self.experiment else _in_print(self.formula),
             "uses": ", ".join(self.uses),
         }
         lines = [f"  {name:<11}{text}" for name, text in fields.items() if text]
@@ -264,13 +262,6 @@ class Claim:
     def is_complex(self, name: str) -> bool:
         """Whether a parameter ranges over complex numbers."""
         return self.interval(name).modulus
-
-
-def _in_print(formula: Expression) -> str:
-    printed = typeset(formula)
-    if printed == formula.source:
-        return ""
-    return f"{printed}, Σ over Δ ≥ 1" if "Σ" in printed else printed
 
 
 def _by_pole(expressions: Mapping[str, Expression]) -> str:

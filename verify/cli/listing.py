@@ -100,8 +100,21 @@ def show(
 
     with bad_input(ClaimError):
         found = select([identifier])
-    texts = (claim.description() + (_derived(claim) if derive else "") for claim in found)
+    texts = (
+        claim.description() + _in_print(claim) + (_derived(claim) if derive else "")
+        for claim in found
+    )
     out.print("\n\n".join(texts), markup=False, soft_wrap=True)
+
+
+def _in_print(claim: Claim) -> str:
+    from verify.claims.typesetting import typeset
+
+    printed = typeset(claim.formula)
+    if claim.experiment or printed == claim.formula.source:
+        return ""
+    note = ", Σ over Δ ≥ 1" if "Σ" in printed else ""
+    return f"\n  in print   {printed}{note}"
 
 
 def _derived(claim: Claim) -> str:

@@ -50,6 +50,15 @@ def normalizer(
     ] = None,
     held_out: Annotated[float, typer.Option(help="Share of the series to measure on.")] = 0.5,
     claim: Annotated[Path | None, to_file("Write the fitted normaliser as a claim file.")] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(help="With --output: write γ as code, in numpy, torch, jax or another."),
+    ] = None,
+    output: Annotated[Path | None, to_file("Where --to writes.")] = None,
+    plot: Annotated[
+        Path | None, to_file("Draw the fit, and the state's power with and without γ.")
+    ] = None,
+    json_path: JsonOutput = None,
 ) -> None:
     """Fit a series' autocorrelation, derive γ and λ(ω), and measure what they improve."""
     from numerics.fitting.report import claim_file, examined
@@ -60,11 +69,23 @@ def normalizer(
         series = packaged_series(data) if data in PACKAGED else load_series(data, column, header)
     for warning in caught:
         err.print(f"[yellow]note:[/] {escape(str(warning.message))}", soft_wrap=True)
+    if (to is None) != (output is None):
+        fail("--to and --output: name both, or neither")
     with bad_input(ValueError, OSError):
         lams = [_number("--eigenvalues", text) for text in eigenvalues.split(",")]
         report = examined(transformed(series, transform), lams, held_out)
         if claim is not None:
             claim.write_text(claim_file(report.fitted, data), encoding="utf-8")
+        if to is not None:
+            from numerics.codegen.export import exported
+
+            write(exported("gamma", report.fitted.input, to), output)
+        if plot is not None:
+            report.plot().savefig(plot)
+    if json_path is not None:
+        write_json(report.to_json(), json_path)
+        if str(json_path) == "-":
+            return
     out.print(report.text(), markup=False, soft_wrap=True)
     table = Table(box=None, pad_edge=False)
     for heading in report.HEADINGS:

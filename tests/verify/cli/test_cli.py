@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import psutil
 import pytest
+import torch
 
 from verify.cli import main
 
@@ -246,6 +247,7 @@ def test_table_and_files(claims, tmp_path):
         (["new", "."], [".: it exists already"]),
         (["new", "none/claims.toml"], ["No such file"]),
         (["normalizer", "none.npy"], ["none.npy"]),
+        (["normalizer", "sp500", "--to", "torch"], ["--to and --output: name both"]),
     ],
 )
 def test_bad_input_is_one_clear_line(arguments, words, tmp_path, monkeypatch, in_process):
@@ -353,10 +355,8 @@ def test_an_output_is_refused_before_the_work(arguments, is_run, tmp_path, monke
 
 
 def test_a_reader_that_leaves_loses_no_report(claims, tmp_path):
-    names = [tmp_path / name for name in ("a.json", "a.html", "a.xml")]
-    options = [
-        word for pair in zip(("--json", "--html", "--junit"), names, strict=True) for word in pair
-    ]
+    names = [tmp_path / name for name in ("a.json", "a.xml")]
+    options = [word for pair in zip(("--json", "--junit"), names, strict=True) for word in pair]
     for arguments in (("verify", claims(TRUE), *options), ("verify", claims(TRUE), "--json", "-")):
         reader, writer = os.pipe()
         os.close(reader)
@@ -392,11 +392,12 @@ def test_export_all_commands(in_process):
 
 def test_start_needs_no_torch():
     code = (
-        "import sys, verify.cli, verify.judging.value, numerics.codegen.export;"
+        "import sys, verify.cli.commands, verify.judging.value, numerics.codegen.export;"
         "sys.exit('torch' in sys.modules or 'scipy.stats' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-    code = "import sys, verify.cli, verify.judging.value; sys.exit('scipy' in sys.modules)"
+    code = "import sys, verify.cli.commands, verify.judging.value; "
+    code += "sys.exit('scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -406,9 +407,21 @@ def test_normalizer_reads_a_series(tmp_path, in_process):
     for t in range(1, x.size):
         x[t] = 0.9 * x[t - 1] + rng.standard_normal()
     np.save(tmp_path / "x.npy", x)
-    done = in_process("normalizer", tmp_path / "x.npy", "--eigenvalues", "0.5,0.9")
+    files = ["--plot", tmp_path / "x.png", "--json", tmp_path / "x.json"]
+    files += ["--to", "torch", "--output", tmp_path / "fitted.py"]
+    done = in_process("normalizer", tmp_path / "x.npy", "--eigenvalues", "0.5,0.9", *files)
     assert done.returncode == 0, done.stderr
     assert "γ(λ)   = 1/sqrt(" in done.stdout
+    assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
+    report = json.loads((tmp_path / "x.json").read_text())
+    names = {}
+    exec((tmp_path / "fitted.py").read_text(), names)  # noqa: S102 (exported just now)
+    for measured in report["measured"]:
+        lam, gamma = measured["lambda"], measured["gamma"]
+        asked = ["--autocorrelation", report["autocorrelation"], "--set", f"lambda={lam}"]
+        assert float(in_process("eval", "gamma", *asked).stdout) == pytest.approx(gamma, rel=1e-9)
+        assert float(names["gamma"](torch.tensor(lam))) == pytest.approx(gamma, rel=1e-6)
+        assert abs(measured["power"] - 1) < 4 * measured["standard_error"]
 
 
 def test_normalizer_takes_gaps_and_says_what_is_a_header(tmp_path, in_process):

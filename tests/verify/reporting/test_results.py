@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import verify.reporting.figures
 from theory.printing.pdf import compiled
 from verify import Settings, paper_claims, select, verify_claim
 from verify.claims.file import make_claim
@@ -398,7 +399,7 @@ def test_figures_are_drawn_where_their_trials_are(judged, monkeypatch):
         "free": Figure("Free of trials", "What γ^2 does.", ["A5"], draw),
         "measured": Figure("Measured", "And this.", ["D2-cross-sensitivity"], draw, [trial]),
     }
-    monkeypatch.setattr(figures, "FIGURES", both)
+    monkeypatch.setattr(verify.reporting.figures, "FIGURES", both)
     trial_results = {trial: Evidence("trial", Finding.SUPPORTS, data={"size": [1.0, 2.0]})}
     without, page = html(report(*judged)), html(report(*judged, trial_results=trial_results))
     for text, shown in ((without, ["free"]), (page, ["free", "measured"])):
