@@ -28,6 +28,7 @@ def test_eigenvalue_learning():
     assert all(math.isinf(steps_needed("polar, Adam", rate)[-1]) for rate in (1e-2, 1e-1))
 
 
+@pytest.mark.slow
 def test_existing_layer():
     before, after = example("existing_layer.py", SEEDS=range(1))["main"]().values()
     assert before[1] / before[0] > 50

@@ -28,7 +28,17 @@ def name_of(page):
     return str(page.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("page", having("```console"), ids=name_of)
+# the others start the command for minutes
+SOON = ("README.md", "own_input.md", "parametrisation.md")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=() if page.name in SOON else pytest.mark.slow, id=name_of(page))
+        for page in having("```console")
+    ],
+)
 def test_console_blocks_are_up_to_date(page):
     done = subprocess.run(
         [sys.executable, ROOT / "reports" / "readme.py", "--check", page],

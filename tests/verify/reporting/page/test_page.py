@@ -134,8 +134,17 @@ def test_table_filters(opened, results):
     assert visible_rows(page).locator("th").all_inner_texts() == ["H4-entrywise-product"]
     page.fill("#search", "lambda**2*rho**2")  # formulas are searched as they are written
     assert "A6-sensitivity-ar1" in visible_rows(page).locator("th").all_inner_texts()
+    for letter in ("τ", "tau", "Tau"):  # and a letter by its name, too
+        page.fill("#search", f"{letter} gru's last block")
+        assert visible_rows(page).locator("th").all_inner_texts() == ["F2-gru", "F2-gru-lower"]
     page.fill("#search", "no such claim")
     assert visible_rows(page).count() == 0
+
+
+def test_the_parts_stay_within_reach(opened):
+    page = opened()
+    page.evaluate("window.scrollTo(0, 3000)")
+    assert page.locator("nav").bounding_box()["y"] == 0
 
 
 def test_totals_filter_the_table(opened):

@@ -2,6 +2,12 @@
 
 const table = document.querySelector("table.claims");
 const rows = [...table.tBodies[0].rows];
+const GREEK = {
+  α: "alpha", β: "beta", γ: "gamma", δ: "delta", ε: "epsilon", θ: "theta", κ: "kappa", λ: "lambda",
+  μ: "mu", ν: "nu", π: "pi", ρ: "rho", σ: "sigma", τ: "tau", φ: "phi", ω: "omega", ψ: "psi",
+};
+// a letter is found by its name, too
+const spelt = (text) => text.replace(/\p{Script=Greek}/gu, (letter) => GREEK[letter] ?? letter);
 const fields = ["search", "verdict", "section"].map((id) => document.getElementById(id));
 
 function filter() {
@@ -9,7 +15,8 @@ function filter() {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   let found = 0;
   for (const row of rows) {
-    const text = `${row.textContent} ${row.dataset.more}`.toLowerCase();
+    const written = `${row.textContent} ${row.dataset.more}`.toLowerCase();
+    const text = `${written} ${spelt(written)}`;
     row.hidden =
       (verdict && row.dataset.verdict !== verdict) ||
       (section && row.dataset.section !== section) ||
