@@ -9,7 +9,6 @@ from typing import Any
 import typer
 from latex2mathml.converter import convert
 
-_TRUST = Path(__file__).parents[1] / "TRUST.md"
 _DISPLAYED = re.compile(r"^\$\$(.+?)\$\$$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"(?<![\w$\\`])\$([^$\n`]+?)\$(?![\w$])")
 _CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
@@ -17,9 +16,9 @@ _CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """A page with formulas between dollars as MathML, which browsers draw by themselves."""
-    markdown = markdown.replace("::: command\n", _commands())
-    markdown = markdown.replace("::: claim fields\n", _fields())
-    markdown = markdown.replace("::: TRUST.md\n", _TRUST.read_text(encoding="utf-8"))
+    for mark, made in _MADE.items():
+        if mark in markdown:
+            markdown = markdown.replace(mark, made())
     parts = _CODE.split(markdown)  # every second one is code
     return "".join(part if k % 2 else _with_mathematics(part) for k, part in enumerate(parts))
 
@@ -44,7 +43,7 @@ def _fields() -> str:
 
 
 def _commands() -> str:
-    """The help of every command, as it is printed at 80 columns."""
+    """The help of every command: what it does, its arguments and options, and examples."""
     from verify.cli.app import GROUPS
     from verify.cli.commands import app
 
@@ -69,10 +68,19 @@ def _arguments(command: Any) -> list[str]:
         known = one.name if one.param_type_name == "argument" else ", ".join(one.opts)
         text = (one.help or "").replace("|", "\\|")
         default = one.default if isinstance(one.default, int | float | str) else None
-        shown = (
-            f" Default: `{default}`."
-            if default not in (None, False, "") and one.show_default
-            else ""
-        )
-        rows.append(f"| `{known}` | {text}{shown} |")
+        if one.show_default and default not in (None, False, ""):
+            text += f" Default: `{default}`."
+        rows.append(f"| `{known}` | {text} |")
     return ["| | |", "|---|---|", *rows, ""] if rows else []
+
+
+def _trust() -> str:
+    return (Path(__file__).parents[1] / "TRUST.md").read_text(encoding="utf-8")
+
+
+# what stands for what on a page
+_MADE = {
+    "::: command\n": _commands,
+    "::: claim fields\n": _fields,
+    "::: TRUST.md\n": _trust,
+}

@@ -213,7 +213,7 @@ def _formula(claim: Claim) -> str:
         shown = compared(claim.quantity, claim.relation, Model(claim).formula)
         if shown.count("\n") < LONGEST:
             return _approach(claim) + shown
-    return "\n" + rf"\texttt{{{_verbatim(f'{claim.quantity} {claim.relation} {claim.formula}')}}}"
+    return "\n" + rf"\texttt{{{_verbatim(claim.comparison)}}}"
 
 
 def _approach(claim: Claim) -> str:

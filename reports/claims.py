@@ -218,8 +218,13 @@ def _verdicts(results: Sequence[Result], adjusted: Mapping[str, float]) -> Itera
     yield "| claim | statement | held | verdict | reason | Holm's p |\n|---|---|---|---|---|--:|"
     for result in results:
         claim, p = result.claim, adjusted.get(result.claim.id)
-        held = f"{claim.quantity} {claim.relation} {claim.formula}"
-        cells = (claim.id, claim.statement, f"`{held}`", str(result.verdict), result.reason)
+        cells = (
+            claim.id,
+            claim.statement,
+            f"`{claim.comparison}`",
+            str(result.verdict),
+            result.reason,
+        )
         escaped = (cell.replace("|", "\\|") for cell in cells)
         yield "| " + " | ".join([*escaped, "" if p is None else f"{p:.1g}"]) + " |"
     yield ""

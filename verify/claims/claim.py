@@ -175,6 +175,11 @@ class Claim:
         return self.relation in ("<=", ">=") and not self.experiment
 
     @property
+    def comparison(self) -> str:
+        """What is compared with what, as the claim's file has it."""
+        return f"{self.quantity} {self.relation} {self.formula}"
+
+    @property
     def poles(self) -> tuple[str, ...]:
         """The names of the quantity's poles."""
         return QUANTITIES[self.quantity].poles
@@ -224,7 +229,7 @@ class Claim:
             "statement": self.statement,
             "source": self.source,
             **(run if self.experiment else unit),
-            "claimed": f"{self.quantity} {self.relation} {self.formula}",
+            "claimed": self.comparison,
             "uses": ", ".join(self.uses),
         }
         lines = [f"  {name:<11}{text}" for name, text in fields.items() if text]

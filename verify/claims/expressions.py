@@ -189,9 +189,14 @@ def is_compared(node: ast.expr) -> bool:
     return getattr(node, "is_compared", False)
 
 
+def named(name: str) -> str:
+    """A parameter's name; `lam` is λ's, too."""
+    return "lambda" if name == "lam" else name
+
+
 def name_of(node: ast.Name) -> str:
     """The parameter's name as the user wrote it."""
-    return "lambda" if node.id in {_LAMBDA_NAME, "lam"} else node.id
+    return "lambda" if node.id == _LAMBDA_NAME else named(node.id)
 
 
 def shown(node: ast.expr) -> str:

@@ -22,7 +22,7 @@ from verify.claims.claim import (
     Limit,
     Relation,
 )
-from verify.claims.expressions import Expression, ExpressionError, parse, plain, rational_of
+from verify.claims.expressions import Expression, ExpressionError, named, parse, plain, rational_of
 
 VERDICTS = ("proved", "supported", "refuted", "undecided")
 MAX_FILE_BYTES = 1_000_000
@@ -213,7 +213,7 @@ class _EntryReader:
         if not match:
             raise self.error(name, f"{text!r}: write a parameter, re(lambda) or im(lambda)")
         part, parameter = match.groups()
-        return Derivative("lambda" if parameter == "lam" else parameter, part or "")
+        return Derivative(named(parameter), part or "")
 
     def names(self, name: str) -> tuple[str, ...]:
         value = self.entry[name]
@@ -231,20 +231,20 @@ class _EntryReader:
     def one_entry(self, name: str, text: str) -> Interval | Relation:
         """A relation between parameters, or one parameter's range."""
         if match := re.fullmatch(r"\s*([A-Za-z]\w*)\s+in\s+integers\s*", text):
-            return Interval(_named(match[1]), is_whole=True)
+            return Interval(named(match[1]), is_whole=True)
         if match := re.fullmatch(r"(.+[<>].+?)\s+in\s+integers\s*", text):
             return replace(self.one_interval(name, match[1]), is_whole=True)
         match = re.fullmatch(r"\s*([A-Za-z]\w*)\s*(!=|<|>)\s*([^<>]+?)\s*", text)
         if match and re.fullmatch(r"[A-Za-z]\w*", match[3]) and not {*match.groups()} & _CONSTANTS:
             low, sign, high = match.groups()
             low, sign, high = (high, "<", low) if sign == ">" else (low, sign, high)
-            return Relation(_named(low), sign, self.parsed(name, _named(high)))
+            return Relation(named(low), sign, self.parsed(name, named(high)))
         if match and match[2] == "!=":
             value = self.parsed(name, match[3])
             if rational_of(value.node) is None:
                 remedy = "what is left out is a rational number, or another parameter"
                 raise self.error(name, f"{text!r}: {remedy}")
-            return Relation(_named(match[1]), "!=", value)
+            return Relation(named(match[1]), "!=", value)
         return self.one_interval(name, text)
 
     def one_interval(self, name: str, text: str) -> Interval:
@@ -273,7 +273,7 @@ class _EntryReader:
         for bound in ("lower", "upper"):
             if bound in bounds and not bounds[bound].is_constant:
                 raise self.error(name, f"{text!r}: a bound is a constant expression")
-        return Interval(_named(subject), bool(modulus), **bounds)
+        return Interval(named(subject), bool(modulus), **bounds)
 
     def limit(self, name: str) -> Limit:
         text = plain(self.text(name))
@@ -291,10 +291,6 @@ class _EntryReader:
         if not point.is_constant:
             raise self.error(name, f"{target!r}: a point is a constant expression")
         return Limit(subject, point, direction)
-
-
-def _named(subject: str) -> str:
-    return "lambda" if subject == "lam" else subject
 
 
 _SUBJECT = re.compile(r"(?:(abs)\()?\s*([A-Za-z][A-Za-z0-9_]*)\s*(?(1)\))")

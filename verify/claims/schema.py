@@ -7,7 +7,7 @@ from typing import Any
 
 from theory.catalogue import QUANTITIES
 from verify.claims.claim import RELATIONS
-from verify.claims.file import FIELDS, VERDICTS
+from verify.claims.file import VERDICTS
 from verify.experiments import EXPERIMENTS
 
 _TEXT: Mapping[str, Any] = {"type": "string"}
@@ -65,7 +65,6 @@ _MEANING: Mapping[str, tuple[Mapping[str, Any], str]] = {
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of claim files; what it accepts, a reader of expressions may still refuse."""
-    needed = ["id", "quantity", "relation", "formula"]
     of_quantity = {
         "required": ["autocorrelation"],
         "properties": {"quantity": {"enum": list(QUANTITIES)}},
@@ -74,9 +73,9 @@ def schema() -> dict[str, Any]:
         "type": "object",
         "properties": {
             name: {**written, "description": meaning}
-            for name, (written, meaning) in ((name, _MEANING[name]) for name in FIELDS)
+            for name, (written, meaning) in _MEANING.items()
         },
-        "required": needed,
+        "required": ["id", "quantity", "relation", "formula"],
         "anyOf": [of_quantity, {"required": ["experiment"]}],
         "additionalProperties": False,
     }

@@ -50,9 +50,8 @@ def _printed(node: ast.expr) -> tuple[str, int]:
             return f"{_within(left, _SUM)} {sign} {_within(right, least)}", _SUM
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
             first, second = _within(left, _PRODUCT), _within(right, _SIGN)
-            return first + (
-                " · " if _is_quotient(left) else _times(first, second)
-            ) + second, _PRODUCT
+            between = " · " if _is_quotient(left) else _times(first, second)
+            return first + between + second, _PRODUCT
         case ast.BinOp(left=left, op=ast.Div(), right=right):
             return f"{_within(left, _PRODUCT)}/{_within(right, _POWER)}", _PRODUCT
         case ast.BinOp(left=base, op=ast.Pow(), right=exponent):

@@ -114,8 +114,7 @@ def _page(result: Result) -> None:
     """Print what each judge and route found of a claim."""
     table = Table(box=None, pad_edge=False)
     for e in result.evidence:
-        mark = " (imported)" if e.imported else " (recorded)" if e.recorded else ""
-        found = f"{e.finding}{mark}"
+        found = f"{e.finding} ({e.origin})" if e.origin else str(e.finding)
         table.add_row(e.method, found, escape(e.detail))
         for obligation in e.obligations:
             words = f"{obligation['statement']}: {obligation['how']}"

@@ -61,9 +61,8 @@ def list_command(
     if verdict is not None:
         chosen = [c for c in chosen if verdict == str(last[c.id][0] if c.id in last else "none")]
     if json_path is not None:
-        names = ("verdict", "judged")
-        said = [dict(zip(names, map(str, last.get(c.id, ())), strict=False)) for c in chosen]
-        write_json([{**c.entry(), **one} for c, one in zip(chosen, said, strict=True)], json_path)
+        said = {name: {"verdict": found, "judged": day} for name, (found, day) in last.items()}
+        write_json([{**claim.entry(), **said.get(claim.id, {})} for claim in chosen], json_path)
         return
     width = max((len(claim.id) for claim in chosen), default=0)
     for claim in chosen:
@@ -71,7 +70,7 @@ def list_command(
         line = Text.assemble(
             f"{claim.id:{width}}  ",
             (f"{found or '':9}  ", COLOURS[found] if found else ""),
-            claim.statement or _shortly(claim),
+            claim.statement or claim.comparison,
         )
         # a terminal has one line for each, and `show` has the rest; a pipe has it all
         if out.is_terminal:
@@ -83,10 +82,6 @@ def list_command(
 def _has(claim: Claim, text: str) -> bool:
     said = (claim.id, claim.source, claim.statement, claim.formula.source, claim.quantity)
     return any(text.casefold() in part.casefold() for part in said)
-
-
-def _shortly(claim: Claim) -> str:
-    return f"{claim.quantity} {claim.relation} {claim.formula}"
 
 
 @command("show", "curseproof show A5", "curseproof show D2 --derive")

@@ -123,6 +123,10 @@ class Counterexample:
         return found
 
 
+# what the data of evidence from elsewhere names, with the machine that found it
+ORIGINS = ("imported", "recorded")
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What one method found, in words and numbers.
@@ -166,6 +170,11 @@ class Evidence:
     def lacks(self) -> bool:
         """Whether the method could say nothing for lack of a program."""
         return "lacks" in self.data
+
+    @property
+    def origin(self) -> str:
+        """Where it is from, one of ORIGINS; empty where it was found here."""
+        return next((origin for origin in ORIGINS if origin in self.data), "")
 
     @property
     def imported(self) -> bool:

@@ -16,7 +16,7 @@ from theory.catalogue import QUANTITIES
 from theory.inputs import StationaryInput, from_expression
 from theory.printing.choices import one_of
 from verify.claims.claim import Claim, ClaimError, FieldError
-from verify.claims.expressions import LAG, ExpressionError, parse, plain
+from verify.claims.expressions import LAG, ExpressionError, named, parse, plain
 from verify.claims.file import make_claim
 from verify.judging.evidence import MeaningError
 from verify.judging.model import Model, concrete
@@ -136,8 +136,7 @@ def read_settings(texts: Iterable[str]) -> dict[str, str]:
     given: dict[str, str] = {}
     for text in texts:
         name, _, expression = (part.strip() for part in text.partition("="))
-        name = plain(name)
-        name = "lambda" if name == "lam" else name
+        name = named(plain(name))
         if not re.fullmatch(r"[A-Za-z]\w*", name) or not expression:
             raise QuestionError(f"--set {text!r}: write NAME=EXPR, as in lambda=9/10")
         if name in given:

@@ -96,34 +96,43 @@ def import_trials(path: Path, store: Store) -> tuple[int, int]:
         ForeignError: if the file is no such results.
 
     """
-    _, settings, _ = _read(path)
-    same, machine, others = trials_as_here(path, settings)
-    for trial, piece in same:
+    report, settings, machine = _read(path)
+    same, others = _as_here(path, report, settings)
+    for trial, piece in same.items():
         store.keep(trial, replace(settings, device="cpu"), piece, machine)
     return len(same), others
 
 
 def trials_as_here(
     path: Path, settings: Settings
-) -> tuple[list[tuple[Trial, Evidence]], Mapping[str, object], int]:
-    """The trials in a results file that are the same here, with these settings.
+) -> tuple[dict[Trial, Evidence], Mapping[str, object]]:
+    """What a results file has of trials that are the same here, and the machine that ran them.
 
-    Returns:
-        The trials and what they measured, the machine that did, and how many others there are.
+    Args:
+        path: the file.
+        settings: those that the trials have to be of.
 
     Raises:
         ForeignError: if the file is no such results.
 
     """
     report, _, machine = _read(path)
+    same, _ = _as_here(path, report, settings)
+    return same, machine
+
+
+def _as_here(
+    path: Path, report: Mapping[str, Any], settings: Settings
+) -> tuple[dict[Trial, Evidence], int]:
+    """The trials in results that are the same here, and how many others there are."""
     with _as_written(path):
         trial_results = dict(_trial_results(report))
-    same = [
-        (trial, piece)
+    same = {
+        trial: piece
         for asked, (trial, piece) in trial_results.items()
         if asked == question(trial, TRIAL, settings)
-    ]
-    return same, machine, len(trial_results) - len(same)
+    }
+    return same, len(trial_results) - len(same)
 
 
 def _read(path: Path) -> tuple[Mapping[str, Any], Settings, Mapping[str, object]]:

@@ -30,9 +30,10 @@ SECONDS = 5.0  # what a trial that is replayed took at most
 def record(settings: Settings) -> dict[Trial, Evidence]:
     """The recorded trials that are the same here, marked as recorded; none of other settings."""
     path = next(path for path in _PLACES if path.exists())
-    same, machine, _ = trials_as_here(path, settings)
+    same, machine = trials_as_here(path, settings)
     return {
-        trial: replace(piece, data={**piece.data, "recorded": machine}) for trial, piece in same
+        trial: replace(piece, data={**piece.data, "recorded": machine})
+        for trial, piece in same.items()
     }
 
 

@@ -14,7 +14,7 @@ from verify.claims.expressions import Refusal, printable
 from verify.claims.file import FIELDS, make_claim
 from verify.claims.trial import Trial
 from verify.judging.engine import Result, concluded, is_settled
-from verify.judging.evidence import Evidence, Finding, Verdict
+from verify.judging.evidence import ORIGINS, Evidence, Finding, Verdict
 from verify.judging.methods import kernels, method_names, methods, sampled
 from verify.judging.statistics import RATE_OF_EXPERIMENT
 from verify.running.provenance import environment, question
@@ -228,7 +228,7 @@ def _measured(entry: Mapping[str, Any]) -> Evidence:
     """What a trial measured: by name, lists of numbers, none of them empty."""
     piece = _evidence(entry)
     for name, values in piece.data.items():
-        if name not in ("imported", "recorded") and not list(map(float, values)):
+        if name not in ORIGINS and not list(map(float, values)):
             raise ValueError(name)
     return piece
 

@@ -26,7 +26,8 @@ def test_every_field_is_explained():
 
 @pytest.mark.parametrize("path", [*sorted(CLAIMS.glob("*.toml")), EXAMPLES], ids=lambda p: p.name)
 def test_accepts_what_is_read(path, validator):
-    validator.validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert list(validator.iter_errors(entries)) == []
 
 
 @pytest.mark.parametrize(

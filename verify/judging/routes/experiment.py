@@ -16,7 +16,7 @@ from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import Claim
 from verify.claims.trial import Trial, trials
 from verify.experiments import EXPERIMENTS
-from verify.judging.evidence import Counterexample, Evidence, Finding
+from verify.judging.evidence import ORIGINS, Counterexample, Evidence, Finding
 from verify.judging.methods import TRIAL
 from verify.judging.model import Model
 from verify.judging.statistics import (
@@ -44,8 +44,7 @@ def check(model: Model, settings: Settings) -> Evidence:
     measured = {trial: piece.data for trial, piece in pieces.items()}
     found = compare(model.claim, measured, settings)
     found = replace(found, seconds=sum(results[t].seconds or 0.0 for t in pieces if t in results))
-    marks = ("imported", "recorded")
-    elsewhere = {m: p.data[m] for p in pieces.values() for m in marks if m in p.data}
+    elsewhere = {o: p.data[o] for p in pieces.values() for o in ORIGINS if o in p.data}
     return replace(found, data={**found.data, **elsewhere})
 
 

@@ -126,7 +126,7 @@ def _refuted(report: Report) -> Iterator[Result]:
 def _counterexample(result: Result) -> Iterator[tuple[str, str]]:
     x = result.counterexample
     if x:
-        yield "formula", f"{result.claim.quantity} {result.claim.relation} {result.claim.formula}"
+        yield "formula", result.claim.comparison
         yield from x.words().items()
 
 

@@ -8,15 +8,17 @@ const GREEK = {
 };
 // a letter is found by its name, too
 const spelt = (text) => text.replace(/\p{Script=Greek}/gu, (letter) => GREEK[letter] ?? letter);
+const texts = rows.map((row) => {
+  const written = `${row.textContent} ${row.dataset.more}`.toLowerCase();
+  return [row, `${written} ${spelt(written)}`];
+});
 const fields = ["search", "verdict", "section"].map((id) => document.getElementById(id));
 
 function filter() {
   const [words, verdict, section] = fields.map((field) => (field ? field.value : ""));
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   let found = 0;
-  for (const row of rows) {
-    const written = `${row.textContent} ${row.dataset.more}`.toLowerCase();
-    const text = `${written} ${spelt(written)}`;
+  for (const [row, text] of texts) {
     row.hidden =
       (verdict && row.dataset.verdict !== verdict) ||
       (section && row.dataset.section !== section) ||
