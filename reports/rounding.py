@@ -18,14 +18,14 @@ from theory.inputs import exponential, white
 from verify.judging.kernel.coq import version
 from verify.judging.kernel.gappa import FORMATS, Bounds
 from verify.running.processes import fork_server
-from verify.running.provenance import code_version, dependencies
+from verify.running.provenance import version_of
 
 HERE = Path(__file__).parent
 QUANTITIES = (
     *("second_moment", "sensitivity", "gamma", "backpropagated_error", "cross_moment"),
     *("cross_sensitivity", "teacher_student_loss", "curvature"),
 )
-_READ = dependencies("numerics.codegen.export") + dependencies("verify.judging.kernel.gappa")
+CODE = version_of("numerics.codegen.export", "verify.judging.kernel.gappa")
 INPUTS = {"white": white(), "ρ^Δ": exponential()}
 REPORT = HERE / "rounding.md"
 ABOUT = """# What rounding does to exported functions
@@ -43,7 +43,7 @@ Digest of the code: {code}.
 
 def main() -> None:
     """Prove the bounds that rounding.md has not, each written there once it is found."""
-    head = ABOUT.format(coq=version(), code=code_version(_READ)[:16])
+    head = ABOUT.format(coq=version(), code=CODE[:16])
     written = REPORT.read_text(encoding="utf-8") if REPORT.exists() else ""
     if not written.startswith(head):
         REPORT.write_text(written := head, encoding="utf-8")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import platform
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import tokenize
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
 from datetime import date
 from functools import cache
@@ -25,29 +27,72 @@ STOREYS = ("theory", "numerics", "verify")
 # of a tier, what evidence depends on
 _OF_FORMULAS = ("points", "chains", "tolerance")
 _OF_TRIALS = ("replicas", "networks", "steps", "batch")
+DISPLAYS = ("_repr_html_", "_repr_latex_")  # methods that a notebook calls
 ROOT = Path(__file__).parents[2]
 _SETTINGS = "verify/settings.py"
 _WORDS = {"source", "statement", "uses", "expect", "origin"}  # no method reads them
 
 
 @cache
-def code_version(parts: Sequence[str] = STOREYS) -> str:
-    """A digest of every module of the project, or of some folders and modules."""
+def code_version() -> str:
+    """A digest of every module of the project."""
+    found = (path for storey in STOREYS for path in (ROOT / storey).rglob("*"))
+    paths = [path for path in found if path.suffix in (".py", ".pyi")]
+    return _digest((path, path.read_text(encoding="utf-8")) for path in paths)
+
+
+@cache
+def version_of(*modules: str) -> str:
+    """A digest of what modules do, with all that they import of the project, however it is said.
+
+    Comments, docstrings, blank lines and what a notebook shows of an object do not count, nor do
+    the sizes of runs in the settings.
+    """
+    names = {name for module in modules for name in dependencies(module)} - {_SETTINGS}
+    return _digest((ROOT / name, _code(ROOT / name)) for name in names)
+
+
+def _digest(modules: Iterable[tuple[Path, str]]) -> str:
     digest = sha256()
-    for part in parts:
-        found = sorted(p for p in (ROOT / part).rglob("*") if p.suffix in (".py", ".pyi"))
-        for path in found or [ROOT / part]:
-            text = path.read_bytes()
-            digest.update(f"{path.relative_to(ROOT).as_posix()} {len(text)}\n".encode() + text)
+    for name, text in sorted((path.relative_to(ROOT).as_posix(), text) for path, text in modules):
+        digest.update(f"{name} {len(text)}\n{text}".encode())
     return digest.hexdigest()
+
+
+@cache
+def _code(path: Path) -> str:
+    """What a module does: its lines without comments, docstrings and displays in a notebook.
+
+    They are taken as they are written: no Python prints a syntax tree as each other one does.
+    """
+    source = path.read_text(encoding="utf-8")
+    lines = source.split("\n")
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    written = [line.encode() for line in lines]
+    statements = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt))
+    for node in filter(_is_said, statements):
+        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        before, after = written[first][: node.col_offset], written[last][node.end_col_offset :]
+        written[first : last + 1] = [before + after] + [b""] * (last - first)
+    return "\n".join(line.decode().rstrip() for line in written if line.strip())
+
+
+def _is_said(node: ast.AST) -> bool:
+    """Whether a statement is a docstring or a display: what no computation runs."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return isinstance(node, ast.FunctionDef) and node.name in DISPLAYS
 
 
 @cache
 def dependencies(module: str) -> tuple[str, ...]:
     """The files, from the project's root, of a module and of all that it imports of the project.
 
-    What is imported for its type alone does not count, nor does a package for a module in it. A
-    public name stands for the module that has it, a package by itself for all its public names.
+    What is imported for a type or a display alone does not count, nor does a package for a module
+    in it. A public name stands for the module that has it, a package by itself for all its names.
     """
     found: set[Path] = set()
     seen: set[str] = set()
@@ -85,7 +130,7 @@ def _file(name: str) -> Path | None:
 
 def _imported(node: ast.AST) -> Iterator[str]:
     """The names that a syntax tree imports, of modules or of what is in one."""
-    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+    if _is_said(node) or (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
         return
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
@@ -102,7 +147,7 @@ def question(subject: Claim | Trial, method: str, settings: Settings) -> str:
             f.name: getattr(subject, f.name) for f in fields(subject) if f.name not in _WORDS
         },
         "method": method,
-        "code": code_version(_parts(subject)),
+        "code": _version(subject),
         "seed": settings.seed,
         "tier": {name: getattr(settings.tier, name) for name in _sizes(subject)},
     }
@@ -117,21 +162,20 @@ def _sizes(subject: Claim | Trial) -> tuple[str, ...]:
     return (*_OF_TRIALS, "tolerance") if subject.experiment else _OF_FORMULAS
 
 
-def _parts(subject: Claim | Trial) -> tuple[str, ...]:
-    """The modules or folders that count: a trial stays the same if what it does not run changes."""
+def _version(subject: Claim | Trial) -> str:
+    """A digest of what counts: a trial stays the same if what it does not run changes."""
     if isinstance(subject, Claim):
-        return STOREYS
+        return code_version()
     from verify.experiments import EXPERIMENTS
 
-    # what settings count is in the digest by itself
-    return tuple(p for p in dependencies(EXPERIMENTS[subject.experiment].home) if p != _SETTINGS)
+    return version_of(EXPERIMENTS[subject.experiment].home)
 
 
 def _plain(value: object) -> object:
     return value.source if isinstance(value, Expression) else vars(value)
 
 
-def _version(package: str) -> str | None:
+def _installed(package: str) -> str | None:
     try:
         return version(package)
     except PackageNotFoundError:
@@ -144,7 +188,7 @@ def machine(device: str) -> dict[str, object]:
     return {
         "device": device,
         "python": platform.python_version(),
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {name: _installed(name) for name in PACKAGES},
     }
 
 

@@ -27,7 +27,7 @@ from verify.judging.engine import Result
 from verify.judging.evidence import Verdict
 from verify.judging.methods import METHODS
 from verify.running.processes import fork_server
-from verify.running.provenance import code_version, dependencies, question
+from verify.running.provenance import question, version_of
 from verify.running.workers import run
 from verify.selftest.fuzzing import ENTRIES, VALUES
 from verify.selftest.oracle import Truth, fails, truth
@@ -245,7 +245,7 @@ def _chunk(first: int, outcomes: Sequence[Outcome]) -> Chunk:
 def _code() -> str:
     """A digest of what verdicts come from."""
     homes = ("verify.judging.engine", *(method.home for method in METHODS), __name__)
-    return code_version(tuple(sorted({file for home in homes for file in dependencies(home)})))
+    return version_of(*homes)
 
 
 @cache

@@ -161,3 +161,38 @@ def test_a_public_name_stands_for_the_module_that_has_it():
         "theory/__init__.py"
     }
     assert growth | {"theory/geometry.py"} <= set(provenance.dependencies("theory"))
+
+
+CODE = '''"""What it does."""
+
+def value(x):
+    return x + 1
+'''
+SAID = '''"""What it does, said otherwise."""
+# why
+
+def value(x):  # of x
+    """The value, at ρ = 1."""
+
+    return x + 1  # and one more
+
+def _repr_latex_(self):
+    """How it looks."""
+    from c import shown
+    return shown(self)
+'''
+
+
+def test_a_trial_stays_the_same_however_its_code_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    monkeypatch.setattr(provenance, "STOREYS", "ac")
+    monkeypatch.setattr(provenance, "_homes", lambda name: [])
+    (tmp_path / "c.py").write_text("")
+    versions = []
+    for code in (CODE, SAID, CODE.replace("1", "2"), CODE.replace("x + 1", "x + '#'")):
+        (tmp_path / "a.py").write_text(code)
+        for cached in (provenance._code, provenance.dependencies, provenance.version_of):
+            cached.cache_clear()
+        versions.append(provenance.version_of("a"))
+    assert versions[0] == versions[1]
+    assert len({*versions}) == 3
