@@ -89,6 +89,7 @@ from .parametrizations import (
 )
 from .printing.derivations import (
     RENDERERS as RENDERERS,
+    derivation_html as derivation_html,
 )
 from .printing.latex import (
     to_latex as to_latex,

@@ -62,6 +62,13 @@ class StationaryInput:
         smooth = sp.Add(*(t.at(lag) for t in self.terms))
         return sp.Add(smooth, *(v * sp.KroneckerDelta(lag, k) for k, v in self.lags))
 
+    def _repr_latex_(self) -> str:
+        """R(Δ), as notebooks show it."""
+        from theory.algebra.presentation import present_autocorrelation
+        from theory.printing.latex import to_latex
+
+        return rf"$R(\Delta) = {to_latex(present_autocorrelation(self.autocorrelation()))}$"
+
     def generating_function(self, z: sp.Expr) -> sp.Expr:
         """C(z) = Σ_{Δ≥1} z^Δ R(Δ), for |z · ratio| < 1."""
         smooth = (t.coefficient * _polylogarithm(t.power, z * t.ratio) for t in self.terms)
@@ -108,6 +115,12 @@ class ArbitraryInput:
             return sp.Symbol("R_0", positive=True)
         name = "R_bar" if self._conjugate else "R"
         return sp.Function(name)(lag)
+
+    def _repr_latex_(self) -> str:
+        """R(Δ), as notebooks show it."""
+        from theory.printing.latex import to_latex
+
+        return f"${to_latex(self.autocorrelation())}$"
 
     def generating_function(self, z: sp.Expr) -> sp.Expr:
         """C(z), as an undefined function whose derivatives are known by their order."""

@@ -10,6 +10,7 @@ from .judging.evidence import (
     Finding as Finding,
     Verdict as Verdict,
 )
+from .reporting.notebook import claim_html as claim_html, result_html as result_html
 from .running.workers import run as run
 from .settings import TIERS as TIERS, Settings as Settings, Tier as Tier
 from .testing.assertions import ClaimFailed as ClaimFailed, assert_claims as assert_claims

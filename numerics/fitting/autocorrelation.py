@@ -68,6 +68,13 @@ class FittedAutocorrelation:
     def __str__(self) -> str:
         return " + ".join(_written(c) for c in self.components)
 
+    def _repr_latex_(self) -> str:
+        """R(Δ), as notebooks show it."""
+        tex = str(self).replace("^|Δ|", "^{|Δ|}")
+        for sign, name in {"Δ": "Delta ", "δ": "delta", "·": "cdot ", "cos": "cos"}.items():
+            tex = tex.replace(sign, rf"\{name}")
+        return rf"$R(\Delta) = {tex}$"
+
     def plot(self, axes: Axes | None = None) -> Axes:
         """Draw what was estimated, with two standard errors to either side, and the fit.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -75,6 +76,16 @@ class Report:
                 for c in self.checks
             ],
         }
+
+    def _repr_html_(self) -> str:
+        """The fit and what was measured, as notebooks show them."""
+        head, *rows = (
+            "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells)
+            for tag, cells in [("th", self.HEADINGS), *(("td", row) for row in self.rows())]
+        )
+        body = "".join(f"<tr>{row}</tr>" for row in rows)
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<pre>{escape(self.text())}</pre>{table}"
 
     def plot(self) -> Figure:
         """A picture of the fit, and of the state's power against λ with and without γ.

@@ -80,6 +80,16 @@ class InputNormalizer(DoublePrecision):
             return gamma.to(torch.promote_types(eigenvalue.dtype, torch.float32).to_real())
         return torch.rsqrt(self.second_moment(eigenvalue))
 
+    def _repr_latex_(self) -> str:
+        """γ and the input that it is for, as notebooks show them."""
+        columns = (self._weight, self._one_minus_rho, self._turn)
+        parts = [rf"{float(self._white):.4g}\,\delta_{{\Delta, 0}}"] * bool(self._white > 0)
+        for weight, distance, turn in zip(*(c.tolist() for c in columns), strict=True):
+            wave = rf" e^{{{turn:.4g} i \Delta}}" if turn else ""
+            parts.append(rf"{weight:.4g} \cdot {1 - distance:.6g}^{{\Delta}}{wave}")
+        gamma = r"\gamma(\lambda) = 1 / \sqrt{\operatorname{E}\lvert h\rvert^2}"
+        return rf"${gamma},\quad R(\Delta) = {' + '.join(parts)}$"
+
     def second_moment(self, eigenvalue: Eigenvalue) -> Tensor:
         """E|h|² without a normaliser.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from theory.derivations.checking.step import Derivation, Step
@@ -62,6 +62,17 @@ def rendered(form: Format, *derivations: Derivation) -> Iterator[str]:
             yield form.recalled(part) if isinstance(part, Recalled) else form.step(*part)
         yield form.end
     yield form.closing
+
+
+def derivation_html(derivation: Derivation) -> str:
+    """A derivation as part of a page.
+
+    Raises:
+        BrokenStep: at a step whose check fails.
+
+    """
+    part = replace(FORMATS["html"], opening=lambda titles: "", closing="")
+    return "".join(rendered(part, derivation))
 
 
 def pdf(*derivations: Derivation) -> bytes:

@@ -127,7 +127,7 @@ def _tightened(tex: str) -> str:
 
     while (tighter := _INNERMOST.sub(normal, tex)) != tex:
         tex = tighter
-    return tex
+    return re.sub(r"(?<=\d) {([\d.]+)}\^", r" \\cdot \1^", tex)  # SymPy sees no number in {0.9}^Δ
 
 
 def to_latex(expr: sp.Basic) -> str:

@@ -164,6 +164,12 @@ class Claim:
     def __str__(self) -> str:
         return self.id
 
+    def _repr_html_(self) -> str:
+        """The claim as mathematics, as notebooks show it."""
+        from verify import claim_html
+
+        return claim_html(self)
+
     @property
     def arbitrary(self) -> bool:
         """Whether the claim is about every stationary input."""

@@ -33,6 +33,12 @@ class Result:
     seconds: float
     invalid: bool = False  # the claim means nothing: bad input, not a finding
 
+    def _repr_html_(self) -> str:
+        """The claim, the verdict and the evidence, as notebooks show them."""
+        from verify import result_html
+
+        return result_html(self)
+
     @property
     def counterexample(self) -> Counterexample | None:
         """Where the claim fails, if it is refuted."""

@@ -51,6 +51,12 @@ class Derivation:
         """The formula arrived at: the right side of the last statement."""
         return self.steps[-1].statement.rhs
 
+    def _repr_html_(self) -> str:
+        """The derivation, each step checked, as notebooks show it."""
+        from theory import derivation_html
+
+        return derivation_html(self)
+
     def checked(self) -> Iterator[Step]:
         """The steps, each checked before it is handed out.
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from shlex import quote
 
 from markupsafe import Markup
 
-from verify.claims.expressions import printable
+from verify.claims.claim import Claim
+from verify.claims.expressions import Expression, printable
 from verify.claims.selection import paper_claims
 from verify.judging.engine import Result
 from verify.judging.evidence import Verdict
 from verify.judging.methods import METHODS
-from verify.reporting.page import figures, statement
+from verify.reporting.page import figures
 from verify.reporting.page.derivations import Section, derived
 from verify.reporting.page.explorer import fragment
 from verify.reporting.page.figures import Drawn
@@ -35,6 +36,7 @@ class Shown:
         derivations: those of its quantity.
         figures: those that name it.
         sides: the address of a picture of both its sides, where it is refuted.
+        correct: the claim that says of the same what holds, where it is refuted and there is one.
         command: what judges it anew.
 
     """
@@ -46,6 +48,7 @@ class Shown:
     derivations: Sequence[Section]
     figures: Sequence[Drawn]
     sides: str
+    correct: Claim | None
     command: str
 
 
@@ -68,6 +71,7 @@ def html(report: Report) -> str:
             [d for d in derivations if r.claim.id in d.claims],
             [f for f in drawn if r.claim.id in f.claims],
             _sides(r),
+            _correct(r, results),
             command(r, report.environment, r.claim.id in theirs),
         )
         for r in results
@@ -90,7 +94,6 @@ def html(report: Report) -> str:
         methods=_methods(results),
         of_paper=bool(theirs),
         again=" ".join(["curseproof verify", *_options(report.environment)]),
-        statement=statement,
     )
     return printable(page)
 
@@ -100,6 +103,21 @@ def _sides(result: Result) -> str:
     if where is None or where.profile is None or not figures.can_draw():
         return ""
     return figures.both_sides(result.claim, where.profile)
+
+
+def _correct(result: Result, results: Sequence[Result]) -> Claim | None:
+    """A claim that holds and differs from one that does not in its formula and its words alone."""
+    if result.counterexample is None:
+        return None
+    wanted = _without_words(result.claim)
+    holding = (r.claim for r in results if r.verdict.holds)
+    return next((c for c in holding if _without_words(c, result.claim.formula) == wanted), None)
+
+
+def _without_words(claim: Claim, formula: Expression | None = None) -> Claim:
+    """The claim without what no method reads, with another formula if one is given."""
+    formula = formula or claim.formula
+    return replace(claim, id="", formula=formula, source="", statement="", uses=(), expect=None)
 
 
 def section_of(identifier: str) -> str:

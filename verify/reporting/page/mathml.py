@@ -6,8 +6,8 @@ A long formula is several `math` elements, between which a browser may break the
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from theory.printing.mathml_elements import (
     bracketed,
@@ -35,9 +35,17 @@ class Piece:
     binding: int = _ATOM
 
 
-def formula(expression: Expression) -> Iterator[str]:
-    """An expression as rows of MathML, between which a line may be broken."""
-    return (piece.mathml for piece in _Printer(expression.source).broken(expression.node))
+def formula(expression: Expression, before: Expression | None = None) -> Iterator[str]:
+    """An expression as rows of MathML, between which a line may be broken.
+
+    Args:
+        expression: to be shown.
+        before: what it was; the parts that this has not in their place are marked as changed.
+
+    """
+    changed = frozenset(_changed(expression.node, before.node)) if before else frozenset()
+    printer = _Printer(expression.source, changed)
+    return (piece.mathml for piece in printer.broken(expression.node))
 
 
 def inline(expression: Expression) -> str:
@@ -45,11 +53,23 @@ def inline(expression: Expression) -> str:
     return _Printer(expression.source).piece(expression.node).mathml
 
 
-class _Printer:
-    """A printer of checked syntax trees; numbers stand as in the source."""
+def _changed(node: ast.expr, before: ast.expr) -> Iterator[ast.expr]:
+    """The smallest parts of a syntax tree that another one has not in their place."""
+    match node, before:
+        case ast.BinOp(), ast.BinOp() if type(node.op) is type(before.op):
+            yield from _changed(node.left, before.left)
+            yield from _changed(node.right, before.right)
+        case ast.UnaryOp(), ast.UnaryOp() if type(node.op) is type(before.op):
+            yield from _changed(node.operand, before.operand)
+        case _ if ast.dump(node) != ast.dump(before):
+            yield node
 
-    def __init__(self, source: str) -> None:
-        self.source = source
+
+class _Printer:
+    """A printer of checked syntax trees; numbers stand as in the source, `changed` parts marked."""
+
+    def __init__(self, source: str, changed: Collection[ast.expr] = ()) -> None:
+        self.source, self.changed = source, changed
 
     def broken(self, node: ast.expr, longest: float = LONGEST) -> list[Piece]:
         """A node in pieces that are not too long, where it can be broken."""
@@ -90,6 +110,13 @@ class _Printer:
 
     def piece(self, node: ast.expr) -> Piece:
         """A node in one piece."""
+        piece = self.unmarked(node)
+        if node not in self.changed:
+            return piece
+        return replace(piece, mathml=f'<mrow class="changed">{piece.mathml}</mrow>')
+
+    def unmarked(self, node: ast.expr) -> Piece:
+        """A node in one piece, whether it has changed or not."""
         match node:
             case ast.Constant():
                 return self.number(node)

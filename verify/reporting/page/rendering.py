@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from theory.printing.derivations import html_prose
+from verify.reporting.page import statement
 
 
 def rendered(template: str, **given: object) -> str:
@@ -27,7 +28,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"prose": _prose, "power": _power}
-    environment.globals |= {"text": _text, "font": _font}
+    environment.globals |= {"text": _text, "font": _font, "statement": statement}
     return environment
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from html import escape
+import math
+import re
+from fractions import Fraction
 
 import sympy as sp
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from theory.catalogue import QUANTITIES, Unit
 from theory.printing.mathml import to_mathml
@@ -15,6 +17,7 @@ from verify.claims.expressions import LAG, SERIES, Expression, ExpressionError, 
 from verify.claims.trial import Trial, trials
 from verify.reporting.page.mathml import formula, inline
 
+_RATIO = r"\d{1,9}(?:/[1-9]\d{0,9})?"
 _RELATIONS = {"==": "=", "<=": "≤", ">=": "≥", "~": "∼"}
 
 
@@ -32,6 +35,35 @@ def displayed_expression(source: str) -> Markup | None:
         return _display(*formula(parse(source.replace("Abs(", "abs("))))
     except ExpressionError:
         return None
+
+
+def displayed_correction(correct: Claim, claim: Claim) -> Markup:
+    """The formula of a claim that is right in display style; what another has not is marked."""
+    return _display(*formula(correct.formula, claim.formula))
+
+
+def place(point: str) -> Markup:
+    """A counterexample's point, parameter by parameter; its words where it has no such values."""
+    values = re.split(r", (?=\w+ = )", point.partition(" (R = ")[0])
+    try:
+        return Markup(", ").join(_value(*value.split(" = ", 1)) for value in values)
+    except (ExpressionError, TypeError):
+        return escape(point)
+
+
+def _value(name: str, value: str) -> Markup:
+    """A parameter's value; one off the real line by its modulus and its angle."""
+    polar = re.fullmatch(rf"({_RATIO})\*\((-?{_RATIO}) ([+-]) ({_RATIO})\*I\)", value)
+    if polar is None:
+        return _equation(symbol(name), parse(value))
+    modulus, real, sign, imaginary = polar.groups()
+    angle = math.atan2(Fraction(sign + imaginary), Fraction(real))
+    return _equation(symbol(name), parse(f"{modulus}*exp({angle:.4g}*I)"), "≈")
+
+
+def shortened(number: str) -> str:
+    """A decimal number, or two of a complex one, to ten places."""
+    return re.sub(r"(\.\d{10})\d+", r"\1…", number).replace("*I", " i")
 
 
 def autocorrelation(expression: Expression, is_complex: bool) -> Markup:
@@ -122,8 +154,8 @@ def _range(interval: Interval) -> Markup:
     return _math(row(*left, subject, *right))
 
 
-def _equation(subject: str, expression: Expression) -> Markup:
-    return _math(row(subject, operator("="), inline(expression)))
+def _equation(subject: str, expression: Expression, sign: str = "=") -> Markup:
+    return _math(row(subject, operator(sign), inline(expression)))
 
 
 def _math(inside: str) -> Markup:
