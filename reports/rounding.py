@@ -17,8 +17,8 @@ from numerics.codegen.export import exported
 from theory.inputs import exponential, white
 from verify.judging.kernel.coq import version
 from verify.judging.kernel.gappa import FORMATS, Bounds
-from verify.running.processes import fork_server
 from verify.running.provenance import version_of
+from verify.running.server import fork_server
 
 HERE = Path(__file__).parent
 QUANTITIES = (

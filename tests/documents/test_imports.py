@@ -41,6 +41,18 @@ def test_the_check_of_what_is_loaded_sees_it():
     assert loaded(run("show", "A5-state-ar1", "--derive")) >= {"sympy", "mpmath"}
 
 
+def test_the_start_of_workers_is_light_and_autograd_loads_no_compiler():
+    assert loaded("import verify.running.server") == set()
+    assert loaded("import verify.reporting.results, verify.running.workers") >= {"scipy", "sympy"}
+    derivative = (
+        "import torch\n"
+        "from numerics import sensitivity_by_autograd\n"
+        "print(sensitivity_by_autograd(torch.tanh, torch.ones_like, 0.0, horizon=3))\n"
+        "assert not {'torch._dynamo', 'scipy.stats'} & sys.modules.keys()"
+    )
+    assert "torch" in loaded(derivative)
+
+
 def test_eval_needs_no_torch():
     assert not loaded(run("eval", "second_moment", "--set", "lambda=1/2")) & {"torch", "numba"}
 

@@ -69,8 +69,8 @@ def verify(
     """Judge claims: proved, supported, refuted, undecided or error."""
     from verify.claims.claim import ClaimError
     from verify.claims.selection import select
+    from verify.running.server import fork_server
     from verify.running.verdicts import keep_verdicts
-    from verify.running.workers import run
 
     settings = replace(options.settings(), certify=certify)
     refused: list[ClaimError] = []
@@ -78,6 +78,11 @@ def verify(
         chosen = select(claims or [], refused.append)
         if refused and not chosen:
             raise refused[0]
+    if not options.dask:
+        fork_server(chosen)  # it loads while this process does
+
+    from verify.running.workers import run
+
     kept = options.store()
     results: list[Result] = []
     with (

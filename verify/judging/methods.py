@@ -50,6 +50,8 @@ class Method:
         is_premise: whether it looks at what a claim rests on, and says nothing of its truth.
         is_kernel: whether it is a proof assistant's kernel: what that accepts is certified, and
             proved without a second judge; it speaks only where certificates are asked for.
+        library: a package that it takes for `quantities`, and that takes seconds to load.
+        quantities: see `library`.
 
     """
 
@@ -60,6 +62,8 @@ class Method:
     is_sampled: bool = False
     is_premise: bool = False
     is_kernel: bool = False
+    library: str = ""
+    quantities: tuple[str, ...] = ()
 
     @property
     def module(self) -> ModuleType:
@@ -84,6 +88,8 @@ class Method:
         return (text or "").partition("\n")[0]
 
 
+DIFFERENTIATED = ("sensitivity",)  # the quantities that autograd takes
+
 _FORMULAS = Kind.VALUE | Kind.LIMIT
 _HERE = "verify.judging"
 # in this order they look at a claim: the first to refute it ends the search
@@ -95,7 +101,7 @@ METHODS = (
     Method("limit", f"{_HERE}.routes.limit", Kind.LIMIT),
     Method("polynomials", f"{_HERE}.exact.judge", _FORMULAS, is_judge=True),
     Method("sympy", f"{_HERE}.symbolic.judge", _FORMULAS, is_judge=True),
-    Method("autograd", f"{_HERE}.routes.autograd"),
+    Method("autograd", f"{_HERE}.routes.autograd", library="torch", quantities=DIFFERENTIATED),
     Method("simulation", f"{_HERE}.routes.simulation", is_sampled=True),
     Method("coq", f"{_HERE}.kernel.judge", _FORMULAS, is_kernel=True),
     Method("experiment", f"{_HERE}.routes.experiment", Kind.EXPERIMENT, is_sampled=True),

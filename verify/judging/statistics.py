@@ -15,8 +15,8 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
+import scipy  # whose `stats` takes a second to load, once it is used
 from numpy.typing import NDArray
-from scipy.stats import beta, binom, chi2
 
 Array = NDArray[Any]  # float64 or complex128
 
@@ -162,6 +162,7 @@ def mean_forms(
         e = e[e != 0]
         squares = np.einsum("kj,jl,kl->k", rows, products, rows.conj()).real
         rates = error_rate * np.abs(e) / whole
+        chi2 = scipy.stats.chi2
         least, most = (degrees / end(rates / 2, degrees) for end in (chi2.isf, chi2.ppf))
         inexact = np.abs(form[pick] - (rows.conj().T * e) @ rows)
         terms = moments.count + 4 * len(scale)  # in sums, whose roundings are relative to these:
@@ -179,7 +180,8 @@ def median(values: Array, error_rate: float) -> Interval:
     for P[Bin(n, 1/2) < k] on each side. Where n is too small for the rate, the interval is the
     whole line. Draws that are nan may have been anything.
     """
-    below = int(binom.ppf(error_rate / 2, values.size, 0.5))  # P[Bin ≤ below − 1] < rate/2
+    # P[Bin ≤ below − 1] < rate/2
+    below = int(scipy.stats.binom.ppf(error_rate / 2, values.size, 0.5))
     if below == 0:
         return Interval(-np.inf, np.inf)
     least, most = (np.sort(np.nan_to_num(values, nan=by)) for by in (-np.inf, np.inf))
@@ -216,7 +218,7 @@ def sign_test(values: Array, claimed: Interval) -> SignTest:
     ]
 
     def chance(side: Array) -> float:
-        return float(binom.sf(np.count_nonzero(side) - 1, values.size, 0.5))
+        return float(scipy.stats.binom.sf(np.count_nonzero(side) - 1, values.size, 0.5))
 
     if_true = min(chance(outside) for outside, _ in ends)
     return SignTest(min(1.0, len(ends) * if_true), max(chance(inside) for _, inside in ends))
@@ -233,8 +235,10 @@ def decisive_share(draws: int, rate: float) -> float:
         The share, above 1/2; infinite where no draws of this number decide.
 
     """
-    needed = int(binom.isf(rate, draws, 0.5)) + 1
-    return float(beta.ppf(POWER, needed, draws - needed + 1)) if needed <= draws else np.inf
+    needed = int(scipy.stats.binom.isf(rate, draws, 0.5)) + 1
+    if needed > draws:
+        return np.inf
+    return float(scipy.stats.beta.ppf(POWER, needed, draws - needed + 1))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

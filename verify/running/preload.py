@@ -5,11 +5,9 @@ import gc
 import signal
 from contextlib import suppress
 
-from verify.judging.methods import METHODS
+import scipy.stats  # noqa: F401  # by the first sampled check otherwise
 
-with suppress(ModuleNotFoundError):  # Torch is not for everybody
-    import torch._decomp.decompositions_for_jvp  # by the first forward-mode derivative otherwise,
-    import torch._dynamo  # noqa: F401  # and this too, for more than a second
+from verify.judging.methods import METHODS
 
 for method in METHODS:
     with suppress(ModuleNotFoundError):

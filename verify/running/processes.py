@@ -5,21 +5,19 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 
 from verify.claims.claim import Claim
 from verify.claims.trial import Trial
 from verify.judging.engine import Known, Result, concluded, is_settled, verify_claim
 from verify.judging.evidence import Evidence, Finding, Verdict
+from verify.running.server import fork_server
 from verify.running.store import Store
 from verify.settings import Settings
 
@@ -41,29 +39,11 @@ class TrialResult:
     evidence: tuple[Evidence, ...]
 
 
-def fork_server() -> ForkServerContext:
-    """How processes start: as forks of one that has loaded the libraries, once for all."""
-    # one worker per core: more threads would wait for each other, and be lost in a fork
-    os.environ["OMP_NUM_THREADS"] = "1"  # BLAS and Torch read it when the server loads them
-    context = multiprocessing.get_context("forkserver")
-    # each worker imports the main module anew, and with it whatever that one has imported
-    loaded = (name for name in sys.modules if name.partition(".")[0] == "verify")
-    context.set_forkserver_preload([*loaded, "verify.running.preload"])
-    # Ctrl-C goes to the whole group: the server answers none while it loads, see `preload`
-    resource_tracker.ensure_running()  # by the server otherwise, and it lets Ctrl-C through again
-    answered = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, answered)
-    return context
-
-
 def on_this_machine(
     subjects: Sequence[tuple[Subject, Known]], settings: Settings, store: Store, workers: int
 ) -> Iterator[Result | TrialResult]:
     """Judge subjects, each in a process of its own, so many at a time; outcomes as they come."""
-    context = fork_server()
+    context = fork_server(subject for subject, _ in subjects)
     waiting = list(reversed(subjects))
     active: dict[Connection, _Job] = {}
     try:

@@ -11,7 +11,7 @@ from rich.progress import track
 
 from verify.claims.claim import Claim
 from verify.judging.kernel.certificates import attempt
-from verify.running.processes import fork_server
+from verify.running.server import fork_server
 from verify.selftest.mutants import PLACED, Mutant, mutants
 from verify.selftest.mutations import OPERATORS
 from verify.selftest.oracle import Truth

@@ -26,8 +26,8 @@ from verify.claims.file import make_claim
 from verify.judging.engine import Result
 from verify.judging.evidence import Verdict
 from verify.judging.methods import METHODS
-from verify.running.processes import fork_server
 from verify.running.provenance import question, version_of
+from verify.running.server import fork_server
 from verify.running.workers import run
 from verify.selftest.fuzzing import ENTRIES, VALUES
 from verify.selftest.oracle import Truth, fails, truth

@@ -14,7 +14,7 @@ from rich.progress import track
 from verify.claims.claim import Claim
 from verify.judging.engine import Result
 from verify.judging.evidence import Finding, Verdict
-from verify.running.processes import fork_server
+from verify.running.server import fork_server
 from verify.running.store import Store
 from verify.running.workers import run
 from verify.selftest.equal_forms import EqualForm, equal_forms

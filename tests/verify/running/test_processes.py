@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import time
+from dataclasses import replace
 from multiprocessing.connection import wait
 
 import pytest
@@ -16,7 +17,8 @@ from verify.judging.evidence import Evidence, Finding, Verdict
 from verify.judging.methods import methods
 from verify.judging.routes import experiment
 from verify.running import processes
-from verify.running.processes import TrialResult, fork_server, on_this_machine, time_limit
+from verify.running.processes import TrialResult, on_this_machine, time_limit
+from verify.running.server import fork_server
 from verify.running.store import Store
 from verify.settings import Settings, Tier
 
@@ -192,6 +194,26 @@ def test_the_server_loads_the_libraries_once_and_one_thread_each(monkeypatch):
     assert all(name.partition(".")[0] == "verify" for name in asked)
 
 
+@pytest.mark.parametrize(
+    ("subject", "library"),
+    [
+        (CLAIM, set()),
+        (replace(CLAIM, quantity="sensitivity"), {"torch"}),
+        (replace(CLAIM, experiment="hessian_against_angles"), {"torch"}),
+        (TRIAL, {"torch"}),
+    ],
+)
+def test_the_server_loads_what_its_subjects_need(subject, library, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        multiprocessing.context.ForkServerContext,
+        "set_forkserver_preload",
+        lambda self, names: asked.extend(names),
+    )
+    fork_server([subject])
+    assert {name for name in asked if name.partition(".")[0] != "verify"} == library
+
+
 # what becomes of a worker
 
 
@@ -340,7 +362,7 @@ def named(name):
 
 def results(monkeypatch, subjects, workers, settings=SETTINGS, store=None, **sent):
     server = Server(**sent)
-    monkeypatch.setattr(processes, "fork_server", lambda: server)
+    monkeypatch.setattr(processes, "fork_server", lambda subjects: server)
     outcomes = on_this_machine(subjects, settings, store or Store(None), workers)
     return server, outcomes
 

@@ -1,7 +1,7 @@
 """Automatic differentiation: the sensitivity from Torch's own derivative of the rollout.
 
 h is linear in the input, so E|∂h/∂p|² = Σ_ij g_i ḡ_j R(j−i) exactly, where g is the derivative
-of the recurrence's impulse response by p, taken by forward-mode autograd through the rollout:
+of the recurrence's impulse response by p, taken by Torch's autograd through the rollout:
 no derivative of ours, and no sampling noise.
 """
 
@@ -18,6 +18,7 @@ from numerics.arithmetic.balls import Values
 from numerics.arithmetic.evaluation import evaluate_in, torch_arithmetic
 from numerics.simulate.reference import quadratic_form
 from verify.judging.evidence import Evidence, Finding, MeaningError
+from verify.judging.methods import DIFFERENTIATED
 from verify.judging.model import Model, concrete
 from verify.judging.routes.impulse import bilinear_forms
 from verify.judging.routes.pointwise import evaluate_at, is_sharp
@@ -34,7 +35,7 @@ DIGITS = 12
 
 def check(model: Model, settings: Settings) -> Evidence:
     """Compare the formula with autograd's sensitivity (quantity sensitivity; ==, <=, >=)."""
-    if model.claim.quantity != "sensitivity":
+    if model.claim.quantity not in DIFFERENTIATED:
         return Evidence("autograd", Finding.ABSTAINS, "differentiates sensitivities only")
     compared, worst = 0, 0.0
     count = ceil(min(settings.tier.points, POINTS) / len(model.instances()))
