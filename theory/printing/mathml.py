@@ -14,6 +14,7 @@ from theory.algebra.generating_functions import C, C_bar
 from theory.algebra.presentation import readable
 from theory.printing.latex import ORDER, Ordered
 from theory.printing.mathml_elements import (
+    APPLIED,
     _letter,
     _split,
     bracketed,
@@ -26,7 +27,6 @@ from theory.printing.mathml_elements import (
     word,
 )
 
-_APPLIED = "<mo>\u2061</mo>"
 _MINUS = '<mo form="prefix">−</mo>'
 _RELATIONS = {
     sp.Eq: "=",
@@ -156,7 +156,7 @@ class _Printer(Ordered):
         raised = self._raised(exponent)
         if _place(base) == _WORD:
             head = f"<msup>{word(type(base).__name__)}{raised}</msup>"
-            return row(head, _APPLIED, self._argument(base.args[0]))
+            return row(head, APPLIED, self._argument(base.args[0]))
         inside = self._print(base)
         held = inside if isinstance(base, _ATOMS) else bracketed(inside)
         return f"<msup>{held}{raised}</msup>"
@@ -171,7 +171,7 @@ class _Printer(Ordered):
     def _print_Function(self, expr: sp.Expr) -> str:
         name = type(expr).__name__
         if not isinstance(expr, AppliedUndef):
-            return row(word(name), _APPLIED, self._argument(expr.args[0]))
+            return row(word(name), APPLIED, self._argument(expr.args[0]))
         arguments = listed(map(self._print, expr.args))
         if name == "E":
             return row("<mi>𝔼</mi>", bracketed(arguments, "[", "]"))

@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 from html import escape
 
-PRODUCT = "\u2062"  # invisible
-
+# invisible signs as references: as characters they are taken for a stranger's, and left out
+PRODUCT = "&#x2062;"
+APPLIED = "<mo>&#x2061;</mo>"
 
 _HIGH = ("<mfrac", "<munder", "<msqrt")
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from theory.printing.mathml_elements import (
+    APPLIED,
     bracketed,
     is_high,
     operator,
@@ -190,7 +191,7 @@ class _Printer:
                 argument = self.argument(node.left.args[0])
                 head = f"<msup>{word(name)}{exponent.mathml}</msup>"
                 width = len(name) + argument.width + exponent.width / 2
-                return Piece(row(head, "<mo>\u2061</mo>", argument.mathml), width, _POWER)
+                return Piece(row(head, APPLIED, argument.mathml), width, _POWER)
         base = self.held(self.piece(node.left), _ATOM)
         return Piece(
             f"<msup>{base.mathml}{exponent.mathml}</msup>", base.width + exponent.width / 2, _POWER
@@ -235,7 +236,7 @@ class _Printer:
                 return Piece(row(sign, held.mathml), held.width + 2, _PRODUCT)
         argument = self.argument(node.args[0])
         return Piece(
-            row(word(name), "<mo>\u2061</mo>", argument.mathml),
+            row(word(name), APPLIED, argument.mathml),
             len(name) + argument.width,
             _PRODUCT,
         )

@@ -127,6 +127,15 @@ def test_numbers_and_links_are_those_of_the_results(opened, results):
     assert broken == []
 
 
+def test_factors_stand_side_by_side(opened):
+    widths = opened().evaluate(
+        """[...document.querySelectorAll("mo")].filter((mo) => mo.textContent === "\u2062")
+           .map((mo) => mo.getBoundingClientRect().width)"""
+    )
+    assert len(widths) > 50
+    assert set(widths) == {0}
+
+
 def test_a_refutation_is_mathematics_beside_what_is_right(opened):
     page = opened()
     place, worst = (
