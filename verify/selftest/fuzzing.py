@@ -1,12 +1,13 @@
 """Hostile and broken claim files: claims or one clear refusal come out, whatever goes in.
 
-Nothing of an input may run, open, import or connect (Python's audit events tell), take longer
-than SECONDS or raise what is not ours. Hypothesis makes the inputs, from the paper's claims, bad
-values and hostile text; atheris, where it is installed, mutates files guided by coverage.
+Nothing of an input may run, open, import or connect (Python's audit events tell), take more than
+SECONDS of a core or raise what is not ours. Hypothesis makes the inputs, from the paper's claims,
+bad values and hostile text; atheris, where it is installed, mutates files guided by coverage.
 """
 
 from __future__ import annotations
 
+import encodings.utf_8_sig  # noqa: F401 (reading a file may import nothing)
 import re
 import resource
 import signal
@@ -118,14 +119,14 @@ _watching = False
 @contextmanager
 def _watched() -> Iterator[None]:
     global _watching
-    signal.signal(signal.SIGALRM, _overrun)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.signal(signal.SIGPROF, _overrun)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)  # other processes take none of it
     _watching = True
     try:
         yield
     finally:
         _watching = False
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _overrun(*_: object) -> None:

@@ -254,6 +254,7 @@ def finding(method, fields):
         return None
 
 
+@pytest.mark.every(2)
 @pytest.mark.parametrize("method", JUDGES, ids=lambda m: m.name)
 @pytest.mark.parametrize("name", FALSE)
 def test_no_judge_proves_a_false_claim(method, name):

@@ -71,6 +71,7 @@ def test_each_operator_is_here():
     assert MADE.keys() == PLACED.keys()
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("operator", MADE)
 def test_what_it_makes(operator):
     id_, what, written = MADE[operator]

@@ -82,6 +82,7 @@ def test_files_are_small():
     assert sum(sizes) < 1_500_000
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("name", ["curse", "hessians", "released"])  # each has random numbers
 def test_drawn_twice_it_is_the_same_to_the_byte(name):
     again = FIGURES[name].draw({})
