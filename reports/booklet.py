@@ -55,6 +55,8 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[a4paper,textwidth=160mm,textheight=240mm]{geometry}
 \usepackage{longtable}
 \usepackage[hidelinks]{hyperref}
+\hypersetup{pdftitle={The curse of memory, derived}, pdfauthor={The curseproof contributors},
+  pdfsubject={Derivations of the claims of arXiv 2405.21064, each step checked by a computer}}
 \allowdisplaybreaks\sloppy
 \setlength{\parindent}{0pt}\setlength{\parskip}{4pt plus 2pt}
 \setcounter{secnumdepth}{2}

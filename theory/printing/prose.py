@@ -16,33 +16,93 @@ _MATHEMATICS = {
 }  # fmt: skip
 
 
-_VARIABLE = re.compile(r"(?:[B-HJ-Zb-hj-z]|[A-Za-z]\([a-z0-9]\))[,.;:]?")  # not "a", "A" or "I"
+_VARIABLE = re.compile(r"[B-HJ-Zb-hj-z]|[A-Za-z]\([A-Za-z0-9+−-]*\)")  # not "a", "A" or "I"
+
+
+_EXPECTATION = re.compile(r"E[\[|(]")
 
 
 _GREEK = re.compile("GREEK (SMALL|CAPITAL) LETTER ([A-Z]+)$")
 
 
 def prose(text: str) -> str:
-    """Text in LaTeX, each word with a bit of mathematics in it set as mathematics."""
-    return " ".join(map(_word, text.split()))
+    """Text in LaTeX, each formula in it, of one word or several, set as one."""
+    written: list[str] = []
+    formula: list[str] = []
+    for word in _whole(text.split()):
+        body = word.rstrip(",.;:")
+        is_appendix = bool(written or formula) and [*written, *formula][-1].endswith("App.")
+        if is_appendix or not (_is_formula(body) or _NEUTRAL.fullmatch(body)):
+            written += [*_set(formula), _plain(word)]
+            formula = []
+            continue
+        formula.append(body)
+        if mark := word[len(body) :]:
+            *before, last = _set(formula)
+            written += [*before, last + mark]
+            formula = []
+    return " ".join([*written, *_set(formula)])
 
 
-def _word(word: str) -> str:
-    signs = [_sign(c) for c in word]
-    if _VARIABLE.fullmatch(word):
-        return f"${word.rstrip(',.;:')}${word[len(word.rstrip(',.;:')) :]}"
-    if _IDENTIFIER.search(word):
-        return word.replace("_", r"\_")
-    if not any(signs) and "\u0304" not in word:
-        return word.replace("%", r"\%").replace("&", r"\&").replace("#", r"\#")
+def _whole(words: list[str]) -> list[str]:
+    """The words, those between a bracket's ends as one where they are a formula."""
+    found: list[str] = []
+    while words:
+        taken = next(
+            (n for n in range(1, len(words) + 1) if _is_closed(" ".join(words[:n]))), len(words) + 1
+        )
+        inside = [word.strip("()[]|,.;:") for word in words[:taken]]
+        held = taken <= len(words) and all(len(w) < 2 or _is_formula(w) for w in inside)
+        taken = taken if held else 1
+        found.append(" ".join(words[:taken]))
+        words = words[taken:]
+    return found
+
+
+def _is_closed(text: str) -> bool:
+    return all(text.count(left) == text.count(right) for left, right in ("()", "[]", "{}"))
+
+
+_NEUTRAL = re.compile(r"[+\d]+")  # a sign or a number, which is one of a formula if it is in one
+
+
+def _is_formula(word: str) -> bool:
+    """Whether a word is mathematics by itself."""
+    if _VARIABLE.fullmatch(word) or _EXPECTATION.match(word):
+        return True
+    signs = any(map(_sign, word)) or "\u0304" in word
+    return signs and not _IDENTIFIER.search(word)
+
+
+def _set(words: list[str]) -> list[str]:
+    """A formula, with what is neutral before and after it as text where no sign joins them."""
+    if not any(map(_is_formula, words)):
+        return words
+    first, last = 0, len(words)
+    while _NEUTRAL.fullmatch(words[first]) and not _JOINS.fullmatch(words[first + 1]):
+        first += 1
+    while _NEUTRAL.fullmatch(words[last - 1]) and not _JOINS.fullmatch(words[last - 2]):
+        last -= 1
+    tex = " ".join(_tex(word) for word in words[first:last])
+    return [*words[:first], f"${tex}$", *words[last:]]
+
+
+_JOINS = re.compile("[+−=<>≤≥≠≈·×←→∘⊙]")
+
+
+def _plain(word: str) -> str:
+    return word.replace("_", r"\_").replace("%", r"\%").replace("&", r"\&").replace("#", r"\#")
+
+
+def _tex(word: str) -> str:
+    """A formula's word."""
     tex = re.sub("(.)\u0304", r"\\bar{\1}", word)
     tex = "".join(_sign(c) or c for c in tex)
     tex = re.sub(r"(?:\^[-*\d]){2,}", lambda m: f"^{{{m[0].replace('^', '')}}}", tex)
     tex = re.sub(r"\^(-?\d+)", r"^{\1}", tex)
     tex = re.sub(r"_([A-Za-z]{2,})", r"_{\\mathrm{\1}}", tex)
     tex = _SQUARE_ROOT.sub(r"\\sqrt{\1}", tex)
-    tex = _OPERATOR.sub(r"\\operatorname{\1}", tex)
-    return f"${tex}$"
+    return _OPERATOR.sub(r"\\operatorname{\1}", tex)
 
 
 _IDENTIFIER = re.compile(r"^\W*[a-z]{2,}_[a-z]{2,}\W*$")

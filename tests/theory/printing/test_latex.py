@@ -96,6 +96,24 @@ def test_what_is_no_rational_function_is_shown_as_it_is():
     assert sp.simplify(present(power) - power) == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "tex"),
+    [
+        ("a state h ← α h + x and its sum", r"a state $h \leftarrow \alpha h + x$ and its sum"),
+        ("at t and at t + 1: call it K.", "at $t$ and at $t + 1$: call it $K$."),
+        ("E[h ḡ] is finite", r"$\operatorname{E}[h \bar g]$ is finite"),
+        ("so 1 − α β̄ is not 0.", r"so $1 - \alpha \bar{\beta }$ is not 0."),
+        ("E[x_{t+1} x̄_t] = R(i+1), or 0", r"$\operatorname{E}[x_{t+1} \bar{x}_t] = R(i+1)$, or 0"),
+        ("in section 2 λ is real", r"in section 2 $\lambda $ is real"),
+        ("(complex too) of h, (App. D)", "(complex too) of $h$, (App. D)"),
+        ("the sum (of two things) λ", r"the sum (of two things) $\lambda $"),
+        ("a teacher_student, 100%", r"a teacher\_student, 100\%"),
+    ],
+)
+def test_a_formula_in_prose_is_one(words, tex):
+    assert prose(words).replace("  ", " ") == tex
+
+
 def test_prose_sets_words_with_mathematics():
     assert prose("R(Δ) is 100% real") == r"$R(\Delta )$ is 100\% real"
     assert prose("x̄_t") == r"$\bar{x}_t$"

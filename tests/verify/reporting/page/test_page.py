@@ -282,6 +282,16 @@ def test_nothing_is_wider_than_the_screen(opened, width):
     assert outside == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1200, 400])
+def test_axe_finds_nothing(opened, scheme, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    page = opened(width, color_scheme=scheme, bypass_csp=True)
+    page.add_style_tag(content="article { content-visibility: visible !important }")
+    found = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(v["id"], [node["target"] for node in v["nodes"]]) for v in found] == []
+
+
 def test_colours_are_told_apart_from_the_paper_in_both_schemes(opened):
     for scheme in ("light", "dark"):
         page = opened(color_scheme=scheme)

@@ -112,6 +112,15 @@ if (graph) {
   });
 }
 
+// what is wider than the screen is scrolled by keyboard, too
+const wide = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+for (const formula of document.querySelectorAll(".formula")) wide.observe(formula);
+
 // a link into a folded derivation unfolds it
 function unfold() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
