@@ -1,5 +1,8 @@
 """Natural gradients: what a step is, that none leaves the disc, and claim C4 with them."""
 
+import copy
+import pickle
+
 import pytest
 import torch
 from torch.optim import SGD, Adam
@@ -145,3 +148,144 @@ def test_learning_slows_down_by_the_hyperbolic_distance_alone():
     assert bool((increments > 0).all())
     # counted in whole steps, both ends of both decades
     assert increments.max() - increments.min() <= 2
+
+
+# whatever calls the optimiser's step
+
+
+def trained(call, make=lambda lam: SGD(lam, lr=0.1), steps=20):
+    """λ after a few steps from .9 towards a target, each made by `call(optimizer, closure)`."""
+    lam = parts(torch.tensor([0.9, 0.5j], dtype=torch.complex128))
+    target = torch.tensor([0.995 + 0.05j, 0.1], dtype=torch.complex128)
+    optimizer = make(lam)
+    natural_steps(optimizer, lam, WHITE.sensitivity)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = population_loss(torch.complex(*lam), target).sum()
+        loss.backward()
+        return loss
+
+    for _ in range(steps):
+        call(optimizer, closure)
+    return torch.complex(*lam).detach()
+
+
+def plain(optimizer, closure):
+    closure()
+    optimizer.step()
+
+
+def scaled(optimizer, closure):
+    scaler = torch.amp.GradScaler("cpu", init_scale=2.0**10)
+    optimizer.zero_grad()
+    loss = closure()
+    for group in optimizer.param_groups:  # as after `scale(loss).backward()`
+        for p in group["params"]:
+            p.grad *= float(scaler.scale(torch.ones(())))
+    scaler.step(optimizer)
+    assert loss.isfinite()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda optimizer, closure: optimizer.step(closure),
+        lambda optimizer, closure: optimizer.step(closure=closure),
+        scaled,
+    ],
+    ids=["closure", "closure by name", "scaler"],
+)
+@pytest.mark.parametrize("kind", [SGD, Adam])
+def test_however_a_step_is_made_it_is_the_same(call, kind):
+    def make(lam):
+        return kind(lam, lr=0.1)
+
+    assert torch.allclose(trained(call, make), trained(plain, make), rtol=0, atol=16 * EPS)
+
+
+def test_schedulers_made_before_and_after():
+    def make(lam):
+        optimizer = SGD(lam, lr=0.2)
+        optimizer.schedule = torch.optim.lr_scheduler.StepLR(optimizer, 1, gamma=0.5)
+        return optimizer
+
+    def scheduled(optimizer, closure):
+        plain(optimizer, closure)
+        optimizer.schedule.step()
+
+    def by_hand(optimizer, closure):
+        plain(optimizer, closure)
+        optimizer.param_groups[0]["lr"] /= 2
+
+    expected = trained(by_hand, lambda lam: SGD(lam, lr=0.2), 5)
+    assert torch.equal(trained(scheduled, make, 5), expected)
+
+
+def pickled(optimizer):
+    return pickle.loads(pickle.dumps(optimizer))  # noqa: S301 (ours)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, pickled])
+def test_copies_step_naturally(copied):
+    lam = torch.nn.Parameter(LAM.clone())
+    adam = Adam([lam], lr=0.1)
+    natural_steps(adam, lam, WHITE.metric)
+    lam.grad = torch.ones_like(lam)
+    adam.step()
+    twin = copied(copied(adam))
+    [other] = twin.param_groups[0]["params"]
+    assert other is not lam
+    assert type(twin).__name__ == "Adam"
+    assert isinstance(twin, Adam)
+    for _ in range(3):
+        for optimizer, part in ((adam, lam), (twin, other)):
+            part.grad = torch.ones_like(lam)
+            optimizer.step()
+    assert torch.equal(lam, other)
+    plain_twin = Adam([torch.nn.Parameter(LAM.clone())], lr=0.1)
+    plain_twin.load_state_dict(adam.state_dict())
+    assert plain_twin.state_dict()["state"][0]["step"] == 4
+
+
+def test_gradients_are_left_as_they_were():
+    lam = torch.nn.Parameter(torch.tensor([0.9]))
+    sgd = SGD([lam], lr=0.0)
+    natural_steps(sgd, [lam], WHITE.metric)
+    lam.sum().backward()
+    for _ in range(3):
+        sgd.step()
+        assert lam.grad.item() == 1
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float32])
+def test_a_step_of_no_length_moves_nothing_and_a_long_one_stays_inside(dtype):
+    start = torch.tensor([0.99, -0.9, 1 - torch.finfo(dtype).eps / 2], dtype=dtype)
+    lam = torch.nn.Parameter(start.clone())
+    sgd = SGD([lam], lr=0.0)
+    natural_steps(sgd, lam, WHITE.metric)
+    lam.grad = torch.ones_like(lam)
+    sgd.step()
+    assert torch.equal(lam, start)
+    sgd.param_groups[0]["lr"] = 1e4
+    sgd.step()
+    assert lam.dtype == dtype
+    assert bool((lam.abs() < 1).all())
+
+
+def test_what_steps_cannot_be_natural_in_is_refused():
+    lam, other = torch.nn.Parameter(LAM.real.clone()), torch.nn.Parameter(LAM.imag.clone())
+    sgd = SGD([lam], lr=0.1)
+    with pytest.raises(ValueError, match="not among the optimiser's parameters"):
+        natural_steps(sgd, [lam, other], WHITE.metric)
+    natural_steps(sgd, lam, WHITE.metric)
+    with pytest.raises(ValueError, match="steps naturally in it already"):
+        natural_steps(sgd, [lam], WHITE.metric)
+    with pytest.raises(ValueError, match=r"of one shape, not \(4,\) torch.float64, \(1,\)"):
+        natural_steps(sgd, [lam, torch.zeros(1)], WHITE.metric)
+    with pytest.raises(ValueError, match="not an empty list"):
+        natural_gradient([], WHITE.metric)
+    lbfgs = torch.optim.LBFGS([lam])
+    natural_steps(lbfgs, lam, WHITE.metric)
+    with pytest.raises(ValueError, match="evaluates its closure again"):
+        trained(lambda *_: lbfgs.step(lambda: (lam**2).sum().backward() or lam.sum()), steps=1)
