@@ -17,7 +17,12 @@
 
 import sys
 
-from theory import FormerModule, Package
+try:
+    from theory import FormerModule, Package
+except ImportError:
+    import theory
+
+    raise ImportError(f"curseproof's `theory` is hidden by {theory.__file__}") from None
 
 sys.modules[__name__].__class__ = Package
 FormerModule("verify.sweep", "verify.running.sweep")

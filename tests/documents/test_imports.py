@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 
+STOREYS = ("theory", "numerics", "verify")
 HEAVY = {"flint", "matplotlib", "mpmath", "networkx", "numba", "numpy", "scipy", "sympy", "torch"}
 
 
@@ -32,9 +33,44 @@ def test_commands_that_derive_nothing_load_nothing(arguments):
     assert loaded(run(*arguments)) == set()
 
 
-def test_pytest_loads_nothing_of_ours_that_is_heavy():
+def test_what_tests_import_is_light_until_they_judge():
     assert loaded("import verify.testing.pytest_plugin") == set()
     assert loaded("from verify.testing import assert_claims") > {"sympy"}
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Makes a project that has a module of a given name, and runs Python in it."""
+
+    def project(name, *arguments):
+        (tmp_path / f"{name}.py").write_text("value = 1\n")
+        (tmp_path / "test_own.py").write_text(
+            f"import sys\nimport {name}\ndef test_own():\n    assert {name}.value == 1\n"
+            f"    assert sys.modules.keys() & {set(STOREYS)} == {{{name!r}}}\n"
+        )
+        return subprocess.run(
+            [sys.executable, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+    return project
+
+
+@pytest.mark.parametrize("name", STOREYS)
+def test_a_project_that_has_a_module_named_as_ours_is_tested(name, project):
+    done = project(name, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_hidden_package_is_named_in_one_line(project):
+    done = project("verify", "-m", "pytest", "--claims", "claims.toml")
+    assert done.returncode == 4
+    [line] = done.stderr.strip().splitlines()
+    assert "--claims: No module named 'verify.testing'" in line
+    assert "verify.py)" in line
+    done = project("theory", "-c", "from numerics.normalizers import Polar")
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ImportError: curseproof's `theory` is hidden by ")
+    assert last.endswith("theory.py")
 
 
 def test_the_check_of_what_is_loaded_sees_it():

@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ import pytest
 from verify.settings import EXTRAS
 
 ROOT = Path(__file__).parents[2]
+TUTORIALS = sorted((ROOT / "docs/tutorials").glob("*.md"))
 PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
 
 WITHOUT_TORCH = """
@@ -36,19 +40,22 @@ def installed(tmp_path_factory):
     [wheel] = folder.glob("*.whl")
     site = folder / "site"
     subprocess.run([*PIP, "install", "--no-deps", "--target", str(site), str(wheel)], check=True)
-    (site / "sitecustomize.py").write_text(WITHOUT_TORCH)
+    (folder / "without_torch").mkdir()
+    (folder / "without_torch" / "sitecustomize.py").write_text(WITHOUT_TORCH)
     return site
 
 
 @pytest.fixture
-def run(installed, tmp_path):
-    def run(*arguments):
-        code = "import verify; print(verify.__file__, file=__import__('sys').stderr)\n"
-        code += "from verify.cli import main\nif __name__ == '__main__': main()"
+def python(installed, tmp_path):
+    """Runs code in an empty folder with the wheel, with Torch or without."""
+
+    def python(code, *arguments, torch=True):
+        path = [installed] if torch else [installed, installed.parent / "without_torch"]
+        where = "import verify; print(verify.__file__, file=__import__('sys').stderr)\n"
         done = subprocess.run(
-            [sys.executable, "-c", code, *arguments],
+            [sys.executable, "-c", where + code, *arguments],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(installed), "COLUMNS": "80"},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path)), "COLUMNS": "80"},
             capture_output=True,
             text=True,
             check=False,
@@ -57,7 +64,36 @@ def run(installed, tmp_path):
         assert where.startswith(str(installed))
         return done
 
-    return run
+    return python
+
+
+COMMAND = "from verify.cli import main\nif __name__ == '__main__': main()"
+
+
+@pytest.fixture
+def run(python):
+    return partial(python, COMMAND, torch=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", TUTORIALS, ids=lambda page: page.stem)
+def test_a_tutorial_is_followed_in_an_empty_folder(page, python, tmp_path):
+    claims, commands = "", 0
+    for kind, text in re.findall(r"(?s)```(\w+)\n(.*?)```", page.read_text(encoding="utf-8")):
+        if kind == "toml":
+            claims += text
+        if kind == "python":
+            done = python(text)
+            assert done.returncode == 0, done.stderr
+        lines = re.findall(r"(?m)^\$ curseproof (.*)", text) if kind == "console" else []
+        for line in lines:
+            commands += 1
+            arguments = shlex.split(line)
+            for name in (a for a in arguments if a.endswith(".toml")):
+                (tmp_path / name).write_text(claims, encoding="utf-8")
+            done = python(COMMAND, *arguments)
+            assert done.returncode in (0, 1), (line, done.stdout, done.stderr)
+    assert commands
 
 
 def test_extras_are_those_that_messages_name():

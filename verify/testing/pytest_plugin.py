@@ -1,4 +1,4 @@
-"""`pytest --claims FILE`: each claim of a claim file is a test."""
+"""Claim files as pytest collects them, each claim a test; registered where `--claims` is given."""
 
 from __future__ import annotations
 
@@ -10,22 +10,6 @@ import pytest
 
 if TYPE_CHECKING:
     from verify.claims.claim import Claim
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option `--claims`."""
-    parser.addoption(
-        "--claims",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="also judge the claims of a TOML file with curseproof, each as a test",
-    )
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Have pytest collect the claim files."""
-    config.args += config.getoption("--claims")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ClaimFile | None:

@@ -61,11 +61,6 @@ def _value(name: str, value: str) -> Markup:
     return _equation(symbol(name), parse(f"{modulus}*exp({angle:.4g}*I)"), "≈")
 
 
-def shortened(number: str) -> str:
-    """A decimal number, or two of a complex one, to ten places."""
-    return re.sub(r"(\.\d{10})\d+", r"\1…", number).replace("*I", " i")
-
-
 def autocorrelation(expression: Expression, is_complex: bool) -> Markup:
     """R(Δ) and the expression that it is, unless it may be anything."""
     subject = row("<mi>R</mi>", bracketed(symbol(LAG)))
