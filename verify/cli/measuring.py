@@ -61,7 +61,6 @@ def normalizer(
     json_path: JsonOutput = None,
 ) -> None:
     """Fit a series' autocorrelation, derive γ and λ(ω), and measure what they improve."""
-    from numerics.fitting.report import claim_file, examined
     from numerics.fitting.series import PACKAGED, load_series, packaged_series, transformed
 
     with bad_input(ValueError, OSError), warnings.catch_warnings(record=True) as caught:
@@ -73,7 +72,12 @@ def normalizer(
         fail("--to and --output: name both, or neither")
     with bad_input(ValueError, OSError):
         lams = [_number("--eigenvalues", text) for text in eigenvalues.split(",")]
-        report = examined(transformed(series, transform), lams, held_out)
+        series = transformed(series, transform)
+
+        # it loads Torch, for seconds: first what may be wrong with the input
+        from numerics.fitting.report import claim_file, examined
+
+        report = examined(series, lams, held_out)
         if claim is not None:
             claim.write_text(claim_file(report.fitted, data), encoding="utf-8")
         if to is not None:
