@@ -22,6 +22,8 @@ from scipy.optimize import linprog
 
 from theory.algebra.conjugation import bar
 
+EXACT = 2**24  # in single precision, every integer below
+
 
 class Cancellation(ValueError):
     """An expression for which no form without cancellation was found."""
@@ -139,6 +141,8 @@ class Conditioned:
         factors = {name: d.factor_roundings for d in self.domains for name in d.factors}
         factors |= dict.fromkeys(map(difference, self.differences), 1)
         scaling = sum(not _is_power_of_two(n) for n in self.constant.as_numer_denom())
+        if is_long(self.constant):
+            scaling = 2  # it is rounded, and so is the product
         number = roundings(self.expression, lambda given: factors.get(given, 0)) + scaling
         return ceil(number / 2 + 1 if self.is_root else number)
 
@@ -186,6 +190,11 @@ def conditioned(expr: sp.Expr, variables: frozenset[sp.Symbol]) -> Conditioned:
             constant *= scale**power
             forms *= form**power
     return Conditioned(constant, forms, domains)
+
+
+def is_long(number: sp.Rational) -> bool:
+    """Whether a number, as a constant of a program, would be rounded or not understood."""
+    return bool(max(abs(number.p), number.q) >= EXACT)
 
 
 def roundings(expr: sp.Expr, of: Callable[[sp.Expr], float]) -> float:
@@ -288,6 +297,8 @@ def _positive(polynomial: sp.Expr, domains: Sequence[Domain]) -> tuple[sp.Ration
     ring, *_ = sp.ring(generators, sp.QQ)
     names, columns = _candidates(domains, degree, ring)
     target = ring.from_expr(polynomial)
+    size = sp.Rational(2) ** _magnitude(max(map(abs, target.values())))
+    target = target.mul_ground(sp.QQ.from_sympy(1 / size))  # for the programme's tolerances
     rows = {m: i for i, m in enumerate(sorted({m for c in columns for m in c} | set(target)))}
     A = np.zeros((len(rows), len(columns)))
     for j, column in enumerate(columns):
@@ -303,10 +314,17 @@ def _positive(polynomial: sp.Expr, domains: Sequence[Domain]) -> tuple[sp.Ration
         raise Cancellation(f"{polynomial} has no positive form of its degree")
     support = [j for j, weight in enumerate(found.x) if weight > 1e-9]
     weights = _exact_weights([columns[j] for j in support], target, sign)
-    # integers round nothing
-    scale = lcm(*(int(w.q) for w in weights))
+    # integers round nothing, unless they are long
+    scale = sp.Integer(lcm(*(int(w.q) for w in weights)))
+    if any(is_long(w * scale) for w in weights):
+        scale = sp.Rational(2) ** -_magnitude(max(weights))
     terms = (w * scale * names[j] for w, j in zip(weights, support, strict=True))
-    return sp.Rational(sign, scale), sp.Add(*terms)
+    return sign * size / scale, sp.Add(*terms)
+
+
+def _magnitude(number: sp.Rational) -> int:
+    """The power of 2 that a positive number is like."""
+    return int(number.numerator).bit_length() - int(number.denominator).bit_length()
 
 
 def _pairs(domains: Sequence[Domain]) -> Iterator[Pair]:

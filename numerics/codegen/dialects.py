@@ -103,7 +103,7 @@ _LAST = (
 
 NUMPY = Dialect(
     runtime=Runtime.of("numpy.py"),
-    printer=ArrayPrinter("np.", _NUMPY_NAMES),
+    printer=ArrayPrinter("np.", _NUMPY_NAMES, "longdouble"),
     real="np.real({})",
     parts="re_{v}, im_{v} = np.real({v}), np.imag({v})",
     accuracy=_LAST + "long double, or of double where all arguments are of single precision.",

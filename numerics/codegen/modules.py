@@ -17,7 +17,14 @@ from dataclasses import replace
 
 import sympy as sp
 
-from numerics.codegen.conditioning import Cancellation, Disc, code_name, conditioned, difference
+from numerics.codegen.conditioning import (
+    Cancellation,
+    Disc,
+    code_name,
+    conditioned,
+    difference,
+    is_long,
+)
 from numerics.codegen.dialects import DIALECTS, Bounding, Dialect, python_function
 from numerics.codegen.exponentials import RANGE, roundings, stable
 from numerics.codegen.functions import Function, of_distances, polar
@@ -245,8 +252,11 @@ def _in_factors(function: Function, dialect: Dialect) -> str:
         value = f"one_minus_{w} - one_minus_{v}" if prefix else f"{v} - {w}"
         lines.append(f"{difference(pair)} = {value}")
     value = dialect.printer.doprint(form.expression)
-    value += f" * {form.constant.p}" if form.constant.p != 1 else ""
-    value += f" / {form.constant.q}" if form.constant.q != 1 else ""
+    if is_long(form.constant):
+        value += f" * {dialect.printer.doprint(form.constant)}"
+    else:
+        value += f" * {form.constant.p}" if form.constant.p != 1 else ""
+        value += f" / {form.constant.q}" if form.constant.q != 1 else ""
     if form.is_root:
         lines.append(f"square = {value}")
         value = dialect.printer.doprint(sp.sqrt(sp.Symbol("square")))

@@ -9,15 +9,30 @@ from sympy.printing.codeprinter import PrintMethodNotImplementedError
 from sympy.printing.jscode import JavascriptCodePrinter
 from sympy.printing.pycode import MpmathPrinter, PythonCodePrinter
 
-from numerics.codegen.conditioning import code_name
+from numerics.codegen.conditioning import code_name, is_long
+
+DIGITS = 25  # of constants, more than any type here has
 
 
 class ArrayPrinter(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
-    """A printer of Python with the functions of one array library, constants folded to floats."""
+    """A printer of Python with the functions of one array library, constants folded to floats.
 
-    def __init__(self, prefix: str, names: Mapping[str, str]) -> None:
+    `widest` is the library's own type with more digits than a float, if it computes in one.
+    """
+
+    def __init__(self, prefix: str, names: Mapping[str, str], widest: str = "") -> None:
         super().__init__({"fully_qualified_modules": False})
-        self._prefix, self._names = prefix, names
+        self._prefix, self._names, self._widest = prefix, names, widest
+
+    def _print_Rational(self, expr: sp.Rational) -> str:
+        if not _is_rounded(expr):
+            return str(super()._print_Rational(expr))
+        if self._widest:
+            return f"{self._prefix}{self._widest}('{expr.evalf(DIGITS)}')"
+        return repr(float(expr))
+
+    def _print_Integer(self, expr: sp.Integer) -> str:
+        return self._print_Rational(expr) if _is_rounded(expr) else str(expr.p)
 
     def _print_Symbol(self, expr: sp.Symbol) -> str:
         return code_name(expr)
@@ -58,6 +73,11 @@ class BigPrinter(MpmathPrinter):  # type: ignore[misc]  # SymPy is untyped
 
     def _print_Symbol(self, expr: sp.Symbol) -> str:
         return code_name(expr)
+
+    def _print_Rational(self, expr: sp.Rational) -> str:
+        if not _is_rounded(expr):
+            return str(super()._print_Rational(expr))
+        return f"mpmath.mpf('{expr.p}/{expr.q}')"  # which rounds once
 
 
 class RationalPrinter(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
@@ -112,7 +132,13 @@ class JavaScriptPrinter(JavascriptCodePrinter):  # type: ignore[misc]  # SymPy i
         )
 
     def _print(self, expr: sp.Basic, **kwargs: object) -> str:
-        return repr(float(expr)) if _is_constant(expr) else str(super()._print(expr, **kwargs))
+        is_number = _is_constant(expr) or (isinstance(expr, sp.Rational) and _is_rounded(expr))
+        return repr(float(expr)) if is_number else str(super()._print(expr, **kwargs))
+
+
+def _is_rounded(number: sp.Rational) -> bool:
+    """Whether a rational number is no float, or none that every library takes for one."""
+    return is_long(number) or number.q & (number.q - 1) != 0
 
 
 def _is_constant(expr: sp.Basic) -> bool:

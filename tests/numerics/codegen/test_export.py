@@ -28,7 +28,7 @@ from theory.architectures.pairs import ARCHITECTURES
 from theory.catalogue import Unit, quantity
 from theory.inputs import damped_cosine, exponential, white
 from theory.parametrizations import optimal_gamma
-from theory.symbols import lam, lam1, lam2, lam_star, rho
+from theory.symbols import lam, lam1, lam2, lam_star, real_lam, rho
 from verify.judging.value import read_input, value
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -233,6 +233,40 @@ def test_complex_eigenvalues_are_as_exact_as_it_says(name, type_, target):
     arguments = lams, np.array([p[1] for p in points], dtype=type_)
     function = module(name, target)[name]
     assert_exact_as_stated(target, moment(name), function, arguments, exact)
+
+
+# as fits print them, in rational numbers of six and eight digits
+FITTED = {
+    "noise-and-ar1": "21261*(99061413/10**8)**Delta/20000 + 250303*KroneckerDelta(0, Delta)/10**6",
+    "two-decays": "990614/10**6*(990614/10**6)**Delta + 314159/10**6*(-123457/10**6)**Delta",
+}
+
+
+@pytest.mark.every(3)
+@pytest.mark.parametrize("type_", [np.float32, np.float64])
+@pytest.mark.parametrize("fitted", FITTED)
+@pytest.mark.parametrize("target", NUMERICAL)
+def test_long_constants_are_as_exact_as_it_says(fitted, type_, target):
+    """In JAX's single precision, too, which has no room for them as they are."""
+    x, scope = read_input(FITTED[fitted]), {}
+    exec(exported("gamma", x, target), scope)  # noqa: S102 (our own source)
+    o = np.array(DISTANCES[type_], dtype=type_)
+    exact = [lambda v=v: {real_lam: 1 - flint.acb(float(v))} for v in o]
+    expr = optimal_gamma(x, real_lam)
+    assert_exact_as_stated(target, expr, scope["gamma_near_one"], o[None], exact)
+    z = ((1 - o[o > 1e-4]) * np.exp(0.7j)).astype(np.result_type(type_, np.complex64))
+    assert np.all(np.abs(z) < 1)
+    points = [lambda v=v: {lam: flint.acb(complex(v))} for v in z]
+    bound = stated_error(target, scope["gamma"], type_)
+    for found, point in zip(values(target, scope["gamma"], z), points, strict=True):
+        exact_value = certified(optimal_gamma(x, lam), point, 40).real
+        with flint.ctx.workprec(200):
+            assert abs(flint.arb(float(found)) / exact_value - 1).mid() <= bound
+    if target == "jax":
+        jax = importlib.import_module("jax")
+        with jax.enable_x64(False):
+            single = np.asarray(scope["gamma"](jax.numpy.asarray(z.astype(np.complex64))))
+        assert np.isfinite(single).all()
 
 
 def of_parameters():
