@@ -66,12 +66,13 @@ class FittedAutocorrelation:
         )
 
     def __str__(self) -> str:
+        """R(Δ) for Δ ≥ 0, as claims and `--autocorrelation` understand it."""
         return " + ".join(_written(c) for c in self.components)
 
     def _repr_latex_(self) -> str:
         """R(Δ), as notebooks show it."""
-        tex = str(self).replace("^|Δ|", "^{|Δ|}")
-        for sign, name in {"Δ": "Delta ", "δ": "delta", "·": "cdot ", "cos": "cos"}.items():
+        tex = str(self).replace("KroneckerDelta(Δ, 0)", r"\delta_{Δ, 0}")
+        for sign, name in {"Δ": "Delta", "·": "cdot ", "cos": "cos"}.items():
             tex = tex.replace(sign, rf"\{name}")
         return rf"$R(\Delta) = {tex}$"
 
@@ -282,9 +283,9 @@ def _symbolic(component: Component) -> StationaryInput:
 
 def _written(c: Component) -> str:
     if np.isinf(c.rate):
-        return f"{c.weight:.4g}·δ(Δ)"
+        return f"{c.weight:.4g}·KroneckerDelta(Δ, 0)"
     rho = f"{np.exp(-c.rate):.6g}"
     if c.phi == np.pi:
-        return f"{c.weight:.4g}·(−{rho})^|Δ|"
-    turn = f" cos({c.phi:.4g}Δ)" if c.phi else ""
-    return f"{c.weight:.4g}·{rho}^|Δ|{turn}"
+        return f"{c.weight:.4g}·(−{rho})^Δ"
+    turn = f"·cos({c.phi:.6g}·Δ)" if c.phi else ""
+    return f"{c.weight:.4g}·{rho}^Δ{turn}"

@@ -17,6 +17,7 @@ from numerics.fitting.whittle import Component, periodogram
 from numerics.normalizers import gamma
 from numerics.simulate.inputs import autocorrelation_values, sample_input
 from theory.inputs import white
+from verify.judging.value import read_input
 
 N = 6000
 EPS = np.finfo(float).eps
@@ -139,11 +140,24 @@ def test_a_fit_is_an_autocorrelation_whatever_the_data(series):
 
 def test_the_fit_reads_well():
     found = fit(SERIES["embeddings"][0])
-    assert "δ(Δ)" in str(found)
-    assert "^|Δ|" in str(found)
+    assert "·KroneckerDelta(Δ, 0)" in str(found)
+    assert "^Δ" in str(found)
     assert found.input.autocorrelation(0).is_Rational
     assert fit(noise()).input.lags[0][0] == white().lags[0][0]
     assert isinstance(found.input.autocorrelation(sp.Integer(5)), sp.Expr)
+
+
+@pytest.mark.parametrize(
+    "series",
+    [noise(800), np.diff(noise(800)), SERIES["embeddings"][0], np.sin(np.arange(900) / 9)],
+    ids=["noise", "differenced", "embeddings", "sine"],
+)
+def test_what_the_fit_prints_is_read_again(series):
+    found = fit(series, max_lag=20)
+    again = autocorrelation_values(read_input(str(found)), {}, 21)
+    weight = sum(c.weight for c in found.components)
+    # weights have four digits, ρ and φ six, of which the last is off by half
+    assert np.allclose(again, found.fitted, rtol=0, atol=weight * (5e-4 + 21 * 5e-6))
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_a_fit_and_its_normaliser_show_the_same_numbers():
     report = examined(series, [0.9], 0.5)
     term = report.fitted.components[0]
     rho = f"{np.exp(-term.rate):.6g}"
-    assert rf"{term.weight:.4g}\cdot {rho}^{{|\Delta |}}" in report.fitted._repr_latex_()
+    assert rf"{term.weight:.4g}\cdot {rho}^\Delta" in report.fitted._repr_latex_()
     gamma = InputNormalizer(report.fitted.input)
     assert rf"{term.weight:.4g} \cdot {rho}^{{\Delta}}" in gamma._repr_latex_()
     loaded = InputNormalizer(exponential(0.5))
