@@ -22,8 +22,6 @@ from scipy.optimize import linprog
 
 from theory.algebra.conjugation import bar
 
-EXACT = 2**24  # in single precision, every integer below
-
 
 class Cancellation(ValueError):
     """An expression for which no form without cancellation was found."""
@@ -194,7 +192,7 @@ def conditioned(expr: sp.Expr, variables: frozenset[sp.Symbol]) -> Conditioned:
 
 def is_long(number: sp.Rational) -> bool:
     """Whether a number, as a constant of a program, would be rounded or not understood."""
-    return bool(max(abs(number.p), number.q) >= EXACT)
+    return bool(max(abs(number.p), number.q) >= 2**24)  # single precision has all below
 
 
 def roundings(expr: sp.Expr, of: Callable[[sp.Expr], float]) -> float:
