@@ -177,6 +177,7 @@ def at_distances(o, q):
     return lambda: {lam: 1 - flint.acb(float(o)), rho: 1 - flint.acb(float(q))}
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("type_", [np.float32, np.float64])
 @pytest.mark.parametrize("name", MOMENTS)
 @pytest.mark.parametrize("target", NUMERICAL)
@@ -363,6 +364,7 @@ def test_unknown_names_are_refused():
 TAKEN = ("np", "torch", "jnp", "math", "mpmath", "Fraction", "square", "re_lam", "one_minus_lam")
 
 
+@pytest.mark.every(2)
 @pytest.mark.parametrize("name", TAKEN)
 @pytest.mark.parametrize("target", [target for target in CODE if target not in ("jax", "numba")])
 def test_a_parameter_may_be_called_as_a_module_is(name, target, tmp_path):
