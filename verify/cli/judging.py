@@ -71,6 +71,7 @@ def verify(
     from verify.claims.selection import select
     from verify.running.server import fork_server
     from verify.running.verdicts import keep_verdicts
+    from verify.settings import default_store
 
     settings = replace(options.settings(), certify=certify)
     refused: list[ClaimError] = []
@@ -78,8 +79,9 @@ def verify(
         chosen = select(claims or [], refused.append)
         if refused and not chosen:
             raise refused[0]
-    if not options.dask:
-        fork_server(chosen)  # it loads while this process does
+    has_store = (options.store_path or default_store()).exists()
+    if not options.dask and (options.fresh or not has_store):
+        fork_server(chosen)  # it is needed for sure, and loads while this process does
 
     from verify.running.workers import run
 
