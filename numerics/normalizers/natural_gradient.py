@@ -141,8 +141,9 @@ class _Steps:
         end = _geodesic(lam, (_joined(self.lam) - lam) / root)
         # rounding may put it on the circle
         rounded = _joined([value.to(self.lam[0].dtype) for value in _split(end, len(self.lam))])
-        furthest = 1 - torch.finfo(self.lam[0].dtype).eps
-        end = torch.where(rounded.abs() < 1, end, end * furthest / end.abs())
+        is_inside = Eigenvalue.of(rounded).one_minus_square > 0
+        furthest = 1 - 4 * torch.finfo(self.lam[0].dtype).eps
+        end = torch.where(is_inside, end, end * furthest / end.abs())
         for part, value in zip(self.lam, _split(end, len(self.lam)), strict=True):
             part.copy_(value)
         for part, gradient in zip(self.lam, self.gradients, strict=True):
@@ -233,7 +234,7 @@ def _joined(lam: Sequence[Tensor]) -> Tensor:
 
 def _inside(lam: Sequence[Tensor]) -> Eigenvalue:
     eigenvalue = Eigenvalue.of(_joined(lam))
-    outside = ~(eigenvalue.one_minus > 0)
+    outside = ~(eigenvalue.one_minus_square > 0)
     if outside.any():
         z = _joined(lam)[outside][0].item()
         raise ValueError(f"lam: |λ| < 1 is needed, not {z}: use a smaller rate or `natural_steps`")

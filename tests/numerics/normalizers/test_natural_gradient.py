@@ -119,6 +119,26 @@ def test_the_step_is_the_discs_isometries():
     assert torch.allclose(turned(end(LAM / 2, target)), end(turned(LAM / 2), turned(target)))
 
 
+@pytest.mark.parametrize("value", [1.0, -1.0, -1.5])
+def test_a_real_eigenvalue_outside_the_disc(value):
+    lam = torch.tensor([value], dtype=torch.float64, requires_grad=True)
+    natural_gradient(lam, WHITE.metric)
+    with pytest.raises(ValueError, match=r"lam: \|λ\| < 1 is needed"):
+        lam.sum().backward()
+
+
+def test_no_step_ends_where_the_next_cannot_start():
+    """By the distance from the circle as the next step takes it, not by a modulus that rounds."""
+    angle = torch.linspace(0, 6, 100_000, dtype=torch.float64)
+    lam = parts(torch.polar(torch.full_like(angle, 0.9), angle))
+    sgd = SGD(lam, lr=1e3)
+    natural_steps(sgd, lam, WHITE.metric)
+    for _ in range(2):
+        for part in lam:
+            part.grad = -part.detach()
+        sgd.step()
+
+
 def test_outside_the_disc():
     re, im = parts(torch.tensor([0.5 + 0j, 1j]))
     natural_gradient([re, im], WHITE.metric)
