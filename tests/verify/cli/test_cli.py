@@ -452,7 +452,7 @@ def test_normalizer_takes_gaps_and_says_what_is_a_header(tmp_path, in_process):
     done = in_process("normalizer", tmp_path / "x.csv", "--eigenvalues", "0.5")
     assert done.returncode == 0, done.stderr
     assert "the first line, 0, is taken for a header; --no-header" in done.stderr
-    rho = float(re.search(r"R\(Δ\) .*·(0\.\d+)\^\|Δ\|", done.stdout)[1])
+    rho = float(re.search(r"R\(Δ\) .*·(0\.\d+)\^Δ", done.stdout)[1])
     assert rho == pytest.approx(0.9, abs=0.05)
     assert "nothing\nis measured: h has no value after a gap" in done.stdout
     assert done.stdout.count("–") == 4
