@@ -24,16 +24,6 @@ class ArrayPrinter(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
         super().__init__({"fully_qualified_modules": False})
         self._prefix, self._names, self._widest = prefix, names, widest
 
-    def _print_Rational(self, expr: sp.Rational) -> str:
-        if not _is_rounded(expr):
-            return str(super()._print_Rational(expr))
-        if self._widest:
-            return f"{self._prefix}{self._widest}('{expr.evalf(DIGITS)}')"
-        return repr(float(expr))
-
-    def _print_Integer(self, expr: sp.Integer) -> str:
-        return self._print_Rational(expr) if _is_rounded(expr) else str(expr.p)
-
     def _print_Symbol(self, expr: sp.Symbol) -> str:
         return code_name(expr)
 
@@ -58,10 +48,13 @@ class ArrayPrinter(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
         return str(super()._print_Pow(expr, rational=rational))
 
     def _print(self, expr: sp.Basic, **kwargs: object) -> str:
-        if _is_constant(expr):
-            value = complex(expr.evalf(20))
-            return repr(value if value.imag else value.real)
-        return str(super()._print(expr, **kwargs))
+        if not _is_constant(expr):
+            return str(super()._print(expr, **kwargs))
+        if expr.is_Rational:
+            wide = f"{self._prefix}{self._widest}('{expr.evalf(DIGITS)}')"
+            return wide if self._widest else repr(float(expr))
+        value = complex(expr.evalf(20))
+        return repr(value if value.imag else value.real)
 
 
 class BigPrinter(MpmathPrinter):  # type: ignore[misc]  # SymPy is untyped
@@ -75,7 +68,7 @@ class BigPrinter(MpmathPrinter):  # type: ignore[misc]  # SymPy is untyped
         return code_name(expr)
 
     def _print_Rational(self, expr: sp.Rational) -> str:
-        if not _is_rounded(expr):
+        if not _is_constant(expr):
             return str(super()._print_Rational(expr))
         return f"mpmath.mpf('{expr.p}/{expr.q}')"  # which rounds once
 
@@ -132,14 +125,11 @@ class JavaScriptPrinter(JavascriptCodePrinter):  # type: ignore[misc]  # SymPy i
         )
 
     def _print(self, expr: sp.Basic, **kwargs: object) -> str:
-        is_number = _is_constant(expr) or (isinstance(expr, sp.Rational) and _is_rounded(expr))
-        return repr(float(expr)) if is_number else str(super()._print(expr, **kwargs))
-
-
-def _is_rounded(number: sp.Rational) -> bool:
-    """Whether a rational number is no float, or none that every library takes for one."""
-    return is_long(number) or number.q & (number.q - 1) != 0
+        return repr(float(expr)) if _is_constant(expr) else str(super()._print(expr, **kwargs))
 
 
 def _is_constant(expr: sp.Basic) -> bool:
-    return isinstance(expr, sp.Expr) and bool(expr.is_number and expr.args and not expr.is_Rational)
+    """Whether an expression is a number that is no float, or none every library takes for one."""
+    if isinstance(expr, sp.Rational):
+        return is_long(expr) or expr.q & (expr.q - 1) != 0
+    return isinstance(expr, sp.Expr) and bool(expr.is_number and expr.args)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 _MATHEMATICS = {
     "Σ": r"\textstyle\sum", "∂": r"\partial ", "ḡ": r"\bar g", "≥": r"\ge ", "≤": r"\le ",
@@ -29,9 +30,9 @@ def prose(text: str) -> str:
     """Text in LaTeX, each formula in it, of one word or several, set as one."""
     written: list[str] = []
     formula: list[str] = []
-    for word in _whole(text.split()):
+    for previous, word in pairwise(["", *_whole(text.split())]):
         body = word.rstrip(",.;:")
-        is_appendix = bool(written or formula) and [*written, *formula][-1].endswith("App.")
+        is_appendix = previous.endswith("App.")  # whose letter is no variable
         if is_appendix or not (_is_formula(body) or _NEUTRAL.fullmatch(body)):
             written += [*_set(formula), _plain(word)]
             formula = []

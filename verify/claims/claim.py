@@ -12,6 +12,7 @@ from theory.catalogue import QUANTITIES
 from verify.claims.expressions import Expression, Refusal, parse, rational_of
 
 RELATIONS = ("==", "<=", ">=", "~")
+WORDS = frozenset({"source", "statement", "uses", "expect", "origin"})  # no method reads them
 
 # autocorrelation = "R(Delta)": any stationary input
 ARBITRARY = "R(Delta)"

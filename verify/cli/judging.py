@@ -69,7 +69,7 @@ def verify(
     """Judge claims: proved, supported, refuted, undecided or error."""
     from verify.claims.claim import ClaimError
     from verify.claims.selection import select
-    from verify.running.server import fork_server
+    from verify.running.server import expect, fork_server
     from verify.running.verdicts import keep_verdicts
     from verify.settings import default_store
 
@@ -79,9 +79,10 @@ def verify(
         chosen = select(claims or [], refused.append)
         if refused and not chosen:
             raise refused[0]
+    expect(chosen)
     has_store = (options.store_path or default_store()).exists()
     if not options.dask and (options.fresh or not has_store):
-        fork_server(chosen)  # it is needed for sure, and loads while this process does
+        fork_server()  # it is needed for sure, and loads while this process does
 
     from verify.running.workers import run
 

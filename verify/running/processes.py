@@ -43,7 +43,7 @@ def on_this_machine(
     subjects: Sequence[tuple[Subject, Known]], settings: Settings, store: Store, workers: int
 ) -> Iterator[Result | TrialResult]:
     """Judge subjects, each in a process of its own, so many at a time; outcomes as they come."""
-    context = fork_server(subject for subject, _ in subjects)
+    context = fork_server()
     waiting = list(reversed(subjects))
     active: dict[Connection, _Job] = {}
     try:

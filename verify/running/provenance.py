@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from verify.claims.claim import Claim
+from verify.claims.claim import WORDS, Claim
 from verify.claims.expressions import Expression
 from verify.claims.trial import Trial
 from verify.settings import TIERS, Settings, Tier
@@ -30,7 +30,6 @@ _OF_TRIALS = ("replicas", "networks", "steps", "batch")
 DISPLAYS = ("_repr_html_", "_repr_latex_")  # methods that a notebook calls
 ROOT = Path(__file__).parents[2]
 _SETTINGS = "verify/settings.py"
-_WORDS = {"source", "statement", "uses", "expect", "origin"}  # no method reads them
 
 
 @cache
@@ -144,7 +143,7 @@ def question(subject: Claim | Trial, method: str, settings: Settings) -> str:
     """A digest of what was asked: the same for every machine."""
     asked = {
         "subject": {
-            f.name: getattr(subject, f.name) for f in fields(subject) if f.name not in _WORDS
+            f.name: getattr(subject, f.name) for f in fields(subject) if f.name not in WORDS
         },
         "method": method,
         "code": _version(subject),

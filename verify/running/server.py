@@ -14,22 +14,25 @@ from verify.claims.claim import Claim
 from verify.claims.trial import Trial
 from verify.judging.methods import METHODS
 
+# what takes seconds to load, and the server loads: all that there is, unless less is expected
+_libraries = {method.library for method in METHODS if method.library}
 
-def fork_server(subjects: Iterable[Claim | Trial] = ()) -> ForkServerContext:
-    """How processes start: as forks of a server, which is started unless it runs already.
 
-    Args:
-        subjects: what they are to judge: the server loads what that takes.
+def expect(subjects: Iterable[Claim | Trial]) -> None:
+    """Say what this process will judge, all of it: the server need not load what that takes not."""
+    _libraries.clear()
+    _libraries.update(library for subject in subjects for library in _needed(subject))
 
-    """
+
+def fork_server() -> ForkServerContext:
+    """How processes start: as forks of a server, which is started unless it runs already."""
     # one worker per core: more threads would wait for each other, and be lost in a fork
     os.environ["OMP_NUM_THREADS"] = "1"  # BLAS and Torch read it when the server loads them
     context = multiprocessing.get_context("forkserver")
     # each worker imports the main module anew, and with it whatever that one has imported
     loaded = (name for name in sys.modules if name.partition(".")[0] == "verify")
-    needed = {library for subject in subjects for library in _needed(subject)}
-    # one that is not installed is passed over
-    context.set_forkserver_preload([*loaded, *needed, "verify.running.preload"])
+    # a library that is not installed is passed over
+    context.set_forkserver_preload([*loaded, *_libraries, "verify.running.preload"])
     # Ctrl-C goes to the whole group: the server answers none while it loads, see `preload`
     resource_tracker.ensure_running()  # by the server otherwise, and it lets Ctrl-C through again
     answered = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -41,7 +44,7 @@ def fork_server(subjects: Iterable[Claim | Trial] = ()) -> ForkServerContext:
 
 
 def _needed(subject: Claim | Trial) -> set[str]:
-    """What takes seconds to load, and not every subject needs."""
+    """The libraries that take seconds to load, and not every subject needs."""
     if isinstance(subject, Trial) or subject.experiment:
         return {"torch"}
     mine = (method for method in METHODS if subject.quantity in method.quantities)

@@ -16,7 +16,7 @@ from verify.judging.engine import Result
 from verify.judging.evidence import Evidence, Finding, Verdict
 from verify.judging.methods import methods
 from verify.judging.routes import experiment
-from verify.running import processes
+from verify.running import processes, server
 from verify.running.processes import TrialResult, on_this_machine, time_limit
 from verify.running.server import fork_server
 from verify.running.store import Store
@@ -181,6 +181,7 @@ def test_time_limits():
 
 def test_the_server_loads_the_libraries_once_and_one_thread_each(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.setattr(server, "_libraries", set())
     asked = []
     monkeypatch.setattr(
         multiprocessing.context.ForkServerContext,
@@ -210,7 +211,9 @@ def test_the_server_loads_what_its_subjects_need(subject, library, monkeypatch):
         "set_forkserver_preload",
         lambda self, names: asked.extend(names),
     )
-    fork_server([subject])
+    monkeypatch.setattr(server, "_libraries", {"torch"})
+    server.expect([subject])
+    fork_server()
     assert {name for name in asked if name.partition(".")[0] != "verify"} == library
 
 
@@ -362,7 +365,7 @@ def named(name):
 
 def results(monkeypatch, subjects, workers, settings=SETTINGS, store=None, **sent):
     server = Server(**sent)
-    monkeypatch.setattr(processes, "fork_server", lambda subjects: server)
+    monkeypatch.setattr(processes, "fork_server", lambda: server)
     outcomes = on_this_machine(subjects, settings, store or Store(None), workers)
     return server, outcomes
 

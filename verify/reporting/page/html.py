@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from shlex import quote
 
 from markupsafe import Markup
 
-from verify.claims.claim import Claim
-from verify.claims.expressions import Expression, printable
+from verify.claims.claim import WORDS, Claim
+from verify.claims.expressions import printable
 from verify.claims.selection import paper_claims
 from verify.judging.engine import Result
 from verify.judging.evidence import Verdict
@@ -109,15 +109,15 @@ def _correct(result: Result, results: Sequence[Result]) -> Claim | None:
     """A claim that holds and differs from one that does not in its formula and its words alone."""
     if result.counterexample is None:
         return None
-    wanted = _without_words(result.claim)
+    wanted = _asked(result.claim)
     holding = (r.claim for r in results if r.verdict.holds)
-    return next((c for c in holding if _without_words(c, result.claim.formula) == wanted), None)
+    return next((claim for claim in holding if _asked(claim) == wanted), None)
 
 
-def _without_words(claim: Claim, formula: Expression | None = None) -> Claim:
-    """The claim without what no method reads, with another formula if one is given."""
-    formula = formula or claim.formula
-    return replace(claim, id="", formula=formula, source="", statement="", uses=(), expect=None)
+def _asked(claim: Claim) -> dict[str, object]:
+    """What a claim says something of, without what it says."""
+    said = {"id", "formula", *WORDS}
+    return {name: value for name, value in vars(claim).items() if name not in said}
 
 
 def section_of(identifier: str) -> str:
