@@ -66,7 +66,7 @@ def main() -> None:
     claims = paper_claims()
     wanted = dict.fromkeys(
         [t for figure in FIGURES.values() for t in figure.trials]
-        + [t for claim in claims if claim.experiment for t in trials(claim)]
+        + [t for claim in claims if claim.experiment for t in trials(claim, settings.tier)]
     )
     trial_results = _all(run_trials(wanted, settings, asked.workers, store), "trials", wanted)
     judged = run(claims, settings, asked.workers, store)

@@ -30,11 +30,8 @@ def measured(claim: Claim, refuse: Refuse) -> Claim:
         raise _unknown(refuse, "experiment", {str(claim.experiment)}, EXPERIMENTS)
     if claim.quantity not in experiment.measures:
         raise _unknown(refuse, "quantity", {claim.quantity}, experiment.measures)
-    published = experiment.published.items()
-    unsaid = {name: value for name, value in published if name not in claim.settings}
-    claim = replace(claim, settings={**claim.settings, **unsaid})
     for setting, choices in experiment.choices.items():
-        given = claim.settings.get(setting, "")
+        given = claim.settings.get(setting, () if setting in experiment.protocol else "")
         if not set([given] if isinstance(given, str) else given) <= set(choices):
             raise refuse("settings", f"{setting} is one of {listed(choices)}")
     if stray := set(claim.settings) - set(experiment.choices):

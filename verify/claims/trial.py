@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from math import prod
 
 from verify.claims.claim import Claim
+from verify.experiments import EXPERIMENTS
+from verify.settings import Tier
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,23 @@ class Trial:
         return " ".join([self.experiment, *(f"{name}={value}" for name, value in self.point)])
 
 
-def trials(claim: Claim) -> dict[Trial, int]:
+def trials(claim: Claim, tier: Tier) -> dict[Trial, int]:
     """The trials whose numbers a claim compares: 1 for one above the fraction bar, −1 below.
+
+    Args:
+        claim: a claim about an experiment.
+        tier: says what is taken for a field of the protocol that the claim does not name.
+
+    """
+    unsaid = EXPERIMENTS[claim.experiment or ""].unsaid(tier)
+    return {
+        Trial(claim.experiment or "", tuple(sorted({**unsaid, **said}.items()))): side
+        for said, side in sides(claim)
+    }
+
+
+def sides(claim: Claim) -> Iterator[tuple[dict[str, str], int]]:
+    """What a claim says of each of its trials' settings: 1 above the fraction bar, −1 below.
 
     A setting given as a pair asks for the ratio of the measure at the one to that at the other;
     two pairs ask for a ratio of ratios.
@@ -32,9 +50,5 @@ def trials(claim: Claim) -> dict[Trial, int]:
         else [(name, value[0], 1), (name, value[1], -1)]
         for name, value in sorted(claim.settings.items())
     ]
-    return {
-        Trial(claim.experiment or "", tuple((name, value) for name, value, _ in chosen)): prod(
-            side for _, _, side in chosen
-        )
-        for chosen in product(*choices)
-    }
+    for chosen in product(*choices):
+        yield {name: value for name, value, _ in chosen}, prod(side for *_, side in chosen)

@@ -135,7 +135,7 @@ def _replayed(results: list[Result], settings: Settings, kept: Store, options: R
     from verify.reporting.results import Report
     from verify.running.provenance import environment
 
-    wanted = drawn([result.claim for result in results], kept.recorded)
+    wanted = drawn([result.claim for result in results], kept.recorded, settings.tier)
     if not wanted:
         return True
     report = Report(results, kept.recorded, environment(settings))
@@ -177,7 +177,8 @@ def sweep(
     settings = options.settings()
     given = dict(choice.partition("=")[::2] for choice in choices or [])
     with bad_input(SweepError):
-        wanted = grid(experiment, {name: values.split(",") for name, values in given.items()})
+        chosen = {name: values.split(",") for name, values in given.items()}
+        wanted = grid(experiment, chosen, settings.tier)
     kept = options.store()
     found: dict[Trial, Evidence] = {}
     with bad_input(OSError, ImportError), progress("trials", len(wanted), options.quiet) as bars:
@@ -297,7 +298,8 @@ def _reports(
     from verify.reporting.results import from_json, to_json, to_junit
 
     if json_path is not None or html is not None:
-        needed = (t for r in results if r.claim.experiment for t in trials(r.claim))
+        measured = [result.claim for result in results if result.claim.experiment]
+        needed = (trial for claim in measured for trial in trials(claim, settings.tier))
         known = {trial: kept.known(trial, settings).get(TRIAL) for trial in needed}
         trial_results = {trial: evidence for trial, evidence in known.items() if evidence}
         report = to_json(results, settings, trial_results)

@@ -63,9 +63,10 @@ class RunOptions:
 
         if self.tier not in TIERS:
             fail(f"--tier {self.tier}: {one_of(self.tier, TIERS)}")
-        size = {"networks": self.networks, "steps": self.steps}
-        change = {name: value for name, value in size.items() if value is not None}
-        return Settings(replace(TIERS[self.tier], **change), self.seed, _device(self.device))
+        tier = TIERS[self.tier]
+        networks, steps = self.networks or tier.networks, self.steps or tier.steps
+        tier = replace(tier, networks=networks, steps=steps)
+        return Settings(tier, self.seed, _device(self.device))
 
     def store(self) -> Store:
         """The store in which the run keeps evidence."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from verify.settings import Settings
+    from verify.settings import Settings, Tier
 
     Measured = Mapping[str, Sequence[float]]  # by measure: a number per replica
     Run = Callable[[Mapping[str, str], Settings, np.random.Generator], Measured]
@@ -37,10 +37,8 @@ class Experiment:
             a claim is refuted.
         protocol: the fields of the published protocol that may be varied, with their possible
             values, the published one first.
-        lacks: the fields whose published value no package provides, and the value that is taken
-            whatever a claim says.
-        batch: how many sequences a step of training has as published; 0 where nothing is trained
-            on batches.
+        lacks: the fields whose published value no package provides, and the value that is taken.
+        shortcuts: the fields whose published value takes hours, and a value that does not.
 
     """
 
@@ -50,31 +48,32 @@ class Experiment:
     settings: Mapping[str, Sequence[str]]
     random: bool = True
     protocol: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    batch: int = 0
     single: Sequence[str] = ()
     confirmed_by: Mapping[str, str] = field(default_factory=dict)
     lacks: Mapping[str, str] = field(default_factory=dict)
+    shortcuts: Mapping[str, str] = field(default_factory=dict)
 
-    def deviations(self, point: Mapping[str, str], settings: Settings) -> dict[str, str]:
-        """The fields in which a trial departs from the published protocol, and what they are.
+    def deviations(self, point: Mapping[str, str]) -> dict[str, str]:
+        """The fields in which a trial departs from the published protocol, and what they are."""
+        published = self.published.items()
+        return {name: point[name] for name, value in published if point[name] != value}
 
-        What a tier fixes is not as the trial's point has it.
-        """
-        found = {}
-        if self.batch and settings.tier.batch != self.batch:
-            of_batches = f"of batches of {settings.tier.batch}"
-            found["loss"] = of_batches if settings.tier.batch else "expected"
-        varied = (name for name, value in self.published.items() if point[name] != value)
-        return found | {name: point[name] for name in varied} | dict(self.lacks)
+    def unsaid(self, tier: Tier) -> Mapping[str, str]:
+        """The value that each field of the protocol has where a claim does not say it."""
+        return {**self.published, **self.lacks, **({} if tier.as_published else self.shortcuts)}
 
     @property
     def choices(self) -> Mapping[str, Sequence[str]]:
         """The possible values of all that a trial is at: settings, and fields of the protocol."""
-        return {**self.settings, **self.protocol}
+        provided = {
+            name: [value for value in values if name not in self.lacks or value != values[0]]
+            for name, values in self.protocol.items()
+        }
+        return {**self.settings, **provided}
 
     @property
     def published(self) -> Mapping[str, str]:
-        """The value that each field of the protocol has where nothing else is said."""
+        """The published value of each field of the protocol."""
         return {name: values[0] for name, values in self.protocol.items()}
 
     @property
@@ -98,6 +97,7 @@ _GROUPS, _BLOCKS = ("recurrence", "angle", "rest"), (1, 2, 3, 4)
 _OF_TEXT = ("power", "fitted_level", "fitted_decay")
 _EMBEDDINGS = {"embeddings": ("of bert-base-uncased", "of MiniLM")}
 _OF_MINILM = {"embeddings": "of MiniLM"}
+_WITHOUT_BATCHES = {"loss": "expected"}
 _PUBLISHED_RUN = _rates("published_run", "recurrence", "step", "angle", "gamma", "B", "C", "D")
 _FINAL_LOSSES = ("smallest_final_loss", "largest_final_loss")
 _OFF_BY = ("state_off_by", "sensitivity_off_by")
@@ -166,7 +166,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
             "optimizer": ("adam", "adamw", "muon", "sgd", "sgd with momentum", "rmsprop"),
         },
         protocol={**_RELEASED, "rates": ("as released", "widened")},
-        batch=128,
+        shortcuts=_WITHOUT_BATCHES,
         single=("published_loss", "fresh_loss"),
         confirmed_by={"published_loss": "fresh_loss"},
     ),
@@ -176,7 +176,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         (*_rates("published", *_GROUPS), *_rates("applied", *_GROUPS), *_PUBLISHED_RUN),
         _LINEAR_SYSTEM,
         protocol=_RELEASED,
-        batch=128,
+        shortcuts=_WITHOUT_BATCHES,
         single=_PUBLISHED_RUN,
     ),
     "embedding_autocorrelation": Experiment(

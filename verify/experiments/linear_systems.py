@@ -2,8 +2,8 @@
 
 Everything is as in the released code, seed by seed, but for what a trial's point says otherwise: a
 dense teacher of 10 states, students of 64, white input, T = 300, 100 epochs of 100 fresh batches,
-a cosine schedule, the best of the published learning rates. At the quick tier, and wherever the
-point says so, the loss that is trained on, and reported, is the expected one.
+a cosine schedule, the best of the published learning rates. Where the point says so, the loss that
+is trained on, and reported, is the expected one.
 """
 
 from __future__ import annotations
@@ -229,7 +229,7 @@ class _Runs:
         self.start = {name: there(value) for name, value in student.items()}
         self.response = there(dense(taught).impulse_response(STEPS))
         self.expected = there(white_moments(STEPS, steps=STEPS))
-        self.on_batches = bool(settings.tier.batch) and point["loss"] != "expected"
+        self.on_batches = point["loss"] == "on batches"
 
     def training_loss(self) -> Loss:
         """Half the mean squared error: the expected one, or that on the next batch of a run."""

@@ -16,7 +16,7 @@ from verify.claims.claim import Claim
 from verify.claims.trial import Trial, trials
 from verify.judging.evidence import Evidence
 from verify.reporting.adoption import trials_as_here
-from verify.settings import Settings
+from verify.settings import Settings, Tier
 
 # of the wheel, or of a checkout
 _PLACES = (
@@ -37,8 +37,8 @@ def record(settings: Settings) -> dict[Trial, Evidence]:
     }
 
 
-def drawn(claims: Collection[Claim], recorded: Mapping[Trial, Evidence]) -> list[Trial]:
+def drawn(claims: Collection[Claim], recorded: Mapping[Trial, Evidence], tier: Tier) -> list[Trial]:
     """A few trials to be replayed, at random, of those that claims rest on and that are short."""
-    resting = {trial for claim in claims if claim.experiment for trial in trials(claim)}
+    resting = {trial for claim in claims if claim.experiment for trial in trials(claim, tier)}
     short = [t for t, e in recorded.items() if t in resting and (e.seconds or 0) <= SECONDS]
     return random.SystemRandom().sample(short, min(REPLAYS, len(short)))

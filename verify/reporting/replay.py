@@ -65,10 +65,13 @@ def one_of_each(report: Report, experiments: Collection[str] = ()) -> list[Trial
         report: which has the claims and their trials.
         experiments: by name; all without.
 
+    Raises:
+        ReportError: if the report says with what settings it was made in no way that is known.
+
     """
     of_each: dict[str, list[Trial]] = {}
-    for claim in _claims(report):
-        for trial in trials(claim):
+    for _, needed in _needs(report, _settings(report)):
+        for trial in needed:
             if not experiments or trial.experiment in experiments:
                 of_each.setdefault(trial.experiment, []).append(trial)
     draw = random.SystemRandom().choice
@@ -93,14 +96,14 @@ def replay(
         ReportError: if the report's numbers are none that trials measure.
 
     """
-    claims, there = _claims(report), {t: e.data for t, e in report.trial_results.items()}
+    settings, there = _settings(report), {t: e.data for t, e in report.trial_results.items()}
+    needs = _needs(report, settings)
     try:
-        settings = replace(settings_of(report.environment), device="cpu")
-        found = _found(claims, there, settings)
+        found = _found([claim for claim, _ in needs], there, settings)
     except (ValueError, LookupError, TypeError):
         raise ReportError("not what `curseproof verify --json` writes") from None
     for trial, piece in run_trials(wanted, settings, workers, Store(None), on_trial=on_trial):
-        resting = [claim for claim in claims if trial in trials(claim)]
+        resting = [claim for claim, needed in needs if trial in needed]
         again, difference = {}, 0.0
         if piece.finding is Finding.SUPPORTS:
             again = _found(resting, {**there, trial: piece.data}, settings)
@@ -110,10 +113,18 @@ def replay(
         yield Replay(trial, piece, difference, ids, tuple(differing))
 
 
-def _claims(report: Report) -> list[Claim]:
-    """The claims about experiments of which the report has all trials."""
+def _settings(report: Report) -> Settings:
+    try:
+        return replace(settings_of(report.environment), device="cpu")
+    except (ValueError, LookupError, TypeError):
+        raise ReportError("not what `curseproof verify --json` writes") from None
+
+
+def _needs(report: Report, settings: Settings) -> list[tuple[Claim, Collection[Trial]]]:
+    """The claims about experiments of which the report has all trials, with these."""
     claims = [result.claim for result in report.results if result.claim.experiment]
-    return [claim for claim in claims if trials(claim).keys() <= report.trial_results.keys()]
+    needs = [(claim, trials(claim, settings.tier).keys()) for claim in claims]
+    return [(claim, needed) for claim, needed in needs if needed <= report.trial_results.keys()]
 
 
 def _found(claims: Collection[Claim], measured: Measured, settings: Settings) -> dict[str, Finding]:

@@ -26,7 +26,7 @@ PACKAGES = ("mpmath", "numpy", "python-flint", "scipy", "sympy", "torch")
 STOREYS = ("theory", "numerics", "verify")
 # of a tier, what evidence depends on
 _OF_FORMULAS = ("points", "chains", "tolerance")
-_OF_TRIALS = ("replicas", "networks", "steps", "batch")
+_OF_TRIALS = ("replicas", "networks", "steps")
 DISPLAYS = ("_repr_html_", "_repr_latex_")  # methods that a notebook calls
 ROOT = Path(__file__).parents[2]
 _SETTINGS = "verify/settings.py"
@@ -158,7 +158,7 @@ def question(subject: Claim | Trial, method: str, settings: Settings) -> str:
 def _sizes(subject: Claim | Trial) -> tuple[str, ...]:
     if isinstance(subject, Trial):
         return _OF_TRIALS
-    return (*_OF_TRIALS, "tolerance") if subject.experiment else _OF_FORMULAS
+    return (*_OF_TRIALS, "as_published", "tolerance") if subject.experiment else _OF_FORMULAS
 
 
 def _version(subject: Claim | Trial) -> str:

@@ -92,7 +92,8 @@ class Store:
 
     def measured(self, claim: Claim, settings: Settings) -> dict[Trial, Evidence] | None:
         """What the trials of a claim about an experiment measured; None if one has not been run."""
-        found = {trial: self.known(trial, settings).get(TRIAL) for trial in trials(claim)}
+        needed = trials(claim, settings.tier)
+        found = {trial: self.known(trial, settings).get(TRIAL) for trial in needed}
         measured = {trial: piece for trial, piece in found.items() if piece}
         return measured if measured.keys() == found.keys() else None
 

@@ -11,19 +11,23 @@ from theory.printing.choices import one_of
 from verify.claims.trial import Trial
 from verify.experiments import EXPERIMENTS
 from verify.judging.evidence import Evidence
+from verify.settings import TIERS, Tier
 
 
 class SweepError(ValueError):
     """A grid that the experiment does not have; the message says what it has."""
 
 
-def grid(experiment: str, choices: Mapping[str, Iterable[str]]) -> list[Trial]:
+def grid(
+    experiment: str, choices: Mapping[str, Iterable[str]], tier: Tier = TIERS["full"]
+) -> list[Trial]:
     """The trials of an experiment at all combinations of settings.
 
     Args:
         experiment: its name.
         choices: for each setting the values wanted; all of them where it is left out, and of a
-            field of the protocol the published one.
+            field of the protocol one.
+        tier: says which one; the published, if it is to be had, without.
 
     Raises:
         SweepError: for an experiment, a setting or a value that there is not.
@@ -41,7 +45,8 @@ def grid(experiment: str, choices: Mapping[str, Iterable[str]]) -> list[Trial]:
     for name in choices:
         if name not in known.choices:
             raise SweepError(f"{experiment} has no setting {name!r}: {one_of(name, known.choices)}")
-    left_out = {**known.settings, **{name: [value] for name, value in known.published.items()}}
+    unsaid = {name: [value] for name, value in known.unsaid(tier).items()}
+    left_out = {**known.settings, **unsaid}
     wanted = []
     for name, possible in sorted(known.choices.items()):
         values = list(choices.get(name, left_out[name]))

@@ -66,14 +66,16 @@ def run(
         yield from (_on_record(claim, settings, store) for claim in measured)
         return
     trial_results: dict[Trial, Evidence] = {}
-    wanted = [trial for claim in measured for trial in trials(claim)]
+    waiting = [(claim, trials(claim, settings.tier).keys()) for claim in measured]
+    wanted = [trial for _, needed in waiting for trial in needed]
     for trial, evidence in run_trials(wanted, settings, workers, store, dask, on_trial):
         trial_results[trial] = evidence
-        for claim in [c for c in measured if trial_results.keys() >= trials(c).keys()]:
-            measured.remove(claim)
+        complete = [(c, needed) for c, needed in waiting if trial_results.keys() >= needed]
+        waiting = [one for one in waiting if one not in complete]
+        for claim, needed in complete:
             result = verify_claim(claim, settings, trial_results=trial_results)
             for piece in result.evidence:
-                if all(trial_results[t].finding is Finding.SUPPORTS for t in trials(claim)):
+                if all(trial_results[t].finding is Finding.SUPPORTS for t in needed):
                     store.keep(claim, settings, piece)
             yield result
 

@@ -32,7 +32,7 @@ from verify.judging.evidence import Evidence, Finding
 from verify.judging.routes.experiment import compare, compared, try_out
 from verify.judging.statistics import RATE_OF_EXPERIMENT, median
 from verify.running.store import Store
-from verify.running.sweep import grid
+from verify.running.sweep import SweepError, grid
 from verify.running.workers import run
 from verify.settings import TIERS, Settings, Tier
 
@@ -78,8 +78,9 @@ def test_adam_is_torchs():
 
 def test_a_measured_claim_is_supported_refuted_or_undecided():
     claim = make_claim(ANGLES)
-    measured = {trial: try_out(trial, SMALL).data for trial in trials(claim)}
-    middle = np.median(compared(claim, measured))
+    needed = trials(claim, SMALL.tier)
+    measured = {trial: try_out(trial, SMALL).data for trial in needed}
+    middle = np.median(compared(claim.quantity, needed, measured))
     bounds = {"supported": "1", "undecided": f"{middle:.6f}", "refuted": "100"}
     for expected, bound in bounds.items():
         result = verify_claim(make_claim({**ANGLES, "formula": bound}), SMALL)
@@ -111,7 +112,8 @@ def test_what_replicas_could_have_told_is_said():
     assert found.endswith("which cannot tell: no such number decides")
     claim = replace(loss_claim("<=", "15.5"), quantity="final_loss")
     values = [float(k) for k in range(32)]
-    found = compare(claim, {next(iter(trials(claim))): {"final_loss": values}}, FULL).detail
+    [trial] = trials(claim, FULL.tier)
+    found = compare(claim, {trial: {"final_loss": values}}, FULL).detail
     assert "p = 0.6, which cannot tell: 90% of them on one side decide by a power of 90%" in found
 
 
@@ -156,7 +158,7 @@ def test_same_seed_same_numbers(name):
 
 def ratio(settings):
     claim = make_claim({**HESSIANS, "settings": settings})
-    return claim, trials(claim)
+    return claim, trials(claim, SMALL.tier)
 
 
 def test_a_pair_is_a_ratio_and_two_pairs_a_ratio_of_ratios():
@@ -169,7 +171,7 @@ def test_a_pair_is_a_ratio_and_two_pairs_a_ratio_of_ratios():
     ]
     assert list(needed.values()) == [1, -1, -1, 1]
     measured = {trial: {"spread": [value]} for trial, value in values.items()}
-    assert compared(claim, measured).tolist() == [2 / 3 / 5 * 7]
+    assert compared(claim.quantity, needed, measured).tolist() == [2 / 3 / 5 * 7]
 
 
 def test_a_trial_is_run_once_for_all_claims_and_kept(store, monkeypatch):
@@ -201,7 +203,7 @@ def test_what_a_trial_lacks_is_said_and_tried_again(store, monkeypatch):
         result = verify_claim(claim, SMALL)
     assert str(result.verdict) == "undecided"
     assert "extra 'text'" in result.reason
-    [trial, _] = trials(claim)
+    [trial, _] = trials(claim, SMALL.tier)
     kept = Store(store)
     kept.keep(trial, SMALL, Evidence("trial", Finding.ABSTAINS, "no"))
     assert not kept.known(trial, SMALL)
@@ -290,13 +292,13 @@ def loss_claim(relation, formula, **settings):
 )
 def test_a_published_number_is_met_within_a_factor_of_ten(relation, formula, finding):
     claim = loss_claim(relation, formula)
-    [trial] = trials(claim)
+    [trial] = trials(claim, FULL.tier)
     assert compare(claim, {trial: losses(0.3)}, FULL).finding == finding
 
 
 def test_other_seeds_confirm_what_refutes_a_published_number():
     claim = loss_claim("==", "1")
-    [trial] = trials(claim)
+    [trial] = trials(claim, FULL.tier)
     found = compare(claim, {trial: losses(0.03, 0.02)}, FULL)
     assert (found.finding, found.detail) == (Finding.REFUTES, "0.03, and 0.02 on other seeds")
     assert found.counterexample.claimed == "== 1 within a factor of 10"
@@ -308,40 +310,55 @@ def losses(published, fresh=None):
     return {"published_loss": [published], "fresh_loss": [published if fresh is None else fresh]}
 
 
-def test_a_field_of_the_protocol_that_the_tier_fixes_is_not_compared():
+def test_what_a_claim_names_is_run_at_every_tier():
     claim = loss_claim("==", "1", loss=["on batches", "expected"])
-    measured = {trial: losses(1.0) for trial in trials(claim)}
-    found = compare(claim, measured, Settings())
-    assert (found.finding, found.detail) == (Finding.ABSTAINS, "at this tier loss does not vary")
-    assert compare(claim, measured, FULL).detail == "1; deviates in loss (expected)"
+    for settings in (Settings(), FULL):
+        needed = trials(claim, settings.tier)
+        assert {dict(t.point)["loss"]: side for t, side in needed.items()} == {
+            "on batches": 1,
+            "expected": -1,
+        }
+        found = compare(claim, {trial: losses(1.0) for trial in needed}, settings)
+        assert found.detail == "1; deviates in loss (expected)"
 
 
 def test_a_bound_inside_the_interval_is_not_told():
     claim = replace(loss_claim("<=", "7"), quantity="final_loss")
-    [trial] = trials(claim)
+    [trial] = trials(claim, FULL.tier)
     values = [float(k) for k in range(16)]
     assert compare(claim, {trial: {"final_loss": values}}, FULL).finding is Finding.ABSTAINS
 
 
 def test_what_is_not_said_of_the_protocol_is_as_published():
-    assert loss_claim("==", "1").settings["start"] == "as released"
-    [trial] = trials(loss_claim("==", "1", teachers="one a run"))
-    assert dict(trial.point)["teachers"] == "one a run"
-    assert dict(trial.point)["start"] == "as released"
+    claim = loss_claim("==", "1", teachers="one a run")
+    assert "start" not in claim.settings
+    [quick], [full] = trials(claim, Settings().tier), trials(claim, FULL.tier)
+    point = dict(full.point)
+    assert (point["teachers"], point["start"]) == ("one a run", "as released")
+    # but for what takes hours
+    assert point["loss"] == "on batches"
+    assert dict(quick.point) == {**point, "loss": "expected"}
+
+
+def test_what_no_package_provides_is_not_taken_for_it():
+    experiment = EXPERIMENTS["gru_jacobian"]
+    assert experiment.unsaid(FULL.tier) == {"embeddings": "of MiniLM"}
+    assert experiment.deviations({"embeddings": "of MiniLM"}) == {"embeddings": "of MiniLM"}
+    with pytest.raises(SweepError, match="of bert-base-uncased"):
+        grid("gru_jacobian", {"embeddings": ["of bert-base-uncased"]})
 
 
 def test_deviations_are_from_the_published_protocol():
     experiment = EXPERIMENTS["linear_system_learning"]
-    [trial] = trials(loss_claim("==", "1"))
+    [trial] = trials(loss_claim("==", "1"), FULL.tier)
     point = dict(trial.point)
-    assert experiment.deviations(point, FULL) == {}
-    assert experiment.deviations(point, Settings()) == {"loss": "expected"}
+    assert experiment.deviations(point) == {}
     other = {**point, "start": "at the teacher's moduli"}
-    assert experiment.deviations(other, FULL) == {"start": "at the teacher's moduli"}
+    assert experiment.deviations(other) == {"start": "at the teacher's moduli"}
     carried = {"angle": "plain", "optimiser_state": "carried", "arithmetic": "double"}
-    found = EXPERIMENTS["eigenvalue_learning"].deviations(carried, Settings())
+    found = EXPERIMENTS["eigenvalue_learning"].deviations(carried)
     assert found == {"optimiser_state": "carried"}
-    assert not EXPERIMENTS["hessian_against_angles"].deviations({}, Settings())
+    assert not EXPERIMENTS["hessian_against_angles"].deviations({})
 
 
 @pytest.mark.parametrize(
@@ -363,7 +380,8 @@ def test_deviations_are_from_the_published_protocol():
 def test_a_run_that_is_not_the_claims_refutes_nothing(settings, point, verdict, apart):
     claim = loss_claim("==", "1", **point)
     piece = Evidence("trial", Finding.SUPPORTS, data=losses(0.01))
-    found = verify_claim(claim, settings, trial_results=dict.fromkeys(trials(claim), piece))
+    trial_results = dict.fromkeys(trials(claim, settings.tier), piece)
+    found = verify_claim(claim, settings, trial_results=trial_results)
     assert str(found.verdict) == verdict
     for name, how in apart.items():
         assert f"{name} ({how})" in found.reason

@@ -17,7 +17,8 @@ from verify.reporting.record import REPLAYS, SECONDS, drawn, record
 from verify.running.store import Store
 
 [CLAIM] = select(["C4-polar"])
-[TRIAL_OF_IT] = trials(CLAIM)
+QUICK = Settings().tier
+[TRIAL_OF_IT] = trials(CLAIM, QUICK)
 OF_C4 = select(["C4"])
 
 
@@ -57,12 +58,12 @@ def test_a_trial_of_other_code_is_not_on_record(monkeypatch, tmp_path):
 
 
 def test_few_and_short_trials_are_drawn(recorded):
-    found = drawn(OF_C4, recorded)
+    found = drawn(OF_C4, recorded, QUICK)
     assert len(found) == REPLAYS
-    assert set(found) <= {trial for claim in OF_C4 for trial in trials(claim)}
+    assert set(found) <= {trial for claim in OF_C4 for trial in trials(claim, QUICK)}
     assert all(recorded[trial].seconds <= SECONDS for trial in found)
-    assert drawn(select(["A5"]), recorded) == []
-    assert len({tuple(drawn(OF_C4, recorded)) for _ in range(20)}) > 1
+    assert drawn(select(["A5"]), recorded, QUICK) == []
+    assert len({tuple(drawn(OF_C4, recorded, QUICK)) for _ in range(20)}) > 1
 
 
 def test_what_the_store_has_itself_goes_first(store):

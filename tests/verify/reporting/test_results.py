@@ -89,9 +89,8 @@ def test_entries_read_as_the_claims_they_are_of():
 
 def test_report_is_read_again_as_it_was(judged):
     [*_, measured] = (c for c in paper_claims() if c.experiment)
-    trial_results = {
-        t: Evidence("trial", Finding.SUPPORTS, data={"a": [1.0]}) for t in trials(measured)
-    }
+    piece = Evidence("trial", Finding.SUPPORTS, data={"a": [1.0]})
+    trial_results = dict.fromkeys(trials(measured, Settings().tier), piece)
     found = report(*judged, trial_results=trial_results)
     assert [r.claim for r in found.results] == [r.claim for r in judged]
     assert [r.verdict for r in found.results] == [Verdict.PROVED, Verdict.REFUTED]

@@ -201,7 +201,7 @@ def test_a_piece_is_found_again_by_all_that_it_depends_on(store):
 def test_a_claims_trials_are_measured_once_all_have_been_run(store):
     [claim] = select(["D6-narrow"])
     kept, piece = Store(store), Evidence("trial", Finding.SUPPORTS, data={"diagonal_mass": [0.5]})
-    first, last = trials(claim)
+    first, last = trials(claim, SMALL.tier)
     kept.keep(first, SMALL, piece)
     assert kept.measured(claim, SMALL) is None
     kept.keep(last, SMALL, piece)

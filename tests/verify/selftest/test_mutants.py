@@ -137,7 +137,7 @@ def test_an_experiments_equation_is_moved_beyond_both_factors():
     for measured in (2.5e-6, 2.5e-4):  # what supports the claim, at its worst
         data = {"published_loss": [measured], "fresh_loss": [measured]}
         piece = Evidence("trial", Finding.SUPPORTS, data=data)
-        trial_results = dict.fromkeys(trials(claim), piece)
+        trial_results = dict.fromkeys(trials(claim, Settings().tier), piece)
         assert verify_claim(claim, trial_results=trial_results).verdict is Verdict.SUPPORTED
         found = verify_claim(mutant.claim, trial_results=trial_results)
         assert found.verdict in FAILS  # by the expected loss, it is not reproduced

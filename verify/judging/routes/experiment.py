@@ -37,7 +37,8 @@ WITHIN = 10  # a factor: published numbers are read off plots over many orders o
 def check(model: Model, settings: Settings) -> Evidence:
     """Compare a constant with what an experiment measures; trials without a result are run."""
     results = model.trial_results
-    pieces = {t: results.get(t) or try_out(t, settings) for t in trials(model.claim)}
+    wanted = trials(model.claim, settings.tier)
+    pieces = {t: results.get(t) or try_out(t, settings) for t in wanted}
     for piece in pieces.values():
         if piece.finding is not Finding.SUPPORTS:
             return replace(piece, method="experiment")
@@ -79,7 +80,8 @@ def compare(
 
     """
     bound = float(evaluate(to_sympy(claim.formula, {}), {}).real.mid())
-    claimed, values = _claimed(claim.relation, bound), compared(claim, measured)
+    sides = trials(claim, settings.tier)
+    claimed, values = _claimed(claim.relation, bound), compared(claim.quantity, sides, measured)
     experiment = EXPERIMENTS[claim.experiment or ""]
     if experiment.random and claim.quantity not in experiment.single:
         piece = _of_replicas(values, claimed)
@@ -91,17 +93,17 @@ def compare(
         piece = Evidence("experiment", finding, f"{values[0]:.3g}", data=data)
     confirming = experiment.confirmed_by.get(claim.quantity)
     if confirming and piece.finding is Finding.REFUTES:
-        other = compared(replace(claim, quantity=confirming), measured)[0]
+        other = compared(confirming, sides, measured)[0]
         finding = Finding.ABSTAINS if claimed.contains(other) else Finding.REFUTES
         detail = f"{piece.detail}, and {other:.3g} on other seeds"
         piece = replace(piece, finding=finding, detail=detail)
-    apart, unclaimed = _deviations(claim, settings)
-    if fixed := [name for name in unclaimed if isinstance(claim.settings[name], tuple)]:
-        return Evidence("experiment", Finding.ABSTAINS, f"at this tier {fixed[0]} does not vary")
+    apart: dict[str, str] = {}
+    for trial in sides:
+        apart |= experiment.deviations(dict(trial.point))
     if apart:
         listed = ", ".join(f"{name} ({how})" for name, how in apart.items())
         detail = f"{piece.detail}; deviates in {listed}"
-        said = {"deviations": apart, "unclaimed": unclaimed}
+        said = {"deviations": apart, "unclaimed": [n for n in apart if n not in claim.settings]}
         piece = replace(piece, detail=detail, data={**piece.data, **said})
     if piece.finding is not Finding.REFUTES:
         return piece
@@ -144,25 +146,15 @@ def _claimed(relation: str, bound: float) -> Interval:
     return Interval(bound / WITHIN, bound * WITHIN)
 
 
-def compared(claim: Claim, measured: Mapping[Trial, Mapping[str, Any]]) -> NDArray[np.float64]:
-    """The number that the claim is about, for each replica."""
+def compared(
+    quantity: str, sides: Mapping[Trial, int], measured: Mapping[Trial, Mapping[str, Any]]
+) -> NDArray[np.float64]:
+    """The number that a claim is about, for each replica: what trials measured, by their side."""
     values = np.ones(1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        for trial, side in trials(claim).items():
-            values = values * np.asarray(measured[trial][claim.quantity], dtype=float) ** side
+        for trial, side in sides.items():
+            values = values * np.asarray(measured[trial][quantity], dtype=float) ** side
     return values
-
-
-def _deviations(claim: Claim, settings: Settings) -> tuple[dict[str, str], list[str]]:
-    """What a claim's trials do instead of the published protocol, and what the claim names not."""
-    apart: dict[str, str] = {}
-    unclaimed: dict[str, None] = {}
-    for trial in trials(claim):
-        point = dict(trial.point)
-        found = EXPERIMENTS[trial.experiment].deviations(point, settings)
-        apart |= found
-        unclaimed |= dict.fromkeys(name for name, how in found.items() if point[name] != how)
-    return apart, list(unclaimed)
 
 
 def interval(values: NDArray[np.float64]) -> Interval:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 
 import sympy as sp
@@ -14,7 +15,7 @@ from theory.printing.mathml import to_mathml
 from theory.printing.mathml_elements import bracketed, operator, row, symbol
 from verify.claims.claim import Claim, Derivative, Interval
 from verify.claims.expressions import LAG, SERIES, Expression, ExpressionError, parse
-from verify.claims.trial import Trial, trials
+from verify.claims.trial import sides
 from verify.reporting.page.mathml import formula, inline
 
 _RATIO = r"\d{1,9}(?:/[1-9]\d{0,9})?"
@@ -118,16 +119,16 @@ def _gamma(pole: str) -> str:
 
 def _measure(claim: Claim) -> str:
     """The measure of an experiment; a ratio names the settings in which its trials differ."""
-    sides = trials(claim).items()
+    both = list(sides(claim))
     above, below = (
-        row(operator("·").join(_measured(claim, trial) for trial, side in sides if side == wanted))
+        row(operator("·").join(_measured(claim, said) for said, side in both if side == wanted))
         for wanted in (1, -1)
     )
-    return f"<mfrac>{above}{below}</mfrac>" if any(side < 0 for _, side in sides) else above
+    return f"<mfrac>{above}{below}</mfrac>" if any(side < 0 for _, side in both) else above
 
 
-def _measured(claim: Claim, trial: Trial) -> str:
-    differing = [value for name, value in trial.point if not isinstance(claim.settings[name], str)]
+def _measured(claim: Claim, said: Mapping[str, str]) -> str:
+    differing = [value for name, value in said.items() if claim.settings[name] != value]
     at = bracketed(_words(", ".join(differing))) if differing else ""
     return row(_words(claim.quantity), at)
 
