@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.signal import correlate
 
 from numerics.fitting.whittle import MAX_TERMS, Component, maximum_likelihood, periodogram
+from numerics.normalizers.written import latex, written
 from theory import inputs
 from theory.inputs import StationaryInput
 
@@ -67,14 +68,11 @@ class FittedAutocorrelation:
 
     def __str__(self) -> str:
         """R(Δ) for Δ ≥ 0, as claims and `--autocorrelation` understand it."""
-        return " + ".join(_written(c) for c in self.components)
+        return " + ".join(written(c.weight, np.exp(-c.rate), c.phi) for c in self.components)
 
     def _repr_latex_(self) -> str:
         """R(Δ), as notebooks show it."""
-        tex = str(self).replace("KroneckerDelta(Δ, 0)", r"\delta_{Δ, 0}")
-        for sign, name in {"Δ": "Delta", "·": "cdot ", "cos": "cos"}.items():
-            tex = tex.replace(sign, rf"\{name}")
-        return rf"$R(\Delta) = {tex}$"
+        return rf"$R(\Delta) = {latex(str(self))}$"
 
     def plot(self, axes: Axes | None = None) -> Axes:
         """Draw what was estimated, with two standard errors to either side, and the fit.
@@ -279,13 +277,3 @@ def _symbolic(component: Component) -> StationaryInput:
     if component.phi == np.pi:
         return inputs.exponential(-rho)
     return inputs.damped_cosine(rho, _rational(component.phi))
-
-
-def _written(c: Component) -> str:
-    if np.isinf(c.rate):
-        return f"{c.weight:.4g}·KroneckerDelta(Δ, 0)"
-    rho = f"{np.exp(-c.rate):.6g}"
-    if c.phi == np.pi:
-        return f"{c.weight:.4g}·(−{rho})^Δ"
-    turn = f"·cos({c.phi:.6g}·Δ)" if c.phi else ""
-    return f"{c.weight:.4g}·{rho}^Δ{turn}"

@@ -8,52 +8,46 @@ variance, whatever correlates the features.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from scipy.stats import t as student_t
 from torch import Tensor
 
-from numerics.fitting.autocorrelation import (
-    LARGEST_DEFAULT_LAG,
-    MIN_SAMPLES,
-    SAMPLES_PER_LAG,
-    FittedAutocorrelation,
-    at_lags,
-    standard_errors,
-)
-from numerics.fitting.whittle import (
-    LONGEST_SEGMENT,
-    MAX_TERMS,
-    Component,
-    Periodogram,
-    maximum_likelihood,
-)
+from numerics.fitting.autocorrelation import MIN_SAMPLES, FittedAutocorrelation
+from numerics.fitting.sums import Sums, difference, misfit, pattern, trend
+from numerics.fitting.whittle import MAX_TERMS, maximum_likelihood
 from numerics.normalizers import InputNormalizer
 
-Array = NDArray[Any]  # float64
 Data = Tensor | Iterable[Any]
-
-MANY = 8  # sequences from which on their scatter says how sure an average is
-PARTS = 8  # of each sequence, whose powers show a trend
-MATERIAL = 0.1  # a change of power by a tenth: of γ by a twentieth
-CHANCE = 1e-4  # of a warning where nothing is wrong
 
 
 class NotStationary(UserWarning):
     """The data's power or mean depends on the time within a sequence."""
 
 
-def normalizer_for(data: Data, mean: str = "kept") -> InputNormalizer:
-    """γ(λ) for a layer that is fed with these data: `InputNormalizer(fit_autocorrelation(data))`.
+class FeaturesDiffer(UserWarning):
+    """Features of which each would need a normaliser of its own have one together."""
+
+
+class PoorFit(UserWarning):
+    """The data's spectrum vanishes where sums of positive terms do not."""
+
+
+def normalizer_for(
+    data: Data, mean: str = "kept", per_feature: bool | None = None, axis: int = -1
+) -> InputNormalizer:
+    """γ(λ) for a layer that is fed with these data, from the fit of their autocorrelation.
 
     Args:
         data: as for `fit_autocorrelation`.
         mean: as for `fit_autocorrelation`.
+        per_feature: whether each feature gets a γ of its own, as it must where it drives a
+            recurrence of its own (S4D, Mamba, RG-LRU), and not where a matrix mixes them (LRU, S5);
+            without it there is one for all, and `FeaturesDiffer` is warned of where that is a
+            factor of 2 or more wrong for the E|γh|² of a feature by itself.
+        axis: the axis of λ along which the features lie, as for `InputNormalizer`: −1 for gates
+            (batch, time, features), −2 for λ of shape (features, states).
 
     Raises:
         ValueError: where `fit_autocorrelation` raises it.
@@ -66,7 +60,39 @@ def normalizer_for(data: Data, mean: str = "kept") -> InputNormalizer:
         tensor(0.3332)
 
     """
-    return InputNormalizer(fit_autocorrelation(data, mean).input)
+    if per_feature:
+        fits = _fitted(*_gathered(data, mean, None, each=True), MAX_TERMS)
+        return InputNormalizer([found.input for found in fits], axis)
+    [sums], subtracted = _gathered(data, mean, None)
+    if per_feature is None and (evidence := difference(sums)):
+        warnings.warn(evidence, FeaturesDiffer, stacklevel=2)
+    [found] = _fitted([sums], subtracted, MAX_TERMS)
+    return InputNormalizer(found.input)
+
+
+def fit_features(
+    data: Data, mean: str = "kept", max_lag: int | None = None, max_terms: int = MAX_TERMS
+) -> list[FittedAutocorrelation]:
+    """Fit R of each feature by itself, as `fit_autocorrelation` does their mean.
+
+    Args:
+        data: as for `fit_autocorrelation`.
+        mean: as for `fit_autocorrelation`.
+        max_lag: as for `fit_autocorrelation`.
+        max_terms: as for `fit_autocorrelation`.
+
+    Raises:
+        ValueError: where `fit_autocorrelation` raises it.
+
+    Examples:
+        >>> import torch
+        >>> from numerics.fitting.training_data import fit_features
+        >>> noise = torch.randn(64, 1000, 2, generator=torch.Generator().manual_seed(0))
+        >>> [str(found) for found in fit_features(noise * torch.tensor([1, 2]))]
+        ['0.9986·KroneckerDelta(Δ, 0)', '4.023·KroneckerDelta(Δ, 0)']
+
+    """
+    return _fitted(*_gathered(data, mean, max_lag, each=True), max_terms)
 
 
 def fit_autocorrelation(
@@ -77,7 +103,8 @@ def fit_autocorrelation(
     What each sequence keeps for all its time, the mean and its own level, is the term with ρ = 1.
     The standard errors are from the scatter between sequences, of which there are at least eight,
     and else Bartlett's. `NotStationary` is warned of, with the evidence, where the power has a
-    trend over the sequence or a tenth of it is the same in every sequence at its time.
+    trend over the sequence or a tenth of it is the same in every sequence at its time; `PoorFit`
+    where around some frequency the data have not half the power that the fit has.
 
     Args:
         data: a tensor (time,) or (batch, time, features), or an iterable of such batches, all
@@ -101,163 +128,53 @@ def fit_autocorrelation(
         [(9.01, inf)]
 
     """
+    [found] = _fitted(*_gathered(data, mean, max_lag), max_terms)
+    return found
+
+
+def _gathered(
+    data: Data, mean: str, max_lag: int | None, each: bool = False
+) -> tuple[list[Sums], Tensor | None]:
+    """One pass over the data, for all features or for each, and the means subtracted first."""
     if mean not in ("kept", "removed"):
         raise ValueError(f'mean = {mean!r}: "kept" or "removed"')
     subtracted = _feature_means(data) if mean == "removed" else None
-    sums = _Sums.over(_batches(data), subtracted, max_lag)
-    periodogram = sums.periodogram()
-    for evidence in (_trend(sums), _pattern(sums)):
-        if evidence:
-            warnings.warn(evidence, NotStationary, stacklevel=2)
-    components = maximum_likelihood(periodogram, max_terms)
-    components += sums.level(components)
-    far = at_lags(components, sums.steps)
-    last = sums.autocorrelation.mean.size - 1
-    by_theory = standard_errors(far, sums.count * sums.steps, last)
-    return FittedAutocorrelation(
-        tuple(sorted(components, key=lambda k: -k.weight)),
-        0.0 if subtracted is None else subtracted.cpu().numpy(),
-        sums.autocorrelation.mean,
-        far[: last + 1],
-        sums.autocorrelation.standard_error if sums.count >= MANY else by_theory,
-        sums.count * sums.steps,
-    )
+    sums: list[Sums] = []
+    for batch in _batches(data):
+        x = batch if subtracted is None else batch - subtracted
+        parts = x.split(1, -1) if each else [x]
+        sums = sums or [Sums(x.shape[1], max_lag) for _ in parts]
+        for own, part in zip(sums, parts, strict=True):
+            own.add(part)
+    if not sums:
+        raise ValueError("data: no batches; an iterator can be gone through only once")
+    return sums, subtracted
 
 
-@dataclass
-class _Scatter:
-    """The sum over sequences of some numbers, and of their squares."""
-
-    count: int = 0
-    total: Array | float = 0.0
-    squares: Array | float = 0.0
-
-    def add(self, values: Tensor) -> None:
-        """Add values of shape (sequences, …) to the sums."""
-        self.count += len(values)
-        self.total = self.total + values.sum(0).cpu().numpy()
-        self.squares = self.squares + values.square().sum(0).cpu().numpy()
-
-    @property
-    def mean(self) -> Array:
-        return np.asarray(self.total / self.count)
-
-    @property
-    def variance(self) -> Array:
-        """The variance between sequences, of which there are at least two."""
-        excess = self.squares / self.count - self.mean**2
-        return np.asarray(np.maximum(excess, 0) * self.count / (self.count - 1))
-
-    @property
-    def standard_error(self) -> Array:
-        return np.asarray(np.sqrt(self.variance / self.count))
-
-
-class _Sums:
-    """What one pass over the data leaves; every quantity is a mean over the features."""
-
-    def __init__(self, steps: int, max_lag: int | None) -> None:
-        self.steps, self.count = steps, 0
-        default = min(steps // SAMPLES_PER_LAG, LARGEST_DEFAULT_LAG)
-        self.max_lag = default if max_lag is None else max_lag
-        if not 0 <= self.max_lag <= steps // SAMPLES_PER_LAG:
-            raise ValueError(f"max_lag = {max_lag}: from 0 to a quarter of the {steps} steps")
-        self.spectrum, self.autocorrelation = _Scatter(), _Scatter()
-        self.levels, self.powers = _Scatter(), _Scatter()
-        self.at_each_time = torch.zeros(())
-
-    @classmethod
-    def over(cls, batches: Iterator[Tensor], subtracted: Tensor | None, lag: int | None) -> _Sums:
-        """The sums over all batches."""
-        sums = None
-        for x in batches:
-            sums = sums or cls(x.shape[1], lag)
-            sums.add(x if subtracted is None else x - subtracted)
-        if sums is None:
-            raise ValueError("data: no batches; an iterator can be gone through only once")
-        return sums
-
-    def add(self, x: Tensor) -> None:
-        """Add one batch to the sums."""
-        self.count += len(x)
-        self.at_each_time = self.at_each_time.to(x) + x.sum(0)
-        self.powers.add(_in_parts(x.square().mean(-1), PARTS).mean(-1))
-        spectrum = torch.fft.rfft(x, n=2 * self.steps, dim=1).abs().square().mean(-1)
-        pairs = torch.fft.irfft(spectrum, dim=1)[:, : self.max_lag + 1]
-        samples = self.steps - torch.arange(self.max_lag + 1, device=x.device)
-        self.autocorrelation.add(pairs / samples)
-        pieces = _in_parts(x.mT, -(-self.steps // LONGEST_SEGMENT))
-        self.piece = pieces.shape[-1]
-        transform = torch.fft.rfft(pieces).abs().square().mean(1).flatten(0, 1) / self.piece
-        self.levels.add(transform[:, 0] / self.piece)
-        self.spectrum.add(transform[:, 1 : (self.piece + 1) // 2])
-
-    def periodogram(self) -> Periodogram:
-        """The mean periodogram of the sequences.
-
-        Each counts as so many independent ones as the scatter between sequences says, at least one.
-        """
-        pieces, mean = self.spectrum.count, self.spectrum.mean
-        floor = float(np.mean(mean))
-        rounding = (self.piece * np.finfo(float).eps) ** 2
-        if floor <= rounding * float(np.mean(self.powers.mean)):
-            raise ValueError("data: constant in time, so that it has no autocorrelation")
-        independent = 1.0
-        if pieces >= MANY:
-            independent = max(1.0, 1 / float(np.mean(self.spectrum.variance / mean**2)))
-        omega = 2 * np.pi * np.arange(1, mean.size + 1) / self.piece
-        return Periodogram(mean + floor, floor, omega, self.piece, round(pieces * independent))
-
-    def level(self, components: Sequence[Component]) -> list[Component]:
-        """The term with ρ = 1: the mean square of means over time that the others do not explain.
-
-        What these explain is a mean of `count` squares, at most as uncertain as a χ² with one
-        degree of freedom each.
-        """
-        lags = np.arange(self.piece)
-        weights = np.where(lags == 0, 1, 2) * (1 - lags / self.piece) / self.piece
-        explained = float(weights @ at_lags(components, self.piece))
-        excess = float(self.levels.mean) - explained
-        chance = 3 * explained * np.sqrt(2 / self.levels.count)
-        return [Component(excess, 0.0)] if excess > chance else []
-
-
-def _trend(sums: _Sums) -> str | None:
-    """What shows a trend of the power over a sequence, or None.
-
-    It takes least squares through the powers of the parts of all sequences, and Student's test.
-    """
-    mean, place = sums.powers.mean, np.arange(PARTS) - (PARTS - 1) / 2
-    slope = float(place @ mean / (place @ place))
-    line = np.mean(mean) + slope * place
-    residuals = np.sum(sums.powers.squares - 2 * line * sums.powers.total + sums.count * line**2)
-    freedom = sums.count * PARTS - 2
-    error = float(np.sqrt(max(residuals, 0) / freedom / (sums.count * (place @ place))))
-    change = slope * PARTS / float(np.mean(mean))
-    if abs(change) < MATERIAL or abs(slope) < student_t.isf(CHANCE / 2, freedom) * error:
-        return None
-    return (
-        f"the power changes by {change:+.0%} from the beginning to the end of a sequence "
-        f"({abs(slope) / error:.1f} standard errors): γ is for its mean"
-    )
-
-
-def _pattern(sums: _Sums) -> str | None:
-    """What shows a share of the variance to be common to all sequences, time by time, or None."""
-    if sums.count < 2:
-        return None
-    common = sums.at_each_time / sums.count
-    constant = common.mean(0)
-    variance = float(np.mean(sums.powers.mean)) - float(constant.square().mean())
-    shared = float((common - constant).square().mean()) / variance
-    share = (sums.count * shared - 1) / (sums.count - 1)
-    # by chance it scatters by √2/count at most, as a χ² with one degree of freedom
-    if share < max(MATERIAL, 4 * np.sqrt(2) / sums.count):
-        return None
-    return (
-        f"{share:.0%} of the variance is the same in all {sums.count} sequences at its time, as "
-        "position embeddings are: γ takes it for memory"
-    )
+def _fitted(
+    sums: list[Sums], subtracted: Tensor | None, max_terms: int
+) -> list[FittedAutocorrelation]:
+    """The fits to all features or to each, and warnings, one of each kind."""
+    found, warned = [], dict[int, tuple[type[UserWarning], str]]()
+    for feature, own in enumerate(sums):
+        of_feature = f"feature {feature}: " if len(sums) > 1 else ""
+        periodogram = own.periodogram(of_feature)
+        components = maximum_likelihood(periodogram, max_terms)
+        checks = (
+            (NotStationary, trend(own)),
+            (NotStationary, pattern(own)),
+            (PoorFit, misfit(periodogram, components)),
+        )
+        for place, (kind, evidence) in enumerate(checks):
+            if evidence:
+                warned.setdefault(place, (kind, of_feature + evidence))
+        means = None if subtracted is None else subtracted.cpu().numpy()
+        if means is not None and of_feature:
+            means = means[[feature]]
+        found.append(own.fitted(components, 0.0 if means is None else means))
+    for kind, evidence in warned.values():
+        warnings.warn(evidence, kind, stacklevel=3)
+    return found
 
 
 def _batches(data: Data) -> Iterator[Tensor]:
@@ -291,10 +208,3 @@ def _feature_means(data: Data) -> Tensor:
         total = total.to(x) + x.mean(1).sum(0)
         count += len(x)
     return total / max(count, 1)
-
-
-def _in_parts(x: Tensor, parts: int) -> Tensor:
-    """The last axis in equal parts; what is left over at its end is left out."""
-    length = x.shape[-1] // parts
-    pieces: Tensor = x[..., : parts * length].unflatten(-1, (parts, length))
-    return pieces

@@ -162,6 +162,32 @@ def maximum_likelihood(periodogram: Periodogram, max_terms: int = MAX_TERMS) -> 
     return found
 
 
+def overstated_power(
+    periodogram: Periodogram, components: Sequence[Component]
+) -> tuple[complex, float] | None:
+    """The λ for which E|h|² is least against what a fit says, and the ratio, if below a half.
+
+    The λ tried stand on rings 1 − |λ| = 2^−k, so far apart that each hears frequencies of its
+    own, where those are enough to tell.
+    """
+    left = periodogram.values - periodogram.floor
+    fitted = _spectrum(periodogram, components) - periodogram.floor
+    found = None
+    for k in range(1, int(np.log2(periodogram.longest)) + 1):
+        modulus = 1 - 2.0**-k
+        angles = np.linspace(0, np.pi, 2 ** min(k, 5) + 1)
+        heard = 1 / np.abs(1 - modulus * np.exp(1j * (angles - periodogram.omega[:, None]))) ** 2
+        heard += 1 / np.abs(1 - modulus * np.exp(1j * (angles + periodogram.omega[:, None]))) ** 2
+        expected = fitted @ heard
+        ratios = (left @ heard) / expected
+        # chance: I has the standard deviation S at each frequency, over the root of the segments
+        errors = np.sqrt(fitted**2 @ heard**2 / periodogram.segments) / expected
+        least = int(np.argmin(np.where(1 - ratios > 5 * errors, ratios, np.inf)))
+        if ratios[least] < min(0.5, found[1] if found else 0.5):
+            found = complex(modulus * np.exp(1j * angles[least])), float(ratios[least])
+    return found
+
+
 def _spectrum(periodogram: Periodogram, components: Sequence[Component]) -> Array:
     weights = np.array([k.weight for k in components])
     spectrum: Array = periodogram.expected([k.shape for k in components]) @ weights

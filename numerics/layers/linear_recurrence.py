@@ -67,7 +67,7 @@ class LinearRecurrence(StateSpace):
     def states(self, u: Tensor, state: Tensor | None) -> Tensor:
         """The states h, by a scan."""
         lam = self.eigenvalue()
-        return scan(lam.value, u * self._gamma_at(lam).to(u.real.dtype), state)
+        return scan(lam.unrounded, u * self._gamma_at(lam).to(u.real.dtype), state)
 
 
 def ring(d: int, r_min: float, r_max: float, max_phase: float = 2 * math.pi) -> Tensor:

@@ -22,8 +22,9 @@ class S4D(nn.Module):
         states: per feature.
         step_min: the least initial Δ.
         step_max: the largest; Δ is drawn uniformly in log Δ.
-        normalizer: γ, a module from `Eigenvalue`s; without one the input is held for Δ, as
-            published: γ = (exp(Δa) − 1)/a, complex.
+        normalizer: γ, a module from `Eigenvalue`s (d, states), one for all features or, made with
+            axis −2, one for each; without one the input is held for Δ, as published:
+            γ = (exp(Δa) − 1)/a, complex.
 
     Raises:
         ValueError: if not 0 < step_min ≤ step_max.
@@ -84,7 +85,7 @@ class S4D(nn.Module):
             Outputs, (batch, time, d), and the state after each sequence, (batch, d, states).
 
         """
-        C, lam = torch.complex(self.C_re, self.C_im), self.eigenvalue().value
+        C, lam = torch.complex(self.C_re, self.C_im), self.eigenvalue().unrounded
         u = x.unsqueeze(-1) * self.gamma().to(C.dtype)
         before = None if state is None else state.flatten(1)
         h = scan(lam.flatten(), u.flatten(2), before).unflatten(-1, lam.shape)

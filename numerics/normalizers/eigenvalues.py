@@ -1,7 +1,8 @@
 """Eigenvalues that keep 1 − |λ| to full relative accuracy, and maps to them from what is trained.
 
-λ = x e^{iθ} with −1 < x < 1 is held as 1 − x, 1 + x and θ in double precision: what is lost when
-λ itself is rounded near the unit circle is what γ and the sensitivity depend on (paper §3).
+λ = x e^{iθ} with −1 < x < 1 is held as 1 − x, 1 + x and θ in double precision, or in single where
+the device has no other: what is lost when λ itself is rounded near the unit circle is what γ and
+the sensitivity depend on (paper §3). What is made of it is rounded to the caller's precision last.
 """
 
 from __future__ import annotations
@@ -11,16 +12,20 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from numerics.normalizers.double_precision import wide
+
 LOG_2 = 0.6931471805599453
 
 
 class Eigenvalue(NamedTuple):
-    """λ = x e^{iθ}, of any shape, in float64.
+    """λ = x e^{iθ}, of any shape.
 
     Attributes:
         one_minus: 1 − x > 0, any shape.
         one_plus: 1 + x > 0, of the same shape.
         angle: θ, any shape that broadcasts with it, or None where λ = x is real.
+        dtype: the real type to which γ is rounded, and λ if it is no shorter than float32; the
+            type of 1 − x without.
 
     Examples:
         >>> import torch
@@ -33,24 +38,53 @@ class Eigenvalue(NamedTuple):
     one_minus: Tensor
     one_plus: Tensor
     angle: Tensor | None = None
+    dtype: torch.dtype | None = None
 
     @classmethod
     def of(cls, lam: Tensor) -> Eigenvalue:
         """An eigenvalue from λ itself: no more accurate than 1 − |λ| is after λ was rounded.
 
+        Where λ was rounded to the unit circle, 1 − |λ| is taken for ε/4 of its precision, half
+        the distance to the number before 1; its gradient is 0 there.
+
         Args:
             lam: λ, |λ| < 1, any shape, real or complex.
+
+        Returns:
+            λ, of the same shape, whose `dtype` is the real one of `lam`.
+
+        Raises:
+            ValueError: if |λ| > 1 by more than rounding, or λ is not a number; not in compiled
+                code nor under `torch.func.vmap`, where 1 − x is no number then.
+
+        """
+        found = cls.unchecked(lam)
+        one_minus, one_plus = (_from_circle(d, lam.real.dtype) for d in found[:2])
+        return found._replace(one_minus=one_minus, one_plus=one_plus)
+
+    @classmethod
+    def unchecked(cls, lam: Tensor) -> Eigenvalue:
+        """An eigenvalue as `of` makes it, whose 1 − |λ| is not positive where λ is not in the disc.
+
+        Args:
+            lam: λ, any shape, real or complex.
 
         Returns:
             λ, of the same shape.
 
         """
+        dtype = lam.real.dtype
         if not lam.is_complex():
-            x = lam.double()
-            return cls(1 - x, 1 + x)
-        re, im = lam.real.double(), lam.imag.double()
-        one_minus = ((1 - re) * (1 + re) - im * im) / (1 + torch.hypot(re, im))
-        return cls(one_minus, 2 - one_minus, torch.atan2(im, re))
+            (x,) = wide(lam)
+            return cls(1 - x, 1 + x, None, dtype)
+        re, im = wide(lam.real, lam.imag)
+        # at 0, where the angle has no derivative, λ is real
+        is_zero = (re == 0) & (im == 0)
+        elsewhere = torch.where(is_zero, 1.0, re)
+        modulus = torch.where(is_zero, re, torch.hypot(elsewhere, im))
+        angle = torch.where(is_zero, 0.0, torch.atan2(im, elsewhere))
+        one_minus = ((1 - re) * (1 + re) - im * im) / (1 + modulus)
+        return cls(one_minus, 2 - one_minus, angle, dtype)
 
     @property
     def signed_modulus(self) -> Tensor:
@@ -71,9 +105,17 @@ class Eigenvalue(NamedTuple):
         return x * torch.cos(self.angle), x * torch.sin(self.angle)
 
     @property
-    def value(self) -> Tensor:
-        """λ, real or complex."""
+    def unrounded(self) -> Tensor:
+        """λ, real or complex, as precise as 1 − x is."""
         return self.signed_modulus if self.angle is None else torch.complex(*self.pair)
+
+    @property
+    def value(self) -> Tensor:
+        """λ, real or complex, rounded to `dtype`, or to float32 where that is shorter."""
+        dtype = torch.promote_types(self.dtype or self.one_minus.dtype, torch.float32)
+        if self.angle is None:
+            return self.signed_modulus.to(dtype)
+        return torch.complex(*(part.to(dtype) for part in self.pair))
 
 
 class EigenvalueMap(nn.Module):
@@ -104,7 +146,7 @@ class EigenvalueMap(nn.Module):
             parameters: those of `names`, of any real type, any shapes that broadcast.
 
         Returns:
-            λ, of the shape to which they broadcast.
+            λ, of the shape to which they broadcast, whose `dtype` is the parameters'.
 
         """
         raise NotImplementedError
@@ -128,12 +170,13 @@ class EigenvalueMap(nn.Module):
             parameters: as for `eigenvalue`, any shapes that broadcast.
 
         Returns:
-            λ, of the shape to which they broadcast.
+            λ, of the shape to which they broadcast, typed as they are, or as complex numbers of
+            at least single precision.
 
         """
-        lam = self.eigenvalue(*parameters).value
-        single = torch.promote_types(parameters[0].dtype, torch.float32)
-        return lam.to(single.to_complex() if lam.is_complex() else single)
+        dtype = parameters[0].dtype
+        lam = self.eigenvalue(*parameters)._replace(dtype=dtype)
+        return lam.value.to(dtype) if lam.angle is None else lam.value
 
 
 class Tanh(EigenvalueMap):
@@ -149,9 +192,10 @@ class Tanh(EigenvalueMap):
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
         """λ = tanh ω, for ω of any shape."""
-        (omega,) = _double(parameters)
+        (omega,) = wide(*parameters)
         # each to full relative accuracy, and its derivative too
-        return Eigenvalue(2 * torch.sigmoid(-2 * omega), 2 * torch.sigmoid(2 * omega))
+        one_minus, one_plus = 2 * torch.sigmoid(-2 * omega), 2 * torch.sigmoid(2 * omega)
+        return inside(one_minus, one_plus, parameters[0].dtype)
 
     def right_inverse(self, lam: Tensor) -> Tensor:
         """ω = artanh λ."""
@@ -171,9 +215,9 @@ class Sigmoid(EigenvalueMap):
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
         """λ = 1/(1 + e^{−ω}), for ω of any shape."""
-        (omega,) = _double(parameters)
+        (omega,) = wide(*parameters)
         one_minus = torch.sigmoid(-omega)
-        return Eigenvalue(one_minus, 2 - one_minus)
+        return inside(one_minus, 2 - one_minus, parameters[0].dtype)
 
     def right_inverse(self, lam: Tensor) -> Tensor:
         """ω = log(λ/(1 − λ)), 0 < λ < 1."""
@@ -195,9 +239,9 @@ class DoubleExponential(EigenvalueMap):
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
         """λ = exp(−exp ν), for ν of any shape."""
-        (nu_log,) = _double(parameters)
+        (nu_log,) = wide(*parameters)
         one_minus = _one_minus_exp(torch.exp(nu_log))
-        return Eigenvalue(one_minus, 2 - one_minus)
+        return inside(one_minus, 2 - one_minus, parameters[0].dtype)
 
     def right_inverse(self, lam: Tensor) -> Tensor:
         """ν = log(−log λ), 0 < λ < 1."""
@@ -231,8 +275,9 @@ class Polar(EigenvalueMap):
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
         """λ = x e^{iθ}, where the angle is the last parameter."""
         *rest, theta = parameters
-        theta = torch.exp(theta.double()) if self.logarithmic else theta.double()
-        return self.modulus.eigenvalue(*rest)._replace(angle=theta)
+        (angle,) = wide(theta)
+        angle = torch.exp(angle) if self.logarithmic else angle
+        return self.modulus.eigenvalue(*rest)._replace(angle=angle)
 
     def right_inverse(self, lam: Tensor) -> tuple[Tensor, ...]:
         """Parameters from |λ| and arg λ, the latter in (0, 2π) where log θ is trained."""
@@ -260,9 +305,10 @@ class StepSize(EigenvalueMap):
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
         """λ = exp(Δ a), where log_step may have a last axis of size 1, for all states together."""
-        log_step, a_log_decay, a_im = _double(parameters)
+        log_step, a_log_decay, a_im = wide(*parameters)
         one_minus = _one_minus_exp(torch.exp(log_step + a_log_decay))
-        return Eigenvalue(one_minus, 2 - one_minus, torch.exp(log_step) * a_im)
+        angle = torch.exp(log_step) * a_im
+        return inside(one_minus, 2 - one_minus, parameters[0].dtype)._replace(angle=angle)
 
     def right_inverse(self, lam: Tensor) -> tuple[Tensor, ...]:
         """Parameters that give λ with Δ = 1."""
@@ -285,15 +331,37 @@ class Cartesian(EigenvalueMap):
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
         """λ from its real and its imaginary part."""
-        return Eigenvalue.of(torch.complex(*_double(parameters)))
+        return Eigenvalue.of(torch.complex(*wide(*parameters)))._replace(dtype=parameters[0].dtype)
 
     def right_inverse(self, lam: Tensor) -> tuple[Tensor, ...]:
         """The real and the imaginary part of λ."""
         return lam.real.clone(), lam.imag.clone()
 
 
-def _double(parameters: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    return tuple(p.double() for p in parameters)
+def inside(one_minus: Tensor, one_plus: Tensor, dtype: torch.dtype) -> Eigenvalue:
+    """A real λ whose distances from 1 and −1 stay so large that no moment overflows.
+
+    Args:
+        one_minus: 1 − λ ≥ 0, any shape.
+        one_plus: 1 + λ ≥ 0, of the same shape.
+        dtype: the real type to which λ and γ are rounded.
+
+    Returns:
+        λ, of the same shape.
+
+    """
+    least = torch.finfo(one_minus.dtype).tiny ** 0.2  # moments divide by fifth powers of it
+    return Eigenvalue(one_minus.clamp(min=least), one_plus.clamp(min=least), None, dtype)
+
+
+def _from_circle(distance: Tensor, dtype: torch.dtype) -> Tensor:
+    """A distance from the unit circle that a number of type `dtype` has, of which none is 0."""
+    eps = torch.finfo(dtype).eps
+    is_number = distance >= -2 * eps
+    decides = torch.compiler.is_compiling() or torch._C._functorch.is_batchedtensor(distance)
+    if not decides and not distance.is_meta and not is_number.all():
+        raise ValueError(f"λ: |λ| < 1 is needed, not {1 - distance[~is_number][0].item():.6g}")
+    return torch.where(is_number, torch.where(distance > 0, distance, eps / 4), torch.nan)
 
 
 def _one_minus_exp(s: Tensor) -> Tensor:

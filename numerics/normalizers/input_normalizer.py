@@ -8,37 +8,45 @@ eigenvalue turned by arg z_j. For each the form without cancellation is known
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from numerics.normalizers.ar1_moments import second_moment, sensitivity
-from numerics.normalizers.double_precision import DoublePrecision
+from numerics.normalizers.double_precision import DoublePrecision, wide
 from numerics.normalizers.eigenvalues import Eigenvalue
+from numerics.normalizers.written import latex, written
 
 if TYPE_CHECKING:
     from theory.inputs import StationaryInput
 
 DIGITS = 40
+NAMES = ("white_v1", "terms_v1")  # in a state_dict; other numbers will have other names
 
 
 class InputNormalizer(DoublePrecision):
-    """γ = 1/sqrt(E|h|²) as a function of λ, for one input; it trains nothing.
+    """γ = 1/sqrt(E|h|²) as a function of λ, for one input or one of each feature; trains nothing.
 
     The real λ of an `Eigenvalue`, or of a real tensor, may have either sign. Differentiable and
     computed in double precision, without ε and without clipping: the error grows with none of
-    1/(1 − |λ|), where an `Eigenvalue` is given and not λ itself. An input that was given is part
-    of the module's `state_dict`.
+    1/(1 − |λ|), where an `Eigenvalue` is given and not λ itself. Results have the precision of λ.
+
+    An input that was given is part of the module's `state_dict`: `white_v1` is the weight of white
+    noise, and the rows of `terms_v1` are the weight, 1 − ρ, 1 + ρ and φ of each term ρ^Δ e^{iφΔ}.
+    They load into any `InputNormalizer`, whatever input it was made for.
 
     Args:
         x: the input, by default white: `theory.inputs.exponential(ρ)`, mixtures of them, damped
-            cosines, white noise, or the `input` of a fit to data.
+            cosines, white noise, or the `input` of a fit to data; or a sequence with one for each
+            feature.
+        axis: the axis of λ along which the features lie, −1 or less, where there is one input
+            for each.
 
     Raises:
         ValueError: if `x` has parameters without values, or is no mixture of such terms with
-            positive weights.
+            positive weights; or for another `axis`.
 
     Examples:
         >>> import torch
@@ -47,48 +55,42 @@ class InputNormalizer(DoublePrecision):
         >>> normalizer = InputNormalizer(exponential(0.9))
         >>> normalizer(torch.tensor([0.0, 0.9, 0.99], dtype=torch.float64))
         tensor([1.0000, 0.1412, 0.0339], dtype=torch.float64)
+        >>> normalizer
+        InputNormalizer(R(Δ) = 1·0.9^Δ)
 
     """
 
-    _white: Tensor
-    _weight: Tensor
-    _one_minus_rho: Tensor
-    _one_plus_rho: Tensor
-    _turn: Tensor
+    white_v1: Tensor | None
+    terms_v1: Tensor | None
+    _here: Tensor
 
-    def __init__(self, x: StationaryInput | None = None) -> None:
+    def __init__(
+        self, x: StationaryInput | Sequence[StationaryInput] | None = None, axis: int = -1
+    ) -> None:
         super().__init__()
-        white_part, terms = (1.0, []) if x is None else _numbers(x)
-        numbers = torch.tensor(terms, dtype=torch.float64).reshape(-1, 4)
-        columns = [torch.tensor(white_part, dtype=torch.float64), *numbers.T.clone()]
-        names = ("_white", "_weight", "_one_minus_rho", "_one_plus_rho", "_turn")
-        for name, column in zip(names, columns, strict=True):
-            self.register_buffer(name, column, persistent=x is not None)
+        if axis >= 0:
+            raise ValueError(f"axis = {axis}: an axis counted from the last one, −1, is needed")
+        self.register_buffer("_here", torch.empty(0), persistent=False)  # where λ will be
+        for name, numbers in zip(NAMES, _tensors(x, axis), strict=True):
+            self.register_buffer(name, numbers)
 
     def forward(self, eigenvalue: Eigenvalue | Tensor) -> Tensor:
         """γ at λ.
 
         Args:
-            eigenvalue: λ, any shape.
+            eigenvalue: λ, any shape; with an input for each feature, one that broadcasts with
+                their axis.
 
         Returns:
-            γ, of the same shape: float64, or λ's own precision if a tensor was given.
+            γ, of the shape of λ, in its precision.
+
+        Raises:
+            ValueError: if λ is a tensor with |λ| > 1 (see `Eigenvalue.of`), or has another number
+                of features.
 
         """
-        if isinstance(eigenvalue, Tensor):
-            gamma: Tensor = torch.rsqrt(self.second_moment(Eigenvalue.of(eigenvalue)))
-            return gamma.to(torch.promote_types(eigenvalue.dtype, torch.float32).to_real())
-        return torch.rsqrt(self.second_moment(eigenvalue))
-
-    def _repr_latex_(self) -> str:
-        """γ and the input that it is for, as notebooks show them."""
-        columns = (self._weight, self._one_minus_rho, self._turn)
-        parts = [rf"{float(self._white):.4g}\,\delta_{{\Delta, 0}}"] * bool(self._white > 0)
-        for weight, distance, turn in zip(*(c.tolist() for c in columns), strict=True):
-            wave = rf" e^{{{turn:.4g} i \Delta}}" if turn else ""
-            parts.append(rf"{weight:.4g} \cdot {1 - distance:.6g}^{{\Delta}}{wave}")
-        gamma = r"\gamma(\lambda) = 1 / \sqrt{\operatorname{E}\lvert h\rvert^2}"
-        return rf"${gamma},\quad R(\Delta) = {' + '.join(parts)}$"
+        lam = Eigenvalue.of(eigenvalue) if isinstance(eigenvalue, Tensor) else eigenvalue
+        return _as_precise_as(lam, torch.rsqrt(self._second_moment(lam)))
 
     def second_moment(self, eigenvalue: Eigenvalue) -> Tensor:
         """E|h|² without a normaliser.
@@ -97,10 +99,10 @@ class InputNormalizer(DoublePrecision):
             eigenvalue: λ, any shape.
 
         Returns:
-            E|h|², of the same shape, float64.
+            E|h|², of the same shape, in the precision of λ.
 
         """
-        return self._white / eigenvalue.one_minus_square + self._of_terms(second_moment, eigenvalue)
+        return _as_precise_as(eigenvalue, self._second_moment(eigenvalue))
 
     def sensitivity(self, eigenvalue: Eigenvalue) -> Tensor:
         """E|∂h/∂λ|² without a normaliser (of a complex λ: by each of its parts).
@@ -109,12 +111,11 @@ class InputNormalizer(DoublePrecision):
             eigenvalue: λ, any shape.
 
         Returns:
-            E|∂h/∂λ|², of the same shape, float64.
+            E|∂h/∂λ|², of the same shape, in the precision of λ: infinite in single precision
+            where 1 − |λ| is below 1e-13.
 
         """
-        distance = eigenvalue.one_minus_square
-        of_noise = (1 + eigenvalue.signed_modulus**2) / distance**3
-        return self._white * of_noise + self._of_terms(sensitivity, eigenvalue)
+        return _as_precise_as(eigenvalue, self._sensitivity(eigenvalue))
 
     def metric(self, eigenvalue: Eigenvalue) -> Tensor:
         """γ² E|∂h/∂λ|², the sensitivity of a normalised state, γ held fixed.
@@ -123,17 +124,65 @@ class InputNormalizer(DoublePrecision):
             eigenvalue: λ, any shape.
 
         Returns:
-            The metric, of the same shape, float64.
+            The metric, of the same shape, in the precision of λ.
 
         """
-        return self.sensitivity(eigenvalue) / self.second_moment(eigenvalue)
+        metric = self._sensitivity(eigenvalue) / self._second_moment(eigenvalue)
+        return _as_precise_as(eigenvalue, metric)
 
-    def _of_terms(self, moment: Callable[..., Tensor], eigenvalue: Eigenvalue) -> Tensor:
-        """A moment summed over the input's terms, which have a last axis until then."""
-        one_minus, one_plus = eigenvalue.one_minus.unsqueeze(-1), eigenvalue.one_plus.unsqueeze(-1)
-        turned = self._turn
+    def extra_repr(self) -> str:
+        """The input's autocorrelation, or how many inputs there are."""
+        if self.white_v1 is None:
+            return ""
+        return f"R(Δ) = {self._autocorrelation()}" if self._is_single else self._count()
+
+    def _repr_latex_(self) -> str:
+        """γ and the input that it is for, as notebooks show them."""
+        gamma = r"$\gamma(\lambda) = 1 / \sqrt{\operatorname{E}\lvert h\rvert^2}"
+        if not self._is_single:
+            return f"{gamma}$ for {self._count()}"
+        return rf"{gamma},\quad R(\Delta) = {latex(self._autocorrelation())}$"
+
+    @property
+    def _is_single(self) -> bool:
+        """Whether there is one input, whose numbers are known."""
+        white = self.white_v1
+        return white is None or (white.dim() == 0 and not white.is_meta)
+
+    def _count(self) -> str:
+        count = 1 if self.white_v1 is None else self.white_v1.numel()
+        return f"{count} input{'s' * (count != 1)}"
+
+    def _autocorrelation(self) -> str:
+        """R(Δ) of the single input as text."""
+        if self.white_v1 is None or self.terms_v1 is None:
+            return written(1.0, 0.0)
+        white = float(self.white_v1)
+        parts = [written(white, 0.0)] * (white > 0)
+        for weight, distance, _, turn in self.terms_v1.tolist():
+            if turn >= 0:  # the other of a pair makes it a cosine
+                parts.append(written(weight * (2 if turn > 0 else 1), 1 - distance, turn))
+        return " + ".join(parts)
+
+    def _second_moment(self, eigenvalue: Eigenvalue) -> Tensor:
+        return self._moment(eigenvalue, 1 / eigenvalue.one_minus_square, second_moment)
+
+    def _sensitivity(self, eigenvalue: Eigenvalue) -> Tensor:
+        of_noise = (1 + eigenvalue.signed_modulus**2) / eigenvalue.one_minus_square**3
+        return self._moment(eigenvalue, of_noise, sensitivity)
+
+    def _moment(
+        self, eigenvalue: Eigenvalue, of_noise: Tensor, of_term: Callable[..., Tensor]
+    ) -> Tensor:
+        """A moment: that for white noise and those for the terms, which have a last axis so far."""
+        if self.white_v1 is None or self.terms_v1 is None:
+            return of_noise
+        _check_features(self.white_v1.shape, of_noise.shape)
+        white, terms = (numbers.to(of_noise.dtype) for numbers in (self.white_v1, self.terms_v1))
+        weight, one_minus_rho, one_plus_rho, turned = terms.unbind(-1)
         if eigenvalue.angle is not None:
             turned = turned + eigenvalue.angle.unsqueeze(-1)
+        one_minus, one_plus = eigenvalue.one_minus.unsqueeze(-1), eigenvalue.one_plus.unsqueeze(-1)
         toward, away = torch.cos(turned / 2) ** 2, torch.sin(turned / 2) ** 2
         x = (one_plus - one_minus) / 2
         factors = {
@@ -141,11 +190,92 @@ class InputNormalizer(DoublePrecision):
             "one_minus_abs2_lam": eigenvalue.one_minus_square.unsqueeze(-1),
             "abs2_one_minus_lam": one_minus**2 * toward + one_plus**2 * away,
             "abs2_one_plus_lam": one_plus**2 * toward + one_minus**2 * away,
-            "one_minus_rho": self._one_minus_rho,
-            "one_plus_rho": self._one_plus_rho,
+            "one_minus_rho": one_minus_rho,
+            "one_plus_rho": one_plus_rho,
         }
-        moments: Tensor = self._weight * moment(**factors)
-        return moments.sum(-1)
+        return white * of_noise + (weight * of_term(**factors)).sum(-1)
+
+    def _load_from_state_dict(
+        self,
+        state_dict: Mapping[str, Any],
+        prefix: str,
+        local_metadata: Any,
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
+    ) -> None:
+        """Take the input of a checkpoint, whatever this module's was."""
+        numbers = {n: state_dict[prefix + n] for n in NAMES if prefix + n in state_dict}
+        if wrong := _wrong(numbers):
+            error_msgs.append(f"{prefix}{NAMES[0]}, {prefix}{NAMES[1]}: {wrong}")
+            return
+        for name, value in numbers.items():
+            (self._buffers[name],) = wide(torch.empty_like(value, device=self._here.device))
+        super()._load_from_state_dict(
+            state_dict,
+            prefix,
+            local_metadata,
+            strict,
+            missing_keys,
+            unexpected_keys,
+            error_msgs,
+        )
+
+
+def _as_precise_as(eigenvalue: Eigenvalue, values: Tensor) -> Tensor:
+    return values.to(eigenvalue.dtype or values.dtype)
+
+
+def _check_features(inputs: torch.Size, lam: torch.Size) -> None:
+    """Raise unless λ has the features that there are inputs for."""
+    for own, others in zip(reversed(inputs), reversed(lam), strict=False):
+        if own not in (1, others) and others != 1:
+            raise ValueError(
+                f"λ of shape {tuple(lam)}: its features are to broadcast with {tuple(inputs)}, "
+                "those of the inputs; see `axis`"
+            )
+
+
+def _tensors(
+    x: StationaryInput | Sequence[StationaryInput] | None, axis: int
+) -> tuple[Tensor, Tensor] | tuple[None, None]:
+    """The weights of white noise, and the terms (…, terms, 4), of inputs along an axis of λ."""
+    if x is None:
+        return None, None
+    inputs = list(x) if isinstance(x, Sequence) else [x]
+    if not inputs:
+        raise ValueError("x: at least one input is needed")
+    numbers = [_numbers(one) for one in inputs]
+    most = max(len(terms) for _, terms in numbers)
+    nothing = [0.0, 1.0, 1.0, 0.0]  # a term without weight
+    white = torch.tensor([white for white, _ in numbers], dtype=torch.float64)
+    terms = torch.tensor(
+        [[*terms, *[nothing] * (most - len(terms))] for _, terms in numbers], dtype=torch.float64
+    ).reshape(len(inputs), most, 4)
+    along = [len(inputs)] + [1] * (-1 - axis) if isinstance(x, Sequence) else []
+    return white.reshape(along), terms.reshape(*along, most, 4)
+
+
+def _wrong(numbers: Mapping[str, Any]) -> str:
+    """What is wrong with the numbers of a checkpoint; empty if nothing is, or there are none."""
+    if not numbers:
+        return ""
+    white, terms = (numbers.get(name) for name in NAMES)
+    if not (isinstance(white, Tensor) and isinstance(terms, Tensor)):
+        return "one is there without the other"
+    if terms.dim() < 2 or (*white.shape, 4) != (*terms.shape[:-2], terms.shape[-1]):
+        return f"shapes {tuple(white.shape)} and {tuple(terms.shape)} do not fit together"
+    if white.is_meta or terms.is_meta:
+        return ""
+    weight, one_minus_rho, one_plus_rho, turn = terms.unbind(-1)
+    is_allowed = (
+        torch.all((white >= 0) & white.isfinite())
+        and torch.all((weight >= 0) & weight.isfinite() & turn.isfinite())
+        and torch.all((one_minus_rho >= 0) & (one_plus_rho >= 0))
+        and torch.all((one_minus_rho + one_plus_rho - 2).abs() < 1e-6)
+    )
+    return "" if is_allowed else "not the numbers of an autocorrelation"
 
 
 def _numbers(x: StationaryInput) -> tuple[float, list[list[float]]]:

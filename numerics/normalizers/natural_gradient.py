@@ -141,7 +141,7 @@ class _Steps:
         end = _geodesic(lam, (_joined(self.lam) - lam) / root)
         # rounding may put it on the circle
         rounded = _joined([value.to(self.lam[0].dtype) for value in _split(end, len(self.lam))])
-        is_inside = Eigenvalue.of(rounded).one_minus_square > 0
+        is_inside = Eigenvalue.unchecked(rounded).one_minus_square > 0
         furthest = 1 - 4 * torch.finfo(self.lam[0].dtype).eps
         end = torch.where(is_inside, end, end * furthest / end.abs())
         for part, value in zip(self.lam, _split(end, len(self.lam)), strict=True):
@@ -198,7 +198,7 @@ def _geodesic(lam: Tensor, step: Tensor) -> Tensor:
 
     It is (λ + d)/(1 + λ̄ d) with d = tanh(|Δ|/(1 − |λ|²)) Δ/|Δ|, as the difference from λ.
     """
-    room, length = Eigenvalue.of(lam).one_minus_square, step.abs()
+    room, length = Eigenvalue.unchecked(lam).one_minus_square, step.abs()
     d = step * torch.where(length > 0, torch.tanh(length / room) / length, 1 / room)
     return lam + room * d / (1 + lam.conj() * d)
 
@@ -233,7 +233,7 @@ def _joined(lam: Sequence[Tensor]) -> Tensor:
 
 
 def _inside(lam: Sequence[Tensor]) -> Eigenvalue:
-    eigenvalue = Eigenvalue.of(_joined(lam))
+    eigenvalue = Eigenvalue.unchecked(_joined(lam))
     outside = ~(eigenvalue.one_minus_square > 0)
     if outside.any():
         z = _joined(lam)[outside][0].item()

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from numerics.normalizers.derived import from_the_circle
-from numerics.normalizers.double_precision import DoublePrecision
-from numerics.normalizers.eigenvalues import Eigenvalue, EigenvalueMap
+from numerics.normalizers.double_precision import DoublePrecision, wide
+from numerics.normalizers.eigenvalues import Eigenvalue, EigenvalueMap, inside
 
 if TYPE_CHECKING:
     import sympy as sp
@@ -71,8 +71,8 @@ class Optimal(DoublePrecision, EigenvalueMap):
 
     def eigenvalue(self, *parameters: Tensor) -> Eigenvalue:
         """λ(ω), for ω any real number, of any shape."""
-        u = self._u_at(parameters[0].double())
-        return Eigenvalue(2 * torch.sigmoid(-u), 2 * torch.sigmoid(u))
+        u = self._u_at(*wide(*parameters))
+        return inside(2 * torch.sigmoid(-u), 2 * torch.sigmoid(u), parameters[0].dtype)
 
     def omega(self, lam: Eigenvalue) -> Tensor:
         """ω at a real λ.

@@ -9,7 +9,14 @@ from scipy.signal import lfilter
 from torch.utils.data import DataLoader, TensorDataset
 
 from numerics.fitting.autocorrelation import fit
-from numerics.fitting.training_data import NotStationary, fit_autocorrelation, normalizer_for
+from numerics.fitting.training_data import (
+    FeaturesDiffer,
+    NotStationary,
+    PoorFit,
+    fit_autocorrelation,
+    fit_features,
+    normalizer_for,
+)
 from numerics.fitting.whittle import LONGEST_SEGMENT
 
 SEQUENCES, STEPS, FEATURES, RHO = 64, 400, 6, 0.98
@@ -115,6 +122,70 @@ def test_normalizer_for():
     h = lfilter([1], [1, -0.9], x.numpy(), axis=1)[:, 200:]
     power = float(normalizer(lam)) ** 2 * np.mean(h**2, axis=(1, 2))
     assert abs(power.mean() - 1) < 6 * power.std() / np.sqrt(SEQUENCES)
+
+
+def two_features(seed=0):
+    """White noise and an AR(1), which γ for their mean fits neither of."""
+    noise = np.random.default_rng(seed).standard_normal((SEQUENCES, STEPS + 1000, 2))
+    slow = lfilter([(1 - RHO**2) ** 0.5], [1, -RHO], noise[..., 1], axis=1)
+    return torch.from_numpy(np.stack([noise[..., 0], slow], -1)[:, 1000:])
+
+
+def test_each_feature_has_a_normaliser_of_its_own():
+    x, held_out = two_features(), two_features(1)
+    for axis, shape in ((-1, (2,)), (-2, (2, 1))):
+        normalizer = normalizer_for(x, per_feature=True, axis=axis)
+        for lam in (0.0, 0.9, -0.9):
+            gamma = normalizer(torch.full(shape, lam, dtype=torch.float64))
+            assert gamma.shape == shape
+            h = gamma.reshape(2).numpy() * lfilter([1], [1, -lam], held_out, axis=1)
+            power = np.mean(h[:, 100:] ** 2, axis=1)
+            error = power.std(0) / np.sqrt(SEQUENCES)
+            assert np.all(np.abs(power.mean(0) - 1) < 6 * error)
+
+
+def test_features_that_differ_are_noticed():
+    x = two_features()
+    with pytest.warns(FeaturesDiffer, match=r"0.\d+ in feature 0 and 1.\d+ in feature 1"):
+        normalizer_for(x)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        normalizer_for(x, per_feature=False)
+        normalizer_for(data()[0])
+        normalizer_for(x[:4, :, [1, 1]])
+
+
+def test_fits_of_features_are_the_fits_of_each():
+    x = data()[0] + torch.arange(FEATURES)
+    for mean in ("kept", "removed"):
+        for feature, found in enumerate(fit_features(x, mean)):
+            alone = fit_autocorrelation(x[..., [feature]], mean)
+            assert str(found) == str(alone)
+            assert found.mean == pytest.approx(alone.mean, rel=1e-12)
+
+
+def test_what_is_wrong_with_a_feature_names_it():
+    x = torch.cat([data()[0], torch.ones(SEQUENCES, STEPS, 1)], -1)
+    with pytest.raises(ValueError, match="data: feature 6: constant in time"):
+        fit_features(x)
+    growth = torch.linspace(1, 1.3, STEPS, dtype=torch.float64)[:, None]
+    x = torch.cat([two_features(), growth * two_features(1)], -1)
+    with pytest.warns(NotStationary, match="feature 2: the power changes") as caught:
+        fit_features(x)
+    assert len(caught) == 1
+
+
+@pytest.mark.parametrize("band", [False, True])
+def test_a_spectrum_that_no_sum_of_positive_terms_has_is_noticed(band):
+    """Differences have no power at frequency 0; a band's is all between two others."""
+    noise = np.random.default_rng(3).standard_normal((SEQUENCES, STEPS + 1))
+    x = np.diff(noise, axis=1)
+    if band:
+        spectrum = np.fft.rfft(noise[:, 1:])
+        spectrum[:, : STEPS // 8] = spectrum[:, STEPS // 4 :] = 0
+        x = np.fft.irfft(spectrum, STEPS)
+    with pytest.warns(PoorFit, match=r"the data's E\|h\|² is 0\.\d+ of the fit's"):
+        fit_autocorrelation(torch.from_numpy(x)[..., None])
 
 
 @pytest.mark.parametrize(

