@@ -71,6 +71,8 @@ def main() -> None:
     trial_results = _all(run_trials(wanted, settings, asked.workers, store), "trials", wanted)
     judged = run(claims, settings, asked.workers, store)
     results = _all(((r.claim.id, r) for r in judged), "claims", [c.id for c in claims])
+    for claim in (claim for claim in claims if claim.experiment):
+        trial_results |= store.measured(claim, settings) or {}
     values = to_json(list(results.values()), settings, trial_results)
     report = from_json(values)
     full = Settings(TIERS["full"], asked.seed, asked.device)

@@ -11,29 +11,47 @@ from verify.claims.claim import Claim
 from verify.experiments import EXPERIMENTS
 from verify.settings import Tier
 
+LOOKS = 3  # at replicas at most: more are run while they cannot tell
+SEEDS_APART = 10**5  # more than any seed of a run that somebody gives
+
 
 @dataclass(frozen=True)
 class Trial:
-    """An experiment, and the value of each of its settings, by name in sorted order."""
+    """An experiment, and the value of each of its settings, by name in sorted order.
+
+    Attributes:
+        experiment: the experiment.
+        point: its settings.
+        look: which look at further replicas the trial serves; the first is 0.
+
+    """
 
     experiment: str
     point: tuple[tuple[str, str], ...]
+    look: int = 0
 
     def __str__(self) -> str:
-        return " ".join([self.experiment, *(f"{name}={value}" for name, value in self.point)])
+        look = [("look", str(self.look))] * bool(self.look)
+        point = (f"{name}={value}" for name, value in (*self.point, *look))
+        return " ".join([self.experiment, *point])
+
+    def seed(self, first: int) -> int:
+        """The seed of its replicas, given that of a run: each look has replicas of its own."""
+        return first + self.look * SEEDS_APART
 
 
-def trials(claim: Claim, tier: Tier) -> dict[Trial, int]:
+def trials(claim: Claim, tier: Tier, look: int = 0) -> dict[Trial, int]:
     """The trials whose numbers a claim compares: 1 for one above the fraction bar, −1 below.
 
     Args:
         claim: a claim about an experiment.
         tier: says what is taken for a field of the protocol that the claim does not name.
+        look: which look at further replicas, below LOOKS.
 
     """
     unsaid = EXPERIMENTS[claim.experiment or ""].unsaid(tier)
     return {
-        Trial(claim.experiment or "", tuple(sorted({**unsaid, **said}.items()))): side
+        Trial(claim.experiment or "", tuple(sorted({**unsaid, **said}.items())), look): side
         for said, side in sides(claim)
     }
 

@@ -292,16 +292,13 @@ def _reports(
 ) -> None:
     if json_path is None and html is None and junit is None:
         return
-    from verify.claims.trial import trials
     from verify.cli.reporting import write_report
-    from verify.judging.methods import TRIAL
     from verify.reporting.results import from_json, to_json, to_junit
 
     if json_path is not None or html is not None:
-        measured = [result.claim for result in results if result.claim.experiment]
-        needed = (trial for claim in measured for trial in trials(claim, settings.tier))
-        known = {trial: kept.known(trial, settings).get(TRIAL) for trial in needed}
-        trial_results = {trial: evidence for trial, evidence in known.items() if evidence}
+        trial_results: dict[Trial, Evidence] = {}
+        for claim in (result.claim for result in results if result.claim.experiment):
+            trial_results |= kept.measured(claim, settings) or {}
         report = to_json(results, settings, trial_results)
         if json_path is not None:
             write_json(report, json_path)

@@ -167,6 +167,11 @@ class Evidence:
         return str(self.data.get("theorem", ""))
 
     @property
+    def wants_replicas(self) -> bool:
+        """Whether more replicas may tell what these cannot."""
+        return self.finding is Finding.ABSTAINS and "p_value" in self.data
+
+    @property
     def lacks(self) -> bool:
         """Whether the method could say nothing for lack of a program."""
         return "lacks" in self.data

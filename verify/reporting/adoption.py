@@ -163,8 +163,8 @@ def _trial_results(report: Mapping[str, Any]) -> Iterable[tuple[str, tuple[Trial
     """What trials measured, by what was asked."""
     for entry in report["trials"]:
         trial, values = trial_of(entry), dict(entry)
-        for name in ("experiment", "point"):
-            del values[name]
+        for name in ("experiment", "point", "look"):
+            values.pop(name, None)
         yield values.pop("question"), (trial, Evidence.from_json(values))
 
 

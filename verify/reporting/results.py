@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from verify.claims.claim import Claim
 from verify.claims.expressions import Refusal, printable
 from verify.claims.file import FIELDS, make_claim
-from verify.claims.trial import Trial
+from verify.claims.trial import LOOKS, Trial
 from verify.judging.engine import Result, concluded, is_settled
 from verify.judging.evidence import ORIGINS, Evidence, Finding, Verdict
 from verify.judging.methods import kernels, method_names, methods, sampled
@@ -101,7 +101,7 @@ def to_json(
             for r in results
         ],
         "trials": [
-            {"experiment": t.experiment, "point": dict(t.point), **_addressed(t, e, settings)}
+            {**asdict(t), "point": dict(t.point), **_addressed(t, e, settings)}
             for t, e in (trial_results or {}).items()
         ],
         "error_rate": min(1.0, sum(error_rates(results))),
@@ -217,7 +217,10 @@ def stray(claim: Claim, evidence: Sequence[Evidence]) -> str | None:
 
 def trial_of(entry: Mapping[str, Any]) -> Trial:
     """The trial that an entry of `to_json` is about."""
-    return Trial(entry["experiment"], tuple(sorted(entry["point"].items())))
+    point, look = tuple(sorted(entry["point"].items())), entry.get("look", 0)
+    if type(look) is not int or look not in range(LOOKS):
+        raise ValueError(f"look: a number from 0 to {LOOKS - 1} is needed, not {look!r}")
+    return Trial(entry["experiment"], point, look)
 
 
 def _evidence(entry: Mapping[str, Any]) -> Evidence:

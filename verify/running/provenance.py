@@ -143,11 +143,13 @@ def question(subject: Claim | Trial, method: str, settings: Settings) -> str:
     """A digest of what was asked: the same for every machine."""
     asked = {
         "subject": {
-            f.name: getattr(subject, f.name) for f in fields(subject) if f.name not in WORDS
+            f.name: getattr(subject, f.name)
+            for f in fields(subject)
+            if f.name not in WORDS | {"look"}  # a trial's seed has it
         },
         "method": method,
         "code": _version(subject),
-        "seed": settings.seed,
+        "seed": subject.seed(settings.seed) if isinstance(subject, Trial) else settings.seed,
         "tier": {name: getattr(settings.tier, name) for name in _sizes(subject)},
     }
     if isinstance(subject, Claim):

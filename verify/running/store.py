@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.claims.claim import Claim
-from verify.claims.trial import Trial, trials
+from verify.claims.trial import LOOKS, Trial, trials
 from verify.judging.engine import Known
 from verify.judging.evidence import Evidence, Finding
 from verify.judging.methods import TRIAL, method_names
@@ -91,11 +91,19 @@ class Store:
         return found
 
     def measured(self, claim: Claim, settings: Settings) -> dict[Trial, Evidence] | None:
-        """What the trials of a claim about an experiment measured; None if one has not been run."""
-        needed = trials(claim, settings.tier)
-        found = {trial: self.known(trial, settings).get(TRIAL) for trial in needed}
-        measured = {trial: piece for trial, piece in found.items() if piece}
-        return measured if measured.keys() == found.keys() else None
+        """What the trials of a claim about an experiment measured; None if one has not been run.
+
+        Further looks at replicas are there as far as all their trials are.
+        """
+        measured: dict[Trial, Evidence] = {}
+        for look in range(LOOKS):
+            needed = trials(claim, settings.tier, look)
+            found = {trial: self.known(trial, settings).get(TRIAL) for trial in needed}
+            there = {trial: piece for trial, piece in found.items() if piece}
+            if there.keys() != needed.keys():
+                break
+            measured |= there
+        return measured or None
 
     def _row(self, asked: str, here: str) -> tuple[Any, ...] | None:
         """The row of what this machine found, or else of what another did."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from verify.claims.claim import Claim
-from verify.claims.trial import Trial, trials
+from verify.claims.trial import LOOKS, Trial, trials
 from verify.judging.engine import Known, Result, is_settled, verify_claim
 from verify.judging.evidence import Evidence, Finding, Verdict
 from verify.judging.methods import TRIAL
@@ -66,18 +66,23 @@ def run(
         yield from (_on_record(claim, settings, store) for claim in measured)
         return
     trial_results: dict[Trial, Evidence] = {}
-    waiting = [(claim, trials(claim, settings.tier).keys()) for claim in measured]
-    wanted = [trial for _, needed in waiting for trial in needed]
-    for trial, evidence in run_trials(wanted, settings, workers, store, dask, on_trial):
-        trial_results[trial] = evidence
-        complete = [(c, needed) for c, needed in waiting if trial_results.keys() >= needed]
-        waiting = [one for one in waiting if one not in complete]
-        for claim, needed in complete:
-            result = verify_claim(claim, settings, trial_results=trial_results)
-            for piece in result.evidence:
-                if all(trial_results[t].finding is Finding.SUPPORTS for t in needed):
-                    store.keep(claim, settings, piece)
-            yield result
+    for look in range(LOOKS):
+        waiting = [(claim, trials(claim, settings.tier, look).keys()) for claim in measured]
+        wanted = [trial for _, needed in waiting for trial in needed]
+        measured = []
+        for trial, evidence in run_trials(wanted, settings, workers, store, dask, on_trial):
+            trial_results[trial] = evidence
+            complete = [(c, needed) for c, needed in waiting if trial_results.keys() >= needed]
+            waiting = [one for one in waiting if one not in complete]
+            for claim, needed in complete:
+                result = verify_claim(claim, settings, trial_results=trial_results)
+                if look + 1 < LOOKS and any(e.wants_replicas for e in result.evidence):
+                    measured.append(claim)
+                    continue
+                for piece in result.evidence:
+                    if all(trial_results[t].finding is Finding.SUPPORTS for t in needed):
+                        store.keep(claim, settings, piece)
+                yield result
 
 
 def _on_record(claim: Claim, settings: Settings, store: Store) -> Result:

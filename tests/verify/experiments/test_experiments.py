@@ -15,7 +15,7 @@ from numerics.arithmetic.evaluation import NotEvaluated
 from numerics.recurrences import dense, lru
 from verify.claims.claim import ClaimError
 from verify.claims.file import make_claim
-from verify.claims.trial import trials
+from verify.claims.trial import LOOKS, trials
 from verify.experiments import (
     EXPERIMENTS,
     deep_networks,
@@ -99,11 +99,11 @@ def test_few_replicas_decide_nothing():
         assert with_replicas(few).finding is Finding.ABSTAINS
 
 
-def test_a_dozen_replicas_that_agree_decide():
-    for count, finding in ((12, Finding.ABSTAINS), (13, Finding.SUPPORTS)):
+def test_fourteen_replicas_that_agree_decide():
+    for count, finding in ((13, Finding.ABSTAINS), (14, Finding.SUPPORTS)):
         piece = with_replicas(count, formula="1/100")
         assert piece.finding is finding
-        assert piece.data["p_value"] == 2.0**-count
+        assert piece.data["p_value"] == LOOKS * 2.0**-count  # as often as it may be tested
         assert (piece.data["false_alarm"], piece.data["miss"]) == (RATE_OF_EXPERIMENT,) * 2
 
 
@@ -114,7 +114,42 @@ def test_what_replicas_could_have_told_is_said():
     values = [float(k) for k in range(32)]
     [trial] = trials(claim, FULL.tier)
     found = compare(claim, {trial: {"final_loss": values}}, FULL).detail
-    assert "p = 0.6, which cannot tell: 90% of them on one side decide by a power of 90%" in found
+    assert "p = 1, which cannot tell: 90% of them on one side decide by a power of 90%" in found
+
+
+def test_replicas_that_cannot_tell_are_joined_by_those_of_further_looks():
+    claim = replace(loss_claim("<=", "5"), quantity="final_loss")
+    [[first], [second], [third]] = (trials(claim, FULL.tier, look) for look in range(LOOKS))
+    divided, low = {"final_loss": [1.0] * 8 + [9.0] * 4}, {"final_loss": [1.0] * 20}
+    alone = compare(claim, {first: divided}, FULL)
+    assert alone.finding is Finding.ABSTAINS
+    assert alone.wants_replicas
+    assert compare(claim, {first: divided, third: low}, FULL) == alone  # the second is not there
+    both = compare(claim, {first: divided, second: low}, FULL)
+    assert (both.finding, both.data["replicas"]) == (Finding.SUPPORTS, 32)
+    # what is decided is looked at no more
+    high = {"final_loss": [9.0] * 99}
+    assert compare(claim, {first: divided, second: low, third: high}, FULL) == both
+
+
+def test_further_looks_are_run_while_replicas_cannot_tell(store):
+    """Each with replicas of its own; of the record as many are taken as are there."""
+    claim = make_claim(ANGLES)
+    [wide, narrow] = trials(claim, SMALL.tier)
+    ratios = np.divide(*(try_out(t, SMALL).data["diagonal_mass"] for t in (wide, narrow)))
+    claim = make_claim({**ANGLES, "formula": f"{np.median(ratios):.6g}"})
+    ended = []
+    kept = Store(store)
+    [result] = run([claim], SMALL, 2, kept, on_trial=lambda trial, left: ended.append(trial))
+    assert [trial.look for trial in ended] == [0, 0, 1, 1, 2, 2]
+    assert result.evidence[0].data["replicas"] == LOOKS * SMALL.tier.replicas
+    measured = kept.measured(claim, SMALL)
+    assert len({str(piece.data) for piece in measured.values()}) == len(measured) == 6
+    with_all = verify_claim(claim, SMALL, trial_results=measured)
+    assert with_all.evidence == result.evidence
+    first = {trial: piece for trial, piece in measured.items() if trial.look == 0}
+    alone = verify_claim(claim, SMALL, trial_results=first)
+    assert alone.evidence[0].data["replicas"] == SMALL.tier.replicas
 
 
 def test_replicas_that_measure_nothing_may_be_anything():
@@ -175,8 +210,9 @@ def test_a_pair_is_a_ratio_and_two_pairs_a_ratio_of_ratios():
 
 
 def test_a_trial_is_run_once_for_all_claims_and_kept(store, monkeypatch):
+    decided = {**HESSIANS, "formula": "1e-6"}
     claims = [
-        make_claim({**HESSIANS, "id": other, "settings": {**RANDOM, "parametrization": [*pair]}})
+        make_claim({**decided, "id": other, "settings": {**RANDOM, "parametrization": [*pair]}})
         for other, pair in (("a", ("dense", "diagonal")), ("b", ("diagonal", "lru")))
     ]
     ended = []

@@ -29,6 +29,7 @@ STUDENTS = grid(
         "scan": ["memory"],
         "optimizer": ["adam"],
     },
+    TINY.tier,
 )
 
 

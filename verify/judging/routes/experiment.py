@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from numerics.arithmetic.balls import evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import Claim
-from verify.claims.trial import Trial, trials
+from verify.claims.trial import LOOKS, Trial, trials
 from verify.experiments import EXPERIMENTS
 from verify.judging.evidence import ORIGINS, Counterexample, Evidence, Finding
 from verify.judging.methods import TRIAL
@@ -42,6 +42,9 @@ def check(model: Model, settings: Settings) -> Evidence:
     for piece in pieces.values():
         if piece.finding is not Finding.SUPPORTS:
             return replace(piece, method="experiment")
+    for look in range(1, LOOKS):
+        further = trials(model.claim, settings.tier, look)
+        pieces |= {t: results[t] for t in further if t in results}
     measured = {trial: piece.data for trial, piece in pieces.items()}
     found = compare(model.claim, measured, settings)
     found = replace(found, seconds=sum(results[t].seconds or 0.0 for t in pieces if t in results))
@@ -51,6 +54,7 @@ def check(model: Model, settings: Settings) -> Evidence:
 
 def try_out(trial: Trial, settings: Settings) -> Evidence:
     """What a trial measured, in the evidence's `data`, and the seconds that it took."""
+    settings = replace(settings, seed=trial.seed(settings.seed))
     rng = stream(settings.seed, trial.experiment, 0, 0)  # the same for all: replicas are pairs
     start = time.perf_counter()
     try:
@@ -73,18 +77,26 @@ def compare(
     What is claimed to be a number is to lie within a factor of WITHIN. It is said in what runs
     deviate from the published protocol; a deviation is unclaimed if the claim does not name it.
 
+    Replicas that cannot tell are taken together with those of the next look, where it is there.
+
     Args:
         claim: a claim about an experiment.
-        measured: what its trials found.
+        measured: what its trials found, those of further looks too.
         settings: what they were run with.
 
     """
     bound = float(evaluate(to_sympy(claim.formula, {}), {}).real.mid())
-    sides = trials(claim, settings.tier)
-    claimed, values = _claimed(claim.relation, bound), compared(claim.quantity, sides, measured)
+    sides, claimed = trials(claim, settings.tier), _claimed(claim.relation, bound)
+    values = compared(claim.quantity, sides, measured)
     experiment = EXPERIMENTS[claim.experiment or ""]
     if experiment.random and claim.quantity not in experiment.single:
         piece = _of_replicas(values, claimed)
+        for look in range(1, LOOKS):
+            further = trials(claim, settings.tier, look)
+            if piece.finding is not Finding.ABSTAINS or not measured.keys() >= further.keys():
+                break
+            values = np.concatenate([values, compared(claim.quantity, further, measured)])
+            piece = _of_replicas(values, claimed)
     else:
         if np.isnan(values[0]):
             return Evidence("experiment", Finding.ABSTAINS, "nothing was measured")
@@ -119,14 +131,18 @@ def compare(
 
 
 def _of_replicas(values: NDArray[np.float64], claimed: Interval) -> Evidence:
-    """What replicas (n,) say of their median, by the exact sign test."""
+    """What replicas (n,) say of their median, by the exact sign test.
+
+    Its p-value counts LOOKS times, as often as a claim may be tested (Bonferroni).
+    """
     rate, held = RATE_OF_EXPERIMENT, interval(values)
-    test, share = sign_test(values, claimed), decisive_share(values.size, rate)
+    test, share = sign_test(values, claimed), decisive_share(values.size, rate / LOOKS)
     least = min(test.if_true, test.if_false)
-    data = {"replicas": values.size, "false_alarm": rate, "miss": rate, "p_value": least}
+    p_value = min(LOOKS * least, 1.0)
+    data = {"replicas": values.size, "false_alarm": rate, "miss": rate, "p_value": p_value}
     found = f"median of {values.size} replicas in [{held.lower:.3g}, {held.upper:.3g}]"
-    found += f", p = {least:.1g}"
-    if least <= rate:
+    found += f", p = {p_value:.1g}"
+    if p_value <= rate:
         finding = Finding.SUPPORTS if least == test.if_false else Finding.REFUTES
         return Evidence("experiment", finding, found, data=data)
     needed = "no such number decides"
