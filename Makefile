@@ -42,7 +42,7 @@ booklet: $(STAMP)  ## Derive all anew for reports/derivations.pdf, by report.jso
 	$(BIN)/python reports/booklet.py reports/report.json
 	$(BIN)/curseproof architectures --to markdown --output reports/architectures.md
 
-claims: $(STAMP)  ## Judge all claims, run the experiments (an hour), for reports/report.html
+claims: $(STAMP)  ## Judge all claims, run the experiments (hours), for reports/report.html
 	$(BIN)/python reports/claims.py
 
 certificates: $(STAMP)  ## Have Coq check all claims that have a theorem, for reports/certificates

@@ -1,9 +1,9 @@
-"""Judge every claim, run the experiments over their figures' grids, and write what was found.
+"""Judge every claim, run the experiments that they rest on, and write what was found.
 
 Run as `make claims`: report.json, report.html, report.md, experiments.md and figures/; full.json of
 what has been run in full too, as by `curseproof verify E2 --tier full`. What is done is kept, and
-an interrupted run goes on where it was. On a machine with a GPU: `python reports/claims.py --tier
-full --device cuda`.
+an interrupted run goes on where it was. With `--curves` trials are run too that no claim needs, but
+a figure's curve. On a machine with a GPU: `python reports/claims.py --tier full --device cuda`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from rich.progress import track
 
 from verify.claims.claim import Claim
 from verify.claims.selection import paper_claims, select
-from verify.claims.trial import Trial, trials
+from verify.claims.trial import LOOKS, Trial
 from verify.experiments import EXPERIMENTS
 from verify.judging.engine import Result, verify_claim
 from verify.judging.evidence import Evidence, Verdict
+from verify.judging.methods import TRIAL
 from verify.judging.routes.experiment import WITHIN
 from verify.judging.statistics import LEVEL, RATE_OF_EXPERIMENT, decisive_share, holm
 from verify.reporting.figures import FIGURES, Figure
@@ -42,7 +43,9 @@ ABOUT = """## What a reviewer asks
 
 - **Family.** {claims} claims rest on runs: {medians} on the median over random replicas, {numbers}
   on one number, of a run without chance in it or of the published runs together.
-- **Test.** The exact sign test, which assumes nothing of a distribution. A number read off a
+- **Test.** The exact sign test, which assumes nothing of a distribution. Where it cannot tell, as
+  many replicas join it, {looks} times at most in all; p-values count so many times (Bonferroni).
+  A number read off a
   published plot is met within a factor of {within}; a bound is held or is not.
 - **Level.** {rate:.0e} for each claim, for a false alarm and a miss alike: {level:.0%} over
   {shares:.0f} claims, fixed beforehand, so that no verdict depends on what else was asked. Beside
@@ -64,15 +67,17 @@ def main() -> None:
     settings = Settings(TIERS[asked.tier], asked.seed, asked.device, certify=True)
     store = Store(asked.store or default_store(), print)
     claims = paper_claims()
-    wanted = dict.fromkeys(
-        [t for figure in FIGURES.values() for t in figure.trials]
-        + [t for claim in claims if claim.experiment for t in trials(claim, settings.tier)]
-    )
-    trial_results = _all(run_trials(wanted, settings, asked.workers, store), "trials", wanted)
+    drawn = [trial for figure in FIGURES.values() for trial in figure.trials]
+    if asked.curves:
+        _all(run_trials(drawn, settings, asked.workers, store), "curves", drawn)
     judged = run(claims, settings, asked.workers, store)
     results = _all(((r.claim.id, r) for r in judged), "claims", [c.id for c in claims])
+    trial_results: dict[Trial, Evidence] = {}
     for claim in (claim for claim in claims if claim.experiment):
         trial_results |= store.measured(claim, settings) or {}
+    for trial in drawn:
+        if known := store.known(trial, settings):
+            trial_results[trial] = known[TRIAL]
     values = to_json(list(results.values()), settings, trial_results)
     report = from_json(values)
     full = Settings(TIERS["full"], asked.seed, asked.device)
@@ -97,6 +102,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--store", type=Path)
+    parser.add_argument("--curves", action="store_true")
     return parser.parse_args()
 
 
@@ -150,7 +156,7 @@ def _about(results: Sequence[Result], made: Mapping[str, Any]) -> str:
     of_runs = [result for result in results if result.claim.experiment]
     p_values = _p_values(results)
     replicas = {int(e.data["replicas"]) for r in of_runs for e in r.evidence if "p_value" in e.data}
-    shares = {n: decisive_share(n, RATE_OF_EXPERIMENT) for n in sorted(replicas)}
+    shares = {n: decisive_share(n, RATE_OF_EXPERIMENT / LOOKS) for n in sorted(replicas)}
     verdicts = Counter(result.verdict for result in of_runs)
     changed = subprocess.run(
         ["git", "log", "-1", "--format=%cs", "--", "verify/claims"],  # noqa: S607
@@ -164,6 +170,7 @@ def _about(results: Sequence[Result], made: Mapping[str, Any]) -> str:
         medians=len(p_values),
         numbers=len(of_runs) - len(p_values),
         within=WITHIN,
+        looks=LOOKS,
         rate=RATE_OF_EXPERIMENT,
         level=LEVEL,
         shares=LEVEL / RATE_OF_EXPERIMENT,
