@@ -39,7 +39,7 @@ PUBLISHED: dict[str, tuple[Callable[..., nn.Module], Callable[..., Tensor]]] = {
     "S5": (lambda x: S5(WIDTH, STATES, x), held),
     "S4D": (lambda x: S4D(WIDTH, 4, x), held),
     "RG-LRU": (lambda x: RGLRU(WIDTH, x), lambda _, lam: torch.sqrt(1 - lam**2)),
-    "minGRU": (lambda x: MinGRU(WIDTH, STATES, x), lambda _, lam: 1 - lam),
+    "minGRU": (lambda x: MinGRU(WIDTH, WIDTH, x), lambda _, lam: 1 - lam),
     "Mamba": (
         lambda x: Mamba(WIDTH, 4, x),
         lambda layer, lam: -torch.log(lam) / torch.exp(layer.a_log),

@@ -11,15 +11,18 @@ import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from numerics.fitting.autocorrelation import MIN_SAMPLES, FittedAutocorrelation
 from numerics.fitting.sums import Sums, difference, misfit, pattern, trend
 from numerics.fitting.whittle import MAX_TERMS, maximum_likelihood
 from numerics.normalizers import InputNormalizer
+from theory.printing.choices import one_of
 
-Data = Tensor | Iterable[Any]
+Data = Tensor | NDArray[Any] | Iterable[Any]
 
 
 class NotStationary(UserWarning):
@@ -107,9 +110,9 @@ def fit_autocorrelation(
     where around some frequency the data have not half the power that the fit has.
 
     Args:
-        data: a tensor (time,) or (batch, time, features), or an iterable of such batches, all
-            with as many steps and features, at least 32 steps: a DataLoader, whose batches may
-            be tuples that begin with the input.
+        data: a tensor (time,) or (batch, time, features), or an iterable of such batches, tensors
+            or arrays, all with as many steps and features, at least 32 steps: a DataLoader, whose
+            batches may be tuples that begin with the input, or `Activations`.
         mean: "kept", or "removed": then each feature's mean over all data is subtracted first,
             for which an iterable is gone through twice.
         max_lag: the last lag estimated beside the fit; by default a quarter of the steps, at
@@ -130,6 +133,58 @@ def fit_autocorrelation(
     """
     [found] = _fitted(*_gathered(data, mean, max_lag), max_terms)
     return found
+
+
+class Activations:
+    """What a layer inside a model is fed with, batch by batch: data for `normalizer_for`.
+
+    Each time they are gone through the model is run, without gradients, on all of its inputs.
+
+    Args:
+        model: the model.
+        layer: the layer's name in it, as `model.named_modules()` has it; what it is called with
+            first is to be (batch, time, features).
+        data: the model's inputs, as for `fit_autocorrelation`.
+
+    Raises:
+        ValueError: if the model has no such layer, or does not call it.
+
+    Examples:
+        >>> import torch
+        >>> from numerics.fitting.training_data import Activations, normalizer_for
+        >>> model = torch.nn.Sequential(torch.nn.Linear(1, 4), torch.nn.ReLU(), torch.nn.GRU(4, 8))
+        >>> noise = torch.randn(64, 1000, 1, generator=torch.Generator().manual_seed(0))
+        >>> [tuple(x.shape) for x in Activations(model, "2", noise.split(32))]
+        [(32, 1000, 4), (32, 1000, 4)]
+
+    """
+
+    def __init__(self, model: nn.Module, layer: str, data: Data) -> None:
+        names = [name for name, _ in model.named_modules()]
+        if layer not in names:
+            raise ValueError(f"layer {layer!r}: {one_of(layer, names[1:])}")
+        self.model, self.layer, self.data = model, layer, data
+
+    def __iter__(self) -> Iterator[Tensor]:
+        """Run the model batch by batch, and give what the layer was called with."""
+        caught: list[Tensor] = []
+
+        def catch(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+            caught.append((*args, *kwargs.values())[0].detach())
+
+        hook = self.model.get_submodule(self.layer).register_forward_pre_hook(
+            catch, with_kwargs=True
+        )
+        try:
+            for batch in [self.data] if isinstance(self.data, Tensor) else self.data:
+                with torch.no_grad():
+                    self.model(batch[0] if isinstance(batch, tuple | list) else batch)
+                if not caught:
+                    raise ValueError(f"layer {self.layer!r}: the model does not call it")
+                yield from caught
+                caught.clear()
+        finally:
+            hook.remove()
 
 
 def _gathered(
@@ -180,12 +235,15 @@ def _fitted(
 def _batches(data: Data) -> Iterator[Tensor]:
     """The batches of data in double precision, (batch, time, features)."""
     expected = None
-    for batch in [data] if isinstance(data, Tensor) else data:
+    for batch in [data] if isinstance(data, Tensor | np.ndarray) else data:
         x = batch[0] if isinstance(batch, tuple | list) else batch
+        x = torch.from_numpy(x) if isinstance(x, np.ndarray) and x.dtype.kind in "iuf" else x
         if not isinstance(x, Tensor) or x.is_complex() or x.dim() not in (1, 3):
             found = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
+            hint = "; say what is the input: (b['x'] for b in data)" * isinstance(x, dict)
             raise ValueError(
-                f"data: real tensors (time,) or (batch, time, features) are needed, not {found}"
+                "data: real tensors (time,) or (batch, time, features) are needed, not "
+                f"{found}{hint}"
             )
         x = x.detach().double()
         x = x[None, :, None] if x.dim() == 1 else x

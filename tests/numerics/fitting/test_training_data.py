@@ -10,6 +10,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from numerics.fitting.autocorrelation import fit
 from numerics.fitting.training_data import (
+    Activations,
     FeaturesDiffer,
     NotStationary,
     PoorFit,
@@ -71,7 +72,7 @@ def test_batches_one_by_one():
     x = data(2)[0]
     whole = fit_autocorrelation(x)
     loader = DataLoader(TensorDataset(x, torch.zeros(len(x))), batch_size=10)
-    for batches in (loader, iter(x.split(7)), [x[:1], x[1:]]):
+    for batches in (loader, iter(x.split(7)), [x[:1], x[1:]], x.numpy(), [x.numpy()]):
         found = fit_autocorrelation(batches)
         assert found.estimated == pytest.approx(whole.estimated, rel=1e-12)
         assert found.standard_errors == pytest.approx(whole.standard_errors, rel=1e-9)
@@ -122,6 +123,38 @@ def test_normalizer_for():
     h = lfilter([1], [1, -0.9], x.numpy(), axis=1)[:, 200:]
     power = float(normalizer(lam)) ** 2 * np.mean(h**2, axis=(1, 2))
     assert abs(power.mean() - 1) < 6 * power.std() / np.sqrt(SEQUENCES)
+
+
+class Inside(torch.nn.Module):
+    """A layer that is called by name, twice, behind another."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.unused = torch.nn.Linear(FEATURES, 2), torch.nn.ReLU()
+        self.layer = torch.nn.Identity()
+
+    def forward(self, x):
+        return self.layer(input=self.layer(self.encoder(x)))
+
+
+def test_activations_are_what_a_layer_is_fed_with():
+    model, x = Inside().double(), data()[0]
+    fed = Activations(model, "layer", [(x[:40], None), (x[40:], None)])
+    expected = model.encoder(x).detach()
+    for _ in range(2):  # they can be gone through again
+        assert [len(batch) for batch in fed] == [40, 40, 24, 24]
+    found, whole = (
+        normalizer_for(x, per_feature=False) for x in (fed, torch.cat([expected, expected]))
+    )
+    assert str(found) == str(whole)
+    first = iter(fed)
+    next(first)
+    first.close()
+    assert not model.layer._forward_pre_hooks
+    with pytest.raises(ValueError, match="layer 'unused': the model does not call it"):
+        normalizer_for(Activations(model, "unused", x))
+    with pytest.raises(ValueError, match=r"layer 'layers': .*layer"):
+        Activations(model, "layers", x)
 
 
 def two_features(seed=0):
@@ -193,7 +226,8 @@ def test_a_spectrum_that_no_sum_of_positive_terms_has_is_noticed(band):
     [
         (torch.zeros(4, 40), r"\(batch, time, features\) are needed, not \(4, 40\)"),
         (torch.zeros(40, dtype=torch.complex64), "real tensors"),
-        ([np.zeros((1, 40, 1))], "not ndarray"),
+        ([np.zeros((1, 40, 1), complex)], "not ndarray"),
+        ([{"x": torch.zeros(1, 40, 1)}], r"not dict; .*\(b\['x'\] for b in data\)"),
         (torch.zeros(2, 31, 1), r"\(31, 1\) steps and features.*at least 32"),
         ([torch.randn(2, 40, 1), torch.randn(2, 50, 1)], "as many in all batches"),
         (torch.randn(2, 40, 3).log(), r"nan at \(\d+, \d+, \d+\) of a batch is not finite"),
