@@ -34,6 +34,7 @@ _SYMBOLS = {
 }
 _ARCHITECTURES: Mapping[str, Parametrization] = {a.__name__: a().pair for a in ARCHITECTURES}
 NAMES = (*QUANTITIES, "gamma", *_ARCHITECTURES)
+MODULE = "normalizer"
 # a Hessian of two modes has four entries, and so no one formula
 _COMMANDS = tuple(n for n in (*QUANTITIES, "gamma") if n != "output_hessian")
 
@@ -42,7 +43,8 @@ def exported(name: str, x: StationaryInput, target: str, bound: Bounding | None 
     """A quantity, γ or an architecture in LaTeX or as a standalone module.
 
     Args:
-        name: a quantity, `gamma`, or an architecture; for latex-commands also `all`.
+        name: a quantity, `gamma`, or an architecture; for torch also `normalizer`, the module
+            with all that training takes; for latex-commands also `all`.
         x: the input; its parameters become arguments. latex-commands are for white and AR(1).
         target: one of TARGETS.
         bound: finds bounds for the docstrings of a module; see `module_source`.
@@ -52,7 +54,13 @@ def exported(name: str, x: StationaryInput, target: str, bound: Bounding | None 
             input with a parameter that is called as an eigenvalue is.
 
     """
+    if name == MODULE and target == "torch" and bound is None:
+        from numerics.codegen.bundle import bundled
+
+        return bundled(x)
     names = ("all", *_COMMANDS) if target == "latex-commands" else NAMES
+    if name == MODULE:
+        raise ValueError(f"{name}: --to torch, without --certify; the function alone is gamma")
     if name not in names:
         raise ValueError(f"unknown name {name!r}: {one_of(name, names)}")
     if target not in TARGETS:
