@@ -24,8 +24,8 @@ from theory.inputs import damped_cosine, exponential, white
 from verify.cli.commands import app
 
 INPUTS = {
-    "white": white(),
     "mixture": white() + exponential(0.99) + damped_cosine(0.9, 1.0),
+    "white": white(),
 }
 SAVED = """
 import sys
@@ -66,6 +66,7 @@ def results(names):
     return found
 
 
+@pytest.mark.every(2)
 @pytest.mark.parametrize("name", INPUTS)
 def test_it_is_the_installed_one(name, tmp_path):
     import inspect

@@ -104,7 +104,7 @@ def exact(inputs, map_, parameters):
     return found
 
 
-@pytest.mark.every(11)
+@pytest.mark.every(17)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("of", MAPS)
 @pytest.mark.parametrize("kind", NORMALIZERS)
