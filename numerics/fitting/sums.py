@@ -154,7 +154,8 @@ def difference(sums: Sums) -> str | None:
     if not is_off.any():
         return None
     ratios = power / shared
-    worst = int(np.argmax(np.where(is_off.any(-1), ratios.max(-1) / ratios.min(-1), 0)))
+    with np.errstate(divide="ignore"):  # a feature may be constantly 0
+        worst = int(np.argmax(np.where(is_off.any(-1), ratios.max(-1) / ratios.min(-1), 0)))
     low, high = int(np.argmin(ratios[worst])), int(np.argmax(ratios[worst]))
     return (
         f"the features differ: with one γ for all, E|γh|² for λ = {sums.memories[worst]} is "

@@ -67,9 +67,9 @@ def normalizer_for(
         fits = _fitted(*_gathered(data, mean, None, each=True), MAX_TERMS)
         return InputNormalizer([found.input for found in fits], axis)
     [sums], subtracted = _gathered(data, mean, None)
+    [found] = _fitted([sums], subtracted, MAX_TERMS)
     if per_feature is None and (evidence := difference(sums)):
         warnings.warn(evidence, FeaturesDiffer, stacklevel=2)
-    [found] = _fitted([sums], subtracted, MAX_TERMS)
     return InputNormalizer(found.input)
 
 

@@ -12,7 +12,7 @@ from verify.experiments import EXPERIMENTS
 from verify.settings import Tier
 
 LOOKS = 3  # at replicas at most: more are run while they cannot tell
-SEEDS_APART = 10**5  # more than any seed of a run that somebody gives
+SEEDS_APART = 10**5  # so that runs of nearby seeds share no replicas
 
 
 @dataclass(frozen=True)

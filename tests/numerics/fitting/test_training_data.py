@@ -181,6 +181,8 @@ def test_features_that_differ_are_noticed():
     x = two_features()
     with pytest.warns(FeaturesDiffer, match=r"0.\d+ in feature 0 and 1.\d+ in feature 1"):
         normalizer_for(x)
+    with pytest.warns(FeaturesDiffer, match=r"is 0 in feature 1 and 2 in feature 0"):
+        normalizer_for(x * torch.tensor([1, 0]))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         normalizer_for(x, per_feature=False)
