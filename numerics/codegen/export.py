@@ -54,13 +54,13 @@ def exported(name: str, x: StationaryInput, target: str, bound: Bounding | None 
             input with a parameter that is called as an eigenvalue is.
 
     """
-    if name == MODULE and target == "torch" and bound is None:
+    if name == MODULE:
+        if target != "torch" or bound is not None:
+            raise ValueError(f"{name}: --to torch, without --certify; the function alone is gamma")
         from numerics.codegen.bundle import bundled
 
         return bundled(x)
     names = ("all", *_COMMANDS) if target == "latex-commands" else NAMES
-    if name == MODULE:
-        raise ValueError(f"{name}: --to torch, without --certify; the function alone is gamma")
     if name not in names:
         raise ValueError(f"unknown name {name!r}: {one_of(name, names)}")
     if target not in TARGETS:

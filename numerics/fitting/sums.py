@@ -75,6 +75,9 @@ class Sums:
         self.at_each_time = torch.zeros(())
         # a state that remembers a tenth of the steps at most has seen enough of them
         self.memories = [lam for lam in MEMORIES if (1 - lam) * steps >= 10]
+        omega = torch.linspace(0, torch.pi, steps + 1, dtype=torch.float64)
+        heard = [1 / (1 + lam**2 - 2 * lam * torch.cos(omega)) for lam in self.memories]
+        self.heard_at = torch.stack(heard)
 
     def add(self, x: Tensor) -> None:
         """Add one batch to the sums."""
@@ -82,11 +85,7 @@ class Sums:
         self.at_each_time = self.at_each_time.to(x) + x.sum(0)
         self.powers.add(_in_parts(x.square().mean(-1), PARTS).mean(-1))
         of_each = torch.fft.rfft(x, n=2 * self.steps, dim=1).abs().square()
-        omega = torch.linspace(0, torch.pi, self.steps + 1, dtype=x.dtype, device=x.device)
-        for_each = torch.stack(
-            [1 / (1 + lam**2 - 2 * lam * torch.cos(omega)) for lam in self.memories]
-        )
-        self.heard.add(for_each @ of_each)
+        self.heard.add(self.heard_at.to(x) @ of_each)
         spectrum = of_each.mean(-1)
         pairs = torch.fft.irfft(spectrum, dim=1)[:, : self.max_lag + 1]
         samples = self.steps - torch.arange(self.max_lag + 1, device=x.device)

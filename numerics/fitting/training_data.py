@@ -176,9 +176,9 @@ class Activations:
             catch, with_kwargs=True
         )
         try:
-            for batch in [self.data] if isinstance(self.data, Tensor) else self.data:
+            for x in _inputs(self.data):
                 with torch.no_grad():
-                    self.model(batch[0] if isinstance(batch, tuple | list) else batch)
+                    self.model(x)
                 if not caught:
                     raise ValueError(f"layer {self.layer!r}: the model does not call it")
                 yield from caught
@@ -232,12 +232,17 @@ def _fitted(
     return found
 
 
+def _inputs(data: Data) -> Iterator[Any]:
+    """What stands first in each batch, as a tensor if it is an array of real numbers."""
+    for batch in [data] if isinstance(data, Tensor | np.ndarray) else data:
+        x = batch[0] if isinstance(batch, tuple | list) else batch
+        yield torch.from_numpy(x) if isinstance(x, np.ndarray) and x.dtype.kind in "iuf" else x
+
+
 def _batches(data: Data) -> Iterator[Tensor]:
     """The batches of data in double precision, (batch, time, features)."""
     expected = None
-    for batch in [data] if isinstance(data, Tensor | np.ndarray) else data:
-        x = batch[0] if isinstance(batch, tuple | list) else batch
-        x = torch.from_numpy(x) if isinstance(x, np.ndarray) and x.dtype.kind in "iuf" else x
+    for x in _inputs(data):
         if not isinstance(x, Tensor) or x.is_complex() or x.dim() not in (1, 3):
             found = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
             hint = "; say what is the input: (b['x'] for b in data)" * isinstance(x, dict)
@@ -245,19 +250,19 @@ def _batches(data: Data) -> Iterator[Tensor]:
                 "data: real tensors (time,) or (batch, time, features) are needed, not "
                 f"{found}{hint}"
             )
-        x = x.detach().double()
-        x = x[None, :, None] if x.dim() == 1 else x
-        expected = expected or x.shape[1:]
-        if x.shape[1:] != expected or x.shape[1] < MIN_SAMPLES:
+        batch = x.detach().double()
+        batch = batch[None, :, None] if batch.dim() == 1 else batch
+        expected = expected or batch.shape[1:]
+        if batch.shape[1:] != expected or batch.shape[1] < MIN_SAMPLES:
             raise ValueError(
-                f"data: {tuple(x.shape[1:])} steps and features; as many in all batches are "
+                f"data: {tuple(batch.shape[1:])} steps and features; as many in all batches are "
                 f"needed, and at least {MIN_SAMPLES} steps"
             )
-        if not torch.isfinite(x).all():
-            place = tuple((~torch.isfinite(x)).nonzero()[0].tolist())
-            raise ValueError(f"data: {x[place]} at {place} of a batch is not finite")
-        if len(x):
-            yield x
+        if not torch.isfinite(batch).all():
+            place = tuple((~torch.isfinite(batch)).nonzero()[0].tolist())
+            raise ValueError(f"data: {batch[place]} at {place} of a batch is not finite")
+        if len(batch):
+            yield batch
 
 
 def _feature_means(data: Data) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -98,10 +99,8 @@ def replay(
     """
     settings, there = _settings(report), {t: e.data for t, e in report.trial_results.items()}
     needs = _needs(report, settings)
-    try:
+    with _as_written():
         found = _found([claim for claim, _ in needs], there, settings)
-    except (ValueError, LookupError, TypeError):
-        raise ReportError("not what `curseproof verify --json` writes") from None
     for trial, piece in run_trials(wanted, settings, workers, Store(None), on_trial=on_trial):
         resting = [claim for claim, needed in needs if trial in needed]
         again, difference = {}, 0.0
@@ -113,11 +112,18 @@ def replay(
         yield Replay(trial, piece, difference, ids, tuple(differing))
 
 
-def _settings(report: Report) -> Settings:
+@contextmanager
+def _as_written() -> Iterator[None]:
+    """What a stranger's report may raise, in a line."""
     try:
-        return replace(settings_of(report.environment), device="cpu")
+        yield
     except (ValueError, LookupError, TypeError):
         raise ReportError("not what `curseproof verify --json` writes") from None
+
+
+def _settings(report: Report) -> Settings:
+    with _as_written():
+        return replace(settings_of(report.environment), device="cpu")
 
 
 def _needs(report: Report, settings: Settings) -> list[tuple[Claim, Collection[Trial]]]:

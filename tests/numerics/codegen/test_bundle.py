@@ -1,6 +1,7 @@
 """The exported normaliser is the installed one, with nothing of this project beside it."""
 
 import ast
+import inspect
 import subprocess
 import sys
 
@@ -69,8 +70,6 @@ def results(names):
 @pytest.mark.every(2)
 @pytest.mark.parametrize("name", INPUTS)
 def test_it_is_the_installed_one(name, tmp_path):
-    import inspect
-
     class Installed:
         normalizer = staticmethod(lambda: InputNormalizer(INPUTS[name]))
 

@@ -14,12 +14,12 @@ from theory.symbols import lam
 
 R = sp.Rational
 FITTED = R(1, 3) * white() + R(2, 3) * exponential(R(999, 1000)) + damped_cosine(R(9, 10), 1)
+INPUTS = [white(), FITTED, exponential(R(9, 10))]
 NORMALIZERS = {
     "default": (InputNormalizer(), [white()] * 3),
     "fitted": (InputNormalizer(FITTED), [FITTED] * 3),
-    "of each feature": (InputNormalizer([white(), FITTED, exponential(R(9, 10))]), None),
+    "of each feature": (InputNormalizer(INPUTS), INPUTS),
 }
-INPUTS = [white(), FITTED, exponential(R(9, 10))]
 MOMENTS = {
     x.autocorrelation(): sp.lambdify((lam, bar(lam)), second_moment(x), "mpmath") for x in INPUTS
 }
@@ -83,7 +83,7 @@ def case(kind, of, dtype):
     normalizer, inputs = NORMALIZERS[kind]
     map_, ranges = MAPS[of]
     parameters = [torch.linspace(low, high, 12).reshape(4, 3).to(dtype) for low, high in ranges]
-    return Gamma(normalizer, map_), parameters, inputs or INPUTS
+    return Gamma(normalizer, map_), parameters, inputs
 
 
 def exact(inputs, map_, parameters):

@@ -137,6 +137,8 @@ def test_no_step_ends_where_the_next_cannot_start():
         for part in lam:
             part.grad = -part.detach()
         sgd.step()
+        end = torch.complex(*(part.detach() for part in lam))
+        assert bool((Eigenvalue.unchecked(end).one_minus_square > 0).all())
 
 
 def test_outside_the_disc():
