@@ -8,6 +8,7 @@ bad values and hostile text; atheris, where it is installed, mutates files guide
 from __future__ import annotations
 
 import encodings.utf_8_sig  # noqa: F401 (reading a file may import nothing)
+import gc
 import re
 import resource
 import signal
@@ -120,6 +121,7 @@ _watching = False
 def _watched() -> Iterator[None]:
     global _watching
     signal.signal(signal.SIGPROF, _overrun)
+    gc.disable()  # a collection takes seconds in a large process, and loses what is raised in it
     signal.setitimer(signal.ITIMER_PROF, SECONDS)  # other processes take none of it
     _watching = True
     try:
@@ -127,6 +129,7 @@ def _watched() -> Iterator[None]:
     finally:
         _watching = False
         signal.setitimer(signal.ITIMER_PROF, 0)
+        gc.enable()
 
 
 def _overrun(*_: object) -> None:

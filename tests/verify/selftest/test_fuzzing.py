@@ -1,5 +1,6 @@
 """Hostile and broken input, a small dose; the full one is run by hand."""
 
+import gc
 import os
 
 import pytest
@@ -49,3 +50,14 @@ def refuse_at_length():
 def test_misbehaviour_is_noticed(misbehaviour):
     with pytest.raises(Surprise):
         read_or_refused(misbehaviour)
+
+
+def test_collecting_the_garbage_of_others_takes_no_time_of_an_input():
+    collections = []
+    gc.callbacks.append(lambda phase, _: collections.append(phase))
+    try:
+        assert read_or_refused(lambda: [[] for _ in range(100_000)])
+        assert not collections
+        assert gc.isenabled()
+    finally:
+        gc.callbacks.pop()
