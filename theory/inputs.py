@@ -11,7 +11,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import sympy as sp
 
@@ -237,13 +237,17 @@ def from_expression(expr: sp.Expr, lag: sp.Symbol = Delta) -> StationaryInput:
         1
 
     """
+    return _read(expr, lag)
+
+
+@lru_cache(maxsize=1024)
+def _read(expr: sp.Expr, lag: sp.Symbol) -> StationaryInput:
     terms: Counter[tuple[int, sp.Expr]] = Counter()
     lags: dict[int, list[sp.Expr]] = defaultdict(list)
     frozen: dict[sp.Symbol, sp.Expr] = {}
     flat = sp.expand(_frozen(expr.replace(sp.Abs(lag), lag), lag, frozen).rewrite(_WAVES, sp.exp))
     for summand in sp.Add.make_args(flat):
-        factors = sp.Mul.make_args(sp.powsimp(sp.expand_power_exp(summand)))
-        deltas = [f for f in factors if isinstance(f, sp.KroneckerDelta)]
+        deltas = [f for f in sp.Mul.make_args(summand) if isinstance(f, sp.KroneckerDelta)]
         if deltas:
             position = _single_lag(deltas[0], lag)
             lags[position].append((summand / deltas[0]).subs(lag, position))

@@ -8,7 +8,7 @@ All results are polarised (see `theory.algebra.conjugation`): λ̄ is the symbol
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import sympy as sp
 
@@ -23,6 +23,7 @@ def _kernel_derivative(x: Input, i: int, j: int) -> sp.Expr:
     return sp.diff(kernel(x), alpha, i, beta_bar, j)
 
 
+@lru_cache(maxsize=2**10)
 def kernel_derivative(
     x: Input, i: int, j: int, a: sp.Expr, b: sp.Expr, horizon: sp.Expr | None = None
 ) -> sp.Expr:

@@ -1,5 +1,7 @@
 """SymPy expressions evaluated node by node in some arithmetic: balls, NumPy arrays, Torch tensors.
 
+Each expression is read once, and what occurs in it several times is evaluated once.
+
 No code is generated or executed on the way, so expressions from strangers are safe here.
 """
 
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import add, mul
 from typing import Any
 
@@ -42,32 +44,70 @@ def evaluate_in(expr: sp.Expr, values: Mapping[sp.Symbol, Any], arithmetic: Arit
         NotEvaluated: for a symbol without value or a function that is not known.
 
     """
-    if expr.is_Symbol:
-        if expr not in values:
-            raise NotEvaluated(f"{expr} has no value")
-        return values[expr]
-    if not expr.args and expr.is_number:
-        return arithmetic.number(expr)
-    args = (evaluate_in(a, values, arithmetic) for a in expr.args)
-    if expr.is_Add:
-        return reduce(add, args)
-    if expr.is_Mul:
-        return reduce(mul, args)
-    if isinstance(expr, sp.exp):
-        return arithmetic.functions["exp"](evaluate_in(expr.args[0], values, arithmetic))
-    if isinstance(expr, sp.Pow):
-        base = evaluate_in(expr.base, values, arithmetic)
-        if expr.exp.is_Integer:
-            return base ** int(expr.exp)
-        if abs(expr.exp) == sp.S.Half:
-            root = arithmetic.functions["sqrt"](base)
-            return root if expr.exp > 0 else 1 / root
-        return arithmetic.power(base, evaluate_in(expr.exp, values, arithmetic))
-    if expr.func.__name__ not in arithmetic.functions:
-        raise NotEvaluated(f"{expr} cannot be evaluated")
-    return arithmetic.functions[expr.func.__name__](*args)
+    symbols, steps = _program(expr)
+    for symbol in symbols:
+        if symbol not in values:
+            raise NotEvaluated(f"{symbol} has no value")
+    found = [values[symbol] for symbol in symbols]
+    for operation, places in steps:
+        found.append(operation(arithmetic, *[found[place] for place in places]))
+    return found[-1]
 
 
+Operation = Callable[..., Any]  # of an arithmetic, and of values in it
+
+
+@lru_cache(maxsize=4096)
+def _program(expr: sp.Expr) -> tuple[list[sp.Symbol], list[tuple[Operation, list[int]]]]:
+    """An expression's symbols, and the operations that lead from their values to its own.
+
+    Each operation is applied to earlier results, which are counted from the symbols on.
+    """
+    symbols = sorted(expr.atoms(sp.Symbol), key=str)
+    places = {symbol: place for place, symbol in enumerate(symbols)}
+    steps: list[tuple[Operation, list[int]]] = []
+
+    def place_of(node: sp.Expr) -> int:
+        if node not in places:
+            operation, parts = _operation(node)
+            steps.append((operation, [place_of(part) for part in parts]))
+            places[node] = len(symbols) + len(steps) - 1
+        return places[node]
+
+    place_of(expr)
+    return symbols, steps
+
+
+def _operation(node: sp.Expr) -> tuple[Operation, tuple[sp.Expr, ...]]:
+    """What a node does, and with which parts."""
+    if not node.args and node.is_number:
+        return lambda arithmetic: arithmetic.number(node), ()
+    if node.is_Add:
+        return lambda _, *terms: reduce(add, terms), node.args
+    if node.is_Mul:
+        return lambda _, *factors: reduce(mul, factors), node.args
+    if isinstance(node, sp.exp):
+        return lambda arithmetic, z: arithmetic.functions["exp"](z), (node.exp,)
+    if isinstance(node, sp.Pow):
+        if node.exp.is_Integer:
+            exponent = int(node.exp)
+            return lambda _, base: base**exponent, (node.base,)
+        if node.exp == sp.S.Half:
+            return lambda arithmetic, base: arithmetic.functions["sqrt"](base), (node.base,)
+        if node.exp == -sp.S.Half:
+            return lambda arithmetic, base: 1 / arithmetic.functions["sqrt"](base), (node.base,)
+        return lambda arithmetic, base, power: arithmetic.power(base, power), node.args
+    name = node.func.__name__
+
+    def function(arithmetic: Arithmetic, *args: Any) -> Any:
+        if name not in arithmetic.functions:
+            raise NotEvaluated(f"{node} cannot be evaluated")
+        return arithmetic.functions[name](*args)
+
+    return function, node.args
+
+
+@lru_cache(maxsize=4096)
 def _float(constant: sp.Expr) -> float | complex:
     return 1j if constant is sp.I else float(constant)
 
@@ -92,6 +132,7 @@ NUMPY = Arithmetic(
 )
 
 
+@lru_cache(maxsize=4096)
 def _long(constant: sp.Expr) -> Any:
     if constant is sp.I:
         return np.clongdouble(1j)

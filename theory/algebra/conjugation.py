@@ -12,7 +12,7 @@ the branch cut; a caller who conjugates sqrt(u) with u < 0 gets it wrong.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 import sympy as sp
 
@@ -50,6 +50,7 @@ def conjugated(expr: sp.Expr) -> sp.Expr:
     return getattr(expr, "partner", expr.func)(*args)
 
 
+@lru_cache(maxsize=2**16)
 def polarised(expr: sp.Expr) -> sp.Expr:
     """`expr` without conjugate, Abs, re, im: a function of each complex symbol and its bar.
 

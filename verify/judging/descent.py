@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
-from math import ceil, floor, inf
+from math import ceil, floor, inf, isfinite
 
 import numpy as np
 import sympy as sp
 
-from numerics.arithmetic.evaluation import NotEvaluated
+from numerics.arithmetic.evaluation import NUMPY, NotEvaluated, evaluate_in
 from theory.algebra.conjugation import bar
 from verify.judging.columns import Array, columns, line, number_at, values
 from verify.judging.model import Model
@@ -82,7 +82,7 @@ def bottom(model: Model, expr: sp.Expr) -> Iterator[Point]:
     if not coordinates:
         return
     inside, ranges = model.domain.inside, model.domain.ranges
-    held = columns(model, [inside])
+    held = {symbol: column[0] for symbol, column in columns(model, [inside]).items()}
     ends = {name: _floats(ranges[name].rational_ends) for name, _ in coordinates}
     bounds = [(-np.pi, np.pi) if turns else ends[name] for name, turns in coordinates]
     middle = {name: sum(ranges[name].finite_ends) / 2 for name in ends}
@@ -92,8 +92,9 @@ def bottom(model: Model, expr: sp.Expr) -> Iterator[Point]:
         for name in ends:
             value = place[name, False] * np.exp(1j * place.get((name, True), 0.0))
             symbol = model.symbols[name]
-            at[symbol], at[bar(symbol)] = np.array(value), np.array(value.conjugate())
-        return float(size_of(values(expr, at, 1), True)[0])
+            at[symbol], at[bar(symbol)] = value, value.conjugate()
+        found = abs(complex(evaluate_in(expr, at, NUMPY)))
+        return found if isfinite(found) else inf
 
     from scipy.optimize import minimize  # a sixth of a second, which `eval` does without
 

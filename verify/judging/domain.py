@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations, islice, product
 from math import tan
 from random import Random
@@ -184,13 +184,24 @@ class Range:
         if near_an_end:
             share = 1 - share / 20 if random.random() < 0.5 else share / 20
         share = min(max(share, MARGIN), 1 - MARGIN)
-        value = lower + share * (upper - lower)
-        rounded = value.limit_denominator(10_000)
-        value = rounded if lower < rounded < upper else value
+        value = _between(lower, upper, share)
         if not self.is_modulus:
             return value
-        angle = random.randrange(-314, 315) / 100
-        return Polar(value, Fraction(tan(angle / 2)).limit_denominator(TANGENT))
+        return Polar(value, _half_tangent(random.randrange(-314, 315)))
+
+
+@lru_cache(maxsize=2**14)
+def _between(lower: Fraction, upper: Fraction, share: Fraction) -> Fraction:
+    """What is so far from end to end, rounded where that is inside."""
+    value = lower + share * (upper - lower)
+    rounded = value.limit_denominator(10_000)
+    return rounded if lower < rounded < upper else value
+
+
+@lru_cache(maxsize=1024)
+def _half_tangent(hundredths: int) -> Fraction:
+    """The tangent of half an angle in hundredths, rounded."""
+    return Fraction(tan(hundredths / 200)).limit_denominator(TANGENT)
 
 
 def _coordinate(value: sp.Expr) -> Coordinate:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Protocol
 
 import flint
@@ -33,7 +34,7 @@ class Polar:
     modulus: Fraction
     half_tangent: Fraction
 
-    @property
+    @cached_property
     def direction(self) -> tuple[Fraction, Fraction]:
         """cos(angle) and sin(angle): a rational point of the unit circle."""
         t = self.half_tangent

@@ -7,12 +7,13 @@ size at points that were tried, the difference of both sides is not hidden by th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 import flint
 import sympy as sp
 
-from numerics.arithmetic.balls import evaluate
+from numerics.arithmetic.balls import Values, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import polarised
 from verify.judging.model import Model
@@ -30,11 +31,15 @@ STEEP = 20  # beyond it a hyperbolic tangent is as good as ±1
 
 def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
     """The obligation that all parts of a claim are seen, in evidence's words; none if they are."""
-    parts = [part for part in _parts(model) if not _is_known(model, part, tried)]
+    parts = _parts(model)
+    if any(one.is_whole for one in model.domain.ranges.values()):
+        parts = [part for part in parts if not _is_known(model, part, tried)]
     hidden: sp.Expr | None = None
     seen = 0
     for point in tried:
-        unseen = next((part for part in parts if not _is_seen(model, part, point)), None)
+        with flint.ctx.workprec(BITS):
+            values = point.values(model)
+            unseen = next((part for part in parts if not _is_seen(part, values)), None)
         if unseen is None:
             seen += 1
         else:
@@ -55,24 +60,23 @@ def _is_known(model: Model, part: sp.Expr, tried: Sequence[Point]) -> bool:
     return is_whole and are_tried(model, names, tried)
 
 
-def _parts(model: Model) -> Iterator[sp.Expr]:
+@lru_cache(maxsize=32)
+def _parts(model: Model) -> list[sp.Expr]:
     """What a claim is made of: functions, powers, products and sums, and the numbers in them.
 
     The smallest come first.
     """
     nodes = (node for whole in ingredients(model) for node in sp.postorder_traversal(whole))
-    yield from dict.fromkeys(nodes)
+    return list(dict.fromkeys(nodes))
 
 
-def _is_seen(model: Model, part: sp.Expr, point: Point) -> bool:
+def _is_seen(part: sp.Expr, values: Values) -> bool:
     """Whether a part is of ordinary size at a point, and does not level off there."""
-    with flint.ctx.workprec(BITS):
-        try:
-            values = point.values(model)
-            size = abs(evaluate(polarised(part), values))
-            if part.func is sp.tanh and not abs(evaluate(polarised(part.args[0]), values)) < STEEP:
-                return False
-        except NotEvaluated:
+    try:
+        size = abs(evaluate(polarised(part), values))
+        if part.func is sp.tanh and not abs(evaluate(polarised(part.args[0]), values)) < STEEP:
             return False
+    except NotEvaluated:
+        return False
     is_nothing = size == 0 and not part.free_symbols
     return bool(is_nothing or 1 / LARGEST < size < LARGEST)

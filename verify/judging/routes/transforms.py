@@ -32,12 +32,13 @@ class Transform:
         total = 0 * z
         for part in self.parts:
             ratio = 1 / (1 - part.pole * z)
-            kernel = ratio
-            for k, weight in enumerate(part.weights):
-                total += weight * factorial(k) * kernel
-                kernel *= z * ratio
+            step = z * ratio
+            *lower, inner = part.weights
+            for k in range(len(lower), 0, -1):  # by Horner's rule
+                inner = lower[k - 1] + k * step * inner
+            total += ratio * inner
         for lag, value in self.lags:
-            total += value * power(z, lag)
+            total += value * power(z, lag) if lag else value
         return total
 
     def conjugate(self) -> Transform:
