@@ -121,8 +121,8 @@ def certified(
 
 
 def decimal(ball: flint.acb, digits: int = 30) -> str:
-    """A ball as a decimal number with at most `digits` correct digits."""
-    real = ball.real.str(digits, radius=False)
+    """A ball as a decimal number with at most `digits` correct digits; 0 where no more is known."""
+    real = "0" if ball.real.contains(0) else ball.real.str(digits, radius=False)
     if ball.imag.contains(0):
         return str(real)
     imag = ball.imag.str(digits, radius=False)

@@ -107,7 +107,8 @@ def show_results(results: list[Result], in_full: bool = False) -> None:
     for r in results:
         if r.counterexample is not None:
             out.print(f"\n[red]{escape(r.claim.id)}[/] is false", soft_wrap=True)
-            out.print("\n".join(r.counterexample.lines()), markup=False, soft_wrap=True)
+            lines = [*r.counterexample.lines(), *(f"  besides     {why}" for why in r.meaningless)]
+            out.print("\n".join(lines), markup=False, soft_wrap=True)
 
 
 def _page(result: Result) -> None:

@@ -93,7 +93,7 @@ def bottom(model: Model, expr: sp.Expr) -> Iterator[Point]:
             value = place[name, False] * np.exp(1j * place.get((name, True), 0.0))
             symbol = model.symbols[name]
             at[symbol], at[bar(symbol)] = value, value.conjugate()
-        found = abs(complex(evaluate_in(expr, at, NUMPY)))
+        found = float(np.abs(evaluate_in(expr, at, NUMPY)))  # infinite where Python's overflows
         return found if isfinite(found) else inf
 
     from scipy.optimize import minimize  # a sixth of a second, which `eval` does without

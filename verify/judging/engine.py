@@ -10,14 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
-from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import Claim
 from verify.claims.trial import Trial
 from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError, Verdict
 from verify.judging.methods import Method, kernels, methods, premises
 from verify.judging.model import Model
-from verify.judging.parts import in_parts
+from verify.judging.parts import BEYOND, in_parts
+from verify.judging.routes.lyapunov import is_closed_form_at
 from verify.judging.search import profile, worst_gap
+from verify.judging.sides import may_cross_a_cut
 from verify.judging.verdict import verdict
 from verify.settings import Settings, remedy
 
@@ -45,6 +46,12 @@ class Result:
         if self.verdict is not Verdict.REFUTED:
             return None
         return next((e.counterexample for e in self.evidence if e.counterexample), None)
+
+    @property
+    def meaningless(self) -> list[str]:
+        """Where the claim is known to mean nothing, though it may be false elsewhere."""
+        own = (piece for piece in self.evidence if piece.method in premises())
+        return [piece.detail for piece in own if piece.finding is Finding.FAILED]
 
     @property
     def imported(self) -> bool:
@@ -172,10 +179,6 @@ def concluded(claim: Claim, evidence: Sequence[Evidence], seconds: float) -> Res
     return Result(claim, found, reason, tuple(evidence), seconds, invalid)
 
 
-# what no algorithm of ours, or of SymPy's, can do
-_BEYOND = (NotEvaluated, NotImplementedError)
-
-
 def examine(method: Method, model: Model, settings: Settings) -> Evidence:
     """What one method finds out about a claim.
 
@@ -194,7 +197,7 @@ def _examined(method: Method, model: Model, settings: Settings) -> Evidence:
         piece = in_parts(method, model, settings)
     except MeaningError:
         raise
-    except _BEYOND as reason:
+    except BEYOND as reason:
         return Evidence(method.name, Finding.ABSTAINS, str(reason) or "no algorithm")
     except ModuleNotFoundError as missing:
         if not (how := remedy(missing)):
@@ -204,20 +207,23 @@ def _examined(method: Method, model: Model, settings: Settings) -> Evidence:
         return Evidence(method.name, Finding.FAILED, f"{type(error).__name__}: {error}")
     if piece.counterexample and settings.explains and not model.claim.experiment:
         # what is found stands, whether it can be explained or not
-        with suppress(*_BEYOND):
-            explained = _explained(model, piece.counterexample, settings.seed)
+        with suppress(*BEYOND):
+            explained = _explained(model, piece, piece.counterexample, settings.seed)
             return replace(piece, counterexample=explained)
     return piece
 
 
-def _explained(model: Model, counterexample: Counterexample, seed: int) -> Counterexample:
+def _explained(model: Model, piece: Evidence, found: Counterexample, seed: int) -> Counterexample:
     """The counterexample with the largest error, the corrected formula, and both sides drawn."""
     claim = model.claim
-    has_one_box = not (claim.limit or claim.relations)
-    gap = worst_gap(model, seed) if has_one_box else None
+    gap = None if claim.limit or claim.relations else worst_gap(model, seed)
+    has_closed_form = not (piece.data.get("closed_form_differs") or may_cross_a_cut(model))
+    if gap and not (has_closed_form and is_closed_form_at(model, gap.point)):
+        has_closed_form, gap = False, None
+    is_larger = gap is not None and gap.relative > float(found.discrepancy)
     return replace(
-        counterexample,
-        largest=f"{gap.relative:.3g} at {gap.point}" if gap else None,
-        correction=model.correction if claim.relation == "==" else None,
+        found,
+        largest=f"{gap.relative:.3g} at {gap.point}" if gap and is_larger else None,
+        correction=model.correction if claim.relation == "==" and has_closed_form else None,
         profile=profile(model, gap.point) if gap else None,
     )

@@ -155,9 +155,9 @@ class Model:
         """The sign of an expression inside the domain; 0 where it is not known or not real."""
         if expr.is_zero:
             return 0
-        if expr.is_nonnegative:
+        if expr.is_extended_nonnegative:  # a complex parameter is finite, which SymPy is not told
             return 1
-        if expr.is_negative:
+        if expr.is_extended_negative:
             return -1
         expr = polarised(expr)
         if not expr.free_symbols <= {s for z in self.symbols.values() for s in (z, bar(z))}:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
+from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.boxes import boxes, restated
 from verify.claims.claim import Claim
 from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.kinks import branches, cells
 from verify.judging.long_run import in_the_long_run
-from verify.judging.methods import Method
+from verify.judging.methods import METHODS, Method
 from verify.judging.model import Model
+from verify.judging.routes.lyapunov import at_its_place
 from verify.settings import Settings
 
 # in this order, of what is found on parts, one counts for the whole claim
@@ -18,6 +21,9 @@ _WORST_FIRST = (
     *(Finding.REFUTES, Finding.CONTRADICTS, Finding.FAILED, Finding.ABSTAINS),
     *(Finding.SUPPORTS, Finding.PROVES),
 )
+
+# what no algorithm of ours, or of SymPy's, can do
+BEYOND = (NotEvaluated, NotImplementedError)
 
 
 def in_parts(method: Method, model: Model, settings: Settings) -> Evidence:
@@ -38,10 +44,32 @@ def in_parts(method: Method, model: Model, settings: Settings) -> Evidence:
         for part in cells(box, whole) if is_certain else [box]:
             own = model if part is claim else Model(part)
             try:
-                found.append(_restated(claim, part, _on_branches(method, own, settings)))
+                piece = _on_branches(method, own, settings)
+                if piece.finding is Finding.CONTRADICTS:
+                    piece = _looked_at(method, own, piece, settings)
+                found.append(_restated(claim, part, piece))
             except MeaningError as error:
                 raise MeaningError(restated(claim, part, str(error))) from None
     return min(found, key=lambda piece: _WORST_FIRST.index(piece.finding))
+
+
+def _looked_at(method: Method, model: Model, found: Evidence, settings: Settings) -> Evidence:
+    """What a method contradicts, looked at once more where it says: that may refute it.
+
+    A judge's place is a lead for the Lyapunov equation, and that of a path to a limit for the
+    judges, of the limit where the other parameters have their values.
+    """
+    if method.is_judge:
+        return found if model.claim.limit else at_its_place(model, found)
+    if "place" not in found.data:
+        return found
+    there = Model(model.claim.at(found.data["place"]))
+    for judge in METHODS:
+        with suppress(*BEYOND, MeaningError):
+            if judge.is_judge and (said := judge.check(there, settings)).finding is found.finding:
+                detail = f"{found.detail}; {judge.name}, there: {said.detail}"
+                return replace(found, finding=Finding.REFUTES, detail=detail)
+    return found
 
 
 def _on_branches(method: Method, model: Model, settings: Settings) -> Evidence:

@@ -71,6 +71,11 @@ class _Kink:
         return ABOVE if across > 0 else BELOW if across < 0 else CUT if across == 0 else None
 
 
+def may_cross_a_cut(model: Model) -> bool:
+    """Whether a root or logarithm in a claim may be conjugated on its cut, where algebra errs."""
+    return any(not kink.is_real for kink in _kinks(model))
+
+
 @lru_cache(maxsize=32)
 def _kinks(model: Model) -> list[_Kink]:
     """The kinks of a claim, but for those of which it is certain that they have one side."""

@@ -142,7 +142,7 @@ class _Translator:
         """A power, in whose text the base is `node`."""
         # at each lag: at 0 as well, 0^0 = 1
         for part in (exponent.subs(Delta, 0), sp.diff(exponent, Delta)):
-            if not (part.is_nonnegative or self.reader.sign(part) > 0):
+            if not (part.is_extended_nonnegative or self.reader.sign(part) > 0):
                 self.reader.emit(Kind.NONZERO, base, node)
         if exponent.is_integer:
             return base**exponent

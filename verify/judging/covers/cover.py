@@ -22,6 +22,7 @@ from typing import Protocol, TypeVar
 
 import flint
 
+from numerics.arithmetic.balls import midpoint
 from numerics.arithmetic.jets import Jet, Space
 from verify.judging.covers.boxes import Box, Place, between, shown
 from verify.judging.evidence import Evidence, Finding
@@ -117,15 +118,15 @@ def judged(
             return Evidence(method, Finding.CONTRADICTS, f"the slack is negative {how}")
         return Evidence(method, Finding.ABSTAINS, f"the slack is negative, or 0, {how}")
     # two factors may well change their signs together, so that the product does not
-    is_false = (
-        len(unknown) == 1
-        and unknown[0].is_counterexample(bounds)
-        and any(map(is_negative, unknown[0].places))
-    )
+    is_inside = len(unknown) == 1 and unknown[0].is_counterexample(bounds)
+    false = next((place for place in unknown[0].places if is_inside and is_negative(place)), None)
     return Evidence(
         method,
-        Finding.CONTRADICTS if is_false else Finding.ABSTAINS,
+        Finding.ABSTAINS if false is None else Finding.CONTRADICTS,
         f"no sign of the slack on a cover of {boxes} boxes: {unknown[0].obstacle}",
+        data={"place": {name: str(midpoint(value)) for name, value in false.items()}}
+        if false
+        else {},
     )
 
 

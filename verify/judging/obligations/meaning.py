@@ -1,8 +1,8 @@
 """What has to hold at every point of the domain for a claim to mean something.
 
-Poles lie inside the disc, R is an autocorrelation, sums converge, what is divided by is not 0 and
-γ stays real. Where one of these fails the claim is bad input; where one stays open nothing is
-proved. Both judges rest on what is found here.
+Poles lie inside the disc, R is an autocorrelation, sums converge, what is divided by is not 0, and
+what γ has under a root or logarithm is real and not negative. Where one of these fails the claim is
+bad input; where one stays open nothing is proved. Both judges rest on what is found here.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class _Emitted:
             if not self.field.startswith("gamma"):
                 return  # algebra's own affair
             kind = Kind.NONNEGATIVE
-            fault = f"{text} is under a root or logarithm and must not be negative; it is"
+            fault = f"{text}, under a root or logarithm, must be real and not negative; it is not"
         elif function.has(sp.zoo):
             return  # what makes it infinite is told of already
         elif function.is_number and not _is_0_inside(self.model, function):
@@ -307,10 +307,10 @@ def _check_order(model: Model) -> None:
     is_complex = QUANTITIES[claim.quantity].is_complex
     if is_complex and not vanishes(model.value - conjugated(model.value)):
         raise _no_order(claim, claim.quantity, "give the poles real ranges")
-    instance = model.instances()[0]
-    stated = Obligation("relation", instance.formula, Kind.REAL, str(claim.formula))
-    if decide(instance, stated, 0).state is State.FAILED:
-        raise _no_order(claim, "the formula", "give a real bound")
+    for instance in model.instances():
+        stated = Obligation("relation", instance.formula, Kind.REAL, str(claim.formula))
+        if decide(instance, stated, 0).state is State.FAILED:
+            raise _no_order(claim, "the formula", "give a real bound")
 
 
 def _no_order(claim: Claim, what: str, remedy: str) -> MeaningError:
@@ -324,11 +324,13 @@ def _check_approach(model: Model, limit: Limit) -> None:
     """Check that a limit's target can be approached inside the domain, from the side named.
 
     Raises:
-        MeaningError: if it cannot.
+        MeaningError: if it cannot, or the target is no real number.
 
     """
     one = model.domain.ranges[limit.name]
     target = to_sympy(limit.target, {})
+    if not target.is_real:
+        raise MeaningError(f"field 'limit' = {str(limit)!r}: a real target is needed")
     match limit.direction:
         case "-":
             is_inside = one.lower < target <= one.upper

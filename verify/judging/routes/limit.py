@@ -82,7 +82,7 @@ def check(model: Model, settings: Settings) -> Evidence:
                 cut_short = str(reason)
             found = _arrives([step.distance for step in path])
             if found is False and path:
-                return _departure(path[-1])
+                return _departure(path[-1], limit)
             if found:
                 errors.append(path[-1].distance)
                 held.append(path[-1].point)
@@ -215,7 +215,9 @@ def _towards(model: Model, limit: Limit) -> Iterator[list[Fraction]]:
         yield [middle + sign * part * distance for part in _PARTS]
 
 
-def _departure(step: Step) -> Evidence:
+def _departure(step: Step, limit: Limit) -> Evidence:
+    others = {name: c for name, c in step.point.coordinates.items() if name != limit.name}
+    is_rational = all(isinstance(value, Fraction) for value in others.values())
     ratio = f"{float((step.claimed / step.actual).real.mid()):.6g}"
     found = f"formula over quantity is {ratio}, not near 1"
     if ratio == "1":
@@ -232,4 +234,5 @@ def _departure(step: Step) -> Evidence:
             actual=decimal(step.actual, DIGITS),
             discrepancy=f"{step.distance:.3g}",
         ),
+        data={"place": {name: str(value) for name, value in others.items()}} if is_rational else {},
     )

@@ -29,6 +29,7 @@ from verify.judging.routes.pointwise import (
     compare_at_points,
     confirmed,
     disagreement,
+    is_closed_form,
     precision,
 )
 from verify.judging.routes.statespace import (
@@ -68,14 +69,37 @@ def _closely(model: Model, settings: Settings, route: Route) -> Evidence | None:
     """A disagreement at one point at a much higher precision: in a term of 1e-90, say."""
     instance = model.instances()[0]
     [point] = instance.domain.sample(1, settings.seed)
+    return _disagreement_at(instance, point, route, FINE_DIGITS)
+
+
+def at_its_place(model: Model, found: Evidence) -> Evidence:
+    """What a judge contradicts, as a counterexample at the place that it names, or at a plain one.
+
+    The system is solved there, ever more precisely. Where that shows nothing, what was found stays.
+
+    Args:
+        model: the claim, which is no limit.
+        found: the judge's evidence.
+
+    """
+    instance = model.instances()[0]
+    point, route = instance.domain.inside, Route(found.method, lyapunov_value)
+    for name, value in found.data.get("place", {}).items():
+        point = point.moved(name.strip("|"), Fraction(value))
+    looks = (_disagreement_at(instance, point, route, digits) for digits in (DIGITS, FINE_DIGITS))
+    return next(filter(None, looks), found)
+
+
+def _disagreement_at(model: Model, point: Point, route: Route, digits: int) -> Evidence | None:
+    """A disagreement at a point that so many digits show."""
     try:
-        actual = lyapunov_value(instance, point, FINE_DIGITS)
-        with flint.ctx.workprec(precision(FINE_DIGITS)):
-            claimed = instance.text(point).formula
-            is_same = compare(claimed, actual, "==", FINE_DIGITS) is not False
-    except MeaningError:
+        actual = lyapunov_value(model, point, digits)
+        with flint.ctx.workprec(precision(digits)):
+            claimed = model.text(point).formula
+            is_false = compare(claimed, actual, model.claim.relation, digits) is False
+    except (MeaningError, NotEvaluated):
         return None
-    return None if is_same else disagreement(instance, point, claimed, actual, route)
+    return disagreement(model, point, claimed, actual, route) if is_false else None
 
 
 def lyapunov_value(model: Model, point: Point, digits: int = DIGITS) -> flint.acb:
@@ -102,6 +126,15 @@ def lyapunov_value(model: Model, point: Point, digits: int = DIGITS) -> flint.ac
         if ball == 0 or ball.rel_accuracy_bits() >= 3.33 * digits:
             break
     return ball
+
+
+def is_closed_form_at(model: Model, point: Point) -> bool:
+    """Whether algebra's closed form is the quantity at a point, for one input if it is any."""
+    instance = model.instances()[0]
+    try:
+        return is_closed_form(instance, point, lyapunov_value(instance, point))
+    except MeaningError:
+        return False
 
 
 def floating_value(model: Model, point: Point) -> flint.acb:

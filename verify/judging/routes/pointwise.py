@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil
+from math import ceil, log
 
 import flint
 import sympy as sp
@@ -28,6 +28,7 @@ DIGITS = 40
 EDGE = Fraction(1, 10**12)
 SHARP = 2.0**-50
 FEW_LAGS = 3  # at which R is read
+TOLD_APART = 8  # digits of a counterexample that differ
 CLOSELY = 2  # of the inputs that stand for any: where it looks like failing is looked for
 
 
@@ -213,7 +214,9 @@ def disagreement(
     model: Model, point: Point, claimed: flint.acb, actual: flint.acb, route: Route
 ) -> Evidence:
     """What a route says where it disagrees with the formula."""
-    relative = abs(actual - claimed) / abs(actual)
+    # relative to what is not 0, and with as many digits as show it
+    relative = abs(actual - claimed) / (abs(claimed) if actual.contains(0) else abs(actual))
+    digits = max(30, TOLD_APART - int(float(relative.log()) / log(10)))
     where = f"{point} (R = {model.claim.autocorrelation})"
     return Evidence(
         route.name,
@@ -221,8 +224,21 @@ def disagreement(
         f"false at {where}",
         counterexample=Counterexample(
             point=where,
-            claimed=decimal(claimed),
-            actual=decimal(actual),
+            claimed=decimal(claimed, digits),
+            actual=decimal(actual, digits),
             discrepancy=relative.mid().str(3, radius=False),
         ),
+        data={} if is_closed_form(model, point, actual) else {"closed_form_differs": True},
     )
+
+
+def is_closed_form(model: Model, point: Point, actual: flint.acb) -> bool:
+    """Whether algebra's closed form may be the quantity at a point.
+
+    It is not over a horizon that is shorter than a lag of the input, nor on a branch cut.
+    """
+    try:
+        with flint.ctx.workprec(precision()):
+            return bool(evaluate(model.value, point.values(model)).overlaps(actual))
+    except (NotEvaluated, NotImplementedError):
+        return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,16 +12,18 @@ from typing import Any
 
 import flint
 import sympy as sp
+from sympy.core.function import AppliedUndef
 from sympy.polys.domains import QQ
 from sympy.polys.polyerrors import BasePolynomialError
 from sympy.polys.rings import ring
 
 from numerics.arithmetic.balls import evaluate
-from verify.judging.covers.boxes import shown
+from verify.judging.covers.boxes import Place, shown
 from verify.judging.covers.cover import SECONDS, Cover, cover
 from verify.judging.domain import Domain
 from verify.judging.symbolic.angles import opposite, turned, without_angles
 from verify.judging.symbolic.atlas import charts, rounded
+from verify.judging.symbolic.charts import Uncovered
 from verify.judging.symbolic.fractions import factors
 
 TO_EXP = (sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh)
@@ -58,10 +61,14 @@ class Sign:
         Of an angle whose whole circle was covered they may lie outside of its range.
         """
         for found in self.covers:
-            inside = (self._holds(*item) for place in found.places for item in place.items())
-            if found.places and all(inside):
+            if found.places and all(map(self._is_inside, found.places)):
                 return f"between {' and '.join(map(shown, found.places))}"
         return ""
+
+    def _is_inside(self, place: Place) -> bool:
+        """Whether a place certainly is in the domain, where an angle has but one tangent."""
+        turning = {word for name in place if name.startswith("tan(") for word in _words(name)}
+        return turning.isdisjoint(place) and all(self._holds(*item) for item in place.items())
 
     def _holds(self, name: str, value: flint.arb) -> bool:
         """Whether a value certainly lies in the range of a real symbol that is no whole number."""
@@ -77,6 +84,9 @@ class Sign:
     def __str__(self) -> str:
         boxes = sum(found.boxes for found in self.covers)
         return f"on a cover of {boxes} boxes" if boxes else "by the signs of its factors"
+
+
+_words = re.compile(r"[^\W\d]\w*").findall
 
 
 def sign(
@@ -99,6 +109,8 @@ def sign(
         NoSign: where there is no way to one.
 
     """
+    if expr.atoms(AppliedUndef):
+        raise NoSign(f"the sign of {expr}")
     if not expr.free_symbols:
         ball = evaluate(expr, {})
         value = 1 if ball.real > 0 else -1 if ball.real < 0 else 0
@@ -134,8 +146,10 @@ def sign(
                     raise NoSign("it has another sign, or none, where an angle is 0 or half a turn")
         varying = {s: ends for s, ends in found.ranges.items() if s not in constants}
         return replace(found, ranges=varying)  # where a constant has another value is no place
-    except (ValueError, BasePolynomialError) as reason:
+    except (NoSign, Uncovered) as reason:
         raise NoSign(str(reason)) from None
+    except (ValueError, BasePolynomialError):
+        raise NoSign("it is no rational function of roots and exponentials apart") from None
 
 
 def _without_squares(expr: sp.Expr) -> Iterator[sp.Expr]:
