@@ -48,8 +48,12 @@ def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
             return []
     if hidden is None:
         return []
-    statement = f"it holds where {hidden} is of ordinary size"
-    how = "at the points tried it is very small, or large"
+    if hidden.free_symbols:
+        statement = f"it holds where {hidden} is of ordinary size"
+        how = "at the points tried it is very small, or large"
+    else:
+        statement = f"the number {str(sp.N(hidden, 3)).lower()} makes no difference"
+        how = "it is too small, or large, for points to show"
     return [stated(SIZES, statement, State.OPEN, how)]
 
 

@@ -17,6 +17,7 @@ from verify.claims.claim import Claim
 from verify.claims.trial import Trial
 from verify.judging.engine import Known, Result, concluded, is_settled, verify_claim
 from verify.judging.evidence import Evidence, Finding, Verdict
+from verify.judging.methods import methods
 from verify.running.server import fork_server
 from verify.running.store import Store
 from verify.settings import Settings
@@ -67,6 +68,9 @@ def on_this_machine(
                     store.keep(job.subject, settings, outcome)
                 elif outcome is None and time.perf_counter() > job.deadline:
                     outcome = job.overrun()
+                    if outcome is None:  # other methods may have something to say
+                        del active[receiver]
+                        waiting.append((job.subject, {e.method: e for e in job.evidence}))
                 if isinstance(outcome, Result | TrialResult):
                     del active[receiver]
                     yield outcome
@@ -76,7 +80,10 @@ def on_this_machine(
 
 
 def time_limit(subject: Subject, settings: Settings) -> float:
-    """The seconds that a claim or a trial may take; a certificate has as many again."""
+    """The seconds that a trial may take, or a claim until a method of it is given up.
+
+    A certificate has as many again.
+    """
     if isinstance(subject, Trial):
         return settings.tier.seconds_per_trial
     return settings.tier.seconds * (2 if settings.certify else 1)
@@ -122,19 +129,29 @@ class _Job:
             return message
         return self._without_verdict(Verdict.ERROR, str(message))
 
-    def overrun(self) -> Result | TrialResult:
+    def overrun(self) -> Result | TrialResult | None:
+        """The outcome on a subject that takes too long; None where methods are left to ask.
+
+        The method that was at work has nothing to say, and those that come after it go on.
+        """
         self.process.kill()
         self.process.join()
-        if claim := self._settled():
-            return concluded(claim, self.evidence, self._elapsed())
-        return self._without_verdict(Verdict.UNDECIDED, f"no verdict within {self.limit:g} s")
-
-    def _settled(self, certify: bool = False) -> Claim | None:
-        """The claim, if the evidence is all that its verdict needs, or a certificate too."""
-        known = {piece.method: piece for piece in self.evidence}
-        if isinstance(self.subject, Claim) and is_settled(self.subject, known, certify):
-            return self.subject
+        why = f"no result within {self.limit:g} s"
+        if not isinstance(self.subject, Claim):
+            return self._without_verdict(Verdict.UNDECIDED, why)
+        if not self._settled():
+            known = {piece.method for piece in self.evidence}
+            asked = (method.name for method in methods(self.subject, self.certify))
+            at_work = next(name for name in asked if name not in known)
+            self.evidence.append(Evidence(at_work, Finding.ABSTAINS, why, seconds=self._elapsed()))
+        if self._settled():
+            return concluded(self.subject, self.evidence, self._elapsed())
         return None
+
+    def _settled(self, certify: bool = False) -> bool:
+        """Whether the evidence is all that a claim's verdict needs, or a certificate too."""
+        known = {piece.method: piece for piece in self.evidence}
+        return isinstance(self.subject, Claim) and is_settled(self.subject, known, certify)
 
     def _without_verdict(self, verdict: Verdict, reason: str) -> Result | TrialResult:
         return without_verdict(self.subject, verdict, reason, self.evidence, self._elapsed())

@@ -302,15 +302,26 @@ def test_a_certificate_that_is_wanted_gets_its_time():
     assert one.overrun().verdict is Verdict.SUPPORTED  # by the others
 
 
-def test_an_overrun_is_undecided():
+def test_a_method_that_overruns_has_nothing_to_say():
     one = job(evidence=ALL[:2], limit=2.5)
-    outcome = one.overrun()
-    assert (outcome.verdict, outcome.reason) == (Verdict.UNDECIDED, "no verdict within 2.5 s")
-    assert outcome.evidence == ALL[:2]
+    assert one.overrun() is None  # others may have
+    assert one.evidence[:2] == [*ALL[:2]]
+    [at_work] = one.evidence[2:]
+    assert (at_work.method, at_work.finding) == (ALL[2].method, Finding.ABSTAINS)
+    assert at_work.detail == "no result within 2.5 s"
+    assert 0 <= at_work.seconds < 1
     assert one.process.calls == ["kill", "join"]
-    assert 0 <= outcome.seconds < 1
+
+
+def test_what_the_others_say_counts():
+    outcome = job(evidence=ALL[:-1]).overrun()
+    assert outcome.verdict is Verdict.SUPPORTED
+    assert [piece.method for piece in outcome.evidence] == [piece.method for piece in ALL]
+
+
+def test_an_overrun_of_a_trial_ends_it():
     outcome = job(TRIAL, limit=2.5).overrun()
-    found = Evidence("trial", Finding.ABSTAINS, "no verdict within 2.5 s")
+    found = Evidence("trial", Finding.ABSTAINS, "no result within 2.5 s")
     assert outcome == TrialResult(TRIAL, (found,))
 
 
@@ -419,7 +430,7 @@ def test_what_was_known_counts_with_what_was_found(monkeypatch):
     assert (outcome.verdict, outcome.evidence) == (Verdict.SUPPORTED, ALL)
 
 
-def test_an_overrun_ends_one_subject_only(monkeypatch):
+def test_an_overrun_ends_a_method_of_one_subject_only(monkeypatch):
     a, b = map(named, "ab")
     tier = Tier(points=2, chains=500, replicas=4, seconds=0.3)
     server, outcomes = results(
@@ -437,9 +448,15 @@ def test_an_overrun_ends_one_subject_only(monkeypatch):
     found = {r.claim.id: r for r in outcomes}
     assert time.perf_counter() - start >= 0.3
     assert all(0 <= timeout <= 0.3 for timeout in waits)
-    assert found["a"].reason == "no verdict within 0.3 s"
+    assert found["a"].verdict == "undecided"
+    silent = [(piece.method, piece.detail) for piece in found["a"].evidence]
+    assert silent == [(piece.method, "no result within 0.3 s") for piece in ALL]
     assert found["b"].verdict == "proved"
-    assert server.started[0].calls == ["kill", "join"]
+    started = [worker for worker in server.started if worker.subject == a]
+    assert [list(worker.known) for worker in started] == [
+        [piece.method for piece in ALL[:k]] for k in range(len(ALL))
+    ]
+    assert all(worker.calls == ["kill", "join"] for worker in started)
 
 
 def test_a_result_that_is_there_counts_however_late(monkeypatch):
