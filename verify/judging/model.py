@@ -25,7 +25,7 @@ from verify.judging.obligations.obligation import Kind
 from verify.judging.points import Point
 from verify.judging.symbolic.signs import NoSign, ranges_of, sign
 from verify.judging.text import Text
-from verify.judging.translation import summand, to_sympy
+from verify.judging.translation import summand, to_sympy, written
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,8 +148,8 @@ class Model:
 
     @property
     def correction(self) -> str:
-        """The quantity in closed form, as text."""
-        return str(readable(present(self.value)))
+        """The quantity in closed form, as a claim writes it."""
+        return written(readable(present(self.value)))
 
     def sign(self, expr: sp.Expr) -> int:
         """The sign of an expression inside the domain; 0 where it is not known or not real."""

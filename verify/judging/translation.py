@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 from sympy.polys.polyerrors import PolynomialError
 
 from numerics.arithmetic.balls import BALLS, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
-from theory.inputs import Input, StationaryInput, from_expression
+from theory.algebra.generating_functions import C, C_bar
+from theory.inputs import ArbitraryInput, Input, StationaryInput, from_expression
 from theory.symbols import Delta
 from verify.claims.expressions import Expression, is_compared, name_of, parse, shown
 from verify.judging.evidence import MeaningError
@@ -93,6 +95,7 @@ class _Translator:
         reader: Reader = _Careless(),  # noqa: B008
     ) -> None:
         self.source, self.names, self.x, self.reader = source, names, x, reader
+        self.first_lag = 0  # of R; a sum begins at 1
 
     def translate(self, node: ast.expr) -> sp.Expr:
         match node:
@@ -120,7 +123,10 @@ class _Translator:
             case ast.Call(func=ast.Name(id="R")):
                 return self.autocorrelation_at(self.translate(node.args[0]))
             case ast.Call(func=ast.Name(id="sum")):
-                return self.series(self.translate(node.args[0]), node.args[0])
+                self.first_lag = 1
+                term = self.translate(node.args[0])
+                self.first_lag = 0
+                return self.series(term, node.args[0])
             case ast.Call(func=ast.Name(id=function)) if function in _CONJUGATIONS:
                 inside = self.translate(node.args[0])
                 if function == "abs" and inside.is_real and (sign := self.reader.sign(inside)):
@@ -140,8 +146,8 @@ class _Translator:
 
     def power(self, base: sp.Expr, exponent: sp.Expr, node: ast.expr) -> sp.Expr:
         """A power, in whose text the base is `node`."""
-        # at each lag: at 0 as well, 0^0 = 1
-        for part in (exponent.subs(Delta, 0), sp.diff(exponent, Delta)):
+        # at each lag; 0^0 = 1
+        for part in (exponent.subs(Delta, self.first_lag), sp.diff(exponent, Delta)):
             if not (part.is_extended_nonnegative or self.reader.sign(part) > 0):
                 self.reader.emit(Kind.NONZERO, base, node)
         if exponent.is_integer:
@@ -252,6 +258,29 @@ def summed(weight: sp.Expr, rest: sp.Expr, x: Input, node: ast.expr) -> Stationa
         return from_expression(weight) + from_expression(rest)
     except ValueError as error:
         raise MeaningError(f"sum({shown(node)}): {error}") from None
+
+
+def written(expr: sp.Expr) -> str:
+    """A result of algebra as a claim writes it: with R(k), and sums of R for the function C."""
+    known = {ArbitraryInput().autocorrelation(0): _R(0)}
+    known |= {c: _written_sum(c) for c in expr.atoms(C)}
+    for part in expr.atoms(AppliedUndef):
+        if part.func.__name__ == "R_bar":
+            known[part] = sp.conjugate(_R(*part.args))
+    # a name that algebra has a meaning for was given a mark
+    return str(expr.xreplace(known)).replace("Abs(", "abs(").replace("'", "")
+
+
+def _written_sum(part: C) -> sp.Expr:
+    order, z = part.args
+    is_conjugate = isinstance(part, C_bar)
+    z = sp.conjugate(z) if is_conjugate else z
+    weight = sp.Mul(*(Delta - k for k in range(order))) * z ** (Delta - order)
+    total = sp.Function("sum")(weight * _R(Delta))
+    return sp.conjugate(total) if is_conjugate else total
+
+
+_R = sp.Function("R")
 
 
 def inside_disc(z: sp.Expr) -> sp.Expr:

@@ -1,10 +1,15 @@
 """Where a method says that a claim fails, it is looked at once more, and shown there."""
 
+from dataclasses import replace
+
 import pytest
 
+from verify import paper_claims
+from verify.claims.expressions import parse
 from verify.claims.file import make_claim
 from verify.judging.engine import verify_claim
 from verify.judging.evidence import Verdict
+from verify.judging.model import Model
 
 WHITE = {
     "id": "c",
@@ -147,3 +152,26 @@ def test_a_false_claim_says_where_it_means_nothing_too():
     assert result.verdict is Verdict.REFUTED
     [why] = result.meaningless
     assert "cos(w) - 1 / 3 must not be 0" in why
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("A3-sensitivity", "A4-state-complex", "A9-modes", "B6-modulus", "C2-hessian-complex"),
+        "A6-sensitivity-ar1",
+    ],
+)
+def test_a_correction_is_a_claim_that_holds(key):
+    [claim] = [claim for claim in paper_claims() if claim.id == key]
+    correct = replace(claim, formula=parse(Model(claim).correction))
+    assert verify_claim(correct).verdict.holds
+
+
+def test_a_sum_begins_at_lag_1():
+    fields = {"autocorrelation": "R(Delta)", "domain": ["-1 < lambda < 1"]}
+    formula = "(R(0) + 2*lambda*sum(lambda**(Delta - 1)*R(Delta)))/(1 - lambda**2)"
+    assert judged(WHITE, **fields, formula=formula).verdict is Verdict.PROVED
+    earlier = formula.replace("lambda*sum(lambda**(Delta - 1)", "lambda**2*sum(lambda**(Delta - 2)")
+    result = judged(WHITE, **fields, formula=earlier)
+    assert result.verdict is Verdict.ERROR
+    assert "lambda must not be 0" in result.reason

@@ -78,7 +78,7 @@ def _latex(report: Report) -> Iterator[str]:
                 yield rf"\item[{name}] \texttt{{{_text(value)}}}"
         yield r"\end{description}"
         if x and x.correction:
-            yield "Correct is\n" + _typeset(r.claim, "==", x.correction.replace("Abs(", "abs("))
+            yield "Correct is\n" + _typeset(r.claim, "==", x.correction)
 
 
 def _typeset(claim: Claim, relation: str, source: str) -> str:
