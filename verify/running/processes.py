@@ -70,7 +70,7 @@ def on_this_machine(
                     outcome = job.overrun()
                     if outcome is None:  # other methods may have something to say
                         del active[receiver]
-                        waiting.append((job.subject, {e.method: e for e in job.evidence}))
+                        waiting.append((job.subject, job.known))
                 if isinstance(outcome, Result | TrialResult):
                     del active[receiver]
                     yield outcome
@@ -111,6 +111,11 @@ class _Job:
     def __post_init__(self) -> None:
         self.deadline = self.started + self.limit
 
+    @property
+    def known(self) -> Known:
+        """The evidence by its methods."""
+        return {piece.method: piece for piece in self.evidence}
+
     def receive(self, receiver: Connection) -> Evidence | Result | TrialResult:
         """The next piece of evidence, or the outcome."""
         try:
@@ -140,9 +145,8 @@ class _Job:
         if not isinstance(self.subject, Claim):
             return self._without_verdict(Verdict.UNDECIDED, why)
         if not self._settled():
-            known = {piece.method for piece in self.evidence}
             asked = (method.name for method in methods(self.subject, self.certify))
-            at_work = next(name for name in asked if name not in known)
+            at_work = next(name for name in asked if name not in self.known)
             self.evidence.append(Evidence(at_work, Finding.ABSTAINS, why, seconds=self._elapsed()))
         if self._settled():
             return concluded(self.subject, self.evidence, self._elapsed())
@@ -150,8 +154,7 @@ class _Job:
 
     def _settled(self, certify: bool = False) -> bool:
         """Whether the evidence is all that a claim's verdict needs, or a certificate too."""
-        known = {piece.method: piece for piece in self.evidence}
-        return isinstance(self.subject, Claim) and is_settled(self.subject, known, certify)
+        return isinstance(self.subject, Claim) and is_settled(self.subject, self.known, certify)
 
     def _without_verdict(self, verdict: Verdict, reason: str) -> Result | TrialResult:
         return without_verdict(self.subject, verdict, reason, self.evidence, self._elapsed())

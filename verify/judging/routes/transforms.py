@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import factorial
+from itertools import repeat
+from math import factorial, prod
 from typing import Any
 
 import flint
@@ -38,7 +39,7 @@ class Transform:
                 inner = lower[k - 1] + k * step * inner
             total += ratio * inner
         for lag, value in self.lags:
-            total += value * power(z, lag) if lag else value
+            total += value * power(z, lag)
         return total
 
     def conjugate(self) -> Transform:
@@ -72,10 +73,7 @@ class Transform:
 
 def power(z: Any, exponent: int) -> Any:
     """The power z^exponent, exponent ≥ 0, with z^0 = 1; z is a number or a power series."""
-    result = 0 * z + 1
-    for _ in range(exponent):
-        result *= z
-    return result
+    return prod(repeat(z, exponent))
 
 
 def monomial(exponent: int) -> flint.acb_series:
