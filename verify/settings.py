@@ -14,6 +14,7 @@ EXTRAS = {
     "distributed": "dask",
     "jax": "jax",
     "atheris": "fuzz",
+    "pyarrow": "tables",
 }
 
 

@@ -7,7 +7,7 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tokenize import TokenError
@@ -88,6 +88,37 @@ def opened_text(path: Path) -> Iterator[TextIO]:
                 yield file
     except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as problem:
         raise ValueError(f"{path}: not a CSV file ({problem})") from None
+
+
+def read_column(path: Path, form: str, choose: Callable[[list[str]], int]) -> Array:
+    """One column of numbers of a table, in double precision; NaN where it has no value.
+
+    Args:
+        path: the file.
+        form: parquet or feather.
+        choose: the number of the column, from the names of all.
+
+    Raises:
+        ValueError: it is no such file, or too large, or the column has no numbers; or as
+            `choose` raises it.
+        ModuleNotFoundError: without PyArrow.
+
+    """
+    import pyarrow.dataset
+
+    what = f"not a {form.capitalize()} file of numbers"
+    with _refused(path, what):
+        table = pyarrow.dataset.dataset(path, format=form)
+        names = list(table.schema.names)
+    name = names[choose(names)]
+    with _refused(path, what):
+        kind = table.schema.field(name).type
+        if not (pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind)):
+            raise ValueError(f"column {name!r} is of {kind}")
+        size = 8 * table.count_rows()
+        if size > LARGEST:
+            raise ValueError(f"unpacked it is {size / 1e9:.1f} GB; at most {LARGEST / 1e9:.1f} GB")
+        return np.asarray(table.to_table(columns=[name]).column(0).cast("float64").to_numpy())
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""One series of numbers from a .npy or .csv file, or from a data set packaged on PyPI."""
+"""One series of numbers from a file, or from a data set packaged on PyPI."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.fitting.files import opened_text, read_array
+from numerics.fitting.files import opened_text, read_array, read_column
 from theory.printing.choices import one_of
 
 Array = NDArray[np.float64]
@@ -26,6 +26,8 @@ PACKAGED: dict[str, tuple[str, str, str | int]] = {
 
 _MISSING = ("", ".", "NA", "N/A", "null")
 
+TABLES = {".parquet": "parquet", ".feather": "feather", ".arrow": "feather"}
+
 TRANSFORMS = ("none", "difference", "returns", "absolute-returns")
 
 
@@ -39,7 +41,8 @@ def load_series(
     """Read one series.
 
     Args:
-        path: a .npy file with a one-dimensional array, or a .csv or .csv.gz file.
+        path: a .npy file with a one-dimensional array, a .csv or .csv.gz file, or with PyArrow
+            a .parquet, .feather or .arrow one.
         column: the column's name in the header or its number from 0; may be left out if there
             is only one.
         header: whether the first line is one. By default it is if it is no line of numbers; or if
@@ -52,6 +55,7 @@ def load_series(
 
     Raises:
         ValueError: if the file or the column cannot be read; the message says where.
+        ModuleNotFoundError: for a table without PyArrow.
 
     """
     path = Path(path)
@@ -61,7 +65,11 @@ def load_series(
         return _from_npy(path)
     if path.name.endswith((".csv", ".csv.gz")):
         return _from_csv(path, column, header)
-    raise ValueError(f"{path}: a .npy, .csv or .csv.gz file is needed")
+    if path.suffix in TABLES:
+        form = TABLES[path.suffix]
+        return read_column(path, form, lambda names: _index(path, column, names, len(names)))
+    known = ".npy, .csv, .csv.gz, .parquet, .feather or .arrow"
+    raise ValueError(f"{path}: a {known} file is needed")
 
 
 def packaged_series(name: str) -> Array:

@@ -112,7 +112,8 @@ def fit_autocorrelation(
     Args:
         data: a tensor (time,) or (batch, time, features), or an iterable of such batches, tensors
             or arrays, all with as many steps and features, at least 32 steps: a DataLoader, whose
-            batches may be tuples that begin with the input, or `Activations`.
+            batches may be tuples that begin with the input, or `Activations`. A data frame of
+            pandas or Polars is one sequence, its columns the features.
         mean: "kept", or "removed": then each feature's mean over all data is subtracted first,
             for which an iterable is gone through twice.
         max_lag: the last lag estimated beside the fit; by default a quarter of the steps, at
@@ -234,8 +235,12 @@ def _fitted(
 
 def _inputs(data: Data) -> Iterator[Any]:
     """What stands first in each batch, as a tensor if it is an array of real numbers."""
-    for batch in [data] if isinstance(data, Tensor | np.ndarray) else data:
+    is_one = isinstance(data, Tensor | np.ndarray) or hasattr(data, "to_numpy")
+    for batch in [data] if is_one else data:
         x = batch[0] if isinstance(batch, tuple | list) else batch
+        if hasattr(x, "to_numpy"):
+            x = x.to_numpy()
+            x = x[None] if x.ndim == 2 else x
         yield torch.from_numpy(x) if isinstance(x, np.ndarray) and x.dtype.kind in "iuf" else x
 
 

@@ -34,11 +34,12 @@ def normalizer(
     data: Annotated[
         str,
         typer.Argument(
-            help="A .npy or .csv file, or a packaged series: sp500, nasdaq, vix, wti or pulse."
+            help="A .npy, .csv, .parquet, .feather or .arrow file, or a packaged series: sp500, "
+            "nasdaq, vix, wti or pulse."
         ),
     ],
     eigenvalues: Annotated[str, typer.Option(help="λ to try.")] = "0,0.5,0.9,0.99,0.999",
-    column: Annotated[str | None, typer.Option(help="The CSV column, by name or number.")] = None,
+    column: Annotated[str | None, typer.Option(help="The column, by name or number.")] = None,
     transform: Annotated[
         str, typer.Option(help="none, difference, returns or absolute-returns.")
     ] = "none",
@@ -133,7 +134,9 @@ def hessian_command(
 def bench(
     parts: Annotated[
         list[str] | None,
-        typer.Argument(help="start, accuracy, evaluate, simulate, hessian, train; all without."),
+        typer.Argument(
+            help="start, accuracy, evaluate, simulate, hessian, train, normalize; all without."
+        ),
     ] = None,
     quick: Annotated[bool, typer.Option(help="Less, in a minute: a look, not a figure.")] = False,
     output: Output = None,

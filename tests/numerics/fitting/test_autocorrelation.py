@@ -212,7 +212,7 @@ def test_series_from_files(tmp_path):
         ("a.csv", "u\n1\ntwo\n", None, "line 3: 'two' is not a number"),
         ("a.csv", "", None, "empty"),
         ("a.npy", "nonsense", None, "not a .npy file"),
-        ("a.txt", "1\n", None, "csv.gz file is needed"),
+        ("a.txt", "1\n", None, "or .arrow file is needed"),
         ("a.csv.gz", "1\n", None, "not a CSV file"),
     ],
 )
@@ -220,6 +220,43 @@ def test_unusable_files(tmp_path, name, content, column, says):
     (tmp_path / name).write_text(content)
     with pytest.raises(ValueError, match=says):
         load_series(tmp_path / name, column)
+
+
+@pytest.fixture
+def arrow():
+    return pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+
+
+def stored(arrow, path, **columns):
+    from pyarrow import feather, parquet
+
+    write = parquet.write_table if path.suffix == ".parquet" else feather.write_feather
+    write(arrow.table(columns), path)
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.feather", "a.arrow"])
+def test_series_from_tables(tmp_path, arrow, name):
+    path = stored(arrow, tmp_path / name, x=[1, None, 3], y=["a", "b", "c"], z=[0.5, 1.5, None])
+    for column, expected in (("x", [1, np.nan, 3]), (2, [0.5, 1.5, np.nan])):
+        found = load_series(path, column)
+        assert found.dtype == float
+        np.testing.assert_array_equal(found, expected)
+    with pytest.raises(ValueError, match=r"a\.\w+: 3 columns; name one of x, y, z"):
+        load_series(path)
+    with pytest.raises(ValueError, match=r"column 'y' is of string"):
+        load_series(path, "y")
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(ValueError, match=r"a\.\w+: not a \w+ file of numbers: "):
+        load_series(path, "x")
+
+
+def test_a_table_of_equal_numbers_may_be_larger_than_its_file(tmp_path, arrow, monkeypatch):
+    path = stored(arrow, tmp_path / "a.parquet", x=np.zeros(100_000))
+    assert path.stat().st_size < 10_000
+    monkeypatch.setattr(files, "LARGEST", 8 * 99_999)
+    with pytest.raises(ValueError, match=r"unpacked it is 0\.0 GB"):
+        load_series(path)
 
 
 AR1 = np.round(lfilter([1], [1, -0.9], noise(3000, 3)), 5)

@@ -226,6 +226,26 @@ def test_a_spectrum_that_no_sum_of_positive_terms_has_is_noticed(band):
         fit_autocorrelation(torch.from_numpy(x)[..., None])
 
 
+class Frame:
+    """What data frames of pandas and Polars have."""
+
+    def __init__(self, numbers):
+        self.to_numpy = lambda: numbers
+
+
+def test_a_data_frame_is_one_sequence_of_its_columns():
+    x = data()[0][:2].numpy()
+    found = fit_features(Frame(x[0]))
+    assert len(found) == FEATURES
+    assert list(map(str, found)) == list(map(str, fit_features(torch.from_numpy(x[:1]))))
+    both = fit_autocorrelation([Frame(x[0]), Frame(x[1])])
+    np.testing.assert_array_equal(both.estimated, fit_autocorrelation(x).estimated)
+    np.testing.assert_array_equal(
+        fit_autocorrelation(Frame(x[0, :, 0])).estimated,
+        fit_autocorrelation(torch.from_numpy(x[0, :, 0])).estimated,
+    )
+
+
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
