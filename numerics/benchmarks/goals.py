@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from numerics.benchmarks.normalizers import BY_HAND, FITTED, WHITE
 from numerics.benchmarks.startup import COMMANDS, IMPORT
 from numerics.benchmarks.tables import Table, shown
 
@@ -149,5 +150,10 @@ GOALS = (
              _ratio((student, _CONVOLUTION), (student, _POPULATION)), least=10,
              cause="both take the impulse response and its gradient, which is most of either")
         for student in ("LRU", "dense")
+    ),
+    *(
+        Goal("Normalisers", f"{code}: at most {most} {unit}", _entry(column, code), most=most)
+        for code, bounds in ((WHITE, (4, 12)), (FITTED, (8, 16)))
+        for column, most, unit in zip((1, 2), bounds, (f"times {BY_HAND}", "bytes"), strict=True)
     ),
 )  # fmt: skip

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from numerics.benchmarks import accuracy, evaluation, hessian, simulation, startup, training
+from numerics.benchmarks import (
+    accuracy,
+    evaluation,
+    hessian,
+    normalizers,
+    simulation,
+    startup,
+    training,
+)
 from numerics.benchmarks.goals import summary
 from numerics.benchmarks.tables import Table, machine
 
@@ -15,6 +23,7 @@ PARTS: Mapping[str, Callable[[bool], Iterator[Table]]] = {
     "simulate": lambda quick: simulation.tables(3 if quick else 7),
     "hessian": lambda quick: hessian.tables(1 if quick else 5),
     "train": lambda quick: training.tables(1 if quick else 7),
+    "normalize": lambda quick: normalizers.tables(1 if quick else 15),
 }
 
 

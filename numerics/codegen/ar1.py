@@ -19,7 +19,10 @@ This file is made by `numerics.codegen.ar1.ar1_moments`. It is not edited, but m
 
 from __future__ import annotations
 
-from torch import Tensor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 # fmt: off'''
 _FACTORS = {

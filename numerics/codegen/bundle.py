@@ -1,30 +1,36 @@
-"""The normaliser for an input as one file of PyTorch code: this project's own, without the rest."""
+"""The normaliser for an input as one file of PyTorch or JAX code: our own, without the rest."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from numerics.codegen.runtime import Runtime
 from numerics.normalizers import InputNormalizer
 from theory.inputs import StationaryInput
 
-MODULES = (
-    *("double_precision", "eigenvalues", "ar1_moments", "written", "input_normalizer"),
-    "natural_gradient",
+_FOLDER = Path(__file__).parents[1]
+_OF_TORCH = (
+    *("double_precision", "eigenvalues", "ar1_moments", "real_gamma", "written"),
+    *("input_normalizer", "natural_gradient"),
 )
-_FOLDER = Path(__file__).parents[1] / "normalizers"
+MODULES: Mapping[str, Sequence[str]] = {
+    "torch": [f"normalizers/{name}.py" for name in _OF_TORCH],
+    "jax": ["normalizers/ar1_moments.py", "codegen/in_jax.py"],
+}
 _STOREYS = ("theory", "numerics")
 
 
-def bundled(x: StationaryInput) -> str:
+def bundled(x: StationaryInput, target: str = "torch") -> str:
     """A module with γ for an input, maps to eigenvalues, and natural gradients.
 
-    It needs PyTorch alone; its `normalizer()` is `InputNormalizer(x)`.
+    It needs PyTorch alone, where its `normalizer()` is `InputNormalizer(x)`, or JAX alone.
 
     Args:
         x: the input, as `InputNormalizer` takes it.
+        target: torch or jax.
 
     Raises:
         ValueError: where `InputNormalizer` raises it.
@@ -33,20 +39,30 @@ def bundled(x: StationaryInput) -> str:
         >>> from numerics.codegen.bundle import bundled
         >>> from theory import exponential
         >>> bundled(exponential(0.9)).splitlines()[0]
-        '\"\"\"γ(λ) as a PyTorch module, maps to eigenvalues, and natural gradients.'
+        '\"\"\"γ(λ) for PyTorch, maps to eigenvalues, and natural gradients.'
 
     """
     made = InputNormalizer(x)
     white, terms = (value.tolist() for value in made.state_dict().values())
-    sources = [(_FOLDER / f"{name}.py").read_text(encoding="utf-8") for name in MODULES]
+    sources = [(_FOLDER / name).read_text(encoding="utf-8") for name in MODULES[target]]
+    helpers = []
+    if target == "jax":
+        sources = [source.replace("Tensor", "Array") for source in sources]
+        helpers = Runtime.of("jax.py").called_in("\n".join(sources))
+    framework, made_elsewhere, maker = _WORDS[target]
     return "\n\n\n".join(
         [
-            _HEAD.format(R=made.extra_repr(), version=version("curseproof")),
+            _HEAD.format(
+                framework=framework,
+                R=made.extra_repr(),
+                version=version("curseproof"),
+                imports=made_elsewhere,
+            ),
             _imports(sources),
+            *helpers,
             *(_without_imports(source) for source in sources),
-            _MAKER.format(
-                white=white,
-                terms="".join(f"\n        {row}," for row in terms),
+            maker.format(
+                white=white, terms="".join(f"\n        {row}," for row in map(tuple, terms))
             ),
         ]
     )
@@ -58,14 +74,15 @@ def _imports(sources: Sequence[str]) -> str:
     for source in sources:
         for node in ast.parse(source).body:
             if isinstance(node, ast.Import):
-                plain |= {f"import {alias.name}" for alias in node.names}
+                plain.add(ast.unparse(node))
             elif isinstance(node, ast.ImportFrom) and not _is_ours(node) and node.module:
                 names = {alias.name for alias in node.names} - {"TYPE_CHECKING"}
                 named[node.module] = named.get(node.module, set()) | names
     groups: list[list[str]] = [[], [], []]
     lines = [f"from {home} import {', '.join(sorted(named[home]))}" for home in sorted(named)]
     for line in (*sorted(plain), *lines):
-        groups[0 if "__future__" in line else 2 if " torch" in line else 1].append(line)
+        framework = any(f" {name}" in line for name in MODULES)
+        groups[0 if "__future__" in line else 2 if framework else 1].append(line)
     return "\n\n".join("\n".join(group) for group in groups)
 
 
@@ -92,16 +109,15 @@ def _is_ours(node: ast.ImportFrom) -> bool:
     return (node.module or "").partition(".")[0] in _STOREYS
 
 
-_HEAD = '''"""γ(λ) as a PyTorch module, maps to eigenvalues, and natural gradients.
+_HEAD = '''"""γ(λ) for {framework}, maps to eigenvalues, and natural gradients.
 
 `normalizer()` is the module that a layer takes γ from, for
 {R}.
 
-This is code of curseproof {version} (Apache-2.0). It imports nothing of it, except where an
-`InputNormalizer` is given another input.
+This is code of curseproof {version} (Apache-2.0). It imports nothing of it{imports}.
 """'''
 
-_MAKER = '''def normalizer() -> InputNormalizer:
+_IN_TORCH = '''def normalizer() -> InputNormalizer:
     """The module for this file's input."""
     terms = [{terms}
     ]
@@ -113,3 +129,15 @@ _MAKER = '''def normalizer() -> InputNormalizer:
     module.load_state_dict(numbers)
     return module
 '''
+
+_IN_JAX = '''def normalizer() -> Normalizer:
+    """The normaliser for this file's input."""
+    terms = [{terms}
+    ]
+    return Normalizer({white}, tuple(terms))
+'''
+
+_WORDS = {
+    "torch": ("PyTorch", ", except where an\n`InputNormalizer` is given another input", _IN_TORCH),
+    "jax": ("JAX", "", _IN_JAX),
+}

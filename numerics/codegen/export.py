@@ -43,8 +43,8 @@ def exported(name: str, x: StationaryInput, target: str, bound: Bounding | None 
     """A quantity, γ or an architecture in LaTeX or as a standalone module.
 
     Args:
-        name: a quantity, `gamma`, or an architecture; for torch also `normalizer`, the module
-            with all that training takes; for latex-commands also `all`.
+        name: a quantity, `gamma`, or an architecture; for torch and jax also `normalizer`, the
+            module with all that training takes; for latex-commands also `all`.
         x: the input; its parameters become arguments. latex-commands are for white and AR(1).
         target: one of TARGETS.
         bound: finds bounds for the docstrings of a module; see `module_source`.
@@ -55,11 +55,13 @@ def exported(name: str, x: StationaryInput, target: str, bound: Bounding | None 
 
     """
     if name == MODULE:
-        if target != "torch" or bound is not None:
-            raise ValueError(f"{name}: --to torch, without --certify; the function alone is gamma")
+        if target not in ("torch", "jax") or bound is not None:
+            raise ValueError(
+                f"{name}: --to torch or jax, without --certify; the function alone is gamma"
+            )
         from numerics.codegen.bundle import bundled
 
-        return bundled(x)
+        return bundled(x, target)
     names = ("all", *_COMMANDS) if target == "latex-commands" else NAMES
     if name not in names:
         raise ValueError(f"unknown name {name!r}: {one_of(name, names)}")

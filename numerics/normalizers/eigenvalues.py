@@ -358,10 +358,17 @@ def _from_circle(distance: Tensor, dtype: torch.dtype) -> Tensor:
     """A distance from the unit circle that a number of type `dtype` has, of which none is 0."""
     eps = torch.finfo(dtype).eps
     is_number = distance >= -2 * eps
-    decides = torch.compiler.is_compiling() or torch._C._functorch.is_batchedtensor(distance)
-    if not decides and not distance.is_meta and not is_number.all():
+    unknown = torch.compiler.is_compiling() or _is_batched(distance) or distance.is_meta
+    if not unknown and not is_number.all():
         raise ValueError(f"λ: |λ| < 1 is needed, not {1 - distance[~is_number][0].item():.6g}")
     return torch.where(is_number, torch.where(distance > 0, distance, eps / 4), torch.nan)
+
+
+def _is_batched(values: Tensor) -> bool:
+    """Whether values are one of many under `torch.func.vmap`, perhaps differentiated."""
+    while torch._C._functorch.is_gradtrackingtensor(values):
+        values = torch._C._functorch.get_unwrapped(values)
+    return torch._C._functorch.is_batchedtensor(values)
 
 
 def _one_minus_exp(s: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from torch import Tensor
 from numerics.normalizers.ar1_moments import second_moment, sensitivity
 from numerics.normalizers.double_precision import DoublePrecision, wide
 from numerics.normalizers.eigenvalues import Eigenvalue
+from numerics.normalizers.real_gamma import is_for, real_gamma
 from numerics.normalizers.written import latex, written
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class InputNormalizer(DoublePrecision):
     The real λ of an `Eigenvalue`, or of a real tensor, may have either sign. Differentiable and
     computed in double precision, without ε and without clipping: the error grows with none of
     1/(1 − |λ|), where an `Eigenvalue` is given and not λ itself. Results have the precision of λ.
+    A tensor of real λ in the processor's memory is worked through in blocks, backward in closed
+    form: nothing but λ, γ and dγ/dλ is kept.
 
     An input that was given is part of the module's `state_dict`: `white_v1` is the weight of white
     noise, and the rows of `terms_v1` are the weight, 1 − ρ, 1 + ρ and φ of each term ρ^Δ e^{iφΔ}.
@@ -89,8 +92,12 @@ class InputNormalizer(DoublePrecision):
                 of features.
 
         """
-        lam = Eigenvalue.of(eigenvalue) if isinstance(eigenvalue, Tensor) else eigenvalue
-        return _as_precise_as(lam, torch.rsqrt(self._second_moment(lam)))
+        if not isinstance(eigenvalue, Tensor):
+            return self._gamma(eigenvalue)
+        if self._is_single and is_for(eigenvalue):
+            white, terms = self._weights()
+            return real_gamma(eigenvalue, white, terms, self._by_operations)
+        return self._by_operations(eigenvalue)
 
     def second_moment(self, eigenvalue: Eigenvalue) -> Tensor:
         """E|h|² without a normaliser.
@@ -155,14 +162,25 @@ class InputNormalizer(DoublePrecision):
 
     def _autocorrelation(self) -> str:
         """R(Δ) of the single input as text."""
-        if self.white_v1 is None or self.terms_v1 is None:
-            return written(1.0, 0.0)
-        white = float(self.white_v1)
+        white, terms = self._weights()
         parts = [written(white, 0.0)] * (white > 0)
-        for weight, distance, _, turn in self.terms_v1.tolist():
+        for weight, distance, _, turn in terms:
             if turn >= 0:  # the other of a pair makes it a cosine
                 parts.append(written(weight * (2 if turn > 0 else 1), 1 - distance, turn))
         return " + ".join(parts)
+
+    def _weights(self) -> tuple[float, list[list[float]]]:
+        """The weight of white noise, and the numbers of the terms, of a single input."""
+        if self.white_v1 is None or self.terms_v1 is None:
+            return 1.0, []
+        return self.white_v1.item(), self.terms_v1.tolist()
+
+    def _by_operations(self, lam: Tensor) -> Tensor:
+        """γ at λ by Torch's own operations, which it may trace, transform and differentiate."""
+        return self._gamma(Eigenvalue.of(lam))
+
+    def _gamma(self, eigenvalue: Eigenvalue) -> Tensor:
+        return _as_precise_as(eigenvalue, torch.rsqrt(self._second_moment(eigenvalue)))
 
     def _second_moment(self, eigenvalue: Eigenvalue) -> Tensor:
         return self._moment(eigenvalue, 1 / eigenvalue.one_minus_square, second_moment)

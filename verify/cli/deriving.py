@@ -130,8 +130,8 @@ def export(
         typer.Argument(
             help="A quantity, as for eval, or an architecture: plain, polar, exponential, lru, "
             "tanh, optimum, s4d, s4d_euler, s4, s5, mamba, rg_lru, gru, min_gru or lstm. For "
-            "torch also normalizer: γ as a module, eigenvalue maps and natural gradients. For "
-            "latex-commands also all."
+            "torch and jax also normalizer: γ, eigenvalue maps and natural gradients in one "
+            "file. For latex-commands also all."
         ),
     ],
     to: Annotated[

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from numerics.benchmarks import accuracy, startup, timing
+from numerics.benchmarks import accuracy, normalizers, startup, timing
 from numerics.benchmarks.goals import summary
 from numerics.benchmarks.suite import report
 from numerics.benchmarks.tables import Table
@@ -50,6 +50,15 @@ def test_accuracy_of_exported_code():
         for precision in ("float32", "float64"):
             assert worst[name, precision, "exported to numpy"] <= 1
             assert worst[name, precision, "lambdify"] > 100
+
+
+def test_what_normalisers_keep(monkeypatch):
+    monkeypatch.setattr(normalizers, "SHAPE", (2, 50, 3))
+    [table] = normalizers.tables(1)
+    kept = {row[0]: row[-1] for row in table.rows}
+    assert kept[normalizers.BY_HAND] == 4 + 4  # λ and γ
+    assert kept[normalizers.WHITE] == kept[normalizers.FITTED] == 4 + 4 + 4  # and dγ/dλ
+    assert kept[f"{normalizers.FITTED}, by operations"] > 100
 
 
 def test_report():
