@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import partial
 
 import sympy as sp
-from sympy.polys.polyerrors import BasePolynomialError
+from sympy.polys.polyerrors import BasePolynomialError, PolynomialError
 
 from verify.claims.claim import Claim
 from verify.claims.expressions import CONSTANTS, Expression, ExpressionError, name_of, parse
@@ -135,7 +135,14 @@ def _by_algebra(expression: Expression) -> Iterator[Form]:
 
 
 def _partial_fractions(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
-    return sp.apart(sp.factor(expression), symbol)
+    parts = sp.apart(sp.factor(expression), symbol)
+    if not _poles(parts) <= _poles(expression):
+        raise PolynomialError("the parts have no value at some places where the whole has one")
+    return parts
+
+
+def _poles(expression: sp.Expr) -> set[sp.Expr]:
+    return {factor for factor, _ in sp.factor_list(sp.denom(sp.together(expression)))[1]}
 
 
 def _collected(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:

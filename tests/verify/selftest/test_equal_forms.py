@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+import sympy as sp
+from sympy.polys.polyerrors import PolynomialError
 
 from verify import Settings, select
 from verify.claims.expressions import parse
@@ -34,6 +36,14 @@ def test_trigonometric_against_exponential():
     [claim] = select(["B3-tanh"])
     rewritings = {f.rewriting: f.claim for f in equal_forms(claim, 99)}
     assert "exp" in str(rewritings["eigenvalue: in exponentials"].eigenvalue["lambda"])
+
+
+def test_partial_fractions_have_no_poles_of_their_own():
+    a, b, x = sp.symbols("a b x")
+    parts = forms._partial_fractions(1 / ((1 - a * x) * (1 + a * x)), x)
+    assert sp.denom(sp.together(parts)).subs({a: 3, x: 3})
+    with pytest.raises(PolynomialError):  # a = b
+        forms._partial_fractions(1 / ((1 - a * x) * (1 - b * x)), x)
 
 
 def test_a_form_that_is_not_equal_is_an_error(monkeypatch):
