@@ -193,6 +193,7 @@ def test_against_finite_differences_of_a_sampled_metric():
     assert abs(sp.N(value) - sampled) < 1e-4 * abs(sampled)
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("x", INPUTS)
 def test_without_a_normaliser_curvature_is_negative_for_every_input(x):
     assert all(curvature_at(INPUTS[x], point).is_negative for point in points(4))
@@ -211,6 +212,7 @@ def test_one_tone_is_flat(turn):
             assert at(factor, point) == at(size * slope * conjugated(slope), point)
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("x", INPUTS)
 def test_the_optimal_normaliser_bends_negatively_up_to_a_third(x):
     near = points(4, sp.Rational(1, 3))
@@ -307,6 +309,7 @@ def test_distortion():
     assert sp.N(polar.subs(nu, "0.99")) > bounds[1]
 
 
+@pytest.mark.every(2)
 @pytest.mark.parametrize("x", [constant(), exponential(sp.S.NegativeOne), ArbitraryInput(False)])
 def test_every_step_holds(x):
     derivation = derive_curvature(x)

@@ -165,6 +165,7 @@ def test_taylor():
     )
 
 
+@pytest.mark.every(2)
 @pytest.mark.parametrize(
     ("x", "angle"),
     [

@@ -86,7 +86,7 @@ def test_complex_eigenvalues(tmp_path):
     )
 
 
-@pytest.mark.every(3)
+@pytest.mark.every(7)
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("target", CODE)
 def test_every_name_is_printed(name, target):
@@ -177,7 +177,7 @@ def at_distances(o, q):
     return lambda: {lam: 1 - flint.acb(float(o)), rho: 1 - flint.acb(float(q))}
 
 
-@pytest.mark.every(3)
+@pytest.mark.every(7)
 @pytest.mark.parametrize("type_", [np.float32, np.float64])
 @pytest.mark.parametrize("name", MOMENTS)
 @pytest.mark.parametrize("target", NUMERICAL)
@@ -196,7 +196,7 @@ PAIRS = {
 }
 
 
-@pytest.mark.every(7)
+@pytest.mark.every(17)
 @pytest.mark.parametrize("type_", [np.float32, np.float64])
 @pytest.mark.parametrize("name", PAIRS)
 @pytest.mark.parametrize("target", NUMERICAL)
@@ -214,7 +214,7 @@ def test_two_real_eigenvalues_near_one(name, type_, target):
     assert_exact_as_stated(target, expr, function, points.T.copy(), exact)
 
 
-@pytest.mark.every(3)
+@pytest.mark.every(7)
 @pytest.mark.parametrize("type_", [np.float32, np.float64])
 @pytest.mark.parametrize("name", MOMENTS)
 @pytest.mark.parametrize("target", NUMERICAL)
@@ -243,7 +243,7 @@ FITTED = {
 }
 
 
-@pytest.mark.every(3)
+@pytest.mark.every(7)
 @pytest.mark.parametrize("type_", [np.float32, np.float64])
 @pytest.mark.parametrize("fitted", FITTED)
 @pytest.mark.parametrize("target", NUMERICAL)
@@ -285,7 +285,7 @@ def of_parameters():
 SIGNED = ("s4", "eigenvalue")  # of the bilinear rule, 0 where Δ|a| = 2
 
 
-@pytest.mark.every(7)
+@pytest.mark.every(19)
 @pytest.mark.parametrize("type_", [np.float32, np.float64])
 @pytest.mark.parametrize(("architecture", "name", "expr"), [*of_parameters()])
 @pytest.mark.parametrize("target", NUMERICAL)
@@ -364,7 +364,7 @@ def test_unknown_names_are_refused():
 TAKEN = ("np", "torch", "jnp", "math", "mpmath", "Fraction", "square", "re_lam", "one_minus_lam")
 
 
-@pytest.mark.every(2)
+@pytest.mark.every(5)
 @pytest.mark.parametrize("name", TAKEN)
 @pytest.mark.parametrize("target", [target for target in CODE if target not in ("jax", "numba")])
 def test_a_parameter_may_be_called_as_a_module_is(name, target, tmp_path):

@@ -60,6 +60,7 @@ def assert_exact_as_stated(run, source, name, expr, points):
             assert abs(flint.arb(value) / exact - 1).mid() <= bound, given
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("name", [*MOMENTS, *PAIRS])
 def test_near_one_is_as_exact_as_it_says(name, run):
     poles = PAIRS.get(name, (lam,))
@@ -125,6 +126,7 @@ def of_parameters():
             )
 
 
+@pytest.mark.every(7)
 @pytest.mark.parametrize(("architecture", "name", "expr"), [*of_parameters()])
 def test_architectures(architecture, name, expr, run):
     """Complex λ and γ are pairs."""

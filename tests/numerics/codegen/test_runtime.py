@@ -127,6 +127,7 @@ def test_one_minus_squares_is_differentiated_in_torch(part):
     assert torch.equal(curvature, torch.full_like(expected, -2))
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("part", [0, 1])
 @pytest.mark.parametrize("type_", [np.float32, np.float64])
 def test_one_minus_squares_is_differentiated_in_jax(part, type_):

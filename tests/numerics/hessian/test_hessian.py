@@ -183,6 +183,7 @@ def agree(ours, theirs):
     return (ours - theirs).abs().max() <= bound
 
 
+@pytest.mark.every(2)
 @pytest.mark.parametrize(("model", "p"), list(models()))
 def test_hessians_are_autograds(model, p):
     there = model(p)

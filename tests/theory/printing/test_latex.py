@@ -175,6 +175,7 @@ class Balance(HTMLParser):
         assert self.open.pop() == tag
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("name", ["sensitivity", "parametrization", "teacher_student_loss"])
 @pytest.mark.parametrize("to", RENDERERS)
 def test_renderers_show_every_step(to, name):

@@ -2,11 +2,10 @@
 
 import re
 import shlex
-import subprocess
-import sys
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from numerics.codegen.export import NAMES, TARGETS
 from numerics.fitting.series import PACKAGED, TRANSFORMS
@@ -24,18 +23,11 @@ GROUP = typer.main.get_command(app)
 
 @pytest.fixture(scope="module")
 def help_of():
-    texts = {}
-    for name in COMMANDS:
-        script = f"import sys; sys.argv = ['curseproof', {name!r}, '--help']\n"
-        done = subprocess.run(
-            [sys.executable, "-c", f"{script}from verify.cli import main; main()"],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={"COLUMNS": "80", "PATH": "", "PYTHONPATH": ":".join(sys.path)},
-        )
-        texts[name] = done.stdout
-    return texts
+    runner = CliRunner(env={"COLUMNS": "80"})
+    return {
+        name: runner.invoke(app, [name, "--help"], prog_name="curseproof").stdout
+        for name in COMMANDS
+    }
 
 
 def words(text):

@@ -167,7 +167,7 @@ def test_replicas_that_measure_nothing_may_be_anything():
 DRAWN = [n for n, known in EXPERIMENTS.items() if known.random and n != "gates_against_theory"]
 
 
-@pytest.mark.every(3)
+@pytest.mark.every(4)
 @pytest.mark.parametrize("name", DRAWN)
 def test_same_seed_same_numbers(name):
     """Also in one process, where other random numbers have been drawn meanwhile."""

@@ -643,7 +643,7 @@ OPEN = {
 }
 
 
-@pytest.mark.every(2)
+@pytest.mark.every(4)
 @pytest.mark.parametrize("name", TRUE)
 def test_true_ones_hold(name):
     result = verify_claim(make_claim({"id": name, **TRUE[name]}))
@@ -657,7 +657,7 @@ def test_limits_without_a_proof_are_open(name):
     assert result.reason == "it holds on the paths tried, and no judge can prove it"
 
 
-@pytest.mark.every(2)
+@pytest.mark.every(4)
 @pytest.mark.parametrize("name", FALSE)
 def test_false_ones_are_refuted(name):
     result = verify_claim(make_claim({"id": name, **FALSE[name]}))

@@ -477,6 +477,7 @@ def test_exact_charts_agree():
 # claims
 
 
+@pytest.mark.slow
 def test_lru_is_bounded():
     for evidence in both({**LRU_AR1, "formula": "(1 + rho)/(2*(1 - rho))"}):
         assert evidence.finding == Finding.PROVES

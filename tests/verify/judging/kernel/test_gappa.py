@@ -32,6 +32,7 @@ def bounds_of(arguments, *body, target="torch", roundings=99):
     return bounds
 
 
+@pytest.mark.every(3)
 @needs_gappa
 @pytest.mark.parametrize(
     ("name", "x", "exact"),

@@ -85,6 +85,7 @@ def test_what_is_nowhere_0(text, ranges, how):
     assert how is None or found == how
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize(
     ("text", "ranges"),
     [

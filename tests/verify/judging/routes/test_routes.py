@@ -97,7 +97,7 @@ def from_series(at, point):
         return series.series_value(at, point.values(at), DIGITS + GUARD)
 
 
-@pytest.mark.every(3)
+@pytest.mark.every(7)
 @pytest.mark.parametrize(("quantity", "kind"), PAIRS)
 def test_routes_agree(quantity, kind):
     at = model(quantity, INPUTS[kind])

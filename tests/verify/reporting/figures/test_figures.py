@@ -66,6 +66,7 @@ def test_a_figure_is_about_claims_and_says_what_it_shows(name):
     assert len(figure.caption) > 100
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("name", FORMULAS)
 def test_every_axis_is_named(name):
     for axes in drawing(name).axes:

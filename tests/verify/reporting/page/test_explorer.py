@@ -85,7 +85,7 @@ def expected(quantity, coordinate, gamma, position, which=0):
     return float(value(quantity, "rho**Delta", settings, gamma="g", **unit).real)
 
 
-@pytest.mark.every(3)
+@pytest.mark.every(7)
 @pytest.mark.parametrize("position", POSITIONS)
 @pytest.mark.parametrize(("coordinate", "gamma"), [*product(MAPS, GAMMAS)])
 def test_numbers(page, coordinate, gamma, position):
