@@ -62,55 +62,75 @@ class Scatter:
 
 
 class Sums:
-    """What one pass over the data leaves: means over the features, but for their `heard`."""
+    """What one pass over the data leaves: means over the features, but for their `heard`.
+
+    Of sequences with gaps, padding among them, a mean square is over the pairs of steps that are
+    there, and a spectrum what those pairs make of it (Sykulski et al. 2019).
+    """
 
     def __init__(self, steps: int, max_lag: int | None) -> None:
-        self.steps, self.count = steps, 0
+        self.steps, self.count, self.whole = steps, 0, 0
         default = min(steps // SAMPLES_PER_LAG, LARGEST_DEFAULT_LAG)
         self.max_lag = default if max_lag is None else max_lag
         if not 0 <= self.max_lag <= steps // SAMPLES_PER_LAG:
             raise ValueError(f"max_lag = {max_lag}: from 0 to a quarter of the {steps} steps")
-        self.spectrum, self.autocorrelation = Scatter(), Scatter()
+        self.spectrum, self.products = Scatter(), Scatter()
         self.levels, self.powers, self.heard = Scatter(), Scatter(), Scatter()
         self.at_each_time = torch.zeros(())
+        self.piece = steps // -(-steps // LONGEST_SEGMENT)
+        # pairs of steps by their lag, in sequences and in their pieces; squared lengths of pieces
+        self.pairs, self.pairs_in_pieces = np.zeros(self.max_lag + 1), np.zeros(self.piece)
+        self.squared_lengths = 0.0
         # a state that remembers a tenth of the steps at most has seen enough of them
         self.memories = [lam for lam in MEMORIES if (1 - lam) * steps >= 10]
         omega = torch.linspace(0, torch.pi, steps + 1, dtype=torch.float64)
         heard = [1 / (1 + lam**2 - 2 * lam * torch.cos(omega)) for lam in self.memories]
         self.heard_at = torch.stack(heard)
 
-    def add(self, x: Tensor) -> None:
-        """Add one batch to the sums."""
-        self.count += len(x)
-        self.at_each_time = self.at_each_time.to(x) + x.sum(0)
-        self.powers.add(_in_parts(x.square().mean(-1), PARTS).mean(-1))
+    def add(self, x: Tensor, mask: Tensor | None = None) -> None:
+        """Add one batch to the sums, x being 0 where a mask says that nothing is there."""
+        here = x.new_ones(x.shape[:2]) if mask is None else mask.to(x)
+        whole = x[here.bool().all(1)]
+        self.count, self.whole = self.count + len(x), self.whole + len(whole)
+        self.at_each_time = self.at_each_time.to(x) + whole.sum(0)
+        self.powers.add(_in_parts(whole.square().mean(-1), PARTS).mean(-1))
         of_each = torch.fft.rfft(x, n=2 * self.steps, dim=1).abs().square()
         self.heard.add(self.heard_at.to(x) @ of_each)
-        spectrum = of_each.mean(-1)
-        pairs = torch.fft.irfft(spectrum, dim=1)[:, : self.max_lag + 1]
-        samples = self.steps - torch.arange(self.max_lag + 1, device=x.device)
-        self.autocorrelation.add(pairs / samples)
-        pieces = _in_parts(x.mT, -(-self.steps // LONGEST_SEGMENT))
-        self.piece = pieces.shape[-1]
-        transform = torch.fft.rfft(pieces).abs().square().mean(1).flatten(0, 1) / self.piece
-        self.levels.add(transform[:, 0] / self.piece)
+        self.products.add(torch.fft.irfft(of_each.mean(-1), dim=1)[:, : self.max_lag + 1])
+        self.pairs += _pairs(here)[: self.max_lag + 1]
+        cut = self.steps // self.piece
+        pieces, present = _in_parts(x.mT, cut), _in_parts(here, cut).flatten(0, 1)
+        lengths = present.sum(1)
+        transform = torch.fft.rfft(pieces).abs().square().mean(1).flatten(0, 1)[lengths > 0]
+        self.levels.add(transform[:, 0])
         self.spectrum.add(transform[:, 1 : (self.piece + 1) // 2])
+        self.pairs_in_pieces += _pairs(present)
+        self.squared_lengths += float(lengths.square().sum())
+
+    @property
+    def autocorrelation(self) -> Array:
+        """The mean product of pairs of steps, by their lag."""
+        return np.asarray(self.products.total / np.maximum(self.pairs, 1))
 
     def periodogram(self, of_feature: str = "") -> Periodogram:
         """The mean periodogram of the sequences; whose it is, an error says.
 
         Each counts as so many independent ones as the scatter between sequences says, at least one.
         """
-        pieces, mean = self.spectrum.count, self.spectrum.mean
+        steps = self.pairs_in_pieces[0]
+        mean = self.spectrum.total / steps
         floor = float(np.mean(mean))
         rounding = (self.piece * np.finfo(float).eps) ** 2
-        if floor <= rounding * float(np.mean(self.powers.mean)):
+        if floor <= rounding * float(self.autocorrelation[0]):
             raise ValueError(f"data: {of_feature}constant in time, so without autocorrelation")
         independent = 1.0
-        if pieces >= MANY:
-            independent = max(1.0, 1 / float(np.mean(self.spectrum.variance / mean**2)))
+        if self.spectrum.count >= MANY:
+            scatter = self.spectrum.variance / self.spectrum.mean**2
+            independent = max(1.0, 1 / float(np.mean(scatter)))
         omega = 2 * np.pi * np.arange(1, mean.size + 1) / self.piece
-        return Periodogram(mean + floor, floor, omega, self.piece, round(pieces * independent))
+        pairs = None if self.whole == self.count else self.pairs_in_pieces / steps
+        pieces = max(1, round(steps / self.piece * independent))
+        return Periodogram(mean + floor, floor, omega, self.piece, pieces, pairs)
 
     def level(self, components: Sequence[Component]) -> list[Component]:
         """The term with ρ = 1: the mean square of means over time that the others do not explain.
@@ -118,10 +138,9 @@ class Sums:
         What these explain is a mean of `count` squares, at most as uncertain as a χ² with one
         degree of freedom each.
         """
-        lags = np.arange(self.piece)
-        weights = np.where(lags == 0, 1, 2) * (1 - lags / self.piece) / self.piece
-        explained = float(weights @ at_lags(components, self.piece))
-        excess = float(self.levels.mean) - explained
+        weights = np.where(np.arange(self.piece) == 0, 1, 2) * self.pairs_in_pieces
+        explained = float(weights @ at_lags(components, self.piece)) / self.squared_lengths
+        excess = float(self.levels.total) / self.squared_lengths - explained
         chance = 3 * explained * np.sqrt(2 / self.levels.count)
         return [Component(excess, 0.0)] if excess > chance else []
 
@@ -129,15 +148,22 @@ class Sums:
         """The fit of these components and the level beside what was estimated."""
         components = components + self.level(components)
         far = at_lags(components, self.steps)
-        last = self.autocorrelation.mean.size - 1
-        by_theory = standard_errors(far, self.count * self.steps, last)
+        steps = round(self.pairs[0])
+        # up to the first lag that no pair has
+        last = int(np.argmax(np.append(self.pairs == 0, True))) - 1
+        if self.count >= MANY:
+            errors = (self.products.standard_error * self.count)[: last + 1] / self.pairs[
+                : last + 1
+            ]
+        else:
+            errors = standard_errors(far, steps, last)
         return FittedAutocorrelation(
             tuple(sorted(components, key=lambda k: -k.weight)),
             means,
-            self.autocorrelation.mean,
+            self.autocorrelation[: last + 1],
             far[: last + 1],
-            self.autocorrelation.standard_error if self.count >= MANY else by_theory,
-            self.count * self.steps,
+            errors,
+            steps,
         )
 
 
@@ -181,14 +207,17 @@ def misfit(periodogram: Periodogram, components: Sequence[Component]) -> str | N
 def trend(sums: Sums) -> str | None:
     """What shows a trend of the power over a sequence, or None.
 
-    It takes least squares through the powers of the parts of all sequences, and Student's test.
+    It takes least squares through the powers of the parts of all sequences without gaps, and
+    Student's test.
     """
+    if not sums.whole:
+        return None
     mean, place = sums.powers.mean, np.arange(PARTS) - (PARTS - 1) / 2
     slope = float(place @ mean / (place @ place))
     line = np.mean(mean) + slope * place
-    residuals = np.sum(sums.powers.squares - 2 * line * sums.powers.total + sums.count * line**2)
-    freedom = sums.count * PARTS - 2
-    error = float(np.sqrt(max(residuals, 0) / freedom / (sums.count * (place @ place))))
+    residuals = np.sum(sums.powers.squares - 2 * line * sums.powers.total + sums.whole * line**2)
+    freedom = sums.whole * PARTS - 2
+    error = float(np.sqrt(max(residuals, 0) / freedom / (sums.whole * (place @ place))))
     change = slope * PARTS / float(np.mean(mean))
     if abs(change) < MATERIAL or abs(slope) < student_t.isf(CHANCE / 2, freedom) * error:
         return None
@@ -199,21 +228,30 @@ def trend(sums: Sums) -> str | None:
 
 
 def pattern(sums: Sums) -> str | None:
-    """What shows a share of the variance to be common to all sequences, time by time, or None."""
-    if sums.count < 2:
+    """What shows a share of the variance to be common to sequences, time by time, or None.
+
+    Sequences with gaps are left out.
+    """
+    if sums.whole < 2:
         return None
-    common = sums.at_each_time / sums.count
+    common = sums.at_each_time / sums.whole
     constant = common.mean(0)
     variance = float(np.mean(sums.powers.mean)) - float(constant.square().mean())
     shared = float((common - constant).square().mean()) / variance
-    share = (sums.count * shared - 1) / (sums.count - 1)
-    # by chance it scatters by √2/count at most, as a χ² with one degree of freedom
-    if share < max(MATERIAL, 4 * np.sqrt(2) / sums.count):
+    share = (sums.whole * shared - 1) / (sums.whole - 1)
+    # by chance it scatters by √2/n at most, as a χ² with one degree of freedom
+    if share < max(MATERIAL, 4 * np.sqrt(2) / sums.whole):
         return None
     return (
-        f"{share:.0%} of the variance is the same in all {sums.count} sequences at its time, as "
+        f"{share:.0%} of the variance is the same in all {sums.whole} sequences at its time, as "
         "position embeddings are: γ takes it for memory"
     )
+
+
+def _pairs(here: Tensor) -> Array:
+    """How many pairs of steps there are at each lag in sequences, 1 where a step is there."""
+    power = torch.fft.rfft(here, n=2 * here.shape[1], dim=1).abs().square().sum(0)
+    return np.asarray(torch.fft.irfft(power)[: here.shape[1]].round().cpu().numpy())
 
 
 def _in_parts(x: Tensor, parts: int) -> Tensor:

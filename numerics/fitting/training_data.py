@@ -8,13 +8,15 @@ variance, whatever correlates the features.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.functional import pad
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from numerics.fitting.autocorrelation import MIN_SAMPLES, FittedAutocorrelation
 from numerics.fitting.sums import Sums, difference, misfit, pattern, trend
@@ -22,7 +24,39 @@ from numerics.fitting.whittle import MAX_TERMS, maximum_likelihood
 from numerics.normalizers import InputNormalizer
 from theory.printing.choices import one_of
 
-Data = Tensor | NDArray[Any] | Iterable[Any]
+Data = Tensor | NDArray[Any] | PackedSequence | Iterable[Any]
+
+
+class Masked(NamedTuple):
+    """A batch of sequences of which some steps are padding, or missing.
+
+    Attributes:
+        x: the sequences, (batch, time, features).
+        mask: where there are steps, (batch, time), of truth values.
+
+    Examples:
+        >>> import torch
+        >>> from numerics.fitting.training_data import Masked
+        >>> Masked.of_lengths(torch.ones(2, 3, 1), [3, 1]).mask
+        tensor([[ True,  True,  True],
+                [ True, False, False]])
+
+    """
+
+    x: Tensor
+    mask: Tensor
+
+    @classmethod
+    def of_lengths(cls, x: Tensor, lengths: Tensor | Sequence[int]) -> Masked:
+        """Sequences of these lengths, and padding after them.
+
+        Args:
+            x: the sequences, (batch, time, features).
+            lengths: how many steps each has, (batch,).
+
+        """
+        steps = torch.arange(x.shape[1], device=x.device)
+        return cls(x, steps < torch.as_tensor(lengths, device=x.device)[:, None])
 
 
 class NotStationary(UserWarning):
@@ -113,7 +147,8 @@ def fit_autocorrelation(
         data: a tensor (time,) or (batch, time, features), or an iterable of such batches, tensors
             or arrays, all with as many steps and features, at least 32 steps: a DataLoader, whose
             batches may be tuples that begin with the input, or `Activations`. A data frame of
-            pandas or Polars is one sequence, its columns the features.
+            pandas or Polars is one sequence, its columns the features. Batches with padding are
+            `Masked`, or Torch's packed sequences; none may have more steps than the first.
         mean: "kept", or "removed": then each feature's mean over all data is subtracted first,
             for which an iterable is gone through twice.
         max_lag: the last lag estimated beside the fit; by default a quarter of the steps, at
@@ -166,7 +201,7 @@ class Activations:
             raise ValueError(f"layer {layer!r}: {one_of(layer, names[1:])}")
         self.model, self.layer, self.data = model, layer, data
 
-    def __iter__(self) -> Iterator[Tensor]:
+    def __iter__(self) -> Iterator[Tensor | Masked]:
         """Run the model batch by batch, and give what the layer was called with."""
         caught: list[Tensor] = []
 
@@ -179,10 +214,10 @@ class Activations:
         try:
             for x in _inputs(self.data):
                 with torch.no_grad():
-                    self.model(x)
+                    self.model(x.x if isinstance(x, Masked) else x)
                 if not caught:
                     raise ValueError(f"layer {self.layer!r}: the model does not call it")
-                yield from caught
+                yield from (Masked(c, x.mask) if isinstance(x, Masked) else c for c in caught)
                 caught.clear()
         finally:
             hook.remove()
@@ -196,12 +231,13 @@ def _gathered(
         raise ValueError(f'mean = {mean!r}: "kept" or "removed"')
     subtracted = _feature_means(data) if mean == "removed" else None
     sums: list[Sums] = []
-    for batch in _batches(data):
-        x = batch if subtracted is None else batch - subtracted
+    for x, mask in _batches(data):
+        if subtracted is not None:
+            x = (x - subtracted) * (1 if mask is None else mask[..., None])
         parts = x.split(1, -1) if each else [x]
         sums = sums or [Sums(x.shape[1], max_lag) for _ in parts]
         for own, part in zip(sums, parts, strict=True):
-            own.add(part)
+            own.add(part, mask)
     if not sums:
         raise ValueError("data: no batches; an iterator can be gone through only once")
     return sums, subtracted
@@ -235,19 +271,26 @@ def _fitted(
 
 def _inputs(data: Data) -> Iterator[Any]:
     """What stands first in each batch, as a tensor if it is an array of real numbers."""
-    is_one = isinstance(data, Tensor | np.ndarray) or hasattr(data, "to_numpy")
-    for batch in [data] if is_one else data:
-        x = batch[0] if isinstance(batch, tuple | list) else batch
+    one = Tensor | np.ndarray | Masked | PackedSequence
+    for batch in [data] if isinstance(data, one) or hasattr(data, "to_numpy") else data:
+        is_more = isinstance(batch, tuple | list) and not isinstance(batch, one)
+        x: Any = batch[0] if is_more else batch  # type: ignore[index]
+        if isinstance(x, PackedSequence):
+            x = Masked.of_lengths(*pad_packed_sequence(x, batch_first=True))
         if hasattr(x, "to_numpy"):
             x = x.to_numpy()
             x = x[None] if x.ndim == 2 else x
         yield torch.from_numpy(x) if isinstance(x, np.ndarray) and x.dtype.kind in "iuf" else x
 
 
-def _batches(data: Data) -> Iterator[Tensor]:
-    """The batches of data in double precision, (batch, time, features)."""
+def _batches(data: Data) -> Iterator[tuple[Tensor, Tensor | None]]:
+    """The batches of data in double precision, (batch, time, features), and where steps are.
+
+    Where none is, there is 0.
+    """
     expected = None
-    for x in _inputs(data):
+    for found in _inputs(data):
+        x, mask = found if isinstance(found, Masked) else (found, None)
         if not isinstance(x, Tensor) or x.is_complex() or x.dim() not in (1, 3):
             found = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
             hint = "; say what is the input: (b['x'] for b in data)" * isinstance(x, dict)
@@ -257,6 +300,15 @@ def _batches(data: Data) -> Iterator[Tensor]:
             )
         batch = x.detach().double()
         batch = batch[None, :, None] if batch.dim() == 1 else batch
+        if mask is not None:
+            if mask.shape != batch.shape[:2] or mask.dtype != torch.bool:
+                raise ValueError(
+                    f"data: a mask of truth values {tuple(batch.shape[:2])} is needed, not "
+                    f"{tuple(mask.shape)} of {mask.dtype}"
+                )
+            batch = torch.where(mask[..., None], batch, 0.0)
+            missing = max(0, expected[0] - batch.shape[1]) if expected else 0
+            batch, mask = pad(batch, (0, 0, 0, missing)), pad(mask, (0, missing))
         expected = expected or batch.shape[1:]
         if batch.shape[1:] != expected or batch.shape[1] < MIN_SAMPLES:
             raise ValueError(
@@ -266,13 +318,13 @@ def _batches(data: Data) -> Iterator[Tensor]:
         if not torch.isfinite(batch).all():
             place = tuple((~torch.isfinite(batch)).nonzero()[0].tolist())
             raise ValueError(f"data: {batch[place]} at {place} of a batch is not finite")
-        if len(batch):
-            yield batch
+        if len(batch) and (mask is None or mask.any()):
+            yield batch, None if mask is None or mask.all() else mask
 
 
 def _feature_means(data: Data) -> Tensor:
     total, count = torch.zeros(()), 0
-    for x in _batches(data):
-        total = total.to(x) + x.mean(1).sum(0)
-        count += len(x)
+    for x, mask in _batches(data):
+        total = total.to(x) + x.sum((0, 1))
+        count += x[..., 0].numel() if mask is None else int(mask.sum())
     return total / max(count, 1)

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 import torch
 from scipy.signal import lfilter
+from torch.nn.utils.rnn import pack_padded_sequence
 from torch.utils.data import DataLoader, TensorDataset
 
 from numerics.fitting.autocorrelation import fit
 from numerics.fitting.training_data import (
     Activations,
     FeaturesDiffer,
+    Masked,
     NotStationary,
     PoorFit,
     fit_autocorrelation,
@@ -224,6 +226,72 @@ def test_a_spectrum_that_no_sum_of_positive_terms_has_is_noticed(band):
         x = np.fft.irfft(spectrum, STEPS)
     with pytest.warns(PoorFit, match=r"the data's E\|h\|² is 0\.\d+ of the fit's"):
         fit_autocorrelation(torch.from_numpy(x)[..., None])
+
+
+def padded(seed=1):
+    """Sequences of 40 to 400 steps of `data`, 7 where there is padding, and their lengths."""
+    x, R = data(seed)
+    lengths = torch.from_numpy(np.random.default_rng(seed).integers(40, STEPS + 1, SEQUENCES))
+    lengths[0] = STEPS
+    batch = Masked.of_lengths(x, lengths)
+    return Masked(torch.where(batch.mask[..., None], x, 7.0), batch.mask), lengths, R
+
+
+def test_padding_is_no_data():
+    batch, lengths, R = padded()
+    found = fit_autocorrelation(batch)
+    assert found.samples == int(lengths.sum())
+    assert np.all(np.abs(found.estimated - R) < 6 * found.standard_errors)
+    assert np.all(np.abs(found.fitted - R) < 6 * found.standard_errors)
+    with pytest.warns(NotStationary):
+        assert fit_autocorrelation(batch.x).fitted[0] > 3 * found.fitted[0]
+    x, mask = batch.x.numpy(), batch.mask.numpy()
+    for lag in (0, 1, 17, 100):
+        both = mask[:, lag:] & mask[:, : STEPS - lag]
+        products = (x[:, lag:] * x[:, : STEPS - lag]).mean(-1)[both]
+        assert found.estimated[lag] == pytest.approx(products.mean(), rel=1e-12)
+
+
+def test_what_is_whole_needs_no_mask():
+    x = data()[0]
+    whole = fit_autocorrelation(Masked(x, torch.ones(x.shape[:2], dtype=torch.bool)))
+    assert str(whole) == str(fit_autocorrelation(x))
+
+
+def test_packed_and_shorter_batches_are_masked_ones():
+    batch, lengths, _ = padded()
+    packed = pack_padded_sequence(batch.x, lengths, batch_first=True, enforce_sorted=False)
+    expected = fit_autocorrelation(batch)
+    for given in (packed, [(packed, "targets")], [Masked(batch.x, batch.mask)]):
+        np.testing.assert_array_equal(fit_autocorrelation(given).estimated, expected.estimated)
+    halves = [pack_padded_sequence(batch.x[:1], lengths[:1], batch_first=True)]
+    halves += [
+        pack_padded_sequence(batch.x[[k]], lengths[[k]], batch_first=True) for k in range(1, 64)
+    ]
+    found = fit_autocorrelation(halves)
+    np.testing.assert_allclose(found.estimated, expected.estimated, rtol=1e-12)
+    with pytest.raises(ValueError, match="as many in all batches"):
+        fit_autocorrelation([Masked(batch.x[:, :300], batch.mask[:, :300]), batch])
+    with pytest.raises(
+        ValueError, match=r"a mask of truth values \(64, 400\) is needed, not \(64,"
+    ):
+        fit_autocorrelation(Masked(batch.x, batch.mask.double()))
+
+
+def test_means_are_of_the_steps_that_are_there():
+    batch, _, _ = padded()
+    moved = Masked(batch.x + torch.arange(FEATURES), batch.mask)
+    found = fit_autocorrelation([moved], "removed")
+    np.testing.assert_allclose(found.mean, moved.x[batch.mask].mean(0), rtol=1e-12)
+    assert found.fitted[0] == pytest.approx(fit_autocorrelation([batch], "removed").fitted[0])
+
+
+def test_layers_are_fed_with_padding_too():
+    batch, lengths, _ = padded()
+    model = torch.nn.Sequential(torch.nn.Identity(), torch.nn.Linear(FEATURES, 2).double())
+    found = fit_autocorrelation(Activations(model, "1", [batch]))
+    assert found.samples == int(lengths.sum())
+    np.testing.assert_array_equal(found.estimated, fit_autocorrelation(batch).estimated)
 
 
 class Frame:
