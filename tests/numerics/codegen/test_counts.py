@@ -179,7 +179,7 @@ def functions(source, target):
             yield said, given, re.sub(r"^  const |^  (?=return)|;$", "", body, flags=re.M)
 
 
-@pytest.mark.every(7)
+@pytest.mark.every(8)
 @pytest.mark.parametrize("target", ["numpy", "torch", "jax", "numba", "javascript"])
 @pytest.mark.parametrize("name", NAMES)
 def test_as_many_roundings_are_stated_as_are_counted(name, target):

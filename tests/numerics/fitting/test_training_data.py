@@ -84,6 +84,7 @@ def test_batches_one_by_one():
     assert str(fit_autocorrelation(x.float())) == str(whole)
 
 
+@pytest.mark.slow
 def test_one_long_series_is_fitted_as_a_series():
     x = data(3)[0].mT.reshape(-1)[: 2 * LONGEST_SEGMENT]
     series, batch = fit(x.numpy()), fit_autocorrelation(x, "removed")

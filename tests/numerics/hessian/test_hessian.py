@@ -263,10 +263,17 @@ def test_command(golden):
         leading = np.linalg.eigvalsh(H)[::-1][:7]  # the rest is rounding
         found = report[name]["leading_eigenvalues"]
         assert np.abs(found - leading).max() <= 1e-9 * leading[0]  # as the matrices
-    table = command(GOLDEN)
+
+
+def test_the_command_prints_a_table(tmp_path):
+    path = tmp_path / "system.npz"
+    system = {"A": np.diag([0.5, 0.2]), "B": np.ones((2, 1)), "C": np.ones((1, 2))}
+    np.savez(path, **system, D=np.ones((1, 1)), X=np.random.default_rng(0).normal(size=(2, 5, 1)))
+    table = command(path)
     assert table.returncode == 0
     assert "spectrum distance" in table.stdout
-    assert f"{report['dense']['leading_eigenvalues'][0]:.4g}" in table.stdout
+    largest = hessian_report(read_system(path)).dense.leading_eigenvalues[0]
+    assert f"{largest:.4g}" in table.stdout
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,7 @@ def test_replicas_that_cannot_tell_are_joined_by_those_of_further_looks():
     assert compare(claim, {first: divided, second: low, third: high}, FULL) == both
 
 
+@pytest.mark.slow
 def test_further_looks_are_run_while_replicas_cannot_tell(store):
     """Each with replicas of its own; of the record as many are taken as are there."""
     claim = make_claim(ANGLES)
@@ -167,7 +168,7 @@ def test_replicas_that_measure_nothing_may_be_anything():
 DRAWN = [n for n, known in EXPERIMENTS.items() if known.random and n != "gates_against_theory"]
 
 
-@pytest.mark.every(4)
+@pytest.mark.every(6)
 @pytest.mark.parametrize("name", DRAWN)
 def test_same_seed_same_numbers(name):
     """Also in one process, where other random numbers have been drawn meanwhile."""

@@ -19,7 +19,7 @@ TINY = Settings(Tier(points=1, chains=1, replicas=2, seconds=60, networks=1, ste
 LONG = ("eigenvalue_learning", "eigenvalue_learning_by_natural_gradient")  # of 50 000 steps
 
 
-@pytest.mark.every(4)
+@pytest.mark.every(5)
 @pytest.mark.parametrize("name", sorted(EXPERIMENTS.keys() - LONG))
 def test_an_experiment_measures_what_it_promises(name):
     experiment = EXPERIMENTS[name]

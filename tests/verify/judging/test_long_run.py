@@ -54,6 +54,7 @@ def test_other_limits_are_what_they_are(fields):
     assert stationary(**fields) is None
 
 
+@pytest.mark.slow
 def test_what_is_true_is_proved_and_its_neighbour_refuted():
     assert verify_claim(make_claim(MANY_STEPS)).verdict is Verdict.PROVED
     false = {**MANY_STEPS, "formula": f"{MANY_STEPS['formula']} + b*(b - 1/2)**2/10**9"}

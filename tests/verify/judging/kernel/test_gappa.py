@@ -63,6 +63,7 @@ def test_a_compiled_function_is_as_near_as_is_proved_and_no_further_than_counted
         assert abs(Fraction(float(value)) / truth - 1) <= bound.units * Fraction(2) ** -53, point
 
 
+@pytest.mark.slow
 @needs_gappa
 def test_long_double_and_double_have_a_proof_each():
     bounds = Bounds("numpy")
@@ -79,6 +80,7 @@ def test_what_cancels_has_no_bound():
     assert cancels.reasons == {"f": "Gappa finds no bound"}
 
 
+@pytest.mark.slow
 @needs_gappa
 def test_what_is_counted_stays_where_it_is_less():
     assert bounds_of(ONE, "return 1/(one_minus_lam + 1)", roundings=3).proved
@@ -95,6 +97,7 @@ def test_arguments_go_as_far_as_nothing_overflows():
     assert "|t7| <= 1b1023" in near.script
 
 
+@pytest.mark.slow
 @needs_gappa
 def test_a_power_of_a_library_is_taken_to_be_within_an_ulp():
     [bound] = bounds_of(ONE, "return (one_minus_lam + 1)**3").proved.values()

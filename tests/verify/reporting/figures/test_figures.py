@@ -231,11 +231,11 @@ def test_generated_code_is_within_an_ulp_and_what_is_written_by_hand_is_not():
 
 def test_the_command_writes_files(tmp_path):
     folder = tmp_path / "new"
-    arguments = ["figures", "growth", "--output", str(folder), "--formats", "svg,png"]
+    arguments = ["figures", "curse", "--output", str(folder), "--formats", "svg,png"]
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output
-    assert (folder / "growth.svg").read_bytes() == rendered(drawing("growth"), "svg")
-    assert (folder / "growth.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / "curse.svg").read_bytes() == rendered(drawing("curse"), "svg")
+    assert (folder / "curse.png").read_bytes().startswith(b"\x89PNG")
     assert done.output.count(str(folder)) == 2
 
 

@@ -214,6 +214,7 @@ def test_no_width_overflows(page, width):
     page.set_viewport_size({"width": 1200, "height": 900})
 
 
+@pytest.mark.slow
 def test_the_ends_of_every_slider_draw(page):
     """With all choices; what cannot be drawn is left out, and nothing complains."""
     for coordinate, gamma in product([c.key for c in coordinates()], GAMMAS):

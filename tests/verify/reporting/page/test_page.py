@@ -282,7 +282,7 @@ def test_nothing_is_wider_than_the_screen(opened, width):
     assert outside == []
 
 
-@pytest.mark.every(3)  # light and wide, dark and narrow
+@pytest.mark.every(4)  # light and wide
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1200, 400])
 def test_axe_finds_nothing(opened, scheme, width):
