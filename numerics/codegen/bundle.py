@@ -46,7 +46,7 @@ def bundled(x: StationaryInput, target: str = "torch") -> str:
     white, terms = (value.tolist() for value in made.state_dict().values())
     sources = [(_FOLDER / name).read_text(encoding="utf-8") for name in MODULES[target]]
     helpers = []
-    if target == "jax":
+    if target == "jax":  # the moments are printed for Torch, in operations that arrays have, too
         sources = [source.replace("Tensor", "Array") for source in sources]
         helpers = Runtime.of("jax.py").called_in("\n".join(sources))
     framework, made_elsewhere, maker = _WORDS[target]

@@ -151,12 +151,10 @@ class Sums:
         steps = round(self.pairs[0])
         # up to the first lag that no pair has
         last = int(np.argmax(np.append(self.pairs == 0, True))) - 1
+        errors = standard_errors(far, steps, last)
         if self.count >= MANY:
-            errors = (self.products.standard_error * self.count)[: last + 1] / self.pairs[
-                : last + 1
-            ]
-        else:
-            errors = standard_errors(far, steps, last)
+            per_pair = self.count / self.pairs[: last + 1]
+            errors = self.products.standard_error[: last + 1] * per_pair
         return FittedAutocorrelation(
             tuple(sorted(components, key=lambda k: -k.weight)),
             means,
@@ -250,8 +248,11 @@ def pattern(sums: Sums) -> str | None:
 
 def _pairs(here: Tensor) -> Array:
     """How many pairs of steps there are at each lag in sequences, 1 where a step is there."""
-    power = torch.fft.rfft(here, n=2 * here.shape[1], dim=1).abs().square().sum(0)
-    return np.asarray(torch.fft.irfft(power)[: here.shape[1]].round().cpu().numpy())
+    steps = here.shape[1]
+    if here.all():
+        return len(here) * np.arange(steps, 0.0, -1)
+    power = torch.fft.rfft(here, n=2 * steps, dim=1).abs().square().sum(0)
+    return np.asarray(torch.fft.irfft(power)[:steps].round().cpu().numpy())
 
 
 def _in_parts(x: Tensor, parts: int) -> Tensor:

@@ -289,8 +289,8 @@ def _batches(data: Data) -> Iterator[tuple[Tensor, Tensor | None]]:
     Where none is, there is 0.
     """
     expected = None
-    for found in _inputs(data):
-        x, mask = found if isinstance(found, Masked) else (found, None)
+    for given in _inputs(data):
+        x, mask = given if isinstance(given, Masked) else (given, None)
         if not isinstance(x, Tensor) or x.is_complex() or x.dim() not in (1, 3):
             found = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
             hint = "; say what is the input: (b['x'] for b in data)" * isinstance(x, dict)
