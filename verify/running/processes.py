@@ -30,6 +30,8 @@ MEMORY_BYTES = 8 * 2**30
 
 # for what the verdict does not need, when the verifier is on trial
 EXTRA_SECONDS = 5.0
+# of its limit, for a subject that hardly gets a processor, or waits for something else
+PATIENCE = 5
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,12 @@ def on_this_machine(
                 limit = time_limit(subject, settings)
                 pieces = list(known.values())
                 active[receiver] = _Job(subject, process, limit, settings.certify, pieces)
-            soonest = min(job.deadline for job in active.values())
-            ready = wait(list(active), timeout=max(0.0, soonest - time.perf_counter()))
+            ready = wait(list(active), timeout=max(0.0, min(job.left for job in active.values())))
             for receiver, job in list(active.items()):
                 outcome = job.receive(receiver) if receiver in ready else None
                 if isinstance(outcome, Evidence):
                     store.keep(job.subject, settings, outcome)
-                elif outcome is None and time.perf_counter() > job.deadline:
+                elif outcome is None and job.left <= 0:
                     outcome = job.overrun()
                     if outcome is None:  # other methods may have something to say
                         del active[receiver]
@@ -80,9 +81,9 @@ def on_this_machine(
 
 
 def time_limit(subject: Subject, settings: Settings) -> float:
-    """The seconds that a trial may take, or a claim until a method of it is given up.
+    """The seconds that a trial may compute, or a claim until a method of it is given up.
 
-    A certificate has as many again.
+    A certificate has as many again. Where a machine has other work, they pass more slowly.
     """
     if isinstance(subject, Trial):
         return settings.tier.seconds_per_trial
@@ -109,7 +110,17 @@ class _Job:
     started: float = field(default_factory=time.perf_counter)
 
     def __post_init__(self) -> None:
-        self.deadline = self.started + self.limit
+        self.until = self.limit
+
+    @property
+    def left(self) -> float:
+        """The seconds that the worker may compute yet, none below 0.
+
+        On several processors no more of them count than have passed.
+        """
+        elapsed = self._elapsed()
+        computed = min(elapsed, _processor_time(self.process.pid, elapsed))
+        return min(self.until - computed, PATIENCE * self.until - elapsed)
 
     @property
     def known(self) -> Known:
@@ -127,7 +138,7 @@ class _Job:
         if isinstance(message, Evidence):
             self.evidence.append(message)
             if self._settled(self.certify):
-                self.deadline = min(self.deadline, time.perf_counter() + EXTRA_SECONDS)
+                self.until -= max(0.0, self.left - EXTRA_SECONDS)
             return message
         self.process.join()
         if isinstance(message, Result | TrialResult):
@@ -161,6 +172,15 @@ class _Job:
 
     def _elapsed(self) -> float:
         return time.perf_counter() - self.started
+
+
+def _processor_time(pid: int | None, otherwise: float) -> float:
+    """The seconds that a process has computed, on Linux, and otherwise what is given."""
+    try:
+        # as the C library's clock_getcpuclockid has it
+        return time.clock_gettime((~pid << 3) | 2) if pid else otherwise
+    except (AttributeError, OSError):
+        return otherwise
 
 
 def _cause(exitcode: int | None) -> str:
