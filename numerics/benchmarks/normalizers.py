@@ -24,12 +24,12 @@ def tables(rounds: int) -> Iterator[Table]:
     lam = torch.sigmoid(2 + 3 * torch.randn(SHAPE, generator=torch.Generator().manual_seed(0)))
     lam = lam.clamp(max=1 - 2**-24)
     memories = (0.5, 0.9, 0.99, 0.999)
-    fitted = sum((0.2 * exponential(rho) for rho in memories), 0.2 * white())
+    fitted = InputNormalizer(sum((0.2 * exponential(rho) for rho in memories), 0.2 * white()))
     ways: Mapping[str, Callable[[Tensor], Tensor]] = {
         BY_HAND: lambda a: torch.sqrt(1 - a * a),
         WHITE: InputNormalizer(),
-        FITTED: InputNormalizer(fitted),
-        f"{FITTED}, by operations": InputNormalizer(fitted)._by_operations,
+        FITTED: fitted,
+        f"{FITTED}, by operations": fitted._by_operations,
     }
     timings = interleaved({name: partial(_both_ways, f, lam) for name, f in ways.items()}, rounds)
     yield Table(

@@ -58,9 +58,7 @@ def read_arrays(path: Path, names: Iterable[str]) -> dict[str, Array]:
         entries = {info.filename: info for info in archive.infolist()}
         wanted = {name: f"{name}.npy" for name in names if f"{name}.npy" in entries}
         # zipfile unpacks no more than this
-        size = sum(entries[file].file_size for file in wanted.values())
-        if size > LARGEST:
-            raise ValueError(f"unpacked it is {size / 1e9:.1f} GB; at most {LARGEST / 1e9:.1f} GB")
+        _check_size(sum(entries[file].file_size for file in wanted.values()))
         arrays = {}
         for name, file in wanted.items():
             with archive.open(file) as opened:
@@ -115,10 +113,14 @@ def read_column(path: Path, form: str, choose: Callable[[list[str]], int]) -> Ar
         kind = table.schema.field(name).type
         if not (pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind)):
             raise ValueError(f"column {name!r} is of {kind}")
-        size = 8 * table.count_rows()
-        if size > LARGEST:
-            raise ValueError(f"unpacked it is {size / 1e9:.1f} GB; at most {LARGEST / 1e9:.1f} GB")
+        _check_size(8 * table.count_rows())
         return np.asarray(table.to_table(columns=[name]).column(0).cast("float64").to_numpy())
+
+
+def _check_size(size: int) -> None:
+    """Raise ValueError where what is unpacked has more bytes than are read."""
+    if size > LARGEST:
+        raise ValueError(f"unpacked it is {size / 1e9:.1f} GB; at most {LARGEST / 1e9:.1f} GB")
 
 
 @contextmanager

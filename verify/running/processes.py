@@ -120,7 +120,7 @@ class _Job:
         """
         elapsed = self._elapsed()
         computed = min(elapsed, _processor_time(self.process.pid, elapsed))
-        return min(self.until - computed, PATIENCE * self.until - elapsed)
+        return min(self.until - computed, PATIENCE * self.limit - elapsed)
 
     @property
     def known(self) -> Known:

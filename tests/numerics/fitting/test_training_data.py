@@ -265,11 +265,11 @@ def test_packed_and_shorter_batches_are_masked_ones():
     expected = fit_autocorrelation(batch)
     for given in (packed, [(packed, "targets")], [Masked(batch.x, batch.mask)]):
         np.testing.assert_array_equal(fit_autocorrelation(given).estimated, expected.estimated)
-    halves = [pack_padded_sequence(batch.x[:1], lengths[:1], batch_first=True)]
-    halves += [
+    one_by_one = [pack_padded_sequence(batch.x[:1], lengths[:1], batch_first=True)]
+    one_by_one += [
         pack_padded_sequence(batch.x[[k]], lengths[[k]], batch_first=True) for k in range(1, 64)
     ]
-    found = fit_autocorrelation(halves)
+    found = fit_autocorrelation(one_by_one)
     np.testing.assert_allclose(found.estimated, expected.estimated, rtol=1e-12)
     with pytest.raises(ValueError, match="as many in all batches"):
         fit_autocorrelation([Masked(batch.x[:, :300], batch.mask[:, :300]), batch])

@@ -313,6 +313,10 @@ def test_what_gets_no_processor_is_waited_for(monkeypatch):
     monkeypatch.setattr(processes, "_processor_time", lambda *_: 0)
     one.started -= 200
     assert one.left == pytest.approx(0, abs=1)
+    late = job(evidence=ALL[:-1])
+    late.started -= 100
+    late.receive(Receiver(ALL[-1]))
+    assert late.left == pytest.approx(5, abs=1)  # as whatever is not needed
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's clocks")
