@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -144,12 +145,13 @@ def export(
     output: Output = None,
     certify: Annotated[
         Path | None,
-        typer.Option(help="Have Gappa prove bounds of rounding, and write the proofs here."),
+        typer.Option(help="Have Gappa and Coq prove bounds of rounding; write the proofs here."),
     ] = None,
 ) -> None:
     """Export a formula as LaTeX, or as a module that imports nothing of this project."""
     from numerics.codegen.export import exported
     from verify.judging.kernel.coq import NoCoq
+    from verify.judging.kernel.end_to_end import theorems
     from verify.judging.kernel.gappa import Bounds, NoGappa
     from verify.judging.value import QuestionError, read_input
 
@@ -160,10 +162,10 @@ def export(
             return
         bounds = Bounds(to)
         with err.status("proving bounds"):
-            source = exported(name, x, to, bounds)
-        write(source, output)
-        for line in bounds.write(certify):
-            err.print(line, markup=False, soft_wrap=True)
+            write(exported(name, x, to, bounds), output)
+            proved = (bounds.write(certify), theorems(name, autocorrelation, bounds, certify))
+            for line in chain(*proved):
+                err.print(line, markup=False, soft_wrap=True)
 
 
 @command("architectures", "curseproof architectures", "curseproof architectures --to latex")

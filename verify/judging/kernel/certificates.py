@@ -25,7 +25,8 @@ from verify.judging.kernel.proofs import certificate
 from verify.judging.kernel.terms import Untranslated
 from verify.judging.kernel.translation import statement
 
-_ORDER = "".join(f"library/{new}.vo: library/{old}.vo\n" for old, new in pairwise(MODULES))
+# each module of the library after the one before it
+ORDER = "".join(f"library/{new}.vo: library/{old}.vo\n" for old, new in pairwise(MODULES))
 _MAKEFILE = f"""\
 # Checks every claim here with Coq alone: `make`, and `make chk` for the independent checker.
 LIBRARY := {" ".join(f"library/{name}.vo" for name in MODULES)}
@@ -36,7 +37,7 @@ check: $(CLAIMS:.v=.vo)
 chk: check
 	coqchk -silent -R . "" -R library {NAMESPACE} $(CLAIMS:.v=)
 
-{_ORDER}
+{ORDER}
 library/%.vo: library/%.v
 	coqc -w none -R library {NAMESPACE} $<
 

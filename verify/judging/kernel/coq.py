@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from math import ceil
@@ -43,6 +43,7 @@ def check(
     library: Path | None,
     seconds: float = SECONDS,
     axioms: frozenset[str] = AXIOMS,
+    required: Mapping[str, str] | None = None,
 ) -> str:
     """Have Coq check a file that ends with `Print Assumptions`.
 
@@ -51,20 +52,22 @@ def check(
         library: the compiled library; None where none is used.
         seconds: how long it may take.
         axioms: those that it may rest on.
+        required: files that it requires, by their names, in order.
 
     Returns:
         Why it is not proved, from no other axioms; empty where it is.
 
     """
     with TemporaryDirectory() as folder:
-        (Path(folder) / "certificate.v").write_text(text, encoding="utf-8")
         arguments = ["-R", str(library), NAMESPACE] if library else []
-        try:
-            done = _coqc([*arguments, "certificate.v"], Path(folder), seconds)
-        except subprocess.TimeoutExpired:
-            return f"not proved within {seconds:.0f} s"
-    if done.returncode:
-        return _complaint(done.stderr)
+        for name, content in {**(required or {}), "certificate": text}.items():
+            (Path(folder) / f"{name}.v").write_text(content, encoding="utf-8")
+            try:
+                done = _coqc([*arguments, f"{name}.v"], Path(folder), seconds)
+            except subprocess.TimeoutExpired:
+                return f"not proved within {seconds:.0f} s"
+            if done.returncode:
+                return _complaint(done.stderr)
     head, _, listed = done.stdout.partition("\n")
     used = frozenset(re.findall(r"^([\w.]+)", listed, flags=re.MULTILINE))
     if head != "Axioms:" or not used <= axioms:

@@ -36,12 +36,12 @@ class Format:
     largest: int
 
 
-_DOUBLE = Format("ieee_64", 53, 1023)
+DOUBLE = Format("ieee_64", 53, 1023)
 # of languages that round each operation once: others fuse some
 FORMATS: Mapping[str, Sequence[Format]] = {
-    "numpy": (Format("x86_80", 64, 16383), _DOUBLE),  # long double, or double for single arguments
-    "torch": (_DOUBLE,),
-    "javascript": (_DOUBLE,),
+    "numpy": (Format("x86_80", 64, 16383), DOUBLE),  # long double, or double for single arguments
+    "torch": (DOUBLE,),
+    "javascript": (DOUBLE,),
 }
 LEAST = (-149, -100, -60, -30)  # exponents of the least argument, one after the other
 SECONDS = 60
@@ -49,7 +49,7 @@ COQ_SECONDS = 600
 PRECISION = 160  # digits of the bounds within a proof
 PARTS = 10  # binary digits of a bound, in half an ulp, after the point
 _REMEDY = "install Gappa and its library for Coq, as by: apt-get install gappa libcoq-gappa"
-_CLASSIC = {"Classical_Prop.classic"}  # of Flocq's rounding
+CLASSIC = {"Classical_Prop.classic"}  # of Flocq's rounding
 _OPERATIONS: Mapping[type[ast.operator], str] = {
     **{ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"},
 }
@@ -68,17 +68,22 @@ class Bound:
     """A bound on a function's relative error that Coq has checked.
 
     Attributes:
-        units: half an ulp, so many times.
+        parts: so many parts of half an ulp, of which it has 2^PARTS.
         least: the least argument's exponent of 2; the greatest argument is the last below 2.
         script: what Gappa was asked.
         proof: what Coq checked.
 
     """
 
-    units: Fraction
+    parts: int
     least: int
     script: str
     proof: str
+
+    @property
+    def units(self) -> Fraction:
+        """The bound in half an ulp."""
+        return Fraction(self.parts, 2**PARTS)
 
     @property
     def rounded(self) -> float:
@@ -92,6 +97,7 @@ class Bounds:
     Attributes:
         proved: those found, by function and format.
         counted: of these functions, the numbers of roundings.
+        programs: these functions, operation by operation.
         reasons: why others have none, by function.
 
     """
@@ -104,6 +110,7 @@ class Bounds:
         self.target = target
         self.proved: dict[tuple[str, str], Bound] = {}
         self.counted: dict[str, int] = {}
+        self.programs: dict[str, Program] = {}
         self.reasons: dict[str, str] = {}
 
     def __call__(
@@ -113,7 +120,7 @@ class Bounds:
         try:
             if self.target not in FORMATS:
                 raise Unproved(f"{self.target} may fuse operations, or round otherwise")
-            program = _Program(arguments, body)
+            program = Program(arguments, body)
             found = {f: program.bound(f) for f in FORMATS[self.target]}
         except Unproved as reason:
             self.reasons[name] = str(reason)
@@ -122,7 +129,7 @@ class Bounds:
         if units > roundings:
             self.reasons[name] = f"Gappa finds {units:g}u, more than is counted"
             return None
-        self.counted[name] = roundings
+        self.counted[name], self.programs[name] = roundings, program
         self.proved |= {(name, f.name): bound for f, bound in found.items()}
         least = max(bound.least for bound in found.values())
         provided = ["powers are within an ulp"] if program.powers else []
@@ -149,10 +156,11 @@ class Bounds:
             yield f"{name}: counted, not proved: {reason}"
 
 
-class _Program:
+class Program:
     """A function as operations, a line of Gappa's each.
 
     Attributes:
+        given: the arguments, by their names.
         arguments: as Gappa calls them.
         operations: what is computed, and how, in order.
         powers: which of these are a library's, which errs by an ulp.
@@ -169,6 +177,7 @@ class _Program:
         """
         if stray := [name for name in arguments if not re.fullmatch(r"one_minus_[a-z\d_]+", name)]:
             raise Unproved(f"the range of {stray[0]} is not known")
+        self.given = list(arguments)
         self.arguments = [f"x{i}" for i in range(len(arguments))]
         self.operations: dict[str, str] = {}
         self.powers: list[str] = []
@@ -207,9 +216,26 @@ class _Program:
         raise Unproved(f"{ast.unparse(node)} is no operation that is rounded once")
 
     def _made(self, operation: str) -> str:
-        """The name of an operation's result."""
-        self.operations[name := f"t{len(self.operations)}"] = operation
+        """The name of an operation's result, the same for the same operation."""
+        names = {known: name for name, known in self.operations.items()}
+        name = names.get(operation, f"t{len(names)}")
+        self.operations[name] = operation
         return name
+
+    def exact(self, name: str) -> str:
+        """The formula of the arguments that a result is rounded from, step by step."""
+        operation = self.operations.get(name)
+        if operation is None:
+            return name
+        return f"({re.sub('[xt][0-9]+', lambda found: self.exact(found[0]), operation)})"
+
+    def under_the_root(self) -> list[str]:
+        """Numerator and denominator of what the last operation takes a root of, if it does."""
+        root = re.fullmatch(r"sqrt\((\w+)\)", self.operations[self.result])
+        if root is None:
+            return []
+        parts = self.operations.get(root[1], "").split(" / ")
+        return [self.exact(part) for part in (parts if len(parts) == 2 else [root[1]])]
 
     def bound(self, numbers: Format) -> Bound:
         """A bound on the result's relative error, for the widest range of arguments that has one.
@@ -229,7 +255,6 @@ class _Program:
                 for n, e in (found.group(1, 2), found.group(3, 4))
             )
             parts = ceil(max(-low, high) * 2 ** (numbers.digits + PARTS))
-            units = Fraction(parts, 2**PARTS)
             goal = [f"|{error}| <= {parts}b{-numbers.digits - PARTS}"]
             goal += [f"|{name}| <= 1b{numbers.largest}" for name in self.operations]
             script = self.script(numbers, least, " /\\ ".join(goal))
@@ -238,10 +263,10 @@ class _Program:
             if not lemmas:
                 continue
             proof += f"\nPrint Assumptions {lemmas[-1]}.\n"
-            complaint = check(proof, None, COQ_SECONDS, AXIOMS | _CLASSIC)
+            complaint = check(proof, None, COQ_SECONDS, AXIOMS | CLASSIC)
             if complaint:
                 raise Unproved(complaint)
-            return Bound(units, least, script, proof)
+            return Bound(parts, least, script, proof)
         raise Unproved("Gappa finds no bound")
 
     def script(self, numbers: Format, least: int, goal: str) -> str:

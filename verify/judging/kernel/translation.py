@@ -106,13 +106,13 @@ class _Translation:
         for name in claim.parameters:
             is_real = not claim.is_complex(name)
             if name == claim.horizon:
-                self.plain = replace(self.plain, steps={name: _safe(name)})
-                self.plain = self.plain.where(name, Term(f"INR {_safe(name)}", APPLICATION), True)
-                self.made.binders.append(f"({_safe(name)} : nat)")
+                self.plain = replace(self.plain, steps={name: safe(name)})
+                self.plain = self.plain.where(name, Term(f"INR {safe(name)}", APPLICATION), True)
+                self.made.binders.append(f"({safe(name)} : nat)")
                 continue
-            self.plain = self.plain.where(name, Term(_safe(name)), is_real)
+            self.plain = self.plain.where(name, Term(safe(name)), is_real)
             if claim.limit is None or name != claim.limit.name:
-                self.made.binders.append(f"({_safe(name)} : {'R' if is_real else 'C'})")
+                self.made.binders.append(f"({safe(name)} : {'R' if is_real else 'C'})")
         for name in claim.parameters:
             is_moving = claim.limit is not None and name == claim.limit.name
             found = self.made.ranges if is_moving else self.made.premises
@@ -129,7 +129,7 @@ class _Translation:
         """The premises on a parameter's range."""
         if one.is_whole:
             raise Untranslated("whole numbers")
-        text = f"Cmod {_safe(one.name)}" if one.modulus else self.plain.terms[one.name].text
+        text = f"Cmod {safe(one.name)}" if one.modulus else self.plain.terms[one.name].text
         if one.lower:
             sign = "<" if one.lower_strict else "<="
             yield f"({self.write.real(one.lower.node, self.plain).text} {sign} {text})%R"
@@ -159,7 +159,7 @@ class _Translation:
 
     def named(self, pole: str, node: ast.expr) -> None:
         """A variable for an eigenvalue, with what it stands for."""
-        name, is_real = _safe(pole), self.write.is_real(node, self.full)
+        name, is_real = safe(pole), self.write.is_real(node, self.full)
         term = (self.write.real if is_real else self.write.value)(node, self.full)
         kind, same = "R" if is_real else "C", f"{name} = {term}{'%R' * is_real}"
         if self.claim.limit:
@@ -175,7 +175,7 @@ class _Translation:
         units = [self.unit(pole) for pole in claim.poles]
         name = claim.quantity
         if claim.horizon:
-            name, units = f"{name}_after", [*units, _safe(claim.horizon)]
+            name, units = f"{name}_after", [*units, safe(claim.horizon)]
         match claim.quantity:
             case "second_moment" | "backpropagated_error" | "cross_moment" | "teacher_student_loss":
                 about = units
@@ -204,7 +204,7 @@ class _Translation:
             limit = claim.limit
             if limit is None or claim.is_complex(limit.name):
                 raise Untranslated("a limit of a complex parameter")
-            made.moving = _safe(limit.name)
+            made.moving = safe(limit.name)
             made.formula = str(self.write.value(claim.formula.node, self.spelt()))
             target = self.write.real(limit.target.node, self.plain)
             infinity = "m" if limit.target.source.startswith("-") else "p"
@@ -274,6 +274,6 @@ class _Translation:
         return self.write.value(self.claim.gamma[pole].node, own)
 
 
-def _safe(name: str) -> str:
+def safe(name: str) -> str:
     """A parameter's name, as none of Coq's and none of ours."""
     return _POLES.get(name) or (name if name in _GREEK else f"p_{name}")

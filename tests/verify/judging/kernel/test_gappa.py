@@ -156,9 +156,13 @@ def test_the_command_writes_scripts_and_proofs(tmp_path):
     )
     assert ran.exit_code == 0
     assert "gamma_near_one, ieee_64: 2.01u from 2**-149, proved" in ran.output
+    assert "gamma_near_one: proved from its definition" in ran.output
     assert {path.name for path in proofs.iterdir()} == {
+        "Makefile",
+        "gamma_near_one_end_to_end.v",
         "gamma_near_one_ieee_64.g",
         "gamma_near_one_ieee_64.v",
+        "library",
     }
     assert "Gappa has proved it" in module.read_text(encoding="utf-8")
     assert (proofs / "gamma_near_one_ieee_64.g").read_text().startswith("@rnd = float<ieee_64")
