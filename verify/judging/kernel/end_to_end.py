@@ -25,7 +25,8 @@ from verify.judging.kernel.coq import (
     check,
     compiled_library,
 )
-from verify.judging.kernel.gappa import CLASSIC, COQ_SECONDS, DOUBLE, PARTS, Bound, Bounds, Program
+from verify.judging.kernel.gappa import CLASSIC, COQ_SECONDS, DOUBLE, PARTS, Bound, Bounds
+from verify.judging.kernel.program import Program
 from verify.judging.kernel.terms import Untranslated
 from verify.judging.kernel.translation import Statement, safe, statement
 
@@ -141,7 +142,7 @@ def theorem(quantity: str, autocorrelation: str, program: Program, bound: Bound)
     """
     if program.powers:
         raise Unjoined("a library's power is no operation that is rounded once")
-    domain = [f"-1 < {_parameter(name)} < 1" for name in program.given]
+    domain = [f"-1 < {_parameter(name)} < 1" for name in program.distances.values()]
     entry = {"id": quantity, "relation": "==", "autocorrelation": autocorrelation}
     if quantity == "gamma":
         entry |= {"quantity": "second_moment", "gamma": _VALUE, "formula": "1"}
@@ -169,9 +170,8 @@ def theorem(quantity: str, autocorrelation: str, program: Program, bound: Bound)
     return text
 
 
-def _parameter(argument: str) -> str:
-    """The parameter of which an argument is the distance from 1."""
-    name = argument.removeprefix("one_minus_")
+def _parameter(name: str) -> str:
+    """A parameter as claims call it."""
     return "lambda" if name == "lam" else name
 
 
@@ -194,8 +194,9 @@ class _Theorem:
         self.said = [*made.written.meant, made.said]
         self.binders = [one for one in made.binders if self.value not in one]
         self.domain = [one for one in made.premises if self.value not in one]
-        arguments = zip(program.arguments, program.given, strict=True)
-        self.distances = [f"{x} = (1 - {safe(_parameter(name))})%R" for x, name in arguments]
+        self.distances = [
+            f"{x} = (1 - {safe(_parameter(name))})%R" for x, name in program.distances.items()
+        ]
 
     def statement(self) -> Iterator[str]:
         """The lines of the theorem, after its name."""

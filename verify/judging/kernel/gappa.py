@@ -7,17 +7,18 @@ states, with gradual underflow, and says that nothing overflows.
 
 from __future__ import annotations
 
-import ast
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import ceil
 from pathlib import Path
 
-from verify.judging.kernel.coq import AXIOMS, check, version
+from verify.judging.kernel.coq import AXIOMS, LIBRARY, check, version
+from verify.judging.kernel.program import Program, Unread
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ PRECISION = 160  # digits of the bounds within a proof
 PARTS = 10  # binary digits of a bound, in half an ulp, after the point
 _REMEDY = "install Gappa and its library for Coq, as by: apt-get install gappa libcoq-gappa"
 CLASSIC = {"Classical_Prop.classic"}  # of Flocq's rounding
-_OPERATIONS: Mapping[type[ast.operator], str] = {
-    **{ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"},
-}
+# what Coq has proved of 1 − x² − y² in double precision, as exported functions compute it
+SQUARES = LIBRARY / "Squares.v"
+_SQUARES_ERROR = "4097b-63"
 
 
 class NoGappa(Exception):
@@ -121,8 +122,8 @@ class Bounds:
             if self.target not in FORMATS:
                 raise Unproved(f"{self.target} may fuse operations, or round otherwise")
             program = Program(arguments, body)
-            found = {f: program.bound(f) for f in FORMATS[self.target]}
-        except Unproved as reason:
+            found = {f: bound(program, f) for f in FORMATS[self.target]}
+        except (Unread, Unproved) as reason:
             self.reasons[name] = str(reason)
             return None
         units = max(bound.rounded for bound in found.values())
@@ -132,11 +133,16 @@ class Bounds:
         self.counted[name], self.programs[name] = roundings, program
         self.proved |= {(name, f.name): bound for f, bound in found.items()}
         least = max(bound.least for bound in found.values())
+        where = [f"for arguments from 2**{least} to 2"] if program.distances else []
+        where += [
+            f"for {v} of parts 0 or beyond 2**-485, with 1 - abs({v})**2 >= 2**{least}"
+            for v in program.parts.values()
+        ]
         provided = ["powers are within an ulp"] if program.powers else []
         provided += ["no compiler fuses operations"] if self.target == "torch" else []
         condition = f", if {' and '.join(provided)}" if provided else ""
         return units, (
-            f"Gappa has proved it, and Coq checked the proof, for arguments from 2**{least} to 2,\n"
+            f"Gappa has proved it, and Coq checked the proof, {', '.join(where)},\n"
             f"where nothing overflows before the last rounding{condition}."
         )
 
@@ -152,137 +158,76 @@ class Bounds:
             for suffix, text in (("g", bound.script), ("v", bound.proof)):
                 (folder / f"{name}_{numbers}.{suffix}").write_text(text, encoding="utf-8")
             yield f"{name}, {numbers}: {bound.rounded:g}u from 2**{bound.least}, proved"
+        if any(program.squares for program in self.programs.values()):
+            shutil.copy(SQUARES, folder)
         for name, reason in self.reasons.items():
             yield f"{name}: counted, not proved: {reason}"
 
 
-class Program:
-    """A function as operations, a line of Gappa's each.
+def bound(program: Program, numbers: Format) -> Bound:
+    """A bound on the result's relative error, for the widest range of arguments that has one.
 
-    Attributes:
-        given: the arguments, by their names.
-        arguments: as Gappa calls them.
-        operations: what is computed, and how, in order.
-        powers: which of these are a library's, which errs by an ulp.
-        result: the last.
+    Raises:
+        Unproved: if none is found, or Coq does not accept its proof.
 
     """
-
-    def __init__(self, arguments: Sequence[str], body: Sequence[str]) -> None:
-        """Read a function's lines.
-
-        Raises:
-            Unproved: if an operation is not known, or an argument is no distance from 1.
-
-        """
-        if stray := [name for name in arguments if not re.fullmatch(r"one_minus_[a-z\d_]+", name)]:
-            raise Unproved(f"the range of {stray[0]} is not known")
-        self.given = list(arguments)
-        self.arguments = [f"x{i}" for i in range(len(arguments))]
-        self.operations: dict[str, str] = {}
-        self.powers: list[str] = []
-        self._named = dict(zip(arguments, self.arguments, strict=True))
-        for line in body:
-            name, _, text = line.replace("return ", "result = ", 1).partition(" = ")
-            self._named[name] = self._value(ast.parse(text, mode="eval").body)
-        self.result = self._named["result"]
-        if self.result not in self.operations:
-            raise Unproved("nothing is rounded")
-
-    def _value(self, node: ast.expr) -> str:
-        """The name, or the number, of an expression's value."""
-        match node:
-            case ast.Constant(value=int(number)) if number <= 2**53:
-                return str(number)
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
-                return f"(-{self._value(ast.Constant(number))})"
-            case ast.Name(id=name) if name in self._named:
-                return self._named[name]
-            case ast.BinOp(left=base, op=ast.Pow(), right=ast.Constant(value=int(number))):
-                factor = self._value(base)
-                made = self._made(" * ".join([factor] * number))
-                self.powers += [made] * (number > 2)
-                return made
-            case ast.Call(func=ast.Name(id="_power"), args=[base, ast.Constant(value=int(number))]):
-                factor = power = self._value(base)
-                for _ in range(number - 1):
-                    power = self._made(f"{power} * {factor}")
-                return power
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATIONS:
-                first, second = self._value(left), self._value(right)
-                return self._made(f"{first} {_OPERATIONS[type(op)]} {second}")
-            case ast.Call(func=ast.Attribute(attr="sqrt"), args=[of]):
-                return self._made(f"sqrt({self._value(of)})")
-        raise Unproved(f"{ast.unparse(node)} is no operation that is rounded once")
-
-    def _made(self, operation: str) -> str:
-        """The name of an operation's result, the same for the same operation."""
-        names = {known: name for name, known in self.operations.items()}
-        name = names.get(operation, f"t{len(names)}")
-        self.operations[name] = operation
-        return name
-
-    def exact(self, name: str) -> str:
-        """The formula of the arguments that a result is rounded from, step by step."""
-        operation = self.operations.get(name)
-        if operation is None:
-            return name
-        return f"({re.sub('[xt][0-9]+', lambda found: self.exact(found[0]), operation)})"
-
-    def under_the_root(self) -> list[str]:
-        """Numerator and denominator of what the last operation takes a root of, if it does."""
-        root = re.fullmatch(r"sqrt\((\w+)\)", self.operations[self.result])
-        if root is None:
-            return []
-        parts = self.operations.get(root[1], "").split(" / ")
-        return [self.exact(part) for part in (parts if len(parts) == 2 else [root[1]])]
-
-    def bound(self, numbers: Format) -> Bound:
-        """A bound on the result's relative error, for the widest range of arguments that has one.
-
-        Raises:
-            Unproved: if none is found, or Coq does not accept its proof.
-
-        """
-        error = f"{self.result} -/ M{self.result}"
-        for least in LEAST:
-            said = _gappa(self.script(numbers, least, f"{error} in ?"))
-            found = re.search(r" in \[(-?\d+)(?:b(-?\d+))?, (-?\d+)(?:b(-?\d+))?\]", said)
-            if not found:
-                continue
-            low, high = (
-                int(n) * Fraction(2) ** int(e or 0)
-                for n, e in (found.group(1, 2), found.group(3, 4))
+    if program.squares:
+        if numbers != DOUBLE:
+            raise Unproved(
+                f"1 - x**2 - y**2 has a proof in double precision, not in {numbers.name}"
             )
-            parts = ceil(max(-low, high) * 2 ** (numbers.digits + PARTS))
-            goal = [f"|{error}| <= {parts}b{-numbers.digits - PARTS}"]
-            goal += [f"|{name}| <= 1b{numbers.largest}" for name in self.operations]
-            script = self.script(numbers, least, " /\\ ".join(goal))
-            proof = _gappa(script, "-Bcoq")
-            lemmas = re.findall(r"^Lemma (\w+)", proof, flags=re.MULTILINE)
-            if not lemmas:
-                continue
-            proof += f"\nPrint Assumptions {lemmas[-1]}.\n"
-            complaint = check(proof, None, COQ_SECONDS, AXIOMS | CLASSIC)
-            if complaint:
-                raise Unproved(complaint)
-            return Bound(parts, least, script, proof)
-        raise Unproved("Gappa finds no bound")
+        _check_squares()
+    error = f"{program.result} -/ M{program.result}"
+    for least in LEAST:
+        said = _gappa(_script(program, numbers, least, f"{error} in ?"))
+        found = re.search(r" in \[(-?\d+)(?:b(-?\d+))?, (-?\d+)(?:b(-?\d+))?\]", said)
+        if not found:
+            continue
+        low, high = (
+            int(n) * Fraction(2) ** int(e or 0) for n, e in (found.group(1, 2), found.group(3, 4))
+        )
+        parts = ceil(max(-low, high) * 2 ** (numbers.digits + PARTS))
+        goal = [f"|{error}| <= {parts}b{-numbers.digits - PARTS}"]
+        goal += [f"|{name}| <= 1b{numbers.largest}" for name in program.operations]
+        script = _script(program, numbers, least, " /\\ ".join(goal))
+        proof = _gappa(script, "-Bcoq")
+        lemmas = re.findall(r"^Lemma (\w+)", proof, flags=re.MULTILINE)
+        if not lemmas:
+            continue
+        proof += f"\nPrint Assumptions {lemmas[-1]}.\n"
+        complaint = check(proof, None, COQ_SECONDS, AXIOMS | CLASSIC)
+        if complaint:
+            raise Unproved(complaint)
+        return Bound(parts, least, script, proof)
+    raise Unproved("Gappa finds no bound")
 
-    def script(self, numbers: Format, least: int, goal: str) -> str:
-        """A goal about all of it, for Gappa."""
-        digits = numbers.digits
-        lines = [f"@rnd = float<{numbers.name}, ne>;"]
-        lines += [f"{x} = rnd(real_{x});" for x in (*self.arguments, *self.powers)]
-        lines += [f"{t} rnd= {o};" for t, o in self.operations.items() if t not in self.powers]
-        exact = {t: re.sub(r"\bt(?=\d)", "Mt", o) for t, o in self.operations.items()}
-        lines += [f"M{t} = {o};" for t, o in exact.items()]
-        last = 2 ** (digits + 1) - 2  # before 2, over 2^digits
-        given = [f"{x} in [1b{least}, {last}b{-digits}]" for x in self.arguments]
-        within = f"[-1b{1 - digits}, 1b{1 - digits}]"
-        given += [f"{t} -/ ({self.operations[t]}) in {within}" for t in self.powers]
-        domain = " /\\ ".join(given)
-        return "\n".join([*lines, f"{{ {domain} -> {goal} }}", ""])
+
+@cache
+def _check_squares() -> None:
+    """Have Coq check what is proved of 1 − x² − y², which Gappa takes as given."""
+    complaint = check(SQUARES.read_text(encoding="utf-8"), None, COQ_SECONDS, AXIOMS | CLASSIC)
+    if complaint:
+        raise Unproved(complaint)
+
+
+def _script(program: Program, numbers: Format, least: int, goal: str) -> str:
+    """A goal about all of a function, for Gappa."""
+    digits, operations = numbers.digits, program.operations
+    errors = dict.fromkeys(program.powers, f"1b{1 - digits}")
+    errors |= dict.fromkeys(program.squares, _SQUARES_ERROR)
+    lines = [f"@rnd = float<{numbers.name}, ne>;"]
+    lines += [f"{x} = rnd(real_{x});" for x in (*program.arguments, *errors)]
+    lines += [f"{t} rnd= {o};" for t, o in operations.items() if t not in errors]
+    exact = {t: re.sub(r"\bt(?=\d)", "Mt", o) for t, o in operations.items()}
+    lines += [f"M{t} = {o};" for t, o in exact.items()]
+    last = 2 ** (digits + 1) - 2  # before 2, over 2^digits
+    given = [f"{x} in [1b{least}, {last}b{-digits}]" for x in program.distances]
+    for x, y in program.parts:
+        given += [f"{x} in [-1, 1]", f"{y} in [-1, 1]"]
+        given += [f"1 - {x} * {x} - {y} * {y} in [1b{least}, 1]"]
+    given += [f"{t} -/ ({operations[t]}) in [-{error}, {error}]" for t, error in errors.items()]
+    domain = " /\\ ".join(given)
+    return "\n".join([*lines, f"{{ {domain} -> {goal} }}", ""])
 
 
 def _gappa(script: str, *options: str) -> str:

@@ -63,6 +63,45 @@ def test_a_compiled_function_is_as_near_as_is_proved_and_no_further_than_counted
         assert abs(Fraction(float(value)) / truth - 1) <= bound.units * Fraction(2) ** -53, point
 
 
+@needs_gappa
+def test_a_function_of_an_eigenvalue_in_the_disc_is_as_near_as_is_proved(tmp_path):
+    scope = {}
+    bounds = Bounds("torch")
+    exec(exported("sensitivity", white(), "torch", bounds), scope)  # noqa: S102
+    bound = bounds.proved["sensitivity", "ieee_64"]
+    assert bound.units < bounds.counted["sensitivity"]
+    assert "parts 0 or beyond 2**-485" in scope["sensitivity"].__doc__
+    random = np.random.default_rng(5)
+    angle, distance = random.uniform(0, 2 * np.pi, 300), np.exp2(random.uniform(-53, 0, 300))
+    lam = (1 - distance) * np.exp(1j * angle)
+    lam[:3] = 0, 1j * np.nextafter(1, 0), 0.6 + np.nextafter(0.8, 0) * 1j
+    found = scope["sensitivity"](torch.from_numpy(lam)).numpy()
+    inside = 0
+    for z, value in zip(lam.tolist(), found.tolist(), strict=True):
+        square = Fraction(z.real) ** 2 + Fraction(z.imag) ** 2
+        if 1 - square < Fraction(2) ** bound.least:  # rounded out of the disc
+            continue
+        truth, inside = (1 + square) / (1 - square) ** 3, inside + 1
+        assert abs(Fraction(value) / truth - 1) <= bound.units * Fraction(2) ** -53, z
+    assert inside > 200
+    list(bounds.write(tmp_path))
+    assert (tmp_path / "Squares.v").exists()
+
+
+@needs_gappa
+def test_a_difference_from_squares_is_proved_in_double_precision_alone(monkeypatch):
+    line = "return _one_minus_squares(re_lam, im_lam)"
+    found = bounds_of(["re_lam", "im_lam"], line, target="numpy")
+    assert "in double precision, not in x86_80" in found.reasons["f"]
+    text = gappa.SQUARES.read_text(encoding="utf-8")
+    for wrong in (
+        text.replace("(4 + / 1024)", "(2 + / 1024)"),
+        text.replace("- lost_in_square y q", ""),
+    ):
+        assert wrong != text
+        assert check(wrong, None, axioms=gappa.AXIOMS | gappa.CLASSIC) != ""
+
+
 @pytest.mark.slow
 @needs_gappa
 def test_long_double_and_double_have_a_proof_each():
