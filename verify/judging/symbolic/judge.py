@@ -34,6 +34,7 @@ from verify.judging.points import Point
 from verify.judging.symbolic.branches import branches
 from verify.judging.symbolic.fractions import factors, in_lowest_terms
 from verify.judging.symbolic.signs import TO_EXP, NoSign, ranges_of, sign
+from verify.judging.symbolic.waves import held_still, let_go
 from verify.judging.symbolic.zeros import leading_coefficients, near_limit, zeros
 from verify.judging.translation import to_sympy
 from verify.settings import Settings
@@ -195,23 +196,34 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
         return Evidence(JUDGE, Finding.ABSTAINS, "a limit of a complex parameter")
     if model.value == 0 or model.formula == 0:
         return Evidence(JUDGE, Finding.CONTRADICTS, "one side is 0: there is no ratio")
-    ratio = (polarised(model.formula) / model.value).rewrite(TO_EXP, sp.exp)
+    ratio = polarised(model.formula) / model.value
     if ratio.has(C):
         return Evidence(
             JUDGE, Finding.ABSTAINS, "C of an arbitrary input need not be analytic at |z| = 1"
         )
-    others = ratio.free_symbols - {parameter}
+    for still, where in held_still(ratio, parameter, limit, _inside(model)):
+        found = _along(model, near_limit(still.rewrite(TO_EXP, sp.exp), parameter, limit))
+        if found.finding is Finding.CONTRADICTS:
+            return replace(found, detail=f"{where}, {found.detail}")
+    waves = let_go(ratio, parameter, limit, _inside(model))
+    ratio = ratio.xreplace(waves).rewrite(TO_EXP, sp.exp)
+    others = ratio.free_symbols - {*waves.values(), parameter}
     coefficients = None
     try:
         near = near_limit(ratio, parameter, limit)
         value = leading_term(near).expression.subs(epsilon, 0)
         # where both sides vanish there is no ratio
-        both = (near_limit(factor, parameter, limit) for factor in _numerator(model, parameter))
+        formula = polarised(model.formula).xreplace(waves)
+        both = (near_limit(factor, parameter, limit) for factor in _numerator(formula, parameter))
         coefficients = leading_coefficients(near) * prod(map(leading_coefficients, both))
     except ValueError:
         if others:
             return _judge_limit_at_places(model, limit, settings)
+        if waves:
+            return Evidence(JUDGE, Finding.ABSTAINS, "it oscillates, and is no power")
         value = _by_sympy(ratio, parameter, limit)
+    if {*waves.values()} & (value if coefficients is None else value * coefficients).free_symbols:
+        return Evidence(JUDGE, Finding.ABSTAINS, f"{readable(value)} oscillates")
     if value.has(sp.Limit, sp.nan):
         return Evidence(JUDGE, Finding.ABSTAINS, "SymPy finds no limit")
     if value.is_finite is False or fraction(value - 1)[0] != 0:
@@ -230,9 +242,28 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
     )
 
 
-def _numerator(model: Model, parameter: sp.Symbol) -> Iterator[sp.Expr]:
-    """The factors of the formula's numerator that may be 0 whatever a parameter is."""
-    above, _ = in_lowest_terms(polarised(model.formula))
+def _inside(model: Model) -> dict[sp.Symbol, sp.Expr]:
+    """A point of the domain, as far as its coordinates are real numbers of the theory."""
+    point = model.domain.inside.coordinates
+    pairs = ((symbol, point[name]) for name, symbol in model.symbols.items())
+    return {s: sp.Rational(v.numerator, v.denominator) for s, v in pairs if isinstance(v, Fraction)}
+
+
+def _along(model: Model, near: sp.Expr) -> Evidence:
+    """What is found of a ratio near a limit, along a sequence that goes there."""
+    try:
+        value, coefficients = (
+            leading_term(near).expression.subs(epsilon, 0),
+            leading_coefficients(near),
+        )
+    except ValueError as reason:  # no power
+        return Evidence(JUDGE, Finding.ABSTAINS, str(reason))
+    return _other_limit(model, value, coefficients)
+
+
+def _numerator(formula: sp.Expr, parameter: sp.Symbol) -> Iterator[sp.Expr]:
+    """The factors of a formula's numerator that may be 0 whatever a parameter is."""
+    above, _ = in_lowest_terms(formula)
     for factor, _ in factors(above):
         if factor.free_symbols - {parameter} or _constants(factor):
             yield factor

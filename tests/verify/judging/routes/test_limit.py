@@ -38,7 +38,8 @@ def test_what_halts_is_told_from_what_is_slow(factor, finding):
 
 
 def test_where_sympy_breaks_it_abstains():
-    claim = make_claim({**CLAIM, "formula": f"(2 + sin(log(1 - lambda)))/2*{VALUE}"})
+    waves = "3 + sin(log(1 - lambda)) + sin(sqrt(2)*log(1 - lambda))"
+    claim = make_claim({**CLAIM, "formula": f"({waves})/3*{VALUE}"})
     [found] = [e for e in verify_claim(claim).evidence if e.method == "sympy"]
     assert found.finding is Finding.ABSTAINS
     assert found.detail == "SymPy finds no limit"
