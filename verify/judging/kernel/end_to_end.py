@@ -154,13 +154,13 @@ def theorem(quantity: str, autocorrelation: str, program: Program, bound: Bound)
         raise Unjoined(str(reason)) from None
     name = f"{quantity}_near_one"
     rounding = f"{name}_{DOUBLE.name}"
-    theorem = _Theorem(said, program, bound)
+    made = _Theorem(said, program, bound)
     text = _FILE.format(
         name=name,
         namespace=NAMESPACE,
         rounding=rounding,
-        statement="\n  ".join(theorem.statement()),
-        proof="".join(f"  {step}{'' if step.endswith('}') else '.'}\n" for step in theorem.proof()),
+        statement="\n  ".join(made.statement()),
+        proof="".join(f"  {step}{'' if step.endswith('}') else '.'}\n" for step in made.proof()),
     )
     complaint = check(
         text, compiled_library(), COQ_SECONDS, AXIOMS | CLASSIC, {rounding: bound.proof}

@@ -1,8 +1,8 @@
 """What rounding does to an exported function, proved by Gappa and checked by Coq.
 
 The function is read from its printed source, operation by operation: each is rounded once, beside
-the same operations on real numbers. The proof is for arguments 1 − λ and 1 − ρ in a range that it
-states, with gradual underflow, and says that nothing overflows.
+the same operations on real numbers; of 1 − x² − y² Coq has a proof (`library/Squares.v`). The bound
+is for 1 − λ, 1 − ρ and λ in ranges that are stated, with gradual underflow, and nothing overflows.
 """
 
 from __future__ import annotations
