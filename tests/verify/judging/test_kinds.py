@@ -430,6 +430,17 @@ FALSE = {
         "formula": "(b**2 - 1/2)**2/(1 - lambda)**2",
         "domain": ["0 < lambda < 1", "0 < b < 1"],
     },
+    "zero-at-an-irrational-end": {
+        **NEAR_1,
+        "autocorrelation": "((a - pi)**2 + 2)*KroneckerDelta(Delta, 0) - KroneckerDelta(Delta, 1)",
+        "formula": "(a - pi)**2/(2*(1 - lambda))",
+        "domain": ["0 < lambda < 1", "0 < a <= pi"],
+    },
+    "irrational-value": {
+        **NEAR_1,
+        "formula": f"abs(sin(phi))/(abs(sin(phi)) + (1 - lambda))*{VALUE}",
+        "domain": ["0 < lambda < 1", "pi <= phi <= pi"],
+    },
     "irrational-end": {
         **NEAR_1,
         "formula": f"abs(sin(phi))/(abs(sin(phi)) + (1 - lambda))*{VALUE}",

@@ -18,7 +18,7 @@ from verify.judging import numbers, sides
 from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError
 from verify.judging.model import Model
 from verify.judging.places import bottoms, half_turns, zeros
-from verify.judging.points import Point
+from verify.judging.points import Irrational, Point
 from verify.judging.routes.lyapunov import lyapunov_value
 from verify.judging.routes.pointwise import number_of_points
 from verify.judging.translation import to_sympy
@@ -217,7 +217,7 @@ def _towards(model: Model, limit: Limit) -> Iterator[list[Fraction]]:
 
 def _departure(step: Step, limit: Limit) -> Evidence:
     others = {name: c for name, c in step.point.coordinates.items() if name != limit.name}
-    is_rational = all(isinstance(value, Fraction) for value in others.values())
+    has_text = all(isinstance(value, Fraction | Irrational) for value in others.values())
     ratio = f"{float((step.claimed / step.actual).real.mid()):.6g}"
     found = f"formula over quantity is {ratio}, not near 1"
     if ratio == "1":
@@ -234,5 +234,5 @@ def _departure(step: Step, limit: Limit) -> Evidence:
             actual=decimal(step.actual, DIGITS),
             discrepancy=f"{step.distance:.3g}",
         ),
-        data={"place": {name: str(value) for name, value in others.items()}} if is_rational else {},
+        data={"place": {name: str(value) for name, value in others.items()}} if has_text else {},
     )

@@ -140,10 +140,11 @@ def _roots(
 
 def _turns(factor: sp.Expr, symbol: sp.Symbol, interval: sp.Set) -> list[sp.Expr]:
     """The simple fractions of a turn at which a function vanishes."""
-    if not (interval.start.is_finite and interval.end.is_finite):
+    ends = interval.inf, interval.sup  # which a single value has, too
+    if not all(end.is_finite for end in ends):
         return []
     step = sp.pi / 6
-    first, last = (int(sp.floor(end / step)) for end in (interval.start, interval.end))
+    first, last = (int(sp.floor(end / step)) for end in ends)
     if last - first > MOST_TURNS:
         return []
     angles = [k * step for k in range(first, last + 1)]
@@ -157,8 +158,8 @@ def _interval(model: Model, symbol: sp.Symbol) -> sp.Set:
 
 def _own_ends(model: Model, symbol: sp.Symbol) -> list[sp.Expr]:
     interval = _interval(model, symbol)
-    ends = ((interval.start, interval.left_open), (interval.end, interval.right_open))
-    return [end for end, is_open in ends if not is_open]
+    ends = dict.fromkeys((interval.inf, interval.sup))
+    return [end for end in ends if interval.contains(end) == sp.true]
 
 
 def _a_zero(model: Model, factor: sp.Expr, symbols: list[sp.Symbol], fixed: Fixed) -> list[Place]:
@@ -178,8 +179,8 @@ def _a_zero(model: Model, factor: sp.Expr, symbols: list[sp.Symbol], fixed: Fixe
 
 def _inside(model: Model, symbol: sp.Symbol, share: sp.Rational) -> sp.Expr:
     interval = _interval(model, symbol)
-    low = interval.start if interval.start.is_finite else sp.Min(interval.end, 4) - 4
-    high = interval.end if interval.end.is_finite else low + 8
+    low = interval.inf if interval.inf.is_finite else sp.Min(interval.sup, 4) - 4
+    high = interval.sup if interval.sup.is_finite else low + 8
     value = low + share * (high - low)
     return sp.floor(value) if symbol.is_integer else value
 
