@@ -132,6 +132,13 @@ TRUE = {
         "formula": "((a - 1/2)**2 + (b - 1/2)**2)/(2*(1 - lambda))",
         "domain": ["0 < lambda < 1", "1/2 < a < 1", "0 < b < 1"],
     },
+    "at-one-irrational-rate": {
+        **NEAR_1,
+        "eigenvalue": "tanh(a*omega)",
+        "limit": "omega -> oo",
+        "formula": "exp(2*a*omega)/4",
+        "domain": ["omega > 0", "sqrt(2) <= a <= sqrt(2)"],
+    },
     "from-afar": {
         **NEAR_1,
         "eigenvalue": "exp(-2/tau)",

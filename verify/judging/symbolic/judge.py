@@ -337,8 +337,10 @@ def _judge_limit_at(
 def _judge_limit_at_places(model: Model, limit: Limit, settings: Settings) -> Evidence:
     """Whether the limit is another at one of a few places; SymPy's own limits are generic ones."""
     faces = (*model.domain.closed_faces(), *model.domain.faces(NEAR))
-    for point in islice(faces, PLACES):
-        place = {n: str(c) for n, c in point.coordinates.items() if n != limit.name}
+    ranges = model.domain.ranges
+    free = [n for n in ranges if n != limit.name and ranges[n].value is None]
+    for point in islice(faces, PLACES if free else 0):
+        place = {n: str(point.coordinates[n]) for n in free}
         if not any(model.claim.is_complex(name) for name in place):
             try:
                 found = check(Model(model.claim.at(place)), settings)
