@@ -251,6 +251,8 @@ class _Translation:
 
     def moving(self, pole: str, by: Derivative, gamma_moves: bool) -> str:
         """The unit of a pole that moves with a real variable t, and the value of that."""
+        if by.name not in self.plain.terms:
+            raise Untranslated(f"a derivative by {by.name}, which is an expression")
         name, own = by.name, self.plain.terms[by.name]
         if name in self.plain.reals:
             point, moved = own.text, self.plain.where(name, Term("t"), True)

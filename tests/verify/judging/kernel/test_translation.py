@@ -175,6 +175,12 @@ def test_a_normaliser_is_asked_where_it_stands_though_it_moves():
         {"formula": "sqrt(conjugate(lambda)*I)"},
         {"formula": "sigmoid(lambda)*asinh(lambda)"},
         {"autocorrelation": "Delta*(1/2)**Delta"},
+        {
+            "quantity": "cross_sensitivity",
+            "eigenvalue": {"lambda1": "tanh(omega)"},
+            "formula": "1",
+            "domain": ["omega > 0", "-1 < lambda2 < 1"],
+        },
     ],
 )
 def test_what_has_no_translation_is_said(change):
