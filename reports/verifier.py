@@ -2,8 +2,8 @@
 
 Run as `python reports/verifier.py [PART…]`, parts being mutants, places, forms, random,
 certificates, calibration, fuzzing and interruptions; without any, all of them. Each part's figures
-are kept in verifier.md until it is run again. Cut short, places and random go on where they were;
-what random has found, it reports all the same.
+are kept in verifier.md until it is run again. Cut short, places, random and certificates go on where
+they were; what random has found, it reports all the same.
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ def at_random() -> Iterator[str]:
 def certificates() -> Iterator[str]:
     """Variants of claims that have a certificate: of the false ones none may have one."""
     claims = [claim for claim in _true_claims() if not claim.experiment]
-    yield certified.markdown(certified.try_variants(claims, WORKERS))
+    record = default_store().with_name("certified.jsonl")
+    yield certified.markdown(certified.try_variants(claims, WORKERS, record))
 
 
 def rates() -> Iterator[str]:
