@@ -2,8 +2,8 @@
 
 Run as `python reports/verifier.py [PART…]`, parts being mutants, places, forms, random,
 certificates, calibration, fuzzing and interruptions; without any, all of them. Each part's figures
-are kept in verifier.md until it is run again. Cut short, places, random and certificates go on where
-they were; what random has found, it reports all the same.
+are kept in verifier.md until it is run again. Cut short, places, random and certificates go on
+where they were; what random has found, it reports all the same.
 """
 
 from __future__ import annotations
