@@ -25,11 +25,17 @@ from verify.judging.kernel.proofs import certificate
 from verify.judging.kernel.terms import Untranslated
 from verify.judging.kernel.translation import statement
 
-# each module of the library after the one before it
-ORDER = "".join(f"library/{new}.vo: library/{old}.vo\n" for old, new in pairwise(MODULES))
+_ORDER = "".join(f"library/{new}.vo: library/{old}.vo\n" for old, new in pairwise(MODULES))
+# how make compiles the library, each module after the one before it
+LIBRARY_OBJECTS = " ".join(f"library/{name}.vo" for name in MODULES)
+LIBRARY_RULES = f"""\
+{_ORDER}
+library/%.vo: library/%.v
+	coqc -w none -R library {NAMESPACE} $<
+"""
 _MAKEFILE = f"""\
 # Checks every claim here with Coq alone: `make`, and `make chk` for the independent checker.
-LIBRARY := {" ".join(f"library/{name}.vo" for name in MODULES)}
+LIBRARY := {LIBRARY_OBJECTS}
 CLAIMS := $(sort $(wildcard claim_*.v))
 
 check: $(CLAIMS:.v=.vo)
@@ -37,10 +43,7 @@ check: $(CLAIMS:.v=.vo)
 chk: check
 	coqchk -silent -R . "" -R library {NAMESPACE} $(CLAIMS:.v=)
 
-{ORDER}
-library/%.vo: library/%.v
-	coqc -w none -R library {NAMESPACE} $<
-
+{LIBRARY_RULES}
 claim_%.vo: claim_%.v $(LIBRARY)
 	coqc -w none -R library {NAMESPACE} $<
 
@@ -130,9 +133,7 @@ def certify(
 
     """
     compiled_library()  # before any claim is looked at
-    (folder / "library").mkdir(parents=True, exist_ok=True)
-    for name in MODULES:
-        shutil.copy(LIBRARY / f"{name}.v", folder / "library")
+    copy_library(folder)
     (folder / "Makefile").write_text(_MAKEFILE, encoding="utf-8")
 
     def one(claim: Claim) -> Certified:
@@ -148,6 +149,18 @@ def certify(
             on_claim(certified)
             ended.append(certified)
     return ended
+
+
+def copy_library(folder: Path) -> None:
+    """Write the library into a folder `library` of a folder; both are made if they are not there.
+
+    Raises:
+        OSError: if a file cannot be written.
+
+    """
+    (folder / "library").mkdir(parents=True, exist_ok=True)
+    for name in MODULES:
+        shutil.copy(LIBRARY / f"{name}.v", folder / "library")
 
 
 def file_name(claim: Claim) -> str:

@@ -9,17 +9,14 @@ rounded once, and the distance of what they end with from that moment.
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from verify.claims.expressions import Refusal
 from verify.claims.file import make_claim
-from verify.judging.kernel.certificates import ORDER
+from verify.judging.kernel.certificates import LIBRARY_OBJECTS, LIBRARY_RULES, copy_library
 from verify.judging.kernel.coq import (
     AXIOMS,
-    LIBRARY,
-    MODULES,
     NAMESPACE,
     NoCoq,
     check,
@@ -57,15 +54,12 @@ Print Assumptions end_to_end.
 """
 _MAKEFILE = f"""\
 # Checks the theorems here with Coq alone: `make`.
-LIBRARY := {" ".join(f"library/{name}.vo" for name in MODULES)}
+LIBRARY := {LIBRARY_OBJECTS}
 THEOREMS := $(sort $(wildcard *_end_to_end.v))
 
 check: $(THEOREMS:.v=.vo)
 
-{ORDER}
-library/%.vo: library/%.v
-	coqc -w none -R library {NAMESPACE} $<
-
+{LIBRARY_RULES}
 $(THEOREMS:.v=.vo): %_end_to_end.vo: %_end_to_end.v %_{DOUBLE.name}.vo $(LIBRARY)
 	coqc -w none -R library {NAMESPACE} $<
 
@@ -118,9 +112,7 @@ def theorems(quantity: str, autocorrelation: str, bounds: Bounds, folder: Path) 
     except (Unjoined, NoCoq) as reason:
         yield f"{name}: not proved from its definition: {reason}"
         return
-    (folder / "library").mkdir(exist_ok=True)
-    for module in MODULES:
-        shutil.copy(LIBRARY / f"{module}.v", folder / "library")
+    copy_library(folder)
     (folder / f"{name}_end_to_end.v").write_text(text, encoding="utf-8")
     (folder / "Makefile").write_text(_MAKEFILE, encoding="utf-8")
     yield f"{name}: proved from its definition to the last rounding, in one theorem"

@@ -34,8 +34,13 @@ from verify.judging.points import Point
 from verify.judging.symbolic.branches import branches
 from verify.judging.symbolic.fractions import factors, in_lowest_terms
 from verify.judging.symbolic.signs import TO_EXP, NoSign, ranges_of, sign
-from verify.judging.symbolic.waves import held_still, let_go
-from verify.judging.symbolic.zeros import leading_coefficients, near_limit, zeros
+from verify.judging.symbolic.waves import fast_waves, held_still, let_go
+from verify.judging.symbolic.zeros import (
+    leading_coefficients,
+    near_limit,
+    rational_coordinates,
+    zeros,
+)
 from verify.judging.translation import to_sympy
 from verify.settings import Settings
 
@@ -201,28 +206,30 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
         return Evidence(
             JUDGE, Finding.ABSTAINS, "C of an arbitrary input need not be analytic at |z| = 1"
         )
-    for still, where in held_still(ratio, parameter, limit, _inside(model)):
+    inside = dict(rational_coordinates(model, model.domain.inside))
+    waves = fast_waves(ratio, parameter, limit, inside)
+    for still, where in held_still(ratio, waves):
         found = _along(model, near_limit(still.rewrite(TO_EXP, sp.exp), parameter, limit))
         if found.finding is Finding.CONTRADICTS:
             return replace(found, detail=f"{where}, {found.detail}")
-    waves = let_go(ratio, parameter, limit, _inside(model))
-    ratio = ratio.xreplace(waves).rewrite(TO_EXP, sp.exp)
-    others = ratio.free_symbols - {*waves.values(), parameter}
+    free = let_go(waves)
+    ratio, numbers = ratio.xreplace(free).rewrite(TO_EXP, sp.exp), set(free.values())
+    others = ratio.free_symbols - numbers - {parameter}
     coefficients = None
     try:
         near = near_limit(ratio, parameter, limit)
         value = leading_term(near).expression.subs(epsilon, 0)
         # where both sides vanish there is no ratio
-        formula = polarised(model.formula).xreplace(waves)
+        formula = polarised(model.formula).xreplace(free)
         both = (near_limit(factor, parameter, limit) for factor in _numerator(formula, parameter))
         coefficients = leading_coefficients(near) * prod(map(leading_coefficients, both))
     except ValueError:
         if others:
             return _judge_limit_at_places(model, limit, settings)
-        if waves:
+        if free:
             return Evidence(JUDGE, Finding.ABSTAINS, "it oscillates, and is no power")
         value = _by_sympy(ratio, parameter, limit)
-    if {*waves.values()} & (value if coefficients is None else value * coefficients).free_symbols:
+    if numbers & (value if coefficients is None else value * coefficients).free_symbols:
         return Evidence(JUDGE, Finding.ABSTAINS, f"{readable(value)} oscillates")
     if value.has(sp.Limit, sp.nan):
         return Evidence(JUDGE, Finding.ABSTAINS, "SymPy finds no limit")
@@ -242,20 +249,11 @@ def _judge_limit(model: Model, limit: Limit, settings: Settings) -> Evidence:
     )
 
 
-def _inside(model: Model) -> dict[sp.Symbol, sp.Expr]:
-    """A point of the domain, as far as its coordinates are real numbers of the theory."""
-    point = model.domain.inside.coordinates
-    pairs = ((symbol, point[name]) for name, symbol in model.symbols.items())
-    return {s: sp.Rational(v.numerator, v.denominator) for s, v in pairs if isinstance(v, Fraction)}
-
-
 def _along(model: Model, near: sp.Expr) -> Evidence:
     """What is found of a ratio near a limit, along a sequence that goes there."""
     try:
-        value, coefficients = (
-            leading_term(near).expression.subs(epsilon, 0),
-            leading_coefficients(near),
-        )
+        value = leading_term(near).expression.subs(epsilon, 0)
+        coefficients = leading_coefficients(near)
     except ValueError as reason:  # no power
         return Evidence(JUDGE, Finding.ABSTAINS, str(reason))
     return _other_limit(model, value, coefficients)

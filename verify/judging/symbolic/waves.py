@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import lcm
 
 import sympy as sp
@@ -13,13 +13,10 @@ from verify.judging.translation import to_sympy
 QUARTERS = 4  # of a turn
 
 
-def held_still(
+def fast_waves(
     expr: sp.Expr, p: sp.Symbol, limit: Limit, inside: Mapping[sp.Symbol, sp.Expr]
-) -> Iterator[tuple[sp.Expr, str]]:
-    """An expression along sequences on which its sines and cosines are constant.
-
-    An angle that is continuous and goes to infinity is as often as one likes, and as near the
-    limit, a given one but for whole turns. Where angles are in no rational ratio, there is none.
+) -> list[sp.Expr]:
+    """The sines and cosines in an expression of what goes to infinity.
 
     Args:
         expr: a function of `p` and others.
@@ -27,11 +24,26 @@ def held_still(
         limit: where to.
         inside: values of the others, for which it is found out what goes to infinity.
 
+    """
+    waves = sorted(expr.atoms(sp.sin, sp.cos), key=str)
+    return [wave for wave in waves if _goes_to_infinity(wave.args[0], p, limit, inside)]
+
+
+def held_still(expr: sp.Expr, waves: Sequence[sp.Expr]) -> Iterator[tuple[sp.Expr, str]]:
+    """An expression along sequences on which its sines and cosines are constant.
+
+    An angle that is continuous and goes to infinity is as often as one likes, and as near the
+    limit, a given one but for whole turns. Where angles are in no rational ratio, there is none.
+
+    Args:
+        expr: what has the waves.
+        waves: those of `fast_waves`.
+
     Yields:
         The expression with constants for sines and cosines, and where it is that, in words.
 
     """
-    fast = sorted({wave.args[0] for wave in _fast(expr, p, limit, inside)}, key=str)
+    fast = sorted({wave.args[0] for wave in waves}, key=str)
     ratios = [sp.cancel(one / fast[0]) for one in fast]
     if not fast or not all(ratio.is_Rational for ratio in ratios):
         return
@@ -47,24 +59,14 @@ def held_still(
         yield expr.xreplace(constants), where
 
 
-def let_go(
-    expr: sp.Expr, p: sp.Symbol, limit: Limit, inside: Mapping[sp.Symbol, sp.Expr]
-) -> dict[sp.Expr, sp.Symbol]:
-    """Numbers in the place of sines and cosines that oscillate ever faster.
+def let_go(waves: Sequence[sp.Expr]) -> dict[sp.Expr, sp.Symbol]:
+    """Numbers in the place of the waves that are `fast_waves`, where their angles are real.
 
     They may be any from −1 to 1: a limit that is the same whatever they are is that of the
     expression.
     """
-    fast = [wave for wave in _fast(expr, p, limit, inside) if _is_real(wave.args[0])]
-    return {wave: sp.Dummy(str(wave), real=True) for wave in fast}
-
-
-def _fast(
-    expr: sp.Expr, p: sp.Symbol, limit: Limit, inside: Mapping[sp.Symbol, sp.Expr]
-) -> list[sp.Expr]:
-    """The sines and cosines of what goes to infinity."""
-    waves = sorted(expr.atoms(sp.sin, sp.cos), key=str)
-    return [wave for wave in waves if _goes_to_infinity(wave.args[0], p, limit, inside)]
+    real = [wave for wave in waves if _is_real(wave.args[0])]
+    return {wave: sp.Dummy(str(wave), real=True) for wave in real}
 
 
 def _is_real(angle: sp.Expr) -> bool:

@@ -103,7 +103,7 @@ def _of_factor(model: Model, factor: sp.Expr, fixed: Fixed) -> tuple[list[Place]
             restricted = factor.subs(symbol, end)
             places += _of_factor(model, restricted, {**fixed, symbol: end})[0]
     for point in islice(bottom(model, factor), MOST_BOTTOMS) if left else ():
-        there = {s: value for s, value in _rational(model, point) if s in symbols}
+        there = {s: value for s, value in rational_coordinates(model, point) if s in symbols}
         if factor.subs(there) == 0:
             places.append(_place(model, {**fixed, **there}))
     return places, left
@@ -185,7 +185,7 @@ def _inside(model: Model, symbol: sp.Symbol, share: sp.Rational) -> sp.Expr:
     return sp.floor(value) if symbol.is_integer else value
 
 
-def _rational(model: Model, point: Point) -> Iterator[tuple[sp.Symbol, sp.Rational]]:
+def rational_coordinates(model: Model, point: Point) -> Iterator[tuple[sp.Symbol, sp.Rational]]:
     """The rational coordinates of a point."""
     for name, symbol in model.symbols.items():
         if isinstance(value := point.coordinates[name], Fraction):
