@@ -102,6 +102,12 @@ def test_a_difference_from_squares_is_proved_in_double_precision_alone(monkeypat
         assert check(wrong, None, axioms=gappa.AXIOMS | gappa.CLASSIC) != ""
 
 
+def test_of_squares_gappa_is_given_what_coq_has_proved_and_no_more():
+    assert "<= (4 + / 1024) * bpow (-53) *" in gappa.SQUARES.read_text(encoding="utf-8")
+    digits, exponent = map(int, gappa._SQUARES_ERROR.split("b"))
+    assert digits * Fraction(2) ** exponent == (4 + Fraction(1, 1024)) * Fraction(2) ** -53
+
+
 @pytest.mark.slow
 @needs_gappa
 def test_long_double_and_double_have_a_proof_each():
