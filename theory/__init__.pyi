@@ -40,6 +40,10 @@ from .derivations.checking.step import (
     Derivation as Derivation,
     Step as Step,
 )
+from .filtering import (
+    FilteredInput as FilteredInput,
+    filtered as filtered,
+)
 from .geometry import (
     conformal_curvature as conformal_curvature,
     conformal_factor as conformal_factor,

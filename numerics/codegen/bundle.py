@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
+from itertools import starmap
 from pathlib import Path
+
+from torch import Tensor
 
 from numerics.codegen.runtime import Runtime
 from numerics.normalizers import InputNormalizer
@@ -13,12 +16,15 @@ from theory.inputs import StationaryInput
 
 _FOLDER = Path(__file__).parents[1]
 _OF_TORCH = (
-    *("double_precision", "eigenvalues", "ar1_moments", "real_gamma", "written"),
-    *("input_normalizer", "natural_gradient"),
+    *("double_precision", "eigenvalues", "ar1_moments", "filtered_moments", "real_gamma"),
+    *("written", "stored_inputs", "input_normalizer", "natural_gradient"),
 )
 MODULES: Mapping[str, Sequence[str]] = {
     "torch": [f"normalizers/{name}.py" for name in _OF_TORCH],
-    "jax": ["normalizers/ar1_moments.py", "codegen/in_jax.py"],
+    "jax": [
+        *("normalizers/ar1_moments.py", "normalizers/filtered_moments.py"),
+        "codegen/in_jax.py",
+    ],
 }
 _STOREYS = ("theory", "numerics")
 
@@ -43,13 +49,12 @@ def bundled(x: StationaryInput, target: str = "torch") -> str:
 
     """
     made = InputNormalizer(x)
-    white, terms = (value.tolist() for value in made.state_dict().values())
     sources = [(_FOLDER / name).read_text(encoding="utf-8") for name in MODULES[target]]
     helpers = []
     if target == "jax":  # the moments are printed for Torch, in operations that arrays have, too
         sources = [source.replace("Tensor", "Array") for source in sources]
         helpers = Runtime.of("jax.py").called_in("\n".join(sources))
-    framework, made_elsewhere, maker = _WORDS[target]
+    framework, made_elsewhere, maker, line = _WORDS[target]
     return "\n\n\n".join(
         [
             _HEAD.format(
@@ -61,10 +66,28 @@ def bundled(x: StationaryInput, target: str = "torch") -> str:
             _imports(sources),
             *helpers,
             *(_without_imports(source) for source in sources),
-            maker.format(
-                white=white, terms="".join(f"\n        {row}," for row in map(tuple, terms))
-            ),
+            maker.format(numbers="".join(starmap(line, made.state_dict().items()))),
         ]
+    )
+
+
+def _in_torch(name: str, value: Tensor) -> str:
+    numbers = f"torch.tensor({_rows(value.tolist(), '[]')}, dtype=torch.float64)"
+    return f'\n        "{name}": {numbers}.reshape({tuple(value.shape)}),'
+
+
+def _in_jax(name: str, value: Tensor) -> str:
+    rows = value.tolist()
+    given = _rows(list(map(tuple, rows)) if value.dim() else rows, "()")
+    return f"\n        {name.removesuffix('_v1')}={given},"
+
+
+def _rows(values: object, brackets: str) -> str:
+    """A number, or rows in brackets, one a line."""
+    if not isinstance(values, list) or not values:
+        return brackets if values == [] else str(values)
+    return "".join([brackets[0], *(f"\n            {row}," for row in values)]) + (
+        f"\n        {brackets[1]}"
     )
 
 
@@ -119,11 +142,7 @@ This is code of curseproof {version} (Apache-2.0). It imports nothing of it{impo
 
 _IN_TORCH = '''def normalizer() -> InputNormalizer:
     """The module for this file's input."""
-    terms = [{terms}
-    ]
-    numbers = {{
-        "white_v1": torch.tensor({white}, dtype=torch.float64),
-        "terms_v1": torch.tensor(terms, dtype=torch.float64).reshape(-1, 4),
+    numbers = {{{numbers}
     }}
     module = InputNormalizer()
     module.load_state_dict(numbers)
@@ -132,12 +151,14 @@ _IN_TORCH = '''def normalizer() -> InputNormalizer:
 
 _IN_JAX = '''def normalizer() -> Normalizer:
     """The normaliser for this file's input."""
-    terms = [{terms}
-    ]
-    return Normalizer({white}, tuple(terms))
+    return Normalizer({numbers}
+    )
 '''
 
 _WORDS = {
-    "torch": ("PyTorch", ", except where an\n`InputNormalizer` is given another input", _IN_TORCH),
-    "jax": ("JAX", "", _IN_JAX),
+    "torch": (
+        *("PyTorch", ", except where an\n`InputNormalizer` is given another input"),
+        *(_IN_TORCH, _in_torch),
+    ),
+    "jax": ("JAX", "", _IN_JAX, _in_jax),
 }

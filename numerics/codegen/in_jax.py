@@ -15,6 +15,7 @@ from jax import Array
 
 from numerics.codegen.runtime.jax import _one_minus_squares
 from numerics.normalizers.ar1_moments import second_moment, sensitivity
+from numerics.normalizers.filtered_moments import filtered_second_moment, filtered_sensitivity
 
 LOG_2 = 0.6931471805599453
 
@@ -118,11 +119,15 @@ class Normalizer(NamedTuple):
     Attributes:
         white: the weight of white noise in R(0).
         terms: the weight, 1 − ρ, 1 + ρ and φ of each term ρ^Δ e^{iφΔ} of the autocorrelation.
+        filtered: those of what passes through a moving average.
+        zeros: 1 − r, 1 + r and θ of each zero r e^{iθ} of that.
 
     """
 
     white: float = 1.0
     terms: tuple[tuple[float, float, float, float], ...] = ()
+    filtered: tuple[tuple[float, float, float, float], ...] = ()
+    zeros: tuple[tuple[float, float, float], ...] = ()
 
     def __call__(self, lam: Eigenvalue | Array) -> Array:
         """γ at λ, of its shape, in its precision."""
@@ -130,11 +135,13 @@ class Normalizer(NamedTuple):
 
     def second_moment(self, lam: Eigenvalue | Array) -> Array:
         """E|h|² without a normaliser."""
-        return self._moment(lam, second_moment, lambda square, room: 1 / room)
+        found = self._moment(lam, second_moment, lambda square, room: 1 / room)
+        return found + self._filtered_moment(lam, filtered_second_moment)
 
     def sensitivity(self, lam: Eigenvalue | Array) -> Array:
         """E|∂h/∂λ|² without a normaliser (of a complex λ: by each of its parts)."""
-        return self._moment(lam, sensitivity, lambda square, room: (1 + square) / room**3)
+        found = self._moment(lam, sensitivity, lambda square, room: (1 + square) / room**3)
+        return found + self._filtered_moment(lam, filtered_sensitivity)
 
     def metric(self, lam: Eigenvalue | Array) -> Array:
         """γ² E|∂h/∂λ|², the sensitivity of a normalised state, γ held fixed."""
@@ -162,6 +169,36 @@ class Normalizer(NamedTuple):
                 one_minus_rho=one_minus_rho,
                 one_plus_rho=one_plus_rho,
             )
+        return total.astype(found.one_minus.dtype)
+
+    def _filtered_moment(self, lam: Eigenvalue | Array, of_term: Callable[..., Array]) -> Array:
+        found = lam if isinstance(lam, Eigenvalue) else eigenvalue(lam)
+        one_minus, one_plus = _wide(found.one_minus, found.one_plus)
+        angle = jnp.zeros(()) if found.angle is None else _wide(found.angle)[0]
+
+        def distance(one_minus_r: float, one_plus_r: float, turn: float) -> Array:
+            """1 − wλ̄ for w = r e^{iφ}."""
+            half = (turn - angle) / 2
+            toward = (one_minus_r * one_plus + one_plus_r * one_minus) / 2
+            away = (one_minus_r * one_minus + one_plus_r * one_plus) / 2
+            re = toward * jnp.cos(half) ** 2 + away * jnp.sin(half) ** 2
+            return jax.lax.complex(re, (toward - away) / 2 * jnp.sin(2 * half))
+
+        def ratio(one_minus_r: float, one_plus_r: float, turn: float) -> Array:
+            re, im = jnp.cos(turn), jnp.sin(turn)
+            return (one_plus_r - one_minus_r) / 2 * jax.lax.complex(*_wide(re, im))
+
+        x = (one_plus - one_minus) / 2
+        alpha = jax.lax.complex(x * jnp.cos(angle), -x * jnp.sin(angle))
+        b, at_lam = [jnp.ones_like(alpha)], jnp.ones_like(alpha)
+        for zero in self.zeros:
+            lower = [jnp.zeros_like(alpha), *b]
+            b = [w - ratio(*zero) * v for w, v in zip([*b, lower[0]], lower, strict=True)]
+            at_lam *= distance(*zero)
+        total = jnp.zeros_like(x)
+        for weight, *term in self.filtered:
+            room = term[0] * term[1], one_minus * one_plus
+            total += weight * of_term(b, at_lam, ratio(*term), alpha, distance(*term), *room)
         return total.astype(found.one_minus.dtype)
 
 

@@ -1,12 +1,13 @@
 """A series' autocorrelation: estimated, with standard errors; and fitted by a valid, short one.
 
 The fit is a sum, with positive weights, of white noise, ρ^|Δ| and ρ^|Δ| cos φΔ. Each is an
-autocorrelation, so that the sum is one whatever the data (an estimate itself need not be).
+autocorrelation, so that the sum is one whatever the data (an estimate itself need not be). Where
+the data have no power at some frequency, the terms pass through a moving average that has none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,10 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 from scipy.signal import correlate
 
-from numerics.fitting.whittle import MAX_TERMS, Component, maximum_likelihood, periodogram
+from numerics.fitting.whittle import MAX_TERMS, Component, filtered, periodogram, total
+from numerics.fitting.zeros import Zero, fitted, weights
 from numerics.normalizers.written import latex, written
-from theory import inputs
+from theory import filtering, inputs
 from theory.inputs import StationaryInput
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class FittedAutocorrelation:
 
     Attributes:
         components: the terms, largest weight first.
+        zeros: those of the moving average that all terms with ρ < 1 pass through; often none.
         mean: what was subtracted from the series, or from each feature.
         estimated: R̂(0) … R̂(max_lag), the series' unit squared.
         fitted: the fit at the same lags.
@@ -47,6 +50,7 @@ class FittedAutocorrelation:
     """
 
     components: tuple[Component, ...]
+    zeros: tuple[Zero, ...]
     mean: float | Array
     estimated: Array
     fitted: Array
@@ -62,12 +66,22 @@ class FittedAutocorrelation:
     @property
     def input(self) -> StationaryInput:
         """The fit as an input of the theory, its numbers rounded to rationals of six digits."""
-        return inputs.mixture(
-            (_rational(c.weight), _symbolic(c)) for c in self.components if c.weight > 0
+        level, terms = (
+            inputs.mixture(
+                (_rational(c.weight), _symbolic(c))
+                for c in self.components
+                if c.weight > 0 and (c.rate == 0) is is_level
+            )
+            for is_level in (True, False)
         )
+        if self.zeros:
+            terms = filtering.filtered(terms, [zero.rational(DIGITS) for zero in self.zeros])
+        return terms + level
 
     def __str__(self) -> str:
         """R(Δ) for Δ ≥ 0, as claims and `--autocorrelation` understand it."""
+        if self.zeros:  # exactly: rounded, it might be no autocorrelation
+            return str(self.input.autocorrelation())
         return " + ".join(written(c.weight, np.exp(-c.rate), c.phi) for c in self.components)
 
     def _repr_latex_(self) -> str:
@@ -200,7 +214,8 @@ def fit(
 
     The fit is Whittle's maximum likelihood, its number of terms by Schwarz's criterion (BIC); see
     `numerics.fitting.whittle`. A spectrum with a zero (a differenced series) is not a sum of few
-    such terms. `misfit`, an average over all lags, may not show it; a held-out check does
+    such terms: they then pass through a moving average (`numerics.fitting.zeros`). `misfit`, an
+    average over all lags, may not show what is wrong at some frequency; a held-out check does
     (`numerics.fitting.heldout`).
 
     Args:
@@ -225,25 +240,28 @@ def fit(
     m = _mean(x, mean)
     last = min(x.size // SAMPLES_PER_LAG, LARGEST_DEFAULT_LAG) if max_lag is None else max_lag
     estimated = estimate(x, last, m)
-    components = maximum_likelihood(periodogram(x), max_terms)
-    fitted = at_lags(components, x.size)
+    components, zeros = fitted(periodogram(x), max_terms)
+    R = at_lags(components, x.size, zeros)
     samples: int | Array = x.size
     if np.isnan(x).any():
         samples = _pairs(x, last) * x.size / (x.size - np.arange(last + 1))
     return FittedAutocorrelation(
         tuple(sorted(components, key=lambda k: -k.weight)),
+        zeros,
         m,
         estimated,
-        fitted[: last + 1],
-        standard_errors(fitted, samples, last),
+        R[: last + 1],
+        standard_errors(R, samples, last),
         int(np.count_nonzero(~np.isnan(x))),
     )
 
 
-def at_lags(components: Iterable[Component], count: int) -> Array:
-    """R(0) … R(count − 1) of the sum of some components."""
-    lags = np.arange(float(count))
-    return sum((k(lags) for k in components), np.zeros_like(lags))
+def at_lags(components: Sequence[Component], count: int, zeros: Sequence[Zero] = ()) -> Array:
+    """R(0) … R(count − 1) of a fit: what is constant in time passes through no moving average."""
+    b = weights(zeros)
+    lags = np.abs(np.arange(1.0 - len(b), count + len(b) - 1))
+    levels = sum(k.weight for k in components if k.rate == 0)
+    return levels + filtered(total((k for k in components if k.rate > 0), lags), b)
 
 
 def _mean(x: Array, mean: str | float) -> float:

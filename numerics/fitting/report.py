@@ -153,7 +153,10 @@ def state_moment(x: StationaryInput) -> sp.Expr:
     white_noise, ar1, cosine = (
         present(second_moment(kind, real_lam)) for kind in (white(), exponential(), damped_cosine())
     )
-    total = sp.Add(*(value * white_noise for _, value in x.lags))
+    # R(Δ) at a single lag k > 0 is heard with λ^k from both its sides
+    total = sp.Add(
+        *(value * white_noise * (2 * real_lam**lag if lag else 1) for lag, value in x.lags)
+    )
     for term in x.terms:
         modulus, turn = term.ratio.as_coeff_Mul()
         if turn == 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,8 @@ from numerics.fitting.autocorrelation import (
     at_lags,
     standard_errors,
 )
-from numerics.fitting.whittle import LONGEST_SEGMENT, Component, Periodogram, overstated_power
+from numerics.fitting.whittle import LONGEST_SEGMENT, Component, Periodogram, misjudged_power
+from numerics.fitting.zeros import Zero, weights
 
 Array = NDArray[Any]  # float64
 
@@ -27,6 +28,7 @@ MANY = 8  # sequences from which on their scatter says how sure an average is
 PARTS = 8  # of each sequence, whose powers show a trend
 MATERIAL = 0.1  # a change of power by a tenth: of γ by a twentieth
 CHANCE = 1e-4  # of a warning where nothing is wrong
+CHANCE_AT_A_LAM = 1e-6  # of one for a λ; some hundred are tried
 MEMORIES = (0.0, 0.9, 0.99, 0.999)  # λ whose states tell features apart
 
 
@@ -132,22 +134,25 @@ class Sums:
         pieces = max(1, round(steps / self.piece * independent))
         return Periodogram(mean + floor, floor, omega, self.piece, pieces, pairs)
 
-    def level(self, components: Sequence[Component]) -> list[Component]:
+    def level(self, components: Sequence[Component], zeros: Sequence[Zero] = ()) -> list[Component]:
         """The term with ρ = 1: the mean square of means over time that the others do not explain.
 
         What these explain is a mean of `count` squares, at most as uncertain as a χ² with one
         degree of freedom each.
         """
-        weights = np.where(np.arange(self.piece) == 0, 1, 2) * self.pairs_in_pieces
-        explained = float(weights @ at_lags(components, self.piece)) / self.squared_lengths
+        both_signs = np.where(np.arange(self.piece) == 0, 1, 2) * self.pairs_in_pieces
+        R = at_lags(components, self.piece, zeros)
+        explained = float(both_signs @ R) / self.squared_lengths
         excess = float(self.levels.total) / self.squared_lengths - explained
         chance = 3 * explained * np.sqrt(2 / self.levels.count)
         return [Component(excess, 0.0)] if excess > chance else []
 
-    def fitted(self, components: list[Component], means: Array | float) -> FittedAutocorrelation:
+    def fitted(
+        self, components: list[Component], zeros: tuple[Zero, ...], means: Array | float
+    ) -> FittedAutocorrelation:
         """The fit of these components and the level beside what was estimated."""
-        components = components + self.level(components)
-        far = at_lags(components, self.steps)
+        components = components + self.level(components, zeros)
+        far = at_lags(components, self.steps, zeros)
         steps = round(self.pairs[0])
         # up to the first lag that no pair has
         last = int(np.argmax(np.append(self.pairs == 0, True))) - 1
@@ -157,6 +162,7 @@ class Sums:
             errors = self.products.standard_error[: last + 1] * per_pair
         return FittedAutocorrelation(
             tuple(sorted(components, key=lambda k: -k.weight)),
+            zeros,
             means,
             self.autocorrelation[: last + 1],
             far[: last + 1],
@@ -188,17 +194,20 @@ def difference(sums: Sums) -> str | None:
     )
 
 
-def misfit(periodogram: Periodogram, components: Sequence[Component]) -> str | None:
+def misfit(
+    periodogram: Periodogram, components: Sequence[Component], zeros: Sequence[Zero]
+) -> str | None:
     """What shows that the fit does not follow the data's spectrum, or None."""
-    worst = overstated_power(periodogram, components)
+    passed = replace(periodogram, weights=weights(zeros))
+    worst = misjudged_power(passed, components, CHANCE_AT_A_LAM)
     if worst is None:
         return None
-    lam, ratio = worst
-    shown = f"{lam.real:.4g}" if abs(lam.imag) < 1e-9 else f"{abs(lam):.4g}·e^{np.angle(lam):.4g}i"
+    (modulus, angle), ratio = worst
+    ends = {0.0: f"{modulus:.4g}", np.pi: f"−{modulus:.4g}"}
+    shown = ends.get(angle, f"{modulus:.4g}·e^{angle:.4g}i")
     return (
         f"for λ = {shown} the data's E|h|² is {ratio:.2g} of the fit's, so that E|γh|² is too: "
-        "sums of positive terms cannot follow a spectrum that vanishes at some frequency, as that "
-        "of differences does"
+        "few terms, and few frequencies without power, cannot follow the spectrum"
     )
 
 

@@ -20,7 +20,8 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from numerics.fitting.autocorrelation import MIN_SAMPLES, FittedAutocorrelation
 from numerics.fitting.sums import Sums, difference, misfit, pattern, trend
-from numerics.fitting.whittle import MAX_TERMS, maximum_likelihood
+from numerics.fitting.whittle import MAX_TERMS
+from numerics.fitting.zeros import fitted
 from numerics.normalizers import InputNormalizer
 from theory.printing.choices import one_of
 
@@ -68,7 +69,7 @@ class FeaturesDiffer(UserWarning):
 
 
 class PoorFit(UserWarning):
-    """The data's spectrum vanishes where sums of positive terms do not."""
+    """The data's spectrum is half or twice that of the fit around some frequency."""
 
 
 def normalizer_for(
@@ -137,11 +138,13 @@ def fit_autocorrelation(
 ) -> FittedAutocorrelation:
     """Fit R by white noise, ρ^|Δ| and ρ^|Δ| cos φΔ with positive weights, by Whittle's likelihood.
 
+    Where the data have no power at some frequency, as differences of a series at 0, the terms pass
+    through a moving average whose zeros are fitted, too.
     What each sequence keeps for all its time, the mean and its own level, is the term with ρ = 1.
     The standard errors are from the scatter between sequences, of which there are at least eight,
     and else Bartlett's. `NotStationary` is warned of, with the evidence, where the power has a
     trend over the sequence or a tenth of it is the same in every sequence at its time; `PoorFit`
-    where around some frequency the data have not half the power that the fit has.
+    where around some frequency the data have not half the power that the fit has, or twice it.
 
     Args:
         data: a tensor (time,) or (batch, time, features), or an iterable of such batches, tensors
@@ -251,11 +254,11 @@ def _fitted(
     for feature, own in enumerate(sums):
         of_feature = f"feature {feature}: " if len(sums) > 1 else ""
         periodogram = own.periodogram(of_feature)
-        components = maximum_likelihood(periodogram, max_terms)
+        components, zeros = fitted(periodogram, max_terms)
         checks = (
             (NotStationary, trend(own)),
             (NotStationary, pattern(own)),
-            (PoorFit, misfit(periodogram, components)),
+            (PoorFit, misfit(periodogram, components, zeros)),
         )
         for place, (kind, evidence) in enumerate(checks):
             if evidence:
@@ -263,7 +266,7 @@ def _fitted(
         means = None if subtracted is None else subtracted.cpu().numpy()
         if means is not None and of_feature:
             means = means[[feature]]
-        found.append(own.fitted(components, 0.0 if means is None else means))
+        found.append(own.fitted(components, zeros, 0.0 if means is None else means))
     for kind, evidence in warned.values():
         warnings.warn(evidence, kind, stacklevel=3)
     return found

@@ -7,13 +7,14 @@ Frequency 0 is left out, so that the series' mean does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize, nnls
+from scipy.special import gammainc, gammaincc
 
 Array = NDArray[Any]  # float64
 Shape = tuple[float, float]  # rate and φ of a Component
@@ -54,6 +55,8 @@ class Periodogram:
     `floor` is the spectrum of white noise that counts as added to the series, as strong as the
     series itself: it keeps bands with next to no power, which no sum of few terms can follow,
     from deciding the fit. The likelihood's maximum is in expectation still the truth.
+
+    `weights` are those of a moving average that all terms pass through.
     """
 
     values: Array
@@ -62,6 +65,7 @@ class Periodogram:
     length: int
     segments: int
     pairs: Array | None = None
+    weights: tuple[float, ...] = (1.0,)
 
     @property
     def longest(self) -> float:
@@ -74,7 +78,7 @@ class Periodogram:
         Σ_{|m|<n} (1 − |m|/n) R(m) e^{−iωm}, closed for R(m) = z^m with w = z e^{−iω}:
         1 + 2 Re f(w), f(w) = w/(1−w) − w (1−w^n) / (n (1−w)²).
         """
-        if self.pairs is not None:
+        if not self._has_closed_form:
             return self._transformed(shapes)[0]
         n = self.length
         mean = np.ones((self.omega.size, len(shapes)))
@@ -86,7 +90,7 @@ class Periodogram:
 
     def derivatives(self, shapes: Sequence[Shape]) -> tuple[Array, Array]:
         """The derivatives of `expected` by rate and by φ, from w f'(w)."""
-        if self.pairs is not None:
+        if not self._has_closed_form:
             _, by_rate, by_phi = self._transformed(shapes, derivatives=True)
             return by_rate, by_phi
         n = self.length
@@ -99,22 +103,59 @@ class Periodogram:
             by_phi -= sign * slope.imag
         return by_rate, by_phi
 
+    def with_floor(self, floor: float) -> Periodogram:
+        """The same with another floor."""
+        return replace(self, values=self.values - self.floor + floor, floor=floor)
+
+    def transform(self, R: Array) -> Array:
+        """E I(ω) for autocorrelations R(0) … R(n−1), shape (n, …), any shape after n."""
+        n = self.length
+        shares = 1 - np.arange(n) / n if self.pairs is None else self.pairs
+        products = R * shares.reshape(-1, *[1] * (R.ndim - 1))
+        frequencies = 1 + np.arange(self.omega.size)
+        mean: Array = 2 * np.fft.rfft(products, axis=0)[frequencies].real - products[0]
+        return mean
+
+    @property
+    def _has_closed_form(self) -> bool:
+        return self.pairs is None and len(self.weights) == 1
+
     def _transformed(self, shapes: Sequence[Shape], derivatives: bool = False) -> list[Array]:
-        """Σ_m pairs(m) R(m) e^{−iωm} for terms of weight 1, and its derivatives by rate and φ."""
-        assert self.pairs is not None  # noqa: S101 (there are gaps)
+        """`expected` for terms of weight 1, and its derivatives by rate and φ, by FFT."""
+        reach = len(self.weights) - 1
+        m = np.abs(np.arange(-reach, self.length + reach))[:, None]
         rate, phi = np.array(shapes).T
-        m = np.arange(self.length)[:, None]
-        decay = np.where(m == 0, 1.0, np.exp(-rate * np.maximum(m, 1))) * self.pairs[:, None]
+        decay = np.where(m == 0, 1.0, np.exp(-rate * np.maximum(m, 1)))
         terms = [decay * np.cos(phi * m)]
         if derivatives:
             terms += [-m * terms[0], -m * decay * np.sin(phi * m)]
-        frequencies = 1 + np.arange(self.omega.size)
-        return [2 * np.fft.rfft(R, axis=0)[frequencies].real - R[0] for R in terms]
+        return [self.transform(filtered(R, self.weights)) for R in terms]
 
     def _powers(self, shapes: Sequence[Shape], sign: int) -> Array:
         rate, phi = np.array(shapes).T
         w: Array = np.exp(-rate + 1j * (sign * phi - self.omega[:, None]))
         return w
+
+
+def total(components: Iterable[Component], lags: Array) -> Array:
+    """R of a sum of terms at some lags, any shape."""
+    return sum((k(lags) for k in components), np.zeros_like(lags))
+
+
+def filtered(R: Array, weights: Sequence[float]) -> Array:
+    """The autocorrelation after a moving average, of R at lags −q …, as far as R reaches.
+
+    Args:
+        R: R(−q), R(1 − q) … for q + 1 weights, any shape after the lags.
+        weights: of the moving average.
+
+    Returns:
+        Its values from lag 0 on, for 2q lags fewer, and of the same shape after the lags.
+
+    """
+    products = np.correlate(weights, weights, "full")
+    count = R.shape[0] - products.size + 1
+    return sum(c * R[k : k + count] for k, c in enumerate(products))  # type: ignore[return-value]
 
 
 def periodogram(x: Array) -> Periodogram:
@@ -145,8 +186,8 @@ def maximum_likelihood(periodogram: Periodogram, max_terms: int = MAX_TERMS) -> 
     dictionary = _dictionary(periodogram.longest)
     atoms = periodogram.expected(dictionary)
     rates = sorted({rate for rate, _ in dictionary if np.isfinite(rate)})
-    found = _refined(periodogram, [dictionary[_best_alone(periodogram, atoms)]])
-    criterion = _criterion(periodogram, found)
+    found = refined(periodogram, [dictionary[_best_alone(periodogram, atoms)]])
+    best_yet = criterion(periodogram, found)
     while len(found) < max_terms:
         shapes = [k.shape for k in found]
         spectrum = _spectrum(periodogram, found)
@@ -154,23 +195,31 @@ def maximum_likelihood(periodogram: Periodogram, max_terms: int = MAX_TERMS) -> 
         narrow = [(rate, peak) for rate in rates]
         offered = np.hstack([atoms, periodogram.expected(narrow)])
         best = int(np.argmax(_agreement(periodogram, shapes, spectrum, offered)))
-        grown = _refined(periodogram, [*shapes, [*dictionary, *narrow][best]])
-        with_it = _criterion(periodogram, grown)
-        if with_it >= criterion:
+        grown = refined(periodogram, [*shapes, [*dictionary, *narrow][best]])
+        with_it = criterion(periodogram, grown)
+        if with_it >= best_yet:
             break
-        found, criterion = grown, with_it
+        found, best_yet = grown, with_it
     return found
 
 
-def overstated_power(
-    periodogram: Periodogram, components: Sequence[Component]
-) -> tuple[complex, float] | None:
-    """The λ for which E|h|² is least against what a fit says, and the ratio, if below a half.
+def misjudged_power(
+    periodogram: Periodogram, components: Sequence[Component], chance: float
+) -> tuple[tuple[float, float], float] | None:
+    """Where E|h|² is furthest from what a fit says, and the ratio, if not within a factor of 2.
 
-    The λ tried stand on rings 1 − |λ| = 2^−k, so far apart that each hears frequencies of its
-    own, where those are enough to tell.
+    The λ tried stand on rings 1 − |λ| = 2^−k, so far apart that each hears frequencies of its own.
+
+    Args:
+        periodogram: what was fitted.
+        components: the terms of the fit.
+        chance: how probable it may be, at each λ, that a right fit is found to be off.
+
+    Returns:
+        |λ| and arg λ from 0 to π, and E|h|² over that of the fit.
+
     """
-    left = periodogram.values - periodogram.floor
+    there = periodogram.values - periodogram.floor
     fitted = _spectrum(periodogram, components) - periodogram.floor
     found = None
     for k in range(1, int(np.log2(periodogram.longest)) + 1):
@@ -179,12 +228,16 @@ def overstated_power(
         heard = 1 / np.abs(1 - modulus * np.exp(1j * (angles - periodogram.omega[:, None]))) ** 2
         heard += 1 / np.abs(1 - modulus * np.exp(1j * (angles + periodogram.omega[:, None]))) ** 2
         expected = fitted @ heard
-        ratios = (left @ heard) / expected
-        # chance: I has the standard deviation S at each frequency, over the root of the segments
-        errors = np.sqrt(fitted**2 @ heard**2 / periodogram.segments) / expected
-        least = int(np.argmin(np.where(1 - ratios > 5 * errors, ratios, np.inf)))
-        if ratios[least] < min(0.5, found[1] if found else 0.5):
-            found = complex(modulus * np.exp(1j * angles[least])), float(ratios[least])
+        ratios = (there @ heard) / expected
+        # I has the variance S² at each frequency, over the segments: their sum is like a gamma law
+        shape = expected**2 * periodogram.segments / (fitted**2 @ heard**2)
+        tail = np.where(
+            ratios < 1, gammainc(shape, shape * ratios), gammaincc(shape, shape * ratios)
+        )
+        off = np.where(tail < chance, np.abs(np.log(ratios)), 0.0)
+        worst = int(np.argmax(off))
+        if off[worst] > max(np.log(2), abs(np.log(found[1])) if found else 0):
+            found = (modulus, float(angles[worst])), float(ratios[worst])
     return found
 
 
@@ -195,10 +248,17 @@ def _spectrum(periodogram: Periodogram, components: Sequence[Component]) -> Arra
     return spectrum
 
 
-def _criterion(periodogram: Periodogram, components: Sequence[Component]) -> float:
-    """Schwarz's criterion: −log likelihood + ½ k log n for k parameters and n observations."""
+def criterion(periodogram: Periodogram, components: Sequence[Component], others: int = 0) -> float:
+    """Schwarz's criterion: −log likelihood + ½ k log n for k parameters and n observations.
+
+    Args:
+        periodogram: what is fitted.
+        components: the terms.
+        others: how many parameters there are beside those of the terms.
+
+    """
     S = _spectrum(periodogram, components)
-    numbers = sum(1 + np.isfinite(k.rate) + (0 < k.phi < np.pi) for k in components)
+    numbers = others + sum(1 + np.isfinite(k.rate) + (0 < k.phi < np.pi) for k in components)
     likelihood = periodogram.segments * np.sum(np.log(S) + periodogram.values / S)
     return float(likelihood + numbers / 2 * np.log(periodogram.segments * S.size))
 
@@ -240,7 +300,7 @@ def _agreement(periodogram: Periodogram, shapes: list[Shape], S: Array, atoms: A
     return agreement
 
 
-def _refined(periodogram: Periodogram, shapes: list[Shape]) -> list[Component]:
+def refined(periodogram: Periodogram, shapes: list[Shape]) -> list[Component]:
     """Whittle's maximum likelihood over weights, rates and angles, from weights by nnls."""
     while True:
         components = _maximised(periodogram, shapes)

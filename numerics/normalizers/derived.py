@@ -9,11 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
+
+from numerics.normalizers.eigenvalues import Eigenvalue
+from numerics.normalizers.input_normalizer import InputNormalizer
 
 if TYPE_CHECKING:
     import sympy as sp
     from numpy.typing import ArrayLike, NDArray
 
+    from theory.filtering import FilteredInput
     from theory.inputs import StationaryInput
 
     Array = NDArray[Any]  # float64
@@ -41,12 +46,15 @@ def gamma(x: StationaryInput, eigenvalue: ArrayLike) -> Array:
 
     """
     from theory.algebra.conjugation import bar
+    from theory.filtering import FilteredInput
     from theory.moments import second_moment
     from theory.symbols import lam
 
     z = np.asarray(eigenvalue)
     if not np.all(np.abs(z) < 1):
         raise ValueError(f"eigenvalue: |λ| < 1 is needed, not {z[~(np.abs(z) < 1)].flat[0]}")
+    if isinstance(x, FilteredInput):
+        return _by_squares(x, Eigenvalue.of(torch.as_tensor(z * 1.0)))
     if not np.iscomplexobj(z):
         return gamma_near_one(x, 1 - z)
     moment = second_moment(x)
@@ -71,10 +79,14 @@ def gamma_near_one(x: StationaryInput, one_minus_lam: ArrayLike) -> Array:
         1e-20
 
     """
+    from theory.filtering import FilteredInput
     from theory.moments import second_moment
     from theory.symbols import real_lam
 
     o = np.asarray(one_minus_lam, dtype=float)
+    if isinstance(x, FilteredInput):
+        distance = torch.as_tensor(o)
+        return _by_squares(x, Eigenvalue(distance, 2 - distance))
     symbol, moment = from_the_circle(second_moment(x, real_lam), 1)
     return _root_of_inverse(moment, {symbol: o})
 
@@ -111,6 +123,12 @@ def from_the_circle(moment: sp.Expr, end: int) -> tuple[sp.Symbol, sp.Expr]:
 def _require_values(expr: sp.Expr, given: set[sp.Symbol]) -> None:
     if missing := expr.free_symbols - given:
         raise ValueError(f"no value for {', '.join(sorted(map(str, missing)))} in the input")
+
+
+def _by_squares(x: FilteredInput, eigenvalue: Eigenvalue) -> Array:
+    """γ where R is a difference: its moments have small differences for any λ."""
+    found: Array = InputNormalizer(x)(eigenvalue).numpy()
+    return found
 
 
 def _root_of_inverse(moment: sp.Expr, values: dict[sp.Symbol, Array]) -> Array:

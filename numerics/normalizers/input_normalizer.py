@@ -3,11 +3,13 @@
 An input whose spectrum is a mixture R(Δ) = Σ_j w_j z_j^Δ with w_j > 0 moves a state as a sum of
 independent inputs does: E|h|² and E|∂h/∂λ|² are sums of those for R = ρ^Δ, ρ = |z_j|, with the
 eigenvalue turned by arg z_j. For each the form without cancellation is known
-(`numerics.normalizers.ar1_moments`), and its factors follow from 1 ∓ x and θ.
+(`numerics.normalizers.ar1_moments`), and its factors follow from 1 ∓ x and θ. Another one is for
+terms that pass through a moving average (`numerics.normalizers.filtered_moments`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +19,13 @@ from torch import Tensor
 from numerics.normalizers.ar1_moments import second_moment, sensitivity
 from numerics.normalizers.double_precision import DoublePrecision, wide
 from numerics.normalizers.eigenvalues import Eigenvalue
+from numerics.normalizers.filtered_moments import filtered_second_moment, filtered_sensitivity
 from numerics.normalizers.real_gamma import is_for, real_gamma
+from numerics.normalizers.stored_inputs import FILTER, NAMES, tensors, what_is_wrong
 from numerics.normalizers.written import latex, written
 
 if TYPE_CHECKING:
     from theory.inputs import StationaryInput
-
-DIGITS = 40
-NAMES = ("white_v1", "terms_v1")  # in a state_dict; other numbers will have other names
 
 
 class InputNormalizer(DoublePrecision):
@@ -38,12 +39,14 @@ class InputNormalizer(DoublePrecision):
 
     An input that was given is part of the module's `state_dict`: `white_v1` is the weight of white
     noise, and the rows of `terms_v1` are the weight, 1 − ρ, 1 + ρ and φ of each term ρ^Δ e^{iφΔ}.
-    They load into any `InputNormalizer`, whatever input it was made for.
+    Those of what is filtered are in `filtered_v1`, white noise with ρ = 0 among them, and the rows
+    of `zeros_v1` are 1 − r, 1 + r and θ of each zero r e^{iθ} of its filter. They load into any
+    `InputNormalizer`, whatever input it was made for.
 
     Args:
         x: the input, by default white: `theory.inputs.exponential(ρ)`, mixtures of them, damped
-            cosines, white noise, or the `input` of a fit to data; or a sequence with one for each
-            feature.
+            cosines, white noise, such a one `theory.filtering.filtered`, or the `input` of a fit to
+            data; or a sequence with one for each feature.
         axis: the axis of λ along which the features lie, −1 or less, where there is one input
             for each.
 
@@ -65,6 +68,8 @@ class InputNormalizer(DoublePrecision):
 
     white_v1: Tensor | None
     terms_v1: Tensor | None
+    filtered_v1: Tensor | None
+    zeros_v1: Tensor | None
     _here: Tensor
 
     def __init__(
@@ -74,7 +79,7 @@ class InputNormalizer(DoublePrecision):
         if axis >= 0:
             raise ValueError(f"axis = {axis}: an axis counted from the last one, −1, is needed")
         self.register_buffer("_here", torch.empty(0), persistent=False)  # where λ will be
-        for name, numbers in zip(NAMES, _tensors(x, axis), strict=True):
+        for name, numbers in tensors(x, axis).items():
             self.register_buffer(name, numbers)
 
     def forward(self, eigenvalue: Eigenvalue | Tensor) -> Tensor:
@@ -94,7 +99,7 @@ class InputNormalizer(DoublePrecision):
         """
         if not isinstance(eigenvalue, Tensor):
             return self._gamma(eigenvalue)
-        if self._is_single and is_for(eigenvalue):
+        if self._is_single and self.zeros_v1 is None and is_for(eigenvalue):
             white, terms = self._weights()
             return real_gamma(eigenvalue, white, terms, self._by_operations)
         return self._by_operations(eigenvalue)
@@ -163,11 +168,12 @@ class InputNormalizer(DoublePrecision):
     def _autocorrelation(self) -> str:
         """R(Δ) of the single input as text."""
         white, terms = self._weights()
-        parts = [written(white, 0.0)] * (white > 0)
-        for weight, distance, _, turn in terms:
-            if turn >= 0:  # the other of a pair makes it a cosine
-                parts.append(written(weight * (2 if turn > 0 else 1), 1 - distance, turn))
-        return " + ".join(parts)
+        beside = _sum_of([[white, 1.0, 1.0, 0.0], *terms])
+        if self.zeros_v1 is None or self.filtered_v1 is None:
+            return beside
+        b = ", ".join(f"{float(weight.real):.4g}" for weight in _filter_weights(self.zeros_v1))
+        passed = f"{_sum_of(self.filtered_v1.tolist())}, filtered by the weights {b}"
+        return f"{passed}, and {beside} beside it" if beside else passed
 
     def _weights(self) -> tuple[float, list[list[float]]]:
         """The weight of white noise, and the numbers of the terms, of a single input."""
@@ -183,11 +189,13 @@ class InputNormalizer(DoublePrecision):
         return _as_precise_as(eigenvalue, torch.rsqrt(self._second_moment(eigenvalue)))
 
     def _second_moment(self, eigenvalue: Eigenvalue) -> Tensor:
-        return self._moment(eigenvalue, 1 / eigenvalue.one_minus_square, second_moment)
+        found = self._moment(eigenvalue, 1 / eigenvalue.one_minus_square, second_moment)
+        return found + self._filtered_moment(eigenvalue, filtered_second_moment)
 
     def _sensitivity(self, eigenvalue: Eigenvalue) -> Tensor:
         of_noise = (1 + eigenvalue.signed_modulus**2) / eigenvalue.one_minus_square**3
-        return self._moment(eigenvalue, of_noise, sensitivity)
+        found = self._moment(eigenvalue, of_noise, sensitivity)
+        return found + self._filtered_moment(eigenvalue, filtered_sensitivity)
 
     def _moment(
         self, eigenvalue: Eigenvalue, of_noise: Tensor, of_term: Callable[..., Tensor]
@@ -213,6 +221,27 @@ class InputNormalizer(DoublePrecision):
         }
         return white * of_noise + (weight * of_term(**factors)).sum(-1)
 
+    def _filtered_moment(
+        self, eigenvalue: Eigenvalue, of_term: Callable[..., Tensor]
+    ) -> Tensor | float:
+        """A moment of what is filtered, 0 where nothing is."""
+        if self.filtered_v1 is None or self.zeros_v1 is None:
+            return 0.0
+        dtype = eigenvalue.one_minus.dtype
+        weight, *term = self.filtered_v1.to(dtype).unbind(-1)
+        zeros = self.zeros_v1.to(dtype)
+        re, im = eigenvalue.pair
+        moment = of_term(
+            [value.unsqueeze(-1) for value in _filter_weights(zeros)],
+            _distance(eigenvalue, *zeros.unbind(-1)).prod(-1, keepdim=True),
+            _ratio(*term),
+            torch.complex(re, -im).unsqueeze(-1),
+            _distance(eigenvalue, *term),
+            term[0] * term[1],
+            eigenvalue.one_minus_square.unsqueeze(-1),
+        )
+        return (weight * moment).sum(-1)
+
     def _load_from_state_dict(
         self,
         state_dict: Mapping[str, Any],
@@ -224,10 +253,13 @@ class InputNormalizer(DoublePrecision):
         error_msgs: list[str],
     ) -> None:
         """Take the input of a checkpoint, whatever this module's was."""
-        numbers = {n: state_dict[prefix + n] for n in NAMES if prefix + n in state_dict}
-        if wrong := _wrong(numbers):
-            error_msgs.append(f"{prefix}{NAMES[0]}, {prefix}{NAMES[1]}: {wrong}")
+        names = (*NAMES, *FILTER)
+        numbers = {n: state_dict[prefix + n] for n in names if prefix + n in state_dict}
+        if wrong := what_is_wrong(numbers):
+            error_msgs.append(f"{', '.join(prefix + name for name in numbers)}: {wrong}")
             return
+        if numbers:
+            self._buffers |= dict.fromkeys(FILTER)
         for name, value in numbers.items():
             (self._buffers[name],) = wide(torch.empty_like(value, device=self._here.device))
         super()._load_from_state_dict(
@@ -255,67 +287,39 @@ def _check_features(inputs: torch.Size, lam: torch.Size) -> None:
             )
 
 
-def _tensors(
-    x: StationaryInput | Sequence[StationaryInput] | None, axis: int
-) -> tuple[Tensor, Tensor] | tuple[None, None]:
-    """The weights of white noise, and the terms (…, terms, 4), of inputs along an axis of λ."""
-    if x is None:
-        return None, None
-    inputs = list(x) if isinstance(x, Sequence) else [x]
-    if not inputs:
-        raise ValueError("x: at least one input is needed")
-    numbers = [_numbers(one) for one in inputs]
-    most = max(len(terms) for _, terms in numbers)
-    nothing = [0.0, 1.0, 1.0, 0.0]  # a term without weight
-    white = torch.tensor([white for white, _ in numbers], dtype=torch.float64)
-    terms = torch.tensor(
-        [[*terms, *[nothing] * (most - len(terms))] for _, terms in numbers], dtype=torch.float64
-    ).reshape(len(inputs), most, 4)
-    along = [len(inputs)] + [1] * (-1 - axis) if isinstance(x, Sequence) else []
-    return white.reshape(along), terms.reshape(*along, most, 4)
-
-
-def _wrong(numbers: Mapping[str, Any]) -> str:
-    """What is wrong with the numbers of a checkpoint; empty if nothing is, or there are none."""
-    if not numbers:
-        return ""
-    white, terms = (numbers.get(name) for name in NAMES)
-    if not (isinstance(white, Tensor) and isinstance(terms, Tensor)):
-        return "one is there without the other"
-    if terms.dim() < 2 or (*white.shape, 4) != (*terms.shape[:-2], terms.shape[-1]):
-        return f"shapes {tuple(white.shape)} and {tuple(terms.shape)} do not fit together"
-    if white.is_meta or terms.is_meta:
-        return ""
-    weight, one_minus_rho, one_plus_rho, turn = terms.unbind(-1)
-    is_allowed = (
-        torch.all((white >= 0) & white.isfinite())
-        and torch.all((weight >= 0) & weight.isfinite() & turn.isfinite())
-        and torch.all((one_minus_rho >= 0) & (one_plus_rho >= 0))
-        and torch.all((one_minus_rho + one_plus_rho - 2).abs() < 1e-6)
+def _sum_of(terms: Sequence[Sequence[float]]) -> str:
+    """Terms of an autocorrelation as text, of a pair of conjugate ones a cosine."""
+    return " + ".join(
+        written(weight * (2 if 0 < turn < math.pi else 1), 1 - distance, turn)
+        for weight, distance, _, turn in terms
+        if weight > 0 and turn >= 0
     )
-    return "" if is_allowed else "not the numbers of an autocorrelation"
 
 
-def _numbers(x: StationaryInput) -> tuple[float, list[list[float]]]:
-    """The weight of white noise; weight, 1 − ρ, 1 + ρ and turn of each other term."""
-    import sympy as sp
+def _ratio(one_minus: Tensor, one_plus: Tensor, turn: Tensor) -> Tensor:
+    """The number r e^{iφ} from 1 − r, 1 + r and φ."""
+    r = (one_plus - one_minus) / 2
+    return torch.complex(r * torch.cos(turn), r * torch.sin(turn))
 
-    from theory.symbols import Delta
 
-    unknown = x.autocorrelation().free_symbols - {Delta}
-    if unknown:
-        raise ValueError(f"no value for {', '.join(sorted(map(str, unknown)))} in the input")
-    weights = [value for _, value in x.lags] + [t.coefficient for t in x.terms]
-    simple = all(lag == 0 for lag, _ in x.lags) and all(t.power == 0 for t in x.terms)
-    if not (simple and all(w.is_positive for w in weights)):
-        raise ValueError(
-            f"R(Δ) = {x.autocorrelation()}: a sum of white noise, ρ^Δ and ρ^Δ cos φΔ with "
-            "positive weights is needed"
-        )
-    terms = []
-    for term in x.terms:
-        z = term.ratio
-        rho_, turn = (z, sp.S.Zero) if z.is_real else (sp.Abs(z), sp.arg(z))
-        numbers = (term.coefficient, 1 - rho_, 1 + rho_, turn)
-        terms.append([float(n.evalf(DIGITS)) for n in numbers])
-    return float(sum(value for _, value in x.lags)), terms
+def _distance(eigenvalue: Eigenvalue, one_minus: Tensor, one_plus: Tensor, turn: Tensor) -> Tensor:
+    """1 − wλ̄ for each w = r e^{iφ}, along a last axis, no small difference left to rounding."""
+    near, far = eigenvalue.one_minus.unsqueeze(-1), eigenvalue.one_plus.unsqueeze(-1)
+    if eigenvalue.angle is not None:
+        turn = turn - eigenvalue.angle.unsqueeze(-1)
+    toward = (one_minus * far + one_plus * near) / 2  # 1 − rx, as λ = x e^{iθ}
+    away = (one_minus * near + one_plus * far) / 2
+    re = toward * torch.cos(turn / 2) ** 2 + away * torch.sin(turn / 2) ** 2
+    im = (toward - away) / 2 * torch.sin(turn)
+    return torch.complex(re, im)
+
+
+def _filter_weights(zeros: Tensor) -> list[Tensor]:
+    """The weights of Π (1 − bz) for zeros b, the rows of `zeros_v1`."""
+    found = [
+        torch.ones_like(zeros[..., 0, 0], dtype=torch.promote_types(zeros.dtype, torch.complex64))
+    ]
+    for b in _ratio(*zeros.unbind(-1)).unbind(-1):
+        higher = [*found[1:], torch.zeros_like(b)]
+        found = [found[0], *(w - b * lower for w, lower in zip(higher, found, strict=True))]
+    return found

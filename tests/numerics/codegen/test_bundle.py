@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import sympy as sp
 import torch
 from typer.testing import CliRunner
 
@@ -21,12 +22,14 @@ from numerics.normalizers import (
     Tanh,
     natural_steps,
 )
+from theory.filtering import filtered
 from theory.inputs import damped_cosine, exponential, white
 from verify.cli.commands import app
 
 INPUTS = {
     "mixture": white() + exponential(0.99) + damped_cosine(0.9, 1.0),
     "white": white(),
+    "filtered": filtered(exponential(0.9), [(1, 1), (1, sp.Rational(1, 3))]) + white(),
 }
 SAVED = """
 import sys

@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+import sympy as sp
 import torch
 
 from numerics.codegen.export import exported
@@ -18,6 +19,7 @@ from numerics.normalizers import (
     Tanh,
     natural_steps,
 )
+from theory.filtering import filtered
 from theory.inputs import damped_cosine, exponential, white
 
 jax = pytest.importorskip("jax", reason="jax is not installed")
@@ -27,8 +29,17 @@ from numerics.codegen import in_jax  # noqa: E402  # needs JAX
 
 INPUT = white() + exponential(0.999) + damped_cosine(0.9, 1.0)
 TORCH = InputNormalizer(INPUT)
-WHITE, TERMS = (value.tolist() for value in TORCH.state_dict().values())
-JAX = in_jax.Normalizer(WHITE, tuple(map(tuple, TERMS)))
+FILTERED = InputNormalizer(filtered(INPUT, [(1, 1), (sp.Rational(99, 100), sp.Rational(1, 3))]))
+
+
+def in_jax_too(module):
+    """The normaliser in JAX with the numbers of one in PyTorch."""
+    numbers = {name.removesuffix("_v1"): v.tolist() for name, v in module.state_dict().items()}
+    white = numbers.pop("white")
+    return in_jax.Normalizer(white, **{n: tuple(map(tuple, v)) for n, v in numbers.items()})
+
+
+JAX = in_jax_too(TORCH)
 MEMORY = [-2.0, -0.5, 0.0, 0.5, 3.0, 7.0]
 TURN = [0.0, 0.3, 1.0, -1.0, 2.0, 3.1]
 MAPS = {
@@ -49,19 +60,20 @@ MAPS = {
 MEASURES = ("metric", "__call__")  # of which the moments are parts
 
 
+@pytest.mark.parametrize("normalizer", [TORCH, FILTERED])
 @pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("name", MAPS)
-def test_values_and_gradients_are_torchs(name, measure):
+def test_values_and_gradients_are_torchs(name, measure, normalizer):
     """In double: some 60 roundings of either, of a value and of the terms of a gradient."""
     ours, theirs, numbers = MAPS[name]
     parameters = [torch.tensor(n, dtype=torch.float64, requires_grad=True) for n in numbers]
     lam = theirs.eigenvalue(*parameters)
-    expected = getattr(TORCH, "forward" if measure == "__call__" else measure)(lam)
+    expected = getattr(normalizer, "forward" if measure == "__call__" else measure)(lam)
     expected.log().sum().backward()
     with jax.enable_x64(True):
 
         def logarithm(*numbers):
-            return jax.numpy.log(getattr(JAX, measure)(ours(*numbers)))
+            return jax.numpy.log(getattr(in_jax_too(normalizer), measure)(ours(*numbers)))
 
         given = [jax.numpy.asarray(n) for n in numbers]
         found = np.exp(jax.jit(logarithm)(*given))

@@ -36,7 +36,8 @@ def test_a_checkpoint_without_an_input_is_not_one_of_a_fitted_layer():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"white_v1": None}, "one is there without the other"),
+        ({"white_v1": None}, "terms_v1: there is no white_v1"),
+        ({"zeros_v1": torch.ones(1, 3)}, "there is no filtered_v1"),
         ({"white_v1": torch.ones(2)}, r"shapes \(2,\) and \(2, 4\) do not fit"),
         ({"terms_v1": torch.ones(3)}, "do not fit"),
         ({"terms_v1": torch.tensor([[-1.0, 1, 1, 0]])}, "not the numbers of an autocorrelation"),

@@ -1,0 +1,149 @@
+"""Frequencies without power: zeros of a moving average that all terms of a fit pass through.
+
+A sum of positive terms cannot follow a spectrum that vanishes, as that of differences does. Where
+the data have not half the power of the fit, a zero is put, and all is fitted again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from numerics.fitting.whittle import (
+    FASTEST,
+    MAX_TERMS,
+    Component,
+    Periodogram,
+    criterion,
+    maximum_likelihood,
+    misjudged_power,
+    refined,
+    total,
+)
+
+Array = NDArray[Any]  # float64
+
+MOST_ZEROS = 4  # a pair counts as one
+NEAR = 0.2  # radians that a frequency may be off its end of the spectrum
+START = 0.05  # distance from the circle, from which there is a way to both sides
+ROUNDS = 2  # of terms and zeros in turn
+# of the floor that sums of terms need: a moving average can follow bands of little power
+LOWERED = 0.01
+CHANCE = 0.001  # of looking in vain for a zero at a λ: the criterion has the last word
+
+
+@dataclass(frozen=True)
+class Zero:
+    """The zeros e^{−distance ± iθ} of a moving average; a single one where θ is 0 or π."""
+
+    distance: float
+    theta: float
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is real."""
+        return self.theta in (0.0, np.pi)
+
+    def rational(self, digits: int) -> tuple[sp.Rational, sp.Rational]:
+        """The pair r and cos θ, whose distances from ±1 have so many digits."""
+        from_end = min(self.theta, np.pi - self.theta)
+        distances = -np.expm1(-self.distance), 2 * np.sin(from_end / 2) ** 2
+        r, cosine = (1 - sp.Rational(f"{value:.{digits}g}") for value in distances)
+        return r, cosine if self.theta <= np.pi / 2 else -cosine
+
+    @property
+    def weights(self) -> Array:
+        """The weights of 1 − bz, or of the product of two such."""
+        r, cosine = np.exp(-self.distance), np.cos(self.theta)
+        return np.array([1, -r * cosine] if self.is_single else [1, -2 * r * cosine, r**2])
+
+
+def weights(zeros: Sequence[Zero]) -> tuple[float, ...]:
+    """The weights of the moving average with these zeros."""
+    found = reduce(np.convolve, (zero.weights for zero in zeros), np.ones(1))
+    return tuple(found.tolist())
+
+
+def fitted(
+    periodogram: Periodogram, max_terms: int = MAX_TERMS
+) -> tuple[list[Component], tuple[Zero, ...]]:
+    """The sum of terms, and the zeros of what they pass through, that fit a periodogram best.
+
+    Where bands of little power show that a sum of terms is off, they are given a say, and zeros
+    come one by one, where the fit hears most too much, as long as Schwarz's criterion gains.
+    """
+    components, zeros = maximum_likelihood(periodogram, max_terms), tuple[Zero, ...]()
+    lowered = periodogram.with_floor(LOWERED * periodogram.floor)
+    best = criterion(lowered, components)
+    while len(zeros) < MOST_ZEROS:
+        passed = replace(periodogram, weights=weights(zeros))
+        off = misjudged_power(passed, components, CHANCE)
+        if off is None:
+            break
+        (_, angle), ratio = off
+        # a single zero at an end of the spectrum is simpler than a pair near it
+        likely = {0.0 if angle < NEAR else np.pi if np.pi - angle < NEAR else angle, angle}
+        put = [(*zeros, Zero(START, theta)) for theta in likely if ratio < 1]
+        # without another zero last: it takes many terms to go round a frequency without power
+        for offered in filter(None, (put, [zeros])):
+            fits = (_with(lowered, others, max_terms) for others in offered)
+            with_it, found, tried = min(fits, key=lambda one: one[0])
+            if with_it < best:
+                components, zeros, best = found, tried, with_it
+                break
+        else:
+            break
+    return components, zeros
+
+
+def _with(
+    periodogram: Periodogram, zeros: tuple[Zero, ...], max_terms: int
+) -> tuple[float, list[Component], tuple[Zero, ...]]:
+    """The criterion, the terms and the zeros from such ones on."""
+    # zeros first, with a single term: more terms would fit what a zero elsewhere leaves
+    for most in (1, max_terms):
+        found = maximum_likelihood(replace(periodogram, weights=weights(zeros)), most)
+        zeros = _moved(periodogram, found, zeros)
+    for _ in range(ROUNDS):
+        zeros = _moved(periodogram, found, zeros)
+        passed = replace(periodogram, weights=weights(zeros))
+        found = refined(passed, [k.shape for k in found])
+    numbers = sum(1 if zero.is_single else 2 for zero in zeros)
+    return criterion(passed, found, numbers), found, zeros
+
+
+def _moved(
+    periodogram: Periodogram, components: Sequence[Component], zeros: Sequence[Zero]
+) -> tuple[Zero, ...]:
+    """The likelihood's maximum over zeros, and one factor, for given terms."""
+    reach = len(weights(zeros)) - 1
+    n, values, floor = periodogram.length, periodogram.values, periodogram.floor
+    R = total(components, np.abs(np.arange(-reach, n + reach, dtype=float)))
+    shifted = np.stack([R[k : k + n] for k in range(2 * reach + 1)], axis=1)
+    spectra = periodogram.transform(shifted)
+
+    def placed(parameters: Array) -> tuple[Zero, ...]:
+        left = iter(parameters.tolist())
+        return tuple(Zero(next(left), z.theta if z.is_single else next(left)) for z in zeros)
+
+    def loss(parameters: Array) -> float:
+        b = weights(placed(parameters[1:]))
+        S = np.exp(parameters[0]) * (spectra @ np.correlate(b, b, "full")) + floor
+        return float(np.mean(np.log(S) + values / S))
+
+    start, bounds = [0.0], [(-np.inf, np.inf)]
+    for zero in zeros:
+        start += [zero.distance, *[zero.theta] * (not zero.is_single)]
+        bounds += [(0.0, FASTEST), *[(1e-6, np.pi - 1e-6)] * (not zero.is_single)]
+    found = placed(minimize(loss, start, method="L-BFGS-B", bounds=bounds).x[1:])
+    found = tuple(z for z in found if z.distance < FASTEST / 2)  # one at 0 changes nothing
+    # how near the circle a zero is does not show if that takes longer memories to tell
+    shown = (0.0 if z.distance < 1 / periodogram.longest else z.distance for z in found)
+    return tuple(replace(z, distance=d) for z, d in zip(found, shown, strict=True))
