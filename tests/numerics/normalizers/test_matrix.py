@@ -133,7 +133,7 @@ def test_gradients_by_transforms_are_those_of_backward(dtype, kind, of):
     gamma(first, *parameters[1:]).sum().backward()
     by_transform = grad(lambda p: gamma(p, *parameters[1:]).sum())(parameters[0].detach())
     assert by_transform.dtype == dtype
-    # terms come in another order: an ulp
+    # the same terms, added up in another order: some eight sums, each off by half an ulp
     ulp = torch.finfo(dtype).eps
-    torch.testing.assert_close(by_transform, first.grad, rtol=ulp, atol=0)
+    torch.testing.assert_close(by_transform, first.grad, rtol=4 * ulp, atol=0)
     assert first.grad.isfinite().all()
