@@ -47,11 +47,13 @@ class Report:
                 f"fitted on {self.fitted.samples} of the first {train} samples; the others are "
                 "missing, and so nothing\nis measured: h has no value after a gap; scaled to"
             )
+        zeros = ", ".join(map(str, self.fitted.zeros))
         return "\n".join(
             [
                 on_what,
                 "unit variance there, mean removed",
                 f"R(Δ)   = {self.fitted}",
+                *[f"zeros  = {zeros}: little power or none at such a frequency"] * bool(zeros),
                 f"misfit = {self.fitted.misfit:.2f} standard errors, root mean square",
                 f"γ(λ)   = 1/sqrt({sp.sstr(state_moment(self.fitted.input).evalf(4))})",
                 "λ'(ω)  = sqrt(E[h²]/E[(∂h/∂λ)²]), so that E[(∂γh/∂ω)²] = 1; ω(λ) below",
@@ -65,6 +67,7 @@ class Report:
         return {
             "samples": list(self.samples),
             "autocorrelation": str(x.autocorrelation()),
+            "zeros": [[float(np.exp(-z.distance)), z.theta] for z in self.fitted.zeros],
             "misfit": self.fitted.misfit,
             "gamma": f"1/sqrt({state_moment(x)})",
             "measured": [

@@ -46,6 +46,11 @@ class Zero:
     distance: float
     theta: float
 
+    def __str__(self) -> str:
+        """The zero, or both of a pair."""
+        r = f"{np.exp(-self.distance):.4g}"
+        return {0.0: r, np.pi: f"−{r}"}.get(self.theta, f"{r}·e^{{±{self.theta:.4g}i}}")
+
     @property
     def is_single(self) -> bool:
         """Whether it is real."""
@@ -108,9 +113,9 @@ def _with(
 ) -> tuple[float, list[Component], tuple[Zero, ...]]:
     """The criterion, the terms and the zeros from such ones on."""
     # zeros first, with a single term: more terms would fit what a zero elsewhere leaves
-    for most in (1, max_terms):
-        found = maximum_likelihood(replace(periodogram, weights=weights(zeros)), most)
-        zeros = _moved(periodogram, found, zeros)
+    found = maximum_likelihood(replace(periodogram, weights=weights(zeros)), 1)
+    zeros = _moved(periodogram, found, zeros)
+    found = maximum_likelihood(replace(periodogram, weights=weights(zeros)), max_terms)
     for _ in range(ROUNDS):
         zeros = _moved(periodogram, found, zeros)
         passed = replace(periodogram, weights=weights(zeros))

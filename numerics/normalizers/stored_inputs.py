@@ -49,15 +49,12 @@ def tensors(
         _padded(of_each, nothing, along)
         for of_each, nothing in zip(rows, (_NO_TERM, _NO_TERM, _NO_ZERO), strict=True)
     )
-    found: dict[str, Tensor | None] = {
+    return {
         "white_v1": torch.tensor(white, dtype=torch.float64).reshape(along),
         "terms_v1": terms,
+        "filtered_v1": filtered if filtered.numel() else None,
+        "zeros_v1": zeros if filtered.numel() else None,
     }
-    return (
-        found
-        | dict.fromkeys(FILTER)
-        | ({"filtered_v1": filtered, "zeros_v1": zeros} if filtered.numel() else {})
-    )
 
 
 def what_is_wrong(numbers: Mapping[str, Any]) -> str:
@@ -66,9 +63,9 @@ def what_is_wrong(numbers: Mapping[str, Any]) -> str:
         return ""
     if not all(isinstance(value, Tensor) for value in numbers.values()):
         return "tensors are needed"
-    wanted = {*NAMES, *FILTER} if set(numbers) & set(FILTER) else set(NAMES)
-    if wanted != set(numbers):
-        return f"there is no {' and no '.join(wanted - set(numbers))}"
+    wanted = (*NAMES, *FILTER) if set(numbers) & set(FILTER) else NAMES
+    if missing := [name for name in wanted if name not in numbers]:
+        return f"there is no {' and no '.join(missing)}"
     white, *rows = numbers.values()
     for value, width in zip(rows, (4, 4, 3), strict=False):
         if value.dim() < 2 or (*white.shape, width) != (*value.shape[:-2], value.shape[-1]):
