@@ -62,3 +62,4 @@ class FormerModule(ModuleType):
 
 sys.modules[__name__].__class__ = Package
 FormerModule("theory.conjugation", "theory.algebra.conjugation")
+FormerModule("theory.bounds", "theory.architectures.nonlinear")

@@ -19,14 +19,14 @@ from .architectures.fates import (
     Row as Row,
     rows as rows,
 )
+from .architectures.nonlinear import (
+    second_moment_bound as second_moment_bound,
+    sensitivity_bound as sensitivity_bound,
+)
 from .architectures.pairs import (
     ARCHITECTURES as ARCHITECTURES,
     Architecture as Architecture,
     Parametrization as Parametrization,
-)
-from .bounds import (
-    second_moment_bound as second_moment_bound,
-    sensitivity_bound as sensitivity_bound,
 )
 from .catalogue import (
     Unit as Unit,

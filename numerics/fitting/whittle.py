@@ -104,7 +104,7 @@ class Periodogram:
         return by_rate, by_phi
 
     def with_floor(self, floor: float) -> Periodogram:
-        """The same with another floor."""
+        """The periodogram with another floor."""
         return replace(self, values=self.values - self.floor + floor, floor=floor)
 
     def transform(self, R: Array) -> Array:

@@ -31,7 +31,7 @@ def tensors(
         axis: −1 or less; the axis of features.
 
     Returns:
-        By its name each tensor, (features, 1, …) and the rows, or None.
+        By its name each tensor, of the shape of the features and then its rows; or None.
 
     Raises:
         ValueError: for inputs that are no mixtures of white noise and terms ρ^Δ e^{iφΔ} with

@@ -11,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from theory.bounds import sensitivity_bound
+from theory.architectures.nonlinear import sensitivity_bound
 from theory.inputs import exponential
 from theory.moments import sensitivity
 from theory.symbols import real_lam
