@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from numerics.fitting.autocorrelation import FittedAutocorrelation
 from numerics.fitting.heldout import HeldOut, heldout_check
 from numerics.normalizers import Optimal
+from numerics.normalizers.certified import omega_error
 from theory.algebra.presentation import present
 from theory.inputs import StationaryInput, damped_cosine, exponential, white
 from theory.moments import second_moment
@@ -56,10 +58,17 @@ class Report:
                 *[f"zeros  = {zeros}: little power or none at such a frequency"] * bool(zeros),
                 f"misfit = {self.fitted.misfit:.2f} standard errors, root mean square",
                 f"γ(λ)   = 1/sqrt({sp.sstr(state_moment(self.fitted.input).evalf(4))})",
-                "λ'(ω)  = sqrt(E[h²]/E[(∂h/∂λ)²]), so that E[(∂γh/∂ω)²] = 1; ω(λ) below",
+                "λ'(ω)  = sqrt(E[h²]/E[(∂h/∂λ)²]), so that E[(∂γh/∂ω)²] = 1; ω(λ) below,",
+                f"         {self._omega_within()}",
                 "predicted E|γh|² = 1 for every λ",
             ]
         )
+
+    def _omega_within(self) -> str:
+        """How far ω(λ) may be off."""
+        with suppress(ValueError):
+            return f"right to {omega_error(self.fitted.input).total:.0e} by ball arithmetic"
+        return "by a quadrature without a bound of its error"
 
     def to_json(self) -> dict[str, Any]:
         """The fit, the formula of γ in claim files' notation, and the measurements, JSON-ready."""

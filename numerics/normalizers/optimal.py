@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,7 +34,11 @@ class Optimal(DoublePrecision, EigenvalueMap):
 
     ω(λ) is integrated by Gauss and Legendre's rule in u = log((1 + λ)/(1 − λ)), in which the
     integrand is smooth and bounded, and inverted by Newton's method. Its last two steps are
-    differentiated: that makes three derivatives exact.
+    differentiated: that makes three derivatives exact. How far ω(λ) is off at most, says
+    `numerics.normalizers.certified.omega_error`.
+
+    Where the input has no power at an end of the spectrum, ω ends there, too: beyond, λ stays
+    where it is, 1 or −1 but for rounding, with a derivative of 0.
 
     Args:
         x: the input, without free parameters (ValueError otherwise).
@@ -58,7 +63,7 @@ class Optimal(DoublePrecision, EigenvalueMap):
         from theory.symbols import real_lam
 
         super().__init__()
-        x = _with_rational_angles(x)
+        x = with_rational_angles(x)
         moments = second_moment(x, real_lam), sensitivity(x, real_lam, real_lam)
         self._ends: list[Moments] = [[_from_the_circle(m, end) for m in moments] for end in (1, -1)]
         nodes, weights = map(torch.from_numpy, np.polynomial.legendre.leggauss(NODES))
@@ -129,7 +134,7 @@ class Optimal(DoublePrecision, EigenvalueMap):
         return o * (2 - o) / 2 * torch.sqrt((slope / state).real)
 
 
-def _with_rational_angles(x: StationaryInput) -> StationaryInput:
+def with_rational_angles(x: StationaryInput) -> StationaryInput:
     """The input with each e^{iφ} a rational complex number to ANGLE_DIGITS.
 
     Exact algebra with e^{iφ}, which is no algebraic number, takes hours.
@@ -145,15 +150,25 @@ def _with_rational_angles(x: StationaryInput) -> StationaryInput:
     return replace(x, terms=tuple(replace(t, ratio=rational(t.ratio)) for t in x.terms))
 
 
+@lru_cache(maxsize=32)
+def fraction_of(moment: sp.Expr) -> sp.polys.fields.FracElement:
+    """A real rational function of λ over Q(i), without common factors; it may take seconds."""
+    import sympy as sp
+
+    from theory.symbols import real_lam
+
+    return sp.QQ_I.frac_field(real_lam).from_sympy(moment)
+
+
 def _in_lowest_terms(moment: sp.Expr) -> sp.Expr:
-    """A real rational function of λ over Q(i), as a product of powers without common factors."""
+    """A real rational function of λ over Q(i), as powers without common factors."""
     import sympy as sp
 
     from theory.symbols import real_lam
 
     if moment.free_symbols != {real_lam}:  # constant, or an input with parameters
         return moment
-    fraction = sp.QQ_I.frac_field(real_lam).from_sympy(moment)
+    fraction = fraction_of(moment)
     leading = fraction.denom.LC
 
     def factors(polynomial: sp.polys.rings.PolyElement) -> sp.Expr:
