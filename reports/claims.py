@@ -21,7 +21,7 @@ from rich.progress import track
 
 from verify.claims.claim import Claim
 from verify.claims.selection import paper_claims, select
-from verify.claims.trial import LOOKS, Trial
+from verify.claims.trial import Trial, looks
 from verify.experiments import EXPERIMENTS
 from verify.judging.engine import Result, verify_claim
 from verify.judging.evidence import Evidence, Verdict
@@ -44,8 +44,8 @@ ABOUT = """## What a reviewer asks
 - **Family.** {claims} claims rest on runs: {medians} on the median over random replicas, {numbers}
   on one number, of a run without chance in it or of the published runs together.
 - **Test.** The exact sign test, which assumes nothing of a distribution. Where it cannot tell, as
-  many replicas join it, {looks} times at most in all; p-values count so many times (Bonferroni).
-  A number read off a published plot is met within a factor of {within}; a bound is held or is not.
+  many replicas join it, {looks} times at most in all, as runs are long or short; p-values count so
+  many times (Bonferroni). A number read off a published plot is met within a factor of {within}; a bound is held or is not.
 - **Level.** {rate:.0e} for each claim, for a false alarm and a miss alike: {level:.0%} over
   {shares:.0f} claims, fixed beforehand, so that no verdict depends on what else was asked. Beside
   each stands Holm's p-value, adjusted over this family.
@@ -154,8 +154,14 @@ def _about(results: Sequence[Result], made: Mapping[str, Any]) -> str:
     """The answers to what a reviewer asks."""
     of_runs = [result for result in results if result.claim.experiment]
     p_values = _p_values(results)
-    replicas = {int(e.data["replicas"]) for r in of_runs for e in r.evidence if "p_value" in e.data}
-    shares = {n: decisive_share(n, RATE_OF_EXPERIMENT / LOOKS) for n in sorted(replicas)}
+    tested = {
+        (int(e.data["replicas"]), looks(r.claim))
+        for r in of_runs
+        for e in r.evidence
+        if "p_value" in e.data
+    }
+    # where claims of as many replicas may be tested unequally often, what the most tested need
+    shares = {n: decisive_share(n, RATE_OF_EXPERIMENT / times) for n, times in sorted(tested)}
     verdicts = Counter(result.verdict for result in of_runs)
     changed = subprocess.run(
         ["git", "log", "-1", "--format=%cs", "--", "verify/claims"],  # noqa: S607
@@ -169,7 +175,7 @@ def _about(results: Sequence[Result], made: Mapping[str, Any]) -> str:
         medians=len(p_values),
         numbers=len(of_runs) - len(p_values),
         within=WITHIN,
-        looks=LOOKS,
+        looks=" or ".join(map(str, sorted({times for _, times in tested}))),
         rate=RATE_OF_EXPERIMENT,
         level=LEVEL,
         shares=LEVEL / RATE_OF_EXPERIMENT,

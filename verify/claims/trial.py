@@ -11,7 +11,6 @@ from verify.claims.claim import Claim
 from verify.experiments import EXPERIMENTS
 from verify.settings import Tier
 
-LOOKS = 3  # at replicas at most: more are run while they cannot tell
 SEEDS_APART = 10**5  # so that runs of nearby seeds share no replicas
 
 
@@ -40,13 +39,18 @@ class Trial:
         return first + self.look * SEEDS_APART
 
 
+def looks(claim: Claim) -> int:
+    """At how many sets of replicas a claim may be tested, one joining the other."""
+    return EXPERIMENTS[claim.experiment or ""].looks
+
+
 def trials(claim: Claim, tier: Tier, look: int = 0) -> dict[Trial, int]:
     """The trials whose numbers a claim compares: 1 for one above the fraction bar, −1 below.
 
     Args:
         claim: a claim about an experiment.
         tier: says what is taken for a field of the protocol that the claim does not name.
-        look: which look at further replicas, below LOOKS.
+        look: which look at further replicas, below `looks`.
 
     """
     unsaid = EXPERIMENTS[claim.experiment or ""].unsaid(tier)

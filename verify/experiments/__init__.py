@@ -35,6 +35,7 @@ class Experiment:
         single: the measures of a random experiment that are one number all the same.
         confirmed_by: what measures the same on other seeds, by measure: it is to say so too where
             a claim is refuted.
+        looks: at replicas at most; more are run while they cannot tell.
         protocol: the fields of the published protocol that may be varied, with their possible
             values, the published one first.
         lacks: the fields whose published value no package provides, and the value that is taken.
@@ -47,6 +48,7 @@ class Experiment:
     measures: Sequence[str]
     settings: Mapping[str, Sequence[str]]
     random: bool = True
+    looks: int = 3
     protocol: Mapping[str, Sequence[str]] = field(default_factory=dict)
     single: Sequence[str] = ()
     confirmed_by: Mapping[str, str] = field(default_factory=dict)
@@ -207,6 +209,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
             "time_constant": ("1", "3.16", "10", "31.6", "100"),
             "norm": ("none", "layer", "batch"),
         },
+        looks=8,  # they take a minute
         protocol={
             **_EMBEDDINGS,
             "text": ("pages", "full windows"),

@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 from verify.claims.claim import Claim
 from verify.claims.expressions import Refusal, printable
 from verify.claims.file import FIELDS, make_claim
-from verify.claims.trial import LOOKS, Trial
+from verify.claims.trial import Trial
+from verify.experiments import EXPERIMENTS
 from verify.judging.engine import Result, concluded, is_settled
 from verify.judging.evidence import ORIGINS, Evidence, Finding, Verdict
 from verify.judging.methods import kernels, method_names, methods, sampled
@@ -218,8 +219,10 @@ def stray(claim: Claim, evidence: Sequence[Evidence]) -> str | None:
 def trial_of(entry: Mapping[str, Any]) -> Trial:
     """The trial that an entry of `to_json` is about."""
     point, look = tuple(sorted(entry["point"].items())), entry.get("look", 0)
-    if type(look) is not int or look not in range(LOOKS):
-        raise ValueError(f"look: a number from 0 to {LOOKS - 1} is needed, not {look!r}")
+    known = EXPERIMENTS.get(entry["experiment"])
+    looks = known.looks if known else 1
+    if type(look) is not int or look not in range(looks):
+        raise ValueError(f"look: a number from 0 to {looks - 1} is needed, not {look!r}")
     return Trial(entry["experiment"], point, look)
 
 

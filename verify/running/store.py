@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.claims.claim import Claim
-from verify.claims.trial import LOOKS, Trial, trials
+from verify.claims.trial import Trial, looks, trials
 from verify.judging.engine import Known
 from verify.judging.evidence import Evidence, Finding
 from verify.judging.methods import TRIAL, method_names
@@ -96,7 +96,7 @@ class Store:
         Further looks at replicas are there as far as all their trials are.
         """
         measured: dict[Trial, Evidence] = {}
-        for look in range(LOOKS):
+        for look in range(looks(claim)):
             needed = trials(claim, settings.tier, look)
             found = {trial: self.known(trial, settings).get(TRIAL) for trial in needed}
             there = {trial: piece for trial, piece in found.items() if piece}

@@ -7,9 +7,10 @@ it had found. Trials of experiments, which claims share, are run likewise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 
 from verify.claims.claim import Claim
-from verify.claims.trial import LOOKS, Trial, trials
+from verify.claims.trial import Trial, looks, trials
 from verify.judging.engine import Known, Result, is_settled, verify_claim
 from verify.judging.evidence import Evidence, Finding, Verdict
 from verify.judging.methods import TRIAL
@@ -66,7 +67,9 @@ def run(
         yield from (_on_record(claim, settings, store) for claim in measured)
         return
     trial_results: dict[Trial, Evidence] = {}
-    for look in range(LOOKS):
+    for look in count():
+        if not measured:
+            return
         waiting = [(claim, trials(claim, settings.tier, look).keys()) for claim in measured]
         wanted = [trial for _, needed in waiting for trial in needed]
         measured = []
@@ -76,7 +79,7 @@ def run(
             waiting = [one for one in waiting if one not in complete]
             for claim, needed in complete:
                 result = verify_claim(claim, settings, trial_results=trial_results)
-                if look + 1 < LOOKS and any(e.wants_replicas for e in result.evidence):
+                if look + 1 < looks(claim) and any(e.wants_replicas for e in result.evidence):
                     measured.append(claim)
                     continue
                 for piece in result.evidence:

@@ -15,7 +15,7 @@ from numerics.arithmetic.evaluation import NotEvaluated
 from numerics.recurrences import dense, lru
 from verify.claims.claim import ClaimError
 from verify.claims.file import make_claim
-from verify.claims.trial import LOOKS, trials
+from verify.claims.trial import looks, trials
 from verify.experiments import (
     EXPERIMENTS,
     deep_networks,
@@ -103,7 +103,8 @@ def test_fourteen_replicas_that_agree_decide():
     for count, finding in ((13, Finding.ABSTAINS), (14, Finding.SUPPORTS)):
         piece = with_replicas(count, formula="1/100")
         assert piece.finding is finding
-        assert piece.data["p_value"] == LOOKS * 2.0**-count  # as often as it may be tested
+        # as often as it may be tested
+        assert piece.data["p_value"] == looks(make_claim(ANGLES)) * 2.0**-count
         assert (piece.data["false_alarm"], piece.data["miss"]) == (RATE_OF_EXPERIMENT,) * 2
 
 
@@ -119,7 +120,7 @@ def test_what_replicas_could_have_told_is_said():
 
 def test_replicas_that_cannot_tell_are_joined_by_those_of_further_looks():
     claim = replace(loss_claim("<=", "5"), quantity="final_loss")
-    [[first], [second], [third]] = (trials(claim, FULL.tier, look) for look in range(LOOKS))
+    [[first], [second], [third]] = (trials(claim, FULL.tier, look) for look in range(looks(claim)))
     divided, low = {"final_loss": [1.0] * 8 + [9.0] * 4}, {"final_loss": [1.0] * 20}
     alone = compare(claim, {first: divided}, FULL)
     assert alone.finding is Finding.ABSTAINS
@@ -143,7 +144,7 @@ def test_further_looks_are_run_while_replicas_cannot_tell(store):
     kept = Store(store)
     [result] = run([claim], SMALL, 2, kept, on_trial=lambda trial, left: ended.append(trial))
     assert [trial.look for trial in ended] == [0, 0, 1, 1, 2, 2]
-    assert result.evidence[0].data["replicas"] == LOOKS * SMALL.tier.replicas
+    assert result.evidence[0].data["replicas"] == looks(claim) * SMALL.tier.replicas
     measured = kept.measured(claim, SMALL)
     assert len({str(piece.data) for piece in measured.values()}) == len(measured) == 6
     with_all = verify_claim(claim, SMALL, trial_results=measured)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from numerics.arithmetic.balls import evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import Claim
-from verify.claims.trial import LOOKS, Trial, trials
+from verify.claims.trial import Trial, looks, trials
 from verify.experiments import EXPERIMENTS
 from verify.judging.evidence import ORIGINS, Counterexample, Evidence, Finding
 from verify.judging.methods import TRIAL
@@ -42,7 +42,7 @@ def check(model: Model, settings: Settings) -> Evidence:
     for piece in pieces.values():
         if piece.finding is not Finding.SUPPORTS:
             return replace(piece, method="experiment")
-    for look in range(1, LOOKS):
+    for look in range(1, looks(model.claim)):
         further = trials(model.claim, settings.tier, look)
         pieces |= {t: results[t] for t in further if t in results}
     measured = {trial: piece.data for trial, piece in pieces.items()}
@@ -90,13 +90,13 @@ def compare(
     values = compared(claim.quantity, sides, measured)
     experiment = EXPERIMENTS[claim.experiment or ""]
     if experiment.random and claim.quantity not in experiment.single:
-        piece = _of_replicas(values, claimed)
-        for look in range(1, LOOKS):
+        piece = _of_replicas(values, claimed, experiment.looks)
+        for look in range(1, experiment.looks):
             further = trials(claim, settings.tier, look)
             if piece.finding is not Finding.ABSTAINS or not measured.keys() >= further.keys():
                 break
             values = np.concatenate([values, compared(claim.quantity, further, measured)])
-            piece = _of_replicas(values, claimed)
+            piece = _of_replicas(values, claimed, experiment.looks)
     else:
         if np.isnan(values[0]):
             return Evidence("experiment", Finding.ABSTAINS, "nothing was measured")
@@ -130,15 +130,15 @@ def compare(
     return replace(piece, counterexample=counterexample)
 
 
-def _of_replicas(values: NDArray[np.float64], claimed: Interval) -> Evidence:
+def _of_replicas(values: NDArray[np.float64], claimed: Interval, looks: int) -> Evidence:
     """What replicas (n,) say of their median, by the exact sign test.
 
-    Its p-value counts LOOKS times, as often as a claim may be tested (Bonferroni).
+    Its p-value counts as often as a claim may be tested (Bonferroni).
     """
     rate, held = RATE_OF_EXPERIMENT, interval(values)
-    test, share = sign_test(values, claimed), decisive_share(values.size, rate / LOOKS)
+    test, share = sign_test(values, claimed), decisive_share(values.size, rate / looks)
     least = min(test.if_true, test.if_false)
-    p_value = min(LOOKS * least, 1.0)
+    p_value = min(looks * least, 1.0)
     data = {"replicas": values.size, "false_alarm": rate, "miss": rate, "p_value": p_value}
     found = f"median of {values.size} replicas in [{held.lower:.3g}, {held.upper:.3g}]"
     found += f", p = {p_value:.1g}"
