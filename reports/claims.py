@@ -45,7 +45,8 @@ ABOUT = """## What a reviewer asks
   on one number, of a run without chance in it or of the published runs together.
 - **Test.** The exact sign test, which assumes nothing of a distribution. Where it cannot tell, as
   many replicas join it, {looks} times at most in all, as runs are long or short; p-values count so
-  many times (Bonferroni). A number read off a published plot is met within a factor of {within}; a bound is held or is not.
+  many times (Bonferroni). A number read off a published plot is met within a factor of {within}; a
+  bound is held or is not.
 - **Level.** {rate:.0e} for each claim, for a false alarm and a miss alike: {level:.0%} over
   {shares:.0f} claims, fixed beforehand, so that no verdict depends on what else was asked. Beside
   each stands Holm's p-value, adjusted over this family.
