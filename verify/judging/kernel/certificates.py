@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from verify.claims.claim import Claim
+from verify.claims.expressions import printable
 from verify.judging.kernel.coq import (
     LIBRARY,
     MODULES,
@@ -119,8 +120,9 @@ def certify(
 ) -> list[Certified]:
     """Write certificates into a folder, and have Coq check them.
 
-    The folder is complete: the library, a file for each claim that Coq accepts, and a Makefile that
-    needs nothing of this project.
+    The folder is complete: the library, a file for each claim that Coq accepts, a Makefile that
+    needs nothing of this project, and claims.txt, which says of each claim which file it has, or
+    why it has none.
 
     Args:
         claims: which claims.
@@ -148,6 +150,8 @@ def certify(
         for certified in pool.map(one, claims):
             on_claim(certified)
             ended.append(certified)
+    lines = [printable(f"{one.claim.id}: {one.file or one.reason}") for one in ended]
+    (folder / "claims.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return ended
 
 

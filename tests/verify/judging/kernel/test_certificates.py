@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
+from verify.claims.expressions import printable
 from verify.claims.file import make_claim
 from verify.claims.selection import select
 from verify.cli.commands import app
@@ -192,6 +193,8 @@ def test_true_claims_are_certified(tmp_path):
     done = certify(true, tmp_path, 2)
     assert [one.claim.id for one in done if one.reason] == []
     assert {path.name for path in tmp_path.glob("claim_*")} == {file_name(claim) for claim in true}
+    listed = (tmp_path / "claims.txt").read_text("utf-8").splitlines()
+    assert listed == [f"{claim.id}: {file_name(claim)}" for claim in true]
 
 
 @pytest.mark.every(3)
@@ -201,6 +204,8 @@ def test_false_claims_are_not(name, tmp_path):
     [done] = certify([make_claim({**FALSE[name], "id": name})], tmp_path, 1)
     assert done.file is None
     assert done.reason
+    listed = (tmp_path / "claims.txt").read_text("utf-8")
+    assert listed == printable(f"{name}: {done.reason}") + "\n"
     assert not [*tmp_path.glob("claim_*")]
 
 
