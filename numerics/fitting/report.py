@@ -58,17 +58,17 @@ class Report:
                 *[f"zeros  = {zeros}: little power or none at such a frequency"] * bool(zeros),
                 f"misfit = {self.fitted.misfit:.2f} standard errors, root mean square",
                 f"γ(λ)   = 1/sqrt({sp.sstr(state_moment(self.fitted.input).evalf(4))})",
-                "λ'(ω)  = sqrt(E[h²]/E[(∂h/∂λ)²]), so that E[(∂γh/∂ω)²] = 1; ω(λ) below,",
-                f"         {self._omega_within()}",
+                "λ'(ω)  = sqrt(E[h²]/E[(∂h/∂λ)²]), so that E[(∂γh/∂ω)²] = 1; ω(λ) below"
+                + self._omega_within(),
                 "predicted E|γh|² = 1 for every λ",
             ]
         )
 
     def _omega_within(self) -> str:
-        """How far ω(λ) may be off."""
+        """How far ω(λ) may be off, where that is known."""
         with suppress(ValueError):
-            return f"right to {omega_error(self.fitted.input).total:.0e} by ball arithmetic"
-        return "by a quadrature without a bound of its error"
+            return f", ± {omega_error(self.fitted.input).total:.0e}"
+        return ""
 
     def to_json(self) -> dict[str, Any]:
         """The fit, the formula of γ in claim files' notation, and the measurements, JSON-ready."""

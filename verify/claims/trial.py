@@ -40,7 +40,7 @@ class Trial:
 
 
 def looks(claim: Claim) -> int:
-    """At how many sets of replicas a claim may be tested, one joining the other."""
+    """The number of sets of replicas that a claim may be tested on, each joining those before."""
     return EXPERIMENTS[claim.experiment or ""].looks
 
 
