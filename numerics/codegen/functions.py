@@ -136,7 +136,7 @@ def of_distances(function: Function) -> sp.Expr:
 
 
 def _factored(expr: sp.Expr) -> sp.Expr:
-    if not (expr.is_Add and expr.is_polynomial()):
+    if not (expr.is_Add and expr.free_symbols and expr.is_polynomial()):
         return expr
     # factoring over Q(e^{i/7}, …) can take for ever
     domain = sp.Poly(expr, *expr.free_symbols).domain

@@ -8,7 +8,7 @@ the data have no power at some frequency, the terms pass through a moving averag
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,7 +68,7 @@ class FittedAutocorrelation:
         """The fit as an input of the theory, its numbers rounded to rationals of six digits."""
         level, terms = (
             inputs.mixture(
-                (_rational(c.weight), _symbolic(c))
+                (_rational(c.weight), _symbolic(c, exact_turn=bool(self.zeros)))
                 for c in self.components
                 if c.weight > 0 and (c.rate == 0) is is_level
             )
@@ -76,7 +76,9 @@ class FittedAutocorrelation:
         )
         if self.zeros:
             terms = filtering.filtered(terms, [zero.rational(DIGITS) for zero in self.zeros])
-        return terms + level
+        total = terms + level
+        exact = (replace(t, coefficient=sp.expand(t.coefficient)) for t in total.terms)
+        return replace(total, terms=tuple(exact)) if self.zeros else total
 
     def __str__(self) -> str:
         """R(Δ) for Δ ≥ 0, as claims and `--autocorrelation` understand it."""
@@ -283,7 +285,11 @@ def _rational(value: float) -> sp.Rational:
     return sp.Rational(f"{value:.{DIGITS}g}")
 
 
-def _symbolic(component: Component) -> StationaryInput:
+def _symbolic(component: Component, exact_turn: bool) -> StationaryInput:
+    """A component of weight 1, e^{iφ} a rational complex number if that is asked for.
+
+    What a moving average makes of it then is one, too: algebra with e^{iφ} may take hours.
+    """
     if np.isinf(component.rate):
         return inputs.white()
     if component.rate == 0:
@@ -294,4 +300,9 @@ def _symbolic(component: Component) -> StationaryInput:
         return inputs.exponential(rho)
     if component.phi == np.pi:
         return inputs.exponential(-rho)
+    if exact_turn:
+        half = _rational(float(np.tan(component.phi / 2)))
+        turn = (1 + sp.I * half) ** 2 / (1 + half**2)
+        ratios = (sp.expand(rho * z, complex=True) for z in (turn, sp.conjugate(turn)))
+        return StationaryInput(tuple(inputs.Term(sp.Rational(1, 2), 0, z) for z in ratios))
     return inputs.damped_cosine(rho, _rational(component.phi))

@@ -19,7 +19,7 @@ from numerics.fitting.autocorrelation import (
     at_lags,
     standard_errors,
 )
-from numerics.fitting.whittle import LONGEST_SEGMENT, Component, Periodogram, misjudged_power
+from numerics.fitting.whittle import LONGEST_SEGMENT, Component, Periodogram, misjudged_power, odd
 from numerics.fitting.zeros import Zero, weights
 
 Array = NDArray[Any]  # float64
@@ -79,7 +79,7 @@ class Sums:
         self.spectrum, self.products = Scatter(), Scatter()
         self.levels, self.powers, self.heard = Scatter(), Scatter(), Scatter()
         self.at_each_time = torch.zeros(())
-        self.piece = steps // -(-steps // LONGEST_SEGMENT)
+        self.piece = odd(steps // -(-steps // LONGEST_SEGMENT))
         # pairs of steps by their lag, in sequences and in their pieces; squared lengths of pieces
         self.pairs, self.pairs_in_pieces = np.zeros(self.max_lag + 1), np.zeros(self.piece)
         self.squared_lengths = 0.0
@@ -101,7 +101,9 @@ class Sums:
         self.products.add(torch.fft.irfft(of_each.mean(-1), dim=1)[:, : self.max_lag + 1])
         self.pairs += _pairs(here)[: self.max_lag + 1]
         cut = self.steps // self.piece
-        pieces, present = _in_parts(x.mT, cut), _in_parts(here, cut).flatten(0, 1)
+        end = cut * self.piece
+        pieces = _in_parts(x.mT[..., :end], cut)
+        present = _in_parts(here[:, :end], cut).flatten(0, 1)
         lengths = present.sum(1)
         transform = torch.fft.rfft(pieces).abs().square().mean(1).flatten(0, 1)[lengths > 0]
         self.levels.add(transform[:, 0])

@@ -127,7 +127,7 @@ def fit_features(
         >>> from numerics.fitting.training_data import fit_features
         >>> noise = torch.randn(64, 1000, 2, generator=torch.Generator().manual_seed(0))
         >>> [str(found) for found in fit_features(noise * torch.tensor([1, 2]))]
-        ['0.9986·KroneckerDelta(Δ, 0)', '4.023·KroneckerDelta(Δ, 0)']
+        ['0.9984·KroneckerDelta(Δ, 0)', '4.024·KroneckerDelta(Δ, 0)']
 
     """
     return _fitted(*_gathered(data, mean, max_lag, each=True), max_terms)

@@ -158,10 +158,15 @@ def filtered(R: Array, weights: Sequence[float]) -> Array:
     return sum(c * R[k : k + count] for k, c in enumerate(products))  # type: ignore[return-value]
 
 
+def odd(length: int) -> int:
+    """The length without its last step if it is even: so no frequency but 0 is left out."""
+    return length - 1 + length % 2
+
+
 def periodogram(x: Array) -> Periodogram:
     """The periodogram of a series x, shape (n,), n ≥ 32; NaN where a value is missing."""
     segments = -(-x.size // LONGEST_SEGMENT)
-    length = x.size // segments
+    length = odd(x.size // segments)
     pieces = x[: segments * length].reshape(segments, length)
     centred = np.nan_to_num(pieces - np.nanmean(x))
     transform = np.fft.rfft(centred, axis=1)[:, 1 : (length + 1) // 2]
@@ -234,7 +239,8 @@ def misjudged_power(
         tail = np.where(
             ratios < 1, gammainc(shape, shape * ratios), gammaincc(shape, shape * ratios)
         )
-        off = np.where(tail < chance, np.abs(np.log(ratios)), 0.0)
+        with np.errstate(divide="ignore"):  # there may be no power at all
+            off = np.where(tail < chance, np.abs(np.log(ratios)), 0.0)
         worst = int(np.argmax(off))
         if off[worst] > max(np.log(2), abs(np.log(found[1])) if found else 0):
             found = (modulus, float(angles[worst])), float(ratios[worst])

@@ -76,52 +76,76 @@ def weights(zeros: Sequence[Zero]) -> tuple[float, ...]:
     return tuple(found.tolist())
 
 
+@dataclass(frozen=True)
+class _Fit:
+    """Terms and zeros, Schwarz's criterion, and where they are off, as `misjudged_power` has it."""
+
+    components: list[Component]
+    zeros: tuple[Zero, ...]
+    criterion: float
+    off: tuple[tuple[float, float], float] | None
+
+    @classmethod
+    def of(
+        cls, periodogram: Periodogram, components: list[Component], zeros: tuple[Zero, ...]
+    ) -> _Fit:
+        passed = replace(periodogram, weights=weights(zeros))
+        numbers = sum(1 if zero.is_single else 2 for zero in zeros)
+        lowered = _lowered(passed)
+        return cls(
+            components,
+            zeros,
+            criterion(lowered, components, numbers),
+            misjudged_power(passed, components, CHANCE),
+        )
+
+    def is_better(self, other: _Fit) -> bool:
+        """Whether it is by the criterion, and is off by less where it is most."""
+        mine, others = (abs(np.log(one.off[1])) if one.off else 0.0 for one in (self, other))
+        return self.criterion < other.criterion and bool(mine < others)
+
+
 def fitted(
     periodogram: Periodogram, max_terms: int = MAX_TERMS
 ) -> tuple[list[Component], tuple[Zero, ...]]:
     """The sum of terms, and the zeros of what they pass through, that fit a periodogram best.
 
-    Where bands of little power show that a sum of terms is off, they are given a say, and zeros
-    come one by one, where the fit hears most too much, as long as Schwarz's criterion gains.
+    Where a sum of terms is off, bands of little power are given a say, and zeros come one by one,
+    where the fit hears most too much, as long as Schwarz's criterion gains.
     """
-    components, zeros = maximum_likelihood(periodogram, max_terms), tuple[Zero, ...]()
-    lowered = periodogram.with_floor(LOWERED * periodogram.floor)
-    best = criterion(lowered, components)
-    while len(zeros) < MOST_ZEROS:
-        passed = replace(periodogram, weights=weights(zeros))
-        off = misjudged_power(passed, components, CHANCE)
-        if off is None:
-            break
-        (_, angle), ratio = off
+    best = _Fit.of(periodogram, maximum_likelihood(periodogram, max_terms), ())
+    while best.off and len(best.zeros) < MOST_ZEROS:
+        (_, angle), ratio = best.off
         # a single zero at an end of the spectrum is simpler than a pair near it
         likely = {0.0 if angle < NEAR else np.pi if np.pi - angle < NEAR else angle, angle}
-        put = [(*zeros, Zero(START, theta)) for theta in likely if ratio < 1]
+        put = [(*best.zeros, Zero(START, theta)) for theta in likely if ratio < 1]
         # without another zero last: it takes many terms to go round a frequency without power
-        for offered in filter(None, (put, [zeros])):
-            fits = (_with(lowered, others, max_terms) for others in offered)
-            with_it, found, tried = min(fits, key=lambda one: one[0])
-            if with_it < best:
-                components, zeros, best = found, tried, with_it
+        for offered in filter(None, (put, [best.zeros])):
+            fits = (_with(periodogram, zeros, max_terms) for zeros in offered)
+            tried = min(fits, key=lambda one: one.criterion)
+            if tried.is_better(best):
+                best = tried
                 break
         else:
             break
-    return components, zeros
+    return best.components, best.zeros
 
 
-def _with(
-    periodogram: Periodogram, zeros: tuple[Zero, ...], max_terms: int
-) -> tuple[float, list[Component], tuple[Zero, ...]]:
-    """The criterion, the terms and the zeros from such ones on."""
+def _lowered(periodogram: Periodogram) -> Periodogram:
+    return periodogram.with_floor(LOWERED * periodogram.floor)
+
+
+def _with(periodogram: Periodogram, zeros: tuple[Zero, ...], max_terms: int) -> _Fit:
+    """The fit from such zeros on."""
+    lowered = _lowered(periodogram)
     # zeros first, with a single term: more terms would fit what a zero elsewhere leaves
-    found = maximum_likelihood(replace(periodogram, weights=weights(zeros)), 1)
-    zeros = _moved(periodogram, found, zeros)
-    found = maximum_likelihood(replace(periodogram, weights=weights(zeros)), max_terms)
+    found = maximum_likelihood(replace(lowered, weights=weights(zeros)), 1)
+    zeros = _moved(lowered, found, zeros)
+    found = maximum_likelihood(replace(lowered, weights=weights(zeros)), max_terms)
     for _ in range(ROUNDS):
-        zeros = _moved(periodogram, found, zeros)
-        passed = replace(periodogram, weights=weights(zeros))
-        found = refined(passed, [k.shape for k in found])
-    numbers = sum(1 if zero.is_single else 2 for zero in zeros)
-    return criterion(passed, found, numbers), found, zeros
+        zeros = _moved(lowered, found, zeros)
+        found = refined(replace(lowered, weights=weights(zeros)), [k.shape for k in found])
+    return _Fit.of(periodogram, found, zeros)
 
 
 def _moved(

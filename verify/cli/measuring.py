@@ -63,6 +63,7 @@ def normalizer(
 ) -> None:
     """Fit a series' autocorrelation, derive γ and λ(ω), and measure what they improve."""
     from numerics.fitting.series import PACKAGED, load_series, packaged_series, transformed
+    from verify.claims.expressions import MAX_LENGTH
 
     with bad_input(ValueError, OSError), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -80,7 +81,10 @@ def normalizer(
 
         report = examined(series, lams, held_out)
         if claim is not None:
-            claim.write_text(claim_file(report.fitted, data), encoding="utf-8")
+            text = claim_file(report.fitted, data)
+            if (longest := max(map(len, text.splitlines()))) > MAX_LENGTH:
+                fail(f"--claim: the fit takes {longest} characters; a claim may have {MAX_LENGTH}")
+            claim.write_text(text, encoding="utf-8")
         if to is not None:
             from numerics.codegen.export import exported
 

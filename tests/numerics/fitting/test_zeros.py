@@ -9,12 +9,14 @@ import sympy as sp
 import torch
 from scipy.signal import lfilter
 
+from numerics.codegen.export import exported
 from numerics.fitting import zeros
 from numerics.fitting.autocorrelation import fit
 from numerics.fitting.training_data import fit_autocorrelation, normalizer_for
 from numerics.fitting.whittle import periodogram
 from numerics.fitting.zeros import Zero, weights
-from numerics.normalizers import gamma
+from numerics.normalizers import Eigenvalue, InputNormalizer, gamma
+from numerics.normalizers.certified import omega_error
 from theory.inputs import from_expression
 from theory.symbols import Delta
 
@@ -91,6 +93,33 @@ def test_a_fit_with_zeros_is_an_input_of_the_theory():
     r, _ = zero.rational(6)
     at_zero = printed.autocorrelation(0) + 2 * printed.autocorrelation(1) - 3 * level
     assert at_zero == found.input.source.autocorrelation(0) * (1 - r) ** 2
+
+
+def test_waves_through_a_moving_average_are_exact_and_quick():
+    """Rational complex numbers, where algebra with e^{iφ} would take hours."""
+    found = fit(filtered_noise([1, 0, -1], [1, -1.44, 0.81], 2000)[0]).input
+    assert all(t.ratio.as_real_imag()[0].is_Rational for t in found.terms)
+    assert float(found.autocorrelation(0)) > 0
+    o = torch.tensor([0.9, 1e-3], dtype=torch.float64)
+    names = {}
+    exec(exported("gamma", found, "torch"), names)  # noqa: S102 (our own)
+    normalizer = InputNormalizer(found)(Eigenvalue(o, 2 - o))
+    torch.testing.assert_close(names["gamma_near_one"](o), normalizer, rtol=1e-10, atol=0)
+    assert omega_error(found).total < 1e-10
+
+
+def test_a_sine_is_no_worse_for_bands_without_power():
+    """A line of which the widest term takes ten times too much or little: the level stays."""
+    found = fit(np.sin(0.3 * np.arange(1000)))
+    assert found.zeros == ()
+    assert found.fitted[0] > 0.1
+
+
+def test_alternating_series_are_fitted():
+    """All their power is where an even length has a frequency of its own kind."""
+    x = (-1.0) ** np.arange(400)
+    for found in (fit(x), fit_autocorrelation(torch.from_numpy(x)[None, :, None])):
+        assert found.components[0].phi == pytest.approx(np.pi, abs=0.05)
 
 
 @pytest.mark.parametrize("gaps", [False, True])
