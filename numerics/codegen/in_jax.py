@@ -153,9 +153,7 @@ class Normalizer(NamedTuple):
         of_term: Callable[..., Array],
         of_noise: Callable[[Array, Array], Array],
     ) -> Array:
-        found = lam if isinstance(lam, Eigenvalue) else eigenvalue(lam)
-        one_minus, one_plus = _wide(found.one_minus, found.one_plus)
-        angle = jnp.zeros(()) if found.angle is None else _wide(found.angle)[0]
+        one_minus, one_plus, angle, dtype = _parts(lam)
         square, room = ((one_plus - one_minus) / 2) ** 2, one_minus * one_plus
         total = self.white * of_noise(square, room)
         for weight, one_minus_rho, one_plus_rho, turn in self.terms:
@@ -169,12 +167,10 @@ class Normalizer(NamedTuple):
                 one_minus_rho=one_minus_rho,
                 one_plus_rho=one_plus_rho,
             )
-        return total.astype(found.one_minus.dtype)
+        return total.astype(dtype)
 
     def _filtered_moment(self, lam: Eigenvalue | Array, of_term: Callable[..., Array]) -> Array:
-        found = lam if isinstance(lam, Eigenvalue) else eigenvalue(lam)
-        one_minus, one_plus = _wide(found.one_minus, found.one_plus)
-        angle = jnp.zeros(()) if found.angle is None else _wide(found.angle)[0]
+        one_minus, one_plus, angle, dtype = _parts(lam)
 
         def distance(one_minus_r: float, one_plus_r: float, turn: float) -> Array:
             """1 − wλ̄ for w = r e^{iφ}."""
@@ -199,7 +195,7 @@ class Normalizer(NamedTuple):
         for weight, *term in self.filtered:
             room = term[0] * term[1], one_minus * one_plus
             total += weight * of_term(b, at_lam, ratio(*term), alpha, distance(*term), *room)
-        return total.astype(found.one_minus.dtype)
+        return total.astype(dtype)
 
 
 class Transformation(NamedTuple):
@@ -252,6 +248,14 @@ def _moved(lam: Array, step: Array) -> Array:
     furthest = 1 - 4 * jnp.finfo(lam.dtype).eps
     modulus = jnp.abs(end)
     return jnp.where(modulus < furthest, end, end * furthest / jnp.where(modulus > 0, modulus, 1))
+
+
+def _parts(lam: Eigenvalue | Array) -> tuple[Array, Array, Array, Any]:
+    """1 − x, 1 + x and θ of λ = x e^{iθ} in double precision, and the type that results have."""
+    found = lam if isinstance(lam, Eigenvalue) else eigenvalue(lam)
+    one_minus, one_plus = _wide(found.one_minus, found.one_plus)
+    angle = jnp.zeros(()) if found.angle is None else _wide(found.angle)[0]
+    return one_minus, one_plus, angle, found.one_minus.dtype
 
 
 def _wide(*values: Array) -> list[Array]:

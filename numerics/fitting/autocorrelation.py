@@ -74,11 +74,12 @@ class FittedAutocorrelation:
             )
             for is_level in (True, False)
         )
-        if self.zeros:
-            terms = filtering.filtered(terms, [zero.rational(DIGITS) for zero in self.zeros])
-        total = terms + level
-        exact = (replace(t, coefficient=sp.expand(t.coefficient)) for t in total.terms)
-        return replace(total, terms=tuple(exact)) if self.zeros else total
+        if not self.zeros:
+            return terms + level
+        zeros = [zero.rational(DIGITS) for zero in self.zeros]
+        passed = filtering.filtered(terms, zeros) + level
+        exact = (replace(t, coefficient=sp.expand(t.coefficient)) for t in passed.terms)
+        return replace(passed, terms=tuple(exact))
 
     def __str__(self) -> str:
         """R(Δ) for Δ ≥ 0, as claims and `--autocorrelation` understand it."""
