@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from numerics.fitting.autocorrelation import (
     standard_errors,
 )
 from numerics.fitting.whittle import LONGEST_SEGMENT, Component, Periodogram, misjudged_power, odd
-from numerics.fitting.zeros import Zero, weights
+from numerics.fitting.zeros import Zero, through
 
 Array = NDArray[Any]  # float64
 
@@ -200,8 +200,7 @@ def misfit(
     periodogram: Periodogram, components: Sequence[Component], zeros: Sequence[Zero]
 ) -> str | None:
     """What shows that the fit does not follow the data's spectrum, or None."""
-    passed = replace(periodogram, weights=weights(zeros))
-    worst = misjudged_power(passed, components, CHANCE_AT_A_LAM)
+    worst = misjudged_power(through(periodogram, zeros), components, CHANCE_AT_A_LAM)
     if worst is None:
         return None
     (modulus, angle), ratio = worst

@@ -89,7 +89,7 @@ class _Fit:
     def of(
         cls, periodogram: Periodogram, components: list[Component], zeros: tuple[Zero, ...]
     ) -> _Fit:
-        passed = replace(periodogram, weights=weights(zeros))
+        passed = through(periodogram, zeros)
         numbers = sum(1 if zero.is_single else 2 for zero in zeros)
         lowered = _lowered(passed)
         return cls(
@@ -103,6 +103,11 @@ class _Fit:
         """Whether it is by the criterion, and is off by less where it is most."""
         mine, others = (abs(np.log(one.off[1])) if one.off else 0.0 for one in (self, other))
         return self.criterion < other.criterion and bool(mine < others)
+
+
+def through(periodogram: Periodogram, zeros: Sequence[Zero]) -> Periodogram:
+    """The periodogram of what passes through the moving average with these zeros."""
+    return replace(periodogram, weights=weights(zeros))
 
 
 def fitted(
@@ -139,12 +144,12 @@ def _with(periodogram: Periodogram, zeros: tuple[Zero, ...], max_terms: int) -> 
     """The fit from such zeros on."""
     lowered = _lowered(periodogram)
     # zeros first, with a single term: more terms would fit what a zero elsewhere leaves
-    found = maximum_likelihood(replace(lowered, weights=weights(zeros)), 1)
+    found = maximum_likelihood(through(lowered, zeros), 1)
     zeros = _moved(lowered, found, zeros)
-    found = maximum_likelihood(replace(lowered, weights=weights(zeros)), max_terms)
+    found = maximum_likelihood(through(lowered, zeros), max_terms)
     for _ in range(ROUNDS):
         zeros = _moved(lowered, found, zeros)
-        found = refined(replace(lowered, weights=weights(zeros)), [k.shape for k in found])
+        found = refined(through(lowered, zeros), [k.shape for k in found])
     return _Fit.of(periodogram, found, zeros)
 
 
