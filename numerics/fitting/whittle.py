@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.polynomial import Polynomial
 from numpy.typing import NDArray
 from scipy.optimize import minimize, nnls
 from scipy.special import gammainc, gammaincc
@@ -75,33 +76,17 @@ class Periodogram:
     def expected(self, shapes: Sequence[Shape]) -> Array:
         """E I(ω) for terms of weight 1, shape (frequencies, terms).
 
-        Σ_{|m|<n} (1 − |m|/n) R(m) e^{−iωm}, closed for R(m) = z^m with w = z e^{−iω}:
-        1 + 2 Re f(w), f(w) = w/(1−w) − w (1−w^n) / (n (1−w)²).
+        Σ_{|m|<n} (1 − |m|/n) R(m) e^{−iωm}. A moving average of q + 1 weights makes P(z) z^{m−q} of
+        R(m) = z^m for m ≥ q, P(z) = Σ_j c_j z^{q+j} with c the weights' own autocorrelation. So the
+        sum is closed but for its first q lags: with w = z e^{−iω}, those beyond come to
+        2 Re (1 − q/n) P(z) e^{−iωq} f(w), f(w) = w/(1−w) − w (1−w^{n−q}) / ((n−q) (1−w)²).
         """
-        if not self._has_closed_form:
-            return self._transformed(shapes)[0]
-        n = self.length
-        mean = np.ones((self.omega.size, len(shapes)))
-        for sign in (1, -1):
-            w = self._powers(shapes, sign)
-            u = 1 / (1 - w)
-            mean += (w * u - w * (1 - w**n) * u**2 / n).real
-        return mean
+        return self._means(shapes)[0]
 
-    def derivatives(self, shapes: Sequence[Shape]) -> tuple[Array, Array]:
-        """The derivatives of `expected` by rate and by φ, from w f'(w)."""
-        if not self._has_closed_form:
-            _, by_rate, by_phi = self._transformed(shapes, derivatives=True)
-            return by_rate, by_phi
-        n = self.length
-        by_rate, by_phi = (np.zeros((self.omega.size, len(shapes))) for _ in range(2))
-        for sign in (1, -1):
-            w = self._powers(shapes, sign)
-            last, u = w**n, 1 / (1 - w)
-            slope = w * u**2 - (w * (1 - (n + 1) * last) * u**2 + 2 * w**2 * (1 - last) * u**3) / n
-            by_rate -= slope.real
-            by_phi -= sign * slope.imag
-        return by_rate, by_phi
+    def with_derivatives(self, shapes: Sequence[Shape]) -> tuple[Array, Array, Array]:
+        """What is `expected`, and its derivatives by rate and by φ."""
+        mean, by_rate, by_phi = self._means(shapes, derivatives=True)
+        return mean, by_rate, by_phi
 
     def with_floor(self, floor: float) -> Periodogram:
         """The periodogram with another floor."""
@@ -116,25 +101,41 @@ class Periodogram:
         mean: Array = 2 * np.fft.rfft(products, axis=0)[frequencies].real - products[0]
         return mean
 
-    @property
-    def _has_closed_form(self) -> bool:
-        return self.pairs is None and len(self.weights) == 1
+    def _means(self, shapes: Sequence[Shape], derivatives: bool = False) -> list[Array]:
+        if self.pairs is not None:
+            return [self.transform(R) for R in self._lags(shapes, self.length, derivatives)]
+        q = len(self.weights) - 1
+        n, lags = self.length - q, np.arange(q + 1)
+        waves = np.where(lags == 0, 1, 2) * np.cos(np.outer(self.omega, lags))
+        waves *= 1 - lags / self.length
+        means = [waves @ R for R in self._lags(shapes, q + 1, derivatives)]
+        P = Polynomial(np.correlate(self.weights, self.weights, "full")) * (n / self.length)
+        turn, delay, last_turn = (np.exp(-1j * k * self.omega)[:, None] for k in (1, q, n))
+        rate, phi = np.array(shapes).T
+        for sign in (1, -1):
+            z = np.exp(-rate + 1j * sign * phi)
+            w, last = z * turn, z**n * last_turn
+            u = 1 / (1 - w)
+            y = w * u * u
+            f = w * u - y * (1 - last) / n
+            means[0] += (delay * P(z) * f).real
+            if derivatives:
+                slope = y - y * (1 - (n + 1) * last + 2 * w * (1 - last) * u) / n
+                by_log_z = delay * (P(z) * slope + z * P.deriv()(z) * f)
+                means[1] -= by_log_z.real
+                means[2] -= sign * by_log_z.imag
+        return means
 
-    def _transformed(self, shapes: Sequence[Shape], derivatives: bool = False) -> list[Array]:
-        """`expected` for terms of weight 1, and its derivatives by rate and φ, by FFT."""
+    def _lags(self, shapes: Sequence[Shape], count: int, derivatives: bool) -> list[Array]:
+        """R at so many lags for terms of weight 1, and its derivatives by rate and by φ."""
         reach = len(self.weights) - 1
-        m = np.abs(np.arange(-reach, self.length + reach))[:, None]
+        m = np.abs(np.arange(-reach, count + reach))[:, None]
         rate, phi = np.array(shapes).T
         decay = np.where(m == 0, 1.0, np.exp(-rate * np.maximum(m, 1)))
         terms = [decay * np.cos(phi * m)]
         if derivatives:
             terms += [-m * terms[0], -m * decay * np.sin(phi * m)]
-        return [self.transform(filtered(R, self.weights)) for R in terms]
-
-    def _powers(self, shapes: Sequence[Shape], sign: int) -> Array:
-        rate, phi = np.array(shapes).T
-        w: Array = np.exp(-rate + 1j * (sign * phi - self.omega[:, None]))
-        return w
+        return [filtered(R, self.weights) for R in terms]
 
 
 def total(components: Iterable[Component], lags: Array) -> Array:
@@ -338,8 +339,7 @@ def _maximised(periodogram: Periodogram, shapes: list[Shape]) -> list[Component]
 
     def loss(parameters: Array) -> tuple[float, Array]:
         w, current = completed(parameters)
-        spectra = periodogram.expected(current)
-        by_rate, by_phi = periodogram.derivatives(current)
+        spectra, by_rate, by_phi = periodogram.with_derivatives(current)
         S = spectra @ w + periodogram.floor
         slope = (1 - values / S) / S / values.size
         by_log_rate = by_rate * [rate if np.isfinite(rate) else 0.0 for rate, _ in current]

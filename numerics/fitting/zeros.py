@@ -90,7 +90,7 @@ class _Fit:
         cls, periodogram: Periodogram, components: list[Component], zeros: tuple[Zero, ...]
     ) -> _Fit:
         passed = through(periodogram, zeros)
-        numbers = sum(1 if zero.is_single else 2 for zero in zeros)
+        numbers = sum((zero.distance > 0) + (not zero.is_single) for zero in zeros)
         lowered = _lowered(passed)
         return cls(
             components,
@@ -116,14 +116,21 @@ def fitted(
     """The sum of terms, and the zeros of what they pass through, that fit a periodogram best.
 
     Where a sum of terms is off, bands of little power are given a say, and zeros come one by one,
-    where the fit hears most too much, as long as Schwarz's criterion gains.
+    where the fit hears most too much, as long as Schwarz's criterion gains. One on the circle
+    stays on it, which saves a parameter: how far it is from there does not show well where the
+    data have no power.
     """
     best = _Fit.of(periodogram, maximum_likelihood(periodogram, max_terms), ())
     while best.off and len(best.zeros) < MOST_ZEROS:
         (_, angle), ratio = best.off
         # a single zero at an end of the spectrum is simpler than a pair near it
         likely = {0.0 if angle < NEAR else np.pi if np.pi - angle < NEAR else angle, angle}
-        put = [(*best.zeros, Zero(START, theta)) for theta in likely if ratio < 1]
+        put = [
+            (*best.zeros, Zero(distance, theta))
+            for theta in likely
+            for distance in (START, 0.0)
+            if ratio < 1
+        ]
         # without another zero last: it takes many terms to go round a frequency without power
         for offered in filter(None, (put, [best.zeros])):
             fits = (_with(periodogram, zeros, max_terms) for zeros in offered)
@@ -165,7 +172,10 @@ def _moved(
 
     def placed(parameters: Array) -> tuple[Zero, ...]:
         left = iter(parameters.tolist())
-        return tuple(Zero(next(left), z.theta if z.is_single else next(left)) for z in zeros)
+        return tuple(
+            Zero(next(left) if z.distance else 0.0, z.theta if z.is_single else next(left))
+            for z in zeros
+        )
 
     def loss(parameters: Array) -> float:
         b = weights(placed(parameters[1:]))
@@ -174,8 +184,10 @@ def _moved(
 
     start, bounds = [0.0], [(-np.inf, np.inf)]
     for zero in zeros:
-        start += [zero.distance, *[zero.theta] * (not zero.is_single)]
-        bounds += [(0.0, FASTEST), *[(1e-6, np.pi - 1e-6)] * (not zero.is_single)]
+        if zero.distance:
+            start, bounds = [*start, zero.distance], [*bounds, (0.0, FASTEST)]
+        if not zero.is_single:
+            start, bounds = [*start, zero.theta], [*bounds, (1e-6, np.pi - 1e-6)]
     found = placed(minimize(loss, start, method="L-BFGS-B", bounds=bounds).x[1:])
     found = tuple(z for z in found if z.distance < FASTEST / 2)  # one at 0 changes nothing
     # how near the circle a zero is does not show if that takes longer memories to tell
