@@ -77,6 +77,7 @@ _POLAR = {
     "abs2_one_minus_{v}": "abs2_one_minus_{v} = distance2_{v} + 4 * abs_{v} * sin_{v} * sin_{v}",
     "abs2_one_plus_{v}": "abs2_one_plus_{v} = distance2_{v} + 4 * abs_{v} * cos_{v} * cos_{v}",
 }
+_BITS = 64  # of the numbers in a sum; a double's range is 1024
 _POLAR_ROUNDINGS = 12  # in any of those: sine and cosine have 4 each
 
 
@@ -158,6 +159,7 @@ def _function(function: Function, dialect: Dialect) -> str:
 
 def _as_it_stands(function: Function, dialect: Dialect) -> str:
     expr = _plain(function) if function.variables else stable(function.expression)
+    expr = sp.bottom_up(expr, _in_range)
     values = [expr] if dialect.has_complex else _in_real_numbers(function, expr)
     shared, values = sp.cse(values, symbols=sp.numbered_symbols("_t"), order="none")
     lines = [f"{s} = {dialect.printer.doprint(e)}" for s, e in shared]
@@ -171,6 +173,18 @@ def _as_it_stands(function: Function, dialect: Dialect) -> str:
     given = arguments(function, dialect.has_complex)
     body = [*lines, f"return {result}"]
     return dialect.function(function.name, given, description, body)
+
+
+def _in_range(node: sp.Expr) -> sp.Expr:
+    """A sum of huge or tiny numbers as a power of 2 times one that is not: products overflow."""
+    if not node.is_Add:
+        return node
+    numbers = (abs(term.as_coeff_Mul()[0]) for term in node.args)
+    power = max(n.p.bit_length() - n.q.bit_length() for n in numbers)
+    if abs(power) < _BITS:
+        return node
+    scale = sp.Integer(2) ** power
+    return sp.Mul(scale, sp.Add(*(term / scale for term in node.args)), evaluate=False)
 
 
 def _in_real_numbers(function: Function, expr: sp.Expr) -> list[sp.Expr]:

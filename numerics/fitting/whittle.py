@@ -23,6 +23,7 @@ Shape = tuple[float, float]  # rate and φ of a Component
 MAX_TERMS = 6
 LONGEST_SEGMENT = 8192  # longer series are cut, and their periodograms averaged
 SLOWEST = 8  # time constants are at most 1/8 of a segment, or with 8 of them as long as one
+WAVES = 10_000  # segments, at most, of the time constants of waves: a sine's has no end
 FASTEST = 10.0  # rates of decay per step; beyond half of it a term is white noise
 MOST_ANGLES = 100
 
@@ -192,13 +193,13 @@ def maximum_likelihood(periodogram: Periodogram, max_terms: int = MAX_TERMS) -> 
     dictionary = _dictionary(periodogram.longest)
     atoms = periodogram.expected(dictionary)
     rates = sorted({rate for rate, _ in dictionary if np.isfinite(rate)})
+    rates.insert(0, 1 / (WAVES * periodogram.length))
     found = refined(periodogram, [dictionary[_best_alone(periodogram, atoms)]])
     best_yet = criterion(periodogram, found)
     while len(found) < max_terms:
         shapes = [k.shape for k in found]
         spectrum = _spectrum(periodogram, found)
-        peak = float(periodogram.omega[np.argmax(periodogram.values / spectrum)])
-        narrow = [(rate, peak) for rate in rates]
+        narrow = [(rate, _peak(periodogram, spectrum)) for rate in rates]
         offered = np.hstack([atoms, periodogram.expected(narrow)])
         best = int(np.argmax(_agreement(periodogram, shapes, spectrum, offered)))
         grown = refined(periodogram, [*shapes, [*dictionary, *narrow][best]])
@@ -207,6 +208,18 @@ def maximum_likelihood(periodogram: Periodogram, max_terms: int = MAX_TERMS) -> 
             break
         found, best_yet = grown, with_it
     return found
+
+
+def _peak(periodogram: Periodogram, spectrum: Array) -> float:
+    """The frequency where a periodogram stands out most from a spectrum.
+
+    Of a sine between two frequencies each has the square of how near it is to the other.
+    """
+    omega, above = periodogram.omega, np.sqrt(np.maximum(periodogram.values - spectrum, 0))
+    k = int(np.argmax(periodogram.values / spectrum))
+    near = max((j for j in (k - 1, k + 1) if 0 <= j < omega.size), key=lambda j: above[j])
+    share = above[near] / (above[k] + above[near]) if above[k] > 0 else 0.0
+    return float(omega[k] + share * (omega[near] - omega[k]))
 
 
 def misjudged_power(
@@ -326,16 +339,19 @@ def _maximised(periodogram: Periodogram, shapes: list[Shape]) -> list[Component]
         np.mean(values),
     )
     rates, phis = np.array(shapes).T
-    start = np.concatenate([weights / unit, np.log(rates.clip(max=FASTEST)), phis])
+    width = np.clip(rates, 1 / periodogram.length, FASTEST)  # of a term's peak
+    start = np.concatenate([weights / unit, np.log(rates.clip(max=FASTEST)), phis / width])
     free = np.concatenate([np.full(K, True), np.isfinite(rates), (phis > 0) & (phis < np.pi)])
-    slowest = -float(np.log(periodogram.longest))
-    bounds = [(0.0, np.inf)] * K + [(slowest, np.log(FASTEST))] * K + [(0.0, np.pi)] * K
+    longest = np.where(phis > 0, WAVES * periodogram.length, periodogram.longest)
+    bounds = [(0.0, np.inf)] * K + [(-float(np.log(t)), np.log(FASTEST)) for t in longest]
+    bounds += [(2 * np.pi / periodogram.length / one, np.pi / one) for one in width]
 
     def completed(parameters: Array) -> tuple[Array, list[Shape]]:
         full = start.copy()
         full[free] = parameters
         current = np.where(np.isfinite(rates), np.exp(full[K : 2 * K]), np.inf)
-        return unit * full[:K], list(zip(current.tolist(), full[2 * K :].tolist(), strict=True))
+        turns = np.where(free[2 * K :], np.minimum(width * full[2 * K :], np.pi), phis)
+        return unit * full[:K], list(zip(current.tolist(), turns.tolist(), strict=True))
 
     def loss(parameters: Array) -> tuple[float, Array]:
         w, current = completed(parameters)
@@ -344,7 +360,7 @@ def _maximised(periodogram: Periodogram, shapes: list[Shape]) -> list[Component]
         slope = (1 - values / S) / S / values.size
         by_log_rate = by_rate * [rate if np.isfinite(rate) else 0.0 for rate, _ in current]
         gradient = np.concatenate(
-            [unit * (slope @ spectra), w * (slope @ by_log_rate), w * (slope @ by_phi)]
+            [unit * (slope @ spectra), w * (slope @ by_log_rate), w * width * (slope @ by_phi)]
         )
         return float(np.mean(np.log(S) + values / S)), gradient[free]
 

@@ -18,7 +18,8 @@ def written(weight: float, rho: float, phi: float = 0.0) -> str:
         return f"{weight:.4g}·(−{abs(rho):.6g})^Δ"
     if rho == 0:
         return f"{weight:.4g}·KroneckerDelta(Δ, 0)"
-    return f"{weight:.4g}·{rho:.6g}^Δ" + (f"·cos({phi:.6g}·Δ)" if phi else "")
+    decay = [f"{rho:.6g}^Δ"] if f"{rho:.6g}" != "1" else []
+    return "·".join([f"{weight:.4g}", *decay, *[f"cos({phi:.6g}·Δ)"] * (phi > 0)])
 
 
 def latex(text: str) -> str:

@@ -411,3 +411,16 @@ def test_a_name_that_code_cannot_have_is_refused(target):
     state = Function("state", sp.Symbol(name, real=True) ** 2 + 1, "A state.")
     with pytest.raises(ValueError, match=r"'x\): import os #' cannot be a name in code"):
         module_source([state], target, "White input.")
+
+
+def test_huge_numbers_do_not_overflow():
+    """As products of sums with numbers of hundreds of digits would, whose quotient is moderate."""
+    x = sp.Symbol("x", real=True)
+    huge = sp.Integer(10) ** 120
+    factors = [huge * x - huge // 3, 7 * huge * x - huge, huge * x + huge // 7]
+    quotient = sp.Mul(*factors) / sp.Mul(*(sp.expand(f * (x + 1) + huge) for f in factors))
+    scope = {}
+    source = module_source([Function("quotient", quotient, "A quotient.")], "torch", "")
+    exec(source, scope)  # noqa: S102 (our own)
+    found = scope["quotient"](torch.tensor(0.4, dtype=torch.float64))
+    assert found.item() == pytest.approx(float(quotient.subs(x, sp.Rational(2, 5))), rel=1e-14)

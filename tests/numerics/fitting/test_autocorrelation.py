@@ -138,6 +138,21 @@ def test_a_fit_is_an_autocorrelation_whatever_the_data(series):
     assert found.estimated.shape == found.fitted.shape == found.standard_errors.shape == (41,)
 
 
+@pytest.mark.parametrize("noise_level", [0.0, 1.0])
+@pytest.mark.parametrize("turn", [2 * np.pi / 30, 0.21, 1.7, 3.0])
+def test_the_fit_of_a_sine_has_its_power(turn, noise_level):
+    """At a frequency of the periodogram and between two, in noise and alone."""
+    x = np.cos(turn * np.arange(1500) + 1) + noise_level * noise(1500)
+    found = fit(x)
+    waves = [c for c in found.components if c.phi]
+    assert found.zeros == ()
+    assert [c.phi for c in waves] == [pytest.approx(turn, abs=0.1 * 2 * np.pi / 1500)]
+    assert waves[0].rate < 1 / 1500
+    # as much of its power as noise is next to it may pass for noise, or be added to it
+    assert waves[0].weight == pytest.approx(0.5, abs=0.02 + 0.05 * noise_level)
+    assert found.misfit < 1
+
+
 def test_the_fit_reads_well():
     found = fit(SERIES["embeddings"][0])
     assert "·KroneckerDelta(Δ, 0)" in str(found)

@@ -108,13 +108,6 @@ def test_waves_through_a_moving_average_are_exact_and_quick():
     assert omega_error(found).total < 1e-10
 
 
-def test_a_sine_is_no_worse_for_bands_without_power():
-    """A line of which the widest term takes ten times too much or little: the level stays."""
-    found = fit(np.sin(0.3 * np.arange(1000)))
-    assert found.zeros == ()
-    assert found.fitted[0] > 0.1
-
-
 def test_alternating_series_are_fitted():
     """All their power is where an even length has a frequency of its own kind."""
     x = (-1.0) ** np.arange(400)
