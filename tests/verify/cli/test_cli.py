@@ -229,6 +229,7 @@ def test_table_and_files(claims, tmp_path, in_process):
     ("arguments", "words"),
     [
         (["verify", "Z9"], ["Z9", "curseproof list"]),
+        (["verify", "E1-dens-0.36"], ["did you mean 'E1-dense-0.36'?"]),
         (["verify", "none.toml"], ["none.toml", "No such file"]),
         (["verify", "--tier", "slow"], ["--tier slow", "quick, full"]),
         (["verify", "--device", "tpu"], ["--device tpu"]),
@@ -263,7 +264,8 @@ def test_table_and_files(claims, tmp_path, in_process):
         (["list", "none.toml"], ["none.toml", "No such file"]),
         (["new", "."], [".: it exists already"]),
         (["new", "none/claims.toml"], ["No such file"]),
-        (["normalizer", "none.npy"], ["none.npy"]),
+        (["normalizer", "none.npy"], ["none.npy: no such file\n"]),
+        (["normalizer", "sp50"], ["sp50: no such file", "did you mean the series 'sp500'?"]),
         (["normalizer", "sp500", "--to", "torch"], ["--to and --output: name both"]),
     ],
 )
