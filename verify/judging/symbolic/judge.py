@@ -322,9 +322,9 @@ def _judge_limit_at(
     near = near_limit(there, model.symbols[limit.name], limit)
     try:
         value = leading_term(near).expression.subs(epsilon, 0)
+        coefficients = leading_coefficients(near)
     except ValueError as reason:  # a root of a polynomial is in no field of SymPy's
         return Evidence(JUDGE, Finding.ABSTAINS, str(reason))
-    coefficients = leading_coefficients(near)
     if evaluate(coefficients, {}).contains(0):
         return Evidence(JUDGE, Finding.ABSTAINS, "a leading coefficient that may be 0")
     if value.is_finite and fraction(value - 1)[0] == 0:
