@@ -31,7 +31,7 @@ GROUPS = {
     "Check claims": ("verify", "list", "show", "new", "schema", "certify", "report"),
     "Derive and export": ("eval", "derive", "export", "architectures", "figures"),
     "Look at data and systems": ("normalizer", "hessian"),
-    "Run experiments, take over results": ("sweep", "import", "replay", "bench"),
+    "Run experiments, take over results": ("sweep", "import", "replay", "bench", "store"),
 }
 
 

@@ -1,6 +1,15 @@
 """All commands, in their order. Each is thin: it reads options, calls, prints."""
 
-from verify.cli import certifying, deriving, drawing, judging, listing, measuring, reporting
+from verify.cli import (
+    certifying,
+    deriving,
+    drawing,
+    judging,
+    listing,
+    measuring,
+    reporting,
+    storing,
+)
 from verify.cli.app import GROUPS, app
 
 __all__ = [
@@ -12,6 +21,7 @@ __all__ = [
     "listing",
     "measuring",
     "reporting",
+    "storing",
 ]
 
 _ORDER = [name for names in GROUPS.values() for name in names]

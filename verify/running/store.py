@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,15 @@ from verify.claims.trial import Trial, looks, trials
 from verify.judging.engine import Known
 from verify.judging.evidence import Evidence, Finding
 from verify.judging.methods import TRIAL, method_names
-from verify.running.provenance import machine, question
+from verify.running.provenance import code_version, machine, question, version, version_of
 from verify.settings import Settings
 
 BUSY_SECONDS = 30
 _SCHEMA = """
+create table if not exists code (
+    question text primary key,
+    code text not null          -- digest of the modules that the question names
+) without rowid, strict;
 create table if not exists evidence (
     question text not null,     -- digest of claim or trial, method, code, seed and tier
     machine text not null,      -- device and library versions, JSON
@@ -68,7 +73,8 @@ class Store:
             self.connection.text_factory = lambda text: text.decode("utf-8", "replace")
             self.connection.execute("pragma journal_mode = wal")
             self.connection.execute("pragma synchronous = normal")
-            self.connection.execute(_SCHEMA)
+            self.connection.executescript(_SCHEMA)
+            self.connection.create_function("is_todays", 1, _is_todays)
 
     def known(self, claim: Claim | Trial, settings: Settings) -> Known:
         """The evidence there is, by method; what was taken over says so, and where it is from.
@@ -149,8 +155,47 @@ class Store:
         )
         with self._reported():
             self.connection.execute(
+                "insert or replace into code values (?, ?)", (row[0], version(claim))
+            )
+            self.connection.execute(
                 "insert or replace into evidence values (?, ?, ?, ?, ?)", (*row, _digest(*row))
             )
+
+    def count(self, of_other_code: bool = False) -> tuple[int, int]:
+        """How many pieces of evidence on claims there are, and how many on trials.
+
+        Args:
+            of_other_code: count only those that are looked up no more, as the code has changed.
+
+        """
+        counts = {0: 0, 1: 0}
+        if self.connection is not None:
+            with self._reported():
+                found = self.connection.execute(
+                    "select evidence like ?, count(*) from evidence where ? or question not in"
+                    " (select question from code where is_todays(code)) group by 1",
+                    (_OF_TRIALS, not of_other_code),
+                )
+                counts |= dict(found.fetchall())
+        return counts[0], counts[1]
+
+    def forget(self, trials_too: bool) -> tuple[int, int]:
+        """Delete evidence of other code, on claims or also on trials; how much it was of each."""
+        before = self.count()
+        if self.connection is not None:
+            with self._reported():
+                self.connection.execute(
+                    "delete from evidence where (? or evidence not like ?) and question not in"
+                    " (select question from code where is_todays(code))",
+                    (trials_too, _OF_TRIALS),
+                )
+                self.connection.execute(
+                    "delete from code where question not in (select question from evidence)"
+                )
+                self.connection.execute("vacuum")
+                self.connection.execute("pragma wal_checkpoint(truncate)")
+        after = self.count()
+        return before[0] - after[0], before[1] - after[1]
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
@@ -159,6 +204,22 @@ class Store:
         except (sqlite3.Error, OSError) as error:
             self.connection = None
             self.warn(f"{self.path}: {error}; going on without stored evidence")
+
+
+# JSON as `_canonical` writes it; what is damaged would be no JSON to SQLite
+_OF_TRIALS = f'%"method": "{TRIAL}"%'
+
+
+def _is_todays(code: str) -> bool:
+    """Whether a digest is that of code that is here, of what judges claims or of an experiment."""
+    return code in _todays()
+
+
+@cache
+def _todays() -> frozenset[str]:
+    from verify.experiments import EXPERIMENTS
+
+    return frozenset({code_version(), *(version_of(one.home) for one in EXPERIMENTS.values())})
 
 
 def _piece(row: tuple[Any, ...]) -> Evidence | None:

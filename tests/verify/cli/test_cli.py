@@ -190,6 +190,15 @@ def test_a_store_that_cannot_be_used_is_said_once(claims, in_process):
     assert done.stderr.count("store: /proc/none.sqlite: ") == 1
 
 
+def test_the_store_is_counted_and_cleaned(claims, store, in_process):
+    in_process("verify", claims(TRUE))
+    done = in_process("store", "--clean")
+    assert done.returncode == 0
+    assert done.stdout.startswith("forgotten: 0 pieces")
+    assert "8 pieces of evidence on claims, 0 measurements" in done.stdout
+    assert "of other code" not in done.stdout
+
+
 def test_fresh_looks_up_nothing(claims, store, in_process):
     path = claims(TRUE)
     assert in_process("verify", path).returncode == 0
@@ -261,6 +270,8 @@ def test_table_and_files(claims, tmp_path, in_process):
         (["export", "lru", "--to", "latex-commands"], ["lru", "all, second_moment"]),
         (["show", "Z9"], ["Z9"]),
         (["list", "--verdict", "provd"], ["--verdict provd", "did you mean 'proved'?"]),
+        (["store", "--measurements"], ["--measurements: it goes with --clean"]),
+        (["store", "--store", "none.sqlite"], ["none.sqlite: no such file"]),
         (["list", "none.toml"], ["none.toml", "No such file"]),
         (["new", "."], [".: it exists already"]),
         (["new", "none/claims.toml"], ["No such file"]),

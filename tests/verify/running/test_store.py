@@ -12,6 +12,7 @@ import verify.running.workers
 from verify import Finding, Settings, Tier, make_claim, run, select
 from verify.claims.trial import Trial, trials
 from verify.judging.evidence import Evidence
+from verify.running import provenance
 from verify.running.provenance import machine, question
 from verify.running.store import Store, _canonical, _digest
 from verify.selftest.interruption import kill_and_resume, untimed
@@ -52,6 +53,31 @@ def test_evidence_survives_the_round_trip(store):
         k: (r.verdict, r.evidence) for k, r in again.items()
     }
     assert first["false"].counterexample == again["false"].counterexample is not None
+
+
+def test_evidence_of_other_code_is_forgotten(store, monkeypatch):
+    """What experiments measured only if that is asked for: it may have taken hours."""
+    kept, trial = Store(store), Trial("hessian_against_angles", (("angles", "pi"),))
+    piece = Evidence("trial", Finding.SUPPORTS, data={"loss": [1.0]})
+    with monkeypatch.context() as earlier:
+        earlier.setattr(provenance, "version", lambda subject: "of before")
+        earlier.setattr("verify.running.store.version", lambda subject: "of before")
+        judged(kept)
+        kept.keep(trial, SMALL, piece)
+    of_before = kept.count(of_other_code=True)
+    assert of_before == kept.count()
+    assert of_before[1] == 1
+    judged(kept)
+    kept.keep(trial, SMALL, piece)
+    assert kept.count(of_other_code=True) == of_before
+    today = kept.count()[0] - of_before[0]
+    assert kept.forget(trials_too=False) == (of_before[0], 0)
+    assert kept.count() == (today, 2)
+    assert kept.forget(trials_too=True) == (0, 1)
+    assert kept.count() == (today, 1)
+    assert kept.known(trial, SMALL)["trial"] == piece
+    monkeypatch.setattr(verify.running.workers, "on_this_machine", forbidden)
+    judged(kept)
 
 
 def test_only_what_is_missing_is_judged_again(store, monkeypatch):
