@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
 from multiprocessing.connection import Connection, wait
@@ -26,8 +24,10 @@ from verify.settings import Settings
 
 Subject = Claim | Trial
 
+
 MEMORY_BYTES = 8 * 2**30
-_M_MMAP_THRESHOLD = -3  # of malloc.h
+
+
 # for what the verdict does not need, when the verifier is on trial
 EXTRA_SECONDS = 5.0
 # of its limit, for a subject that hardly gets a processor, or waits for something else
@@ -193,7 +193,6 @@ def _work(sender: Connection, subject: Subject, settings: Settings, known: Known
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _limit_resources(time_limit(subject, settings), settings.device)
-    return_large_blocks()
     from verify.judging.routes.experiment import try_out
 
     try:
@@ -217,15 +216,6 @@ def _end_with_parent() -> None:
     if (parent := multiprocessing.parent_process()) is not None:
         wait([parent.sentinel])
         os._exit(1)
-
-
-def return_large_blocks() -> None:
-    """Let what is freed of a megabyte or more go back to the system at once, where glibc is.
-
-    It would be kept for other large blocks, and not fit them: hours of training take gigabytes.
-    """
-    with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 2**20)
 
 
 def _limit_resources(seconds: float, device: str) -> None:

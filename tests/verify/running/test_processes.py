@@ -512,31 +512,3 @@ def test_a_sender_is_left_to_its_worker(monkeypatch):
     [outcome] = outcomes
     assert outcome.reason == "the worker died (SIGKILL)"
     assert outcome.evidence == (ALL[0],)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="asks glibc where blocks are")
-def test_large_blocks_go_back_to_the_system():
-    """Though a larger one was freed before, after which glibc keeps those as large as it."""
-    code = """
-import ctypes
-from verify.running.processes import return_large_blocks
-
-libc = ctypes.CDLL(None)
-libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
-
-
-def mapped():  # hblks of mallinfo, its fourth number
-    class Info(ctypes.Structure):
-        _fields_ = [(f"n{k}", ctypes.c_int) for k in range(10)]
-
-    libc.mallinfo.restype = Info
-    return libc.mallinfo().n3
-
-
-return_large_blocks()
-libc.free(libc.malloc(16 * 2**20))
-before = mapped()
-block = libc.malloc(2 * 2**20)
-assert mapped() == before + 1
-"""
-    subprocess.run([sys.executable, "-c", code], check=True)
