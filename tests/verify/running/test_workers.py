@@ -1,12 +1,10 @@
-"""Each claim on its own: a worker that dies takes one claim with it, a cluster judges as we do."""
+"""Each claim on its own: a worker that dies takes one claim with it."""
 
 import multiprocessing
-import socket
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
 
 import psutil
 import pytest
@@ -54,57 +52,6 @@ def test_same_evidence_for_any_number_of_workers():
         {r.claim.id: (r.verdict, r.evidence) for r in run(claims, SETTINGS, n)} for n in (1, 2, 4)
     ]
     assert found[0] == found[1] == found[2]
-
-
-@contextmanager
-def cluster(workers):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"tcp://127.0.0.1:{port}"
-    dask = [sys.executable, "-m", "dask"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    processes = [
-        subprocess.Popen(
-            [*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"],
-            **quiet,
-        ),
-        subprocess.Popen(
-            [
-                *dask,
-                "worker",
-                address,
-                "--nworkers",
-                str(workers),
-                "--nthreads=1",
-                "--no-dashboard",
-            ],
-            **quiet,
-        ),
-    ]
-    try:
-        yield address
-    finally:
-        for process in reversed(processes):
-            process.terminate()
-            process.wait()
-
-
-@pytest.mark.slow
-def test_a_cluster_finds_the_same_and_it_is_kept(store):
-    pytest.importorskip("distributed", reason="the extra dask is not installed")
-    here = {r.claim.id: (r.verdict, r.evidence) for r in run([TRUE, FALSE], SETTINGS, 2)}
-    kept = Store(store)
-    with cluster(2) as address:
-        there = list(run([TRUE, FALSE], SETTINGS, 1, kept, address))
-    assert {r.claim.id: (r.verdict, r.evidence) for r in there} == here
-    assert set(kept.known(TRUE, SETTINGS)) == {e.method for e in here["true"][1]}
-
-
-def test_no_scheduler_is_one_clear_error():
-    pytest.importorskip("distributed", reason="the extra dask is not installed")
-    with pytest.raises(OSError, match=r"127\.0\.0\.1:1"):
-        list(run([TRUE], SETTINGS, 1, dask="tcp://127.0.0.1:1"))
 
 
 CLAIMS = """
