@@ -86,11 +86,12 @@ def main() -> None:
     full_values = to_json([result for result, _ in in_full.values()], full, full_trials)
     written = {
         "report.json": json.dumps(values, ensure_ascii=False) + "\n",
-        "full.json": json.dumps(full_values, ensure_ascii=False) + "\n",
         "report.html": FORMATS["html"](report),
         "report.md": "Made by `make claims`.\n\n" + FORMATS["markdown"](report),
         "experiments.md": "\n".join(_experiments(report, from_json(full_values))) + "\n",
     }
+    if in_full:
+        written["full.json"] = json.dumps(full_values, ensure_ascii=False) + "\n"
     for name, text in written.items():
         (HERE / name).write_text(text, encoding="utf-8")
 
@@ -129,8 +130,8 @@ def _experiments(report: Report, full: Report) -> Iterator[str]:
     made, results = report.environment, {r.claim.id: r for r in report.results}
     yield "# The paper's experiments, run again\n"
     yield f"Made by `python reports/claims.py --tier {made['tier']} --device {made['device']}`"
-    yield f"on {made['platform']}; the numbers are in `report.json`, those of tier full in"
-    yield "`full.json`.\n"
+    in_full = ", those of tier full in `full.json`" * bool(full.results)
+    yield f"on {made['platform']}; the numbers are in `report.json`{in_full}.\n"
     adjusted = _adjusted(report.results)
     yield _about(report.results, made)
     yield from _protocols(report.results)

@@ -24,7 +24,7 @@ from verify.claims.claim import (
 )
 from verify.claims.expressions import Expression, ExpressionError, named, parse, plain, rational_of
 
-VERDICTS = ("proved", "supported", "refuted", "undecided")
+VERDICTS = ("proved", "supported", "refuted", "not reproduced", "undecided")
 MAX_FILE_BYTES = 1_000_000
 
 
