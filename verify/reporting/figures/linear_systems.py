@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from verify.experiments.linear_systems import ANGLES, OPTIMIZERS
+from verify.experiments.linear_systems import OPTIMIZERS
 from verify.reporting.figures.panel import Line, Panel, figure
 
 _LOSS = "final loss"
@@ -90,7 +90,7 @@ ANGLE_AND_HEADS = figure(
             _final(_NAMES[student], published, "angles", student=student, memory="0.99")
             for student, published in _ANGLES.items()
         ),
-        place=lambda angle: ANGLES[angle],
+        place=float,
         title="Fig. 10",
     ),
     Panel(

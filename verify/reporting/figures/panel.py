@@ -126,7 +126,8 @@ class Panel:
         if self.place:
             ax.set_xscale("log")
         else:
-            ax.set_xticks(list(ticks.values()), values, rotation=30, ha="right")
+            names = [value.replace("_", " ") for value in values]
+            ax.set_xticks(list(ticks.values()), names, rotation=30, ha="right")
         if len(self.lines) > 1 and ax.get_legend_handles_labels()[0]:
             legend(ax, framealpha=0.6)
 
