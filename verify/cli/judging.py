@@ -222,7 +222,7 @@ def exit_status(results: list[Result], incomplete: bool = False) -> int:
 @command(
     "import",
     "curseproof import results.json",
-    "curseproof import reports/report.json --trials",
+    "curseproof import reports/trials.json --trials",
 )
 def import_command(
     results: Annotated[Path, typer.Argument(help="What `curseproof verify --json` wrote.")],

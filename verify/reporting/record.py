@@ -20,8 +20,8 @@ from verify.settings import Settings, Tier
 
 # of the wheel, or of a checkout
 _PLACES = (
-    Path(__file__).with_name("report.json"),
-    Path(__file__).parents[2] / "reports/report.json",
+    Path(__file__).with_name("trials.json"),
+    Path(__file__).parents[2] / "reports/trials.json",
 )
 REPLAYS = 3
 SECONDS = 5.0  # what a trial that is replayed took at most
