@@ -179,7 +179,7 @@ def _in_range(node: sp.Expr) -> sp.Expr:
     """A sum of huge or tiny numbers as a power of 2 times one that is not: products overflow."""
     if not node.is_Add:
         return node
-    numbers = (abs(term.as_coeff_Mul()[0]) for term in node.args)
+    numbers = (sp.Rational(abs(term.as_coeff_Mul()[0])) for term in node.args)
     power = max(n.p.bit_length() - n.q.bit_length() for n in numbers)
     if abs(power) < _BITS:
         return node

@@ -413,6 +413,14 @@ def test_a_name_that_code_cannot_have_is_refused(target):
         module_source([state], target, "White input.")
 
 
+def test_floats_are_printed_as_they_are():
+    x = sp.Symbol("x", real=True)
+    scope = {}
+    source = module_source([Function("line", 2.5 * x + 1, "A line.")], "torch", "")
+    exec(source, scope)  # noqa: S102 (our own)
+    assert scope["line"](torch.tensor(0.5, dtype=torch.float64)).item() == 2.25
+
+
 def test_huge_numbers_do_not_overflow():
     """As products of sums with numbers of hundreds of digits would, whose quotient is moderate."""
     x = sp.Symbol("x", real=True)
