@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.fitting.files import opened_text, read_array, read_column
-from theory.printing.choices import likeliest, one_of
+from theory.printing.choices import meant, one_of
 
 Array = NDArray[np.float64]
 
@@ -60,9 +60,7 @@ def load_series(
     """
     path = Path(path)
     if not path.is_file():
-        near = likeliest(str(path), PACKAGED)
-        hint = f"; did you mean the series {near!r}?" if near else ""
-        raise ValueError(f"{path}: no such file{hint}")
+        raise ValueError(f"{path}: no such file{meant(str(path), PACKAGED, 'the series ')}")
     if path.suffix == ".npy":
         return _from_npy(path)
     if path.name.endswith((".csv", ".csv.gz")):

@@ -74,6 +74,11 @@ class Periodogram:
         """The longest time constant that the frequencies other than 0 can tell."""
         return self.length * min(self.segments, SLOWEST) / SLOWEST
 
+    @property
+    def longest_wave(self) -> float:
+        """The longest time constant of a term with an angle."""
+        return WAVES * self.length
+
     def expected(self, shapes: Sequence[Shape]) -> Array:
         """E I(ω) for terms of weight 1, shape (frequencies, terms).
 
@@ -193,7 +198,7 @@ def maximum_likelihood(periodogram: Periodogram, max_terms: int = MAX_TERMS) -> 
     dictionary = _dictionary(periodogram.longest)
     atoms = periodogram.expected(dictionary)
     rates = sorted({rate for rate, _ in dictionary if np.isfinite(rate)})
-    rates.insert(0, 1 / (WAVES * periodogram.length))
+    rates = [1 / periodogram.longest_wave, *rates]
     found = refined(periodogram, [dictionary[_best_alone(periodogram, atoms)]])
     best_yet = criterion(periodogram, found)
     while len(found) < max_terms:
@@ -342,7 +347,7 @@ def _maximised(periodogram: Periodogram, shapes: list[Shape]) -> list[Component]
     width = np.clip(rates, 1 / periodogram.length, FASTEST)  # of a term's peak
     start = np.concatenate([weights / unit, np.log(rates.clip(max=FASTEST)), phis / width])
     free = np.concatenate([np.full(K, True), np.isfinite(rates), (phis > 0) & (phis < np.pi)])
-    longest = np.where(phis > 0, WAVES * periodogram.length, periodogram.longest)
+    longest = np.where(phis > 0, periodogram.longest_wave, periodogram.longest)
     bounds = [(0.0, np.inf)] * K + [(-float(np.log(t)), np.log(FASTEST)) for t in longest]
     bounds += [(2 * np.pi / periodogram.length / one, np.pi / one) for one in width]
 

@@ -182,12 +182,13 @@ def _moved(
         S = np.exp(parameters[0]) * (spectra @ np.correlate(b, b, "full")) + floor
         return float(np.mean(np.log(S) + values / S))
 
-    start, bounds = [0.0], [(-np.inf, np.inf)]
+    free = [(0.0, (-np.inf, np.inf))]
     for zero in zeros:
         if zero.distance:
-            start, bounds = [*start, zero.distance], [*bounds, (0.0, FASTEST)]
+            free.append((zero.distance, (0.0, FASTEST)))
         if not zero.is_single:
-            start, bounds = [*start, zero.theta], [*bounds, (1e-6, np.pi - 1e-6)]
+            free.append((zero.theta, (1e-6, np.pi - 1e-6)))
+    start, bounds = zip(*free, strict=True)
     found = placed(minimize(loss, start, method="L-BFGS-B", bounds=bounds).x[1:])
     found = tuple(z for z in found if z.distance < FASTEST / 2)  # one at 0 changes nothing
     # how near the circle a zero is does not show if that takes longer memories to tell

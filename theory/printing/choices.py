@@ -18,8 +18,21 @@ def one_of(written: str, known: Iterable[str]) -> str:
 
     """
     names = list(map(str, known))
-    near = likeliest(written, names)
-    return f"one of {', '.join(names)}" + (f"; did you mean {near!r}?" if near else "")
+    return f"one of {', '.join(names)}{meant(written, names)}"
+
+
+def meant(written: str, known: Iterable[str], what: str = "") -> str:
+    """How a message goes on where one of the names that are known is likely to be meant.
+
+    Examples:
+        >>> from theory.printing.choices import meant
+        >>> meant("sp50", ["sp500", "vix"], "the series ")
+        "; did you mean the series 'sp500'?"
+        >>> meant("x", ["sp500", "vix"])
+        ''
+    """
+    near = likeliest(written, known)
+    return f"; did you mean {what}{near!r}?" if near else ""
 
 
 def likeliest(written: str, known: Iterable[str]) -> str | None:

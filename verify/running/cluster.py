@@ -24,7 +24,16 @@ POLL_SECONDS = 0.05
 
 
 class ClusterError(OSError):
-    """A cluster that cannot judge: no scheduler, no workers, or ones with other code."""
+    """A cluster that cannot judge: no scheduler, no workers, or ones with other code.
+
+    Args:
+        address: the scheduler's.
+        why: what is wrong with it.
+
+    """
+
+    def __init__(self, address: str, why: str) -> None:
+        super().__init__(f"--dask {address}: {why}")
 
 
 def on_cluster(
@@ -41,7 +50,8 @@ def on_cluster(
     from distributed import CancelledError, as_completed
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # which would say it all again
-    with _connected(address) as client:
+    with _client(address) as client:
+        _check_workers(client, address)
         futures = {
             client.submit(_judge_on_worker, subject, settings, known, code_version(), pure=False): (
                 subject,
@@ -56,8 +66,8 @@ def on_cluster(
             try:
                 outcome, where = future.result()
             except CancelledError:  # as all are where the connection is lost
-                lost = f"--dask {address}: the scheduler is gone; what was found is kept"
-                raise ClusterError(lost) from None
+                lost = "the scheduler is gone; what was found is kept"
+                raise ClusterError(address, lost) from None
             except Exception as error:  # a lost worker takes its claim with it, not the run
                 reason = f"{type(error).__name__}: {error}"
                 return without_verdict(subject, Verdict.ERROR, reason, (), 0.0)
@@ -76,8 +86,8 @@ def on_cluster(
                 if client.scheduler_info()["workers"]:  # as it told the client of late
                     last_seen = time.monotonic()
                 elif time.monotonic() - last_seen > GONE_SECONDS:
-                    lost = f"--dask {address}: the scheduler has no workers any more"
-                    raise ClusterError(f"{lost}; what was found is kept")
+                    lost = "the scheduler has no workers any more; what was found is kept"
+                    raise ClusterError(address, lost)
                 time.sleep(POLL_SECONDS)
         finally:
             for future in [future for future in futures if future.status == "finished"]:
@@ -85,31 +95,34 @@ def on_cluster(
             client.cancel(list(futures), force=True)
 
 
-def _connected(address: str) -> Client:
-    """A client of the scheduler at an address, whose workers have the code that is here."""
-    from distributed import Client, TimeoutError as NoAnswer
+def _client(address: str) -> Client:
+    from distributed import Client
     from distributed.comm.addressing import get_address_host_port
 
     try:
         get_address_host_port(address, strict=True)
-        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except ValueError as error:
-        raise ClusterError(f"--dask {address}: {error}; such as tcp://127.0.0.1:8786") from None
+        raise ClusterError(address, f"{error}; such as tcp://127.0.0.1:8786") from None
     except OSError as error:
-        raise ClusterError(f"--dask {address}: no scheduler answers: {error}") from None
+        raise ClusterError(address, f"no scheduler answers: {error}") from None
+
+
+def _check_workers(client: Client, address: str) -> None:
+    """Raise ClusterError if there are no workers, or some have not the code that is here."""
+    from distributed import TimeoutError as NoAnswer
+
     try:
         client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         found: Mapping[str, str] = client.run(code_version, on_error="return")
     except NoAnswer:
-        client.close()
-        raise ClusterError(f"--dask {address}: the scheduler has no workers") from None
+        raise ClusterError(address, "the scheduler has no workers") from None
     if others := [worker for worker, code in found.items() if code != code_version()]:
-        client.close()
         raise ClusterError(
-            f"--dask {address}: of {len(found)} workers {len(others)} have other code than this "
-            f"machine, or none of this project: {', '.join(others[:3])}"
+            address,
+            f"of {len(found)} workers {len(others)} have other code than this machine, or none of "
+            f"this project: {', '.join(others[:3])}",
         )
-    return client
 
 
 def _judge_on_worker(

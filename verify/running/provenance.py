@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version as installed
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +148,7 @@ def question(subject: Claim | Trial, method: str, settings: Settings) -> str:
             if f.name not in WORDS | {"look"}  # a trial's seed has it
         },
         "method": method,
-        "code": version(subject),
+        "code": code_of(subject),
         "seed": subject.seed(settings.seed) if isinstance(subject, Trial) else settings.seed,
         "tier": {name: getattr(settings.tier, name) for name in _sizes(subject)},
     }
@@ -163,7 +163,7 @@ def _sizes(subject: Claim | Trial) -> tuple[str, ...]:
     return (*_OF_TRIALS, "as_published", "tolerance") if subject.experiment else _OF_FORMULAS
 
 
-def version(subject: Claim | Trial) -> str:
+def code_of(subject: Claim | Trial) -> str:
     """A digest of what counts: a trial stays the same if what it does not run changes."""
     if isinstance(subject, Claim):
         return code_version()
@@ -178,7 +178,7 @@ def _plain(value: object) -> object:
 
 def _installed(package: str) -> str | None:
     try:
-        return installed(package)
+        return version(package)
     except PackageNotFoundError:
         return None
 
@@ -198,7 +198,7 @@ def environment(settings: Settings) -> dict[str, object]:
     return {
         **machine(settings.device),
         "platform": platform.platform(),
-        "curseproof": installed("curseproof"),
+        "curseproof": version("curseproof"),
         "date": date.today().isoformat(),
         "code": code_version(),
         "seed": settings.seed,

@@ -22,7 +22,7 @@ from verify.claims.trial import Trial, looks, trials
 from verify.judging.engine import Known
 from verify.judging.evidence import Evidence, Finding
 from verify.judging.methods import TRIAL, method_names
-from verify.running.provenance import code_version, machine, question, version, version_of
+from verify.running.provenance import code_of, code_version, machine, question, version_of
 from verify.settings import Settings
 
 BUSY_SECONDS = 30
@@ -155,7 +155,7 @@ class Store:
         )
         with self._reported():
             self.connection.execute(
-                "insert or replace into code values (?, ?)", (row[0], version(claim))
+                "insert or replace into code values (?, ?)", (row[0], code_of(claim))
             )
             self.connection.execute(
                 "insert or replace into evidence values (?, ?, ?, ?, ?)", (*row, _digest(*row))

@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -16,10 +15,9 @@ import numpy as np
 import psutil
 import pytest
 import torch
+from command import COMMAND, started, wait_for_evidence
 
 from verify.cli import main
-
-COMMAND = Path(sys.executable).with_name("curseproof")
 
 TRUE = """
 [[claim]]
@@ -106,31 +104,6 @@ def test_exit_status_and_json(claims, text, status, verdicts, in_process):
     ]
     assert report["error_rate"] == pytest.approx(1e-9 * len(sampled))
     assert report["environment"]["packages"]["sympy"]
-
-
-def started(*arguments, **options):
-    # a shell's background jobs, these tests perhaps, ignore it, and so would what they start
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return subprocess.Popen(
-            [COMMAND, "verify", *arguments, "--workers", "1"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            **options,
-        )
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def wait_for_evidence(store):
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with suppress(sqlite3.OperationalError), sqlite3.connect(store) as database:
-            if database.execute("select count(*) from evidence").fetchone()[0]:
-                return
-        time.sleep(0.05)
-    pytest.fail("no evidence within a minute")
 
 
 def test_interrupted_run_says_what_it_has_and_resumes(store, in_process):

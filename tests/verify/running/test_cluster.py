@@ -7,9 +7,10 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
+from command import started, wait_for_evidence
+from white_claims import FALSE, TRUE, WHITE
 
 from verify import Settings, Tier, make_claim, run
 from verify.running import cluster as of_cluster
@@ -18,16 +19,6 @@ from verify.running.store import Store
 
 pytest.importorskip("distributed", reason="the extra dask is not installed")
 SETTINGS = Settings(Tier(points=2, chains=2_000, replicas=4, seconds=60))
-WHITE = {
-    "autocorrelation": "KroneckerDelta(Delta, 0)",
-    "quantity": "second_moment",
-    "relation": "==",
-    "formula": "1/(1 - lambda**2)",
-    "domain": ["-1 < lambda < 1"],
-}
-TRUE = make_claim({"id": "true", **WHITE})
-FALSE = make_claim({"id": "false", **WHITE, "formula": "1/(1 - lambda)"})
-COMMAND = Path(sys.executable).with_name("curseproof")
 
 
 @contextmanager
@@ -115,21 +106,12 @@ def test_a_cluster_that_dies_is_not_waited_for(dying, says, monkeypatch, store):
 @pytest.mark.slow
 def test_an_interrupt_ends_a_run_on_a_cluster(store):
     with cluster(1) as (address, _):
-        run = subprocess.Popen(
-            [COMMAND, "verify", "A", "B", "C", "--dask", address, "--store", store],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-        )
-        deadline = time.monotonic() + 60
-        while Store(store).count() == (0, 0):
-            assert time.monotonic() < deadline, "no evidence within a minute"
-            time.sleep(0.1)
-        run.send_signal(signal.SIGINT)
+        judging = started("A", "B", "C", "--dask", address)
+        wait_for_evidence(store)
+        judging.send_signal(signal.SIGINT)
         start = time.monotonic()
-        out, err = run.communicate(timeout=60)
+        out, err = judging.communicate(timeout=60)
     assert time.monotonic() - start < 2 * (1 + os.getloadavg()[0])  # on a machine by itself: 2 s
-    assert run.returncode in (1, 3)
+    assert judging.returncode in (1, 3)
     assert "interrupted; done so far" in err
     assert "Traceback" not in out + err

@@ -11,6 +11,7 @@ from dataclasses import replace
 from multiprocessing.connection import wait
 
 import pytest
+from white_claims import WHITE
 
 from verify.claims.file import make_claim
 from verify.claims.trial import Trial
@@ -25,16 +26,7 @@ from verify.running.store import Store
 from verify.settings import Settings, Tier
 
 SETTINGS = Settings(Tier(points=2, chains=500, replicas=4, seconds=60, seconds_per_trial=70.5))
-CLAIM = make_claim(
-    {
-        "id": "c",
-        "autocorrelation": "KroneckerDelta(Delta, 0)",
-        "quantity": "second_moment",
-        "relation": "==",
-        "formula": "1/(1 - lambda**2)",
-        "domain": ["-1 < lambda < 1"],
-    }
-)
+CLAIM = make_claim({"id": "c", **WHITE})
 TRIAL = Trial("hessian_against_angles", (("angles", "pi"),))
 ALL = tuple(Evidence(m.name, Finding.SUPPORTS, "close") for m in methods(CLAIM))
 GIB = 2**30

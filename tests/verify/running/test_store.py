@@ -60,8 +60,8 @@ def test_evidence_of_other_code_is_forgotten(store, monkeypatch):
     kept, trial = Store(store), Trial("hessian_against_angles", (("angles", "pi"),))
     piece = Evidence("trial", Finding.SUPPORTS, data={"loss": [1.0]})
     with monkeypatch.context() as earlier:
-        earlier.setattr(provenance, "version", lambda subject: "of before")
-        earlier.setattr("verify.running.store.version", lambda subject: "of before")
+        earlier.setattr(provenance, "code_of", lambda subject: "of before")
+        earlier.setattr("verify.running.store.code_of", lambda subject: "of before")
         judged(kept)
         kept.keep(trial, SMALL, piece)
     of_before = kept.count(of_other_code=True)

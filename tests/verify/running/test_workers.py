@@ -8,21 +8,13 @@ import time
 
 import psutil
 import pytest
+from white_claims import FALSE, TRUE, WHITE
 
 from verify import Settings, Tier, make_claim, run
 from verify.running.store import Store
 
 pytest_plugins = ["pytester"]
 SETTINGS = Settings(Tier(points=2, chains=2_000, replicas=4, seconds=60))
-WHITE = {
-    "autocorrelation": "KroneckerDelta(Delta, 0)",
-    "quantity": "second_moment",
-    "relation": "==",
-    "formula": "1/(1 - lambda**2)",
-    "domain": ["-1 < lambda < 1"],
-}
-TRUE = make_claim({"id": "true", **WHITE})
-FALSE = make_claim({"id": "false", **WHITE, "formula": "1/(1 - lambda)"})
 
 
 def test_a_worker_that_dies_takes_one_claim_with_it_and_leaves_its_evidence(store):
