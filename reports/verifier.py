@@ -1,7 +1,7 @@
 """Put the verifier itself to the test and write verifier.md.
 
 Run as `python reports/verifier.py [PART…]`, parts being mutants, places, forms, random,
-certificates, calibration, fuzzing and interruptions; without any, all of them. Each part's figures
+certificates, fuzzing and interruptions; without any, all of them. Each part's figures
 are kept in verifier.md until it is run again. Cut short, places, random and certificates go on
 where they were; what random has found, it reports all the same.
 """
@@ -26,9 +26,8 @@ from verify import Settings, paper_claims
 from verify.claims.claim import Claim
 from verify.judging.engine import verify_claim
 from verify.judging.evidence import Verdict
-from verify.judging.statistics import RATE
 from verify.running.store import Store
-from verify.selftest import calibration, certified, fuzzing, interruption, random_claims, scores
+from verify.selftest import certified, fuzzing, interruption, random_claims, scores
 from verify.selftest.mutants import PLACED
 from verify.settings import default_store
 
@@ -91,13 +90,6 @@ def certificates() -> Iterator[str]:
     yield certified.markdown(certified.try_variants(claims, WORKERS, record))
 
 
-def rates() -> Iterator[str]:
-    """Simulations of claims that are true, or off by exactly what they are to notice."""
-    with ProcessPoolExecutor(WORKERS) as pool:
-        for rows in pool.map(calibration.calibrate, (1000, 1000), (calibration.LARGE, RATE)):
-            yield calibration.table(rows)
-
-
 def hostile_input() -> Iterator[str]:
     """Random and hostile claim files: read, or refused in a line."""
     yield "| generator | inputs | accepted | seconds | MB at most |\n|---|--:|--:|--:|--:|"
@@ -129,7 +121,6 @@ PARTS: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "forms": ("Equal forms", forms),
     "random": ("Random claims", at_random),
     "certificates": ("Certificates", certificates),
-    "calibration": ("Error rates of simulations", rates),
     "fuzzing": ("Hostile input", hostile_input),
     "interruptions": ("Interruptions", kills),
 }

@@ -41,10 +41,8 @@ class Tier:
 
     Attributes:
         points: points per claim and route.
-        chains: chains simulated at a point at most.
         replicas: replicas of a random experiment that trains nothing.
         seconds: seconds per claim.
-        tolerance: the relative discrepancy that a statistical check is to notice.
         networks: networks trained per learning rate and trial.
         steps: steps of training.
         as_published: whether experiments keep to the published protocol where it takes hours
@@ -54,10 +52,8 @@ class Tier:
     """
 
     points: int
-    chains: int
     replicas: int
     seconds: float
-    tolerance: float = 0.15
     networks: int = 32
     steps: int = 10_000
     as_published: bool = False
@@ -65,13 +61,11 @@ class Tier:
 
 
 TIERS = {
-    "quick": Tier(points=6, chains=40_000, replicas=64, seconds=60),
+    "quick": Tier(points=6, replicas=64, seconds=60),
     "full": Tier(
         points=40,
-        chains=400_000,
         replicas=400,
         seconds=900,
-        tolerance=0.05,
         as_published=True,
         seconds_per_trial=24 * 3600,
     ),

@@ -320,11 +320,14 @@ class Domain:
             if one.holds_zero:
                 yield self.inside.with_coordinate(name, Polar(Fraction(0), Fraction(0)))
 
-    def faces(self, inset: Fraction) -> Iterator[Point]:
+    def faces(self, inset: Fraction, *far: int) -> Iterator[Point]:
         """A point on each face that belongs to the domain, and one next to it.
 
-        What is false next to a face may be an equality on it.
+        What is false next to a face may be an equality on it. See `Range.extremes`; infinity may be
+        at several distances.
         """
         for name, one in self.ranges.items():
-            for end in dict.fromkeys([*one.extremes(inset), *one.open.extremes(inset)]):
+            sides = product((one, one.open), far or (None,))
+            ends = [end for side, off in sides for end in side.extremes(inset, off)]
+            for end in dict.fromkeys(ends):
                 yield self.inside.with_coordinate(name, end)

@@ -102,7 +102,7 @@ METHODS = (
     Method("polynomials", f"{_HERE}.exact.judge", _FORMULAS, is_judge=True),
     Method("sympy", f"{_HERE}.symbolic.judge", _FORMULAS, is_judge=True),
     Method("autograd", f"{_HERE}.routes.autograd", library="torch", quantities=DIFFERENTIATED),
-    Method("simulation", f"{_HERE}.routes.simulation", is_sampled=True),
+    Method("simulation", f"{_HERE}.routes.simulation"),
     Method("coq", f"{_HERE}.kernel.judge", _FORMULAS, is_kernel=True),
     Method("experiment", f"{_HERE}.routes.experiment", Kind.EXPERIMENT, is_sampled=True),
 )

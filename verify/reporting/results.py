@@ -17,7 +17,6 @@ from verify.experiments import EXPERIMENTS
 from verify.judging.engine import Result, concluded, is_settled
 from verify.judging.evidence import ORIGINS, Evidence, Finding, Verdict
 from verify.judging.methods import kernels, method_names, methods, sampled
-from verify.judging.statistics import RATE_OF_EXPERIMENT
 from verify.running.provenance import environment, question
 from verify.settings import Settings
 
@@ -58,19 +57,11 @@ def error_rates(results: Sequence[Result]) -> list[float]:
 
 def stated_rates(results: Sequence[Result]) -> list[str]:
     """The error rates in sentences."""
-    rates = error_rates(results)
-    of_experiments = rates.count(RATE_OF_EXPERIMENT)
-    others = sum(rate for rate in rates if rate != RATE_OF_EXPERIMENT)
-    sentences = []
-    if of_experiments:
-        sentences.append(
-            f"Any of the {of_experiments} checks of experiments is wrong with probability at most "
-            f"{of_experiments * RATE_OF_EXPERIMENT:.1%}."
-        )
-    if others > 0:
-        any_check = "Any other sampled check" if of_experiments else "Any sampled check"
-        sentences.append(f"{any_check} is wrong with probability at most {others:.1g}.")
-    return sentences
+    rates = [rate for rate in error_rates(results) if rate]
+    if not rates:
+        return []
+    any_check = f"Any of the {len(rates)} checks of experiments" if rates[1:] else "The experiment"
+    return [f"{any_check} is wrong with probability at most {100 * sum(rates):.2g}%."]
 
 
 def of_certificates(results: Sequence[Result]) -> list[str]:

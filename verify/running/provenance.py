@@ -25,7 +25,7 @@ from verify.settings import TIERS, Settings, Tier
 PACKAGES = ("mpmath", "numpy", "python-flint", "scipy", "sympy", "torch")
 STOREYS = ("theory", "numerics", "verify")
 # of a tier, what evidence depends on
-_OF_FORMULAS = ("points", "chains", "tolerance")
+_OF_FORMULAS = ("points",)
 _OF_TRIALS = ("replicas", "networks", "steps")
 DISPLAYS = ("_repr_html_", "_repr_latex_")  # methods that a notebook calls
 ROOT = Path(__file__).parents[2]
@@ -160,7 +160,7 @@ def question(subject: Claim | Trial, method: str, settings: Settings) -> str:
 def _sizes(subject: Claim | Trial) -> tuple[str, ...]:
     if isinstance(subject, Trial):
         return _OF_TRIALS
-    return (*_OF_TRIALS, "as_published", "tolerance") if subject.experiment else _OF_FORMULAS
+    return (*_OF_TRIALS, "as_published") if subject.experiment else _OF_FORMULAS
 
 
 def code_of(subject: Claim | Trial) -> str:
@@ -209,4 +209,5 @@ def environment(settings: Settings) -> dict[str, object]:
 
 def settings_of(made: Mapping[str, Any]) -> Settings:
     """The settings in what `environment` returned."""
-    return Settings(Tier(**made["size"]), made["seed"], made["device"])
+    size = {f.name: made["size"][f.name] for f in fields(Tier)}  # others had more to say
+    return Settings(Tier(**size), made["seed"], made["device"])

@@ -35,7 +35,7 @@ from verify.selftest.oracle_values import NoTruth
 from verify.selftest.rewriting import nodes, written
 from verify.settings import Settings, Tier
 
-SETTINGS = Settings(Tier(points=2, chains=500, replicas=4, seconds=10), explains=False)
+SETTINGS = Settings(Tier(points=2, replicas=4, seconds=10), explains=False)
 SECONDS = 20  # for the oracle's answer
 CHUNK = 500  # claims on a line of the record
 HELD = (Verdict.PROVED, Verdict.SUPPORTED, Verdict.REFUTED)

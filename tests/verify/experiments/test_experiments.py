@@ -61,7 +61,7 @@ HESSIANS = {
     "formula": "1",
 }
 FULL = Settings(TIERS["full"])
-SMALL = Settings(Tier(points=1, chains=1, replicas=64, seconds=60))
+SMALL = Settings(Tier(points=1, replicas=64, seconds=60))
 
 
 def test_adam_is_torchs():
@@ -89,7 +89,7 @@ def test_a_measured_claim_is_supported_refuted_or_undecided():
 
 
 def with_replicas(count, **change):
-    settings = Settings(Tier(points=1, chains=1, replicas=count, seconds=60))
+    settings = Settings(Tier(points=1, replicas=count, seconds=60))
     [piece] = verify_claim(make_claim({**ANGLES, **change}), settings).evidence
     return piece
 
@@ -226,9 +226,9 @@ def test_a_trial_is_run_once_for_all_claims_and_kept(store, monkeypatch):
     again = list(run(claims, SMALL, 1, Store(store)))
     known = {result.claim.id: result.evidence for result in first}
     assert {result.claim.id: result.evidence for result in again} == known
-    # another tolerance is another question about the same trials
-    finer = replace(SMALL, tier=replace(SMALL.tier, tolerance=0.01))
-    assert len(list(run(claims, finer, 1, Store(store), on_trial=ended.append))) == 2
+    # by another protocol it is another question, about the same trials
+    published = replace(SMALL, tier=replace(SMALL.tier, as_published=True))
+    assert len(list(run(claims, published, 1, Store(store), on_trial=ended.append))) == 2
 
 
 def test_what_a_trial_lacks_is_said_and_tried_again(store, monkeypatch):

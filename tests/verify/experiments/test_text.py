@@ -15,7 +15,7 @@ from verify.experiments.deep_networks import RECURRENCES, WIDTH
 from verify.experiments.text import LENGTH, embedded, pages
 from verify.settings import Settings, Tier
 
-TINY = Settings(Tier(points=1, chains=1, replicas=2, seconds=60, networks=1, steps=2))
+TINY = Settings(Tier(points=1, replicas=2, seconds=60, networks=1, steps=2))
 LONG = ("eigenvalue_learning", "eigenvalue_learning_by_natural_gradient")  # of 50 000 steps
 
 

@@ -124,7 +124,7 @@ TRUE = {
         "domain": ["abs(lambda) < 1", "abs(lambda_star) < 1"],
     },
 }
-SETTINGS = Settings(Tier(points=4, chains=4000, replicas=64, seconds=60))
+SETTINGS = Settings(Tier(points=4, replicas=64, seconds=60))
 
 
 def claim(name, entry):
@@ -172,7 +172,7 @@ def test_workers_do_not_change_the_evidence():
 
 
 def test_a_method_that_overruns_takes_no_other_with_it():
-    slow = Settings(Tier(points=4, chains=10**9, replicas=64, seconds=2))
+    slow = Settings(Tier(points=4, replicas=64, seconds=2))
     found = {
         r.claim.id: r
         for r in run([claim("a6", TRUE["a6"]), claim("limit", TRUE["limit"])], slow, workers=2)

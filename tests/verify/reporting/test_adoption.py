@@ -18,7 +18,7 @@ from verify.running.provenance import machine
 from verify.running.store import Store
 from verify.settings import Settings, Tier
 
-SETTINGS = Settings(Tier(points=2, chains=500, replicas=4, seconds=60), seed=3)
+SETTINGS = Settings(Tier(points=2, replicas=4, seconds=60), seed=3)
 TRUE, OTHER, UNKNOWN = (
     make_claim(
         {

@@ -18,7 +18,7 @@ from verify.reporting.replay import Replay, one_of_each, replay
 from verify.reporting.results import ReportError, from_json, to_json
 from verify.settings import Settings, Tier
 
-SETTINGS = Settings(Tier(points=2, chains=500, replicas=16, seconds=60), seed=3)
+SETTINGS = Settings(Tier(points=2, replicas=16, seconds=60), seed=3)
 WIDE = Trial("hessian_against_angles", (("angles", "pi"),))
 NARROW = Trial("hessian_against_angles", (("angles", "pi/10"),))
 BELOW_1 = make_claim(

@@ -18,7 +18,7 @@ from verify.running.cluster import ClusterError
 from verify.running.store import Store
 
 pytest.importorskip("distributed", reason="the extra dask is not installed")
-SETTINGS = Settings(Tier(points=2, chains=2_000, replicas=4, seconds=60))
+SETTINGS = Settings(Tier(points=2, replicas=4, seconds=60))
 
 
 @contextmanager

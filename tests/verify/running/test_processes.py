@@ -25,7 +25,7 @@ from verify.running.server import fork_server
 from verify.running.store import Store
 from verify.settings import Settings, Tier
 
-SETTINGS = Settings(Tier(points=2, chains=500, replicas=4, seconds=60, seconds_per_trial=70.5))
+SETTINGS = Settings(Tier(points=2, replicas=4, seconds=60, seconds_per_trial=70.5))
 CLAIM = make_claim({"id": "c", **WHITE})
 TRIAL = Trial("hessian_against_angles", (("angles", "pi"),))
 ALL = tuple(Evidence(m.name, Finding.SUPPORTS, "close") for m in methods(CLAIM))
@@ -444,7 +444,7 @@ def test_evidence_is_stored_at_once(monkeypatch, store):
 def test_what_was_known_counts_with_what_was_found(monkeypatch):
     a = named("a")
     known = {piece.method: piece for piece in ALL[:-1]}
-    tier = Tier(points=2, chains=500, replicas=4, seconds=0.2)
+    tier = Tier(points=2, replicas=4, seconds=0.2)
     _, outcomes = results(monkeypatch, [(a, known)], 1, Settings(tier), a=ALL[-1:])
     [outcome] = outcomes
     assert (outcome.verdict, outcome.evidence) == (Verdict.SUPPORTED, ALL)
@@ -452,7 +452,7 @@ def test_what_was_known_counts_with_what_was_found(monkeypatch):
 
 def test_an_overrun_ends_a_method_of_one_subject_only(monkeypatch):
     a, b = map(named, "ab")
-    tier = Tier(points=2, chains=500, replicas=4, seconds=0.3)
+    tier = Tier(points=2, replicas=4, seconds=0.3)
     server, outcomes = results(
         monkeypatch,
         [(a, {}), (b, {})],
@@ -481,7 +481,7 @@ def test_an_overrun_ends_a_method_of_one_subject_only(monkeypatch):
 
 def test_a_result_that_is_there_counts_however_late(monkeypatch):
     a = named("a")
-    tier = Tier(points=2, chains=500, replicas=4, seconds=0.0)
+    tier = Tier(points=2, replicas=4, seconds=0.0)
     there = Result(a, Verdict.PROVED, "", (), 0)
     _, outcomes = results(monkeypatch, [(a, {})], 1, Settings(tier), a=[there])
     assert list(outcomes) == [there]

@@ -18,7 +18,7 @@ from verify.running.store import Store, _canonical, _digest
 from verify.selftest.interruption import kill_and_resume, untimed
 from verify.settings import default_store
 
-SMALL = Settings(Tier(points=2, chains=500, replicas=4, seconds=60))
+SMALL = Settings(Tier(points=2, replicas=4, seconds=60))
 TRUE = make_claim(
     {
         "id": "true",

@@ -14,11 +14,11 @@ from verify import Settings, Tier, make_claim, run
 from verify.running.store import Store
 
 pytest_plugins = ["pytester"]
-SETTINGS = Settings(Tier(points=2, chains=2_000, replicas=4, seconds=60))
+SETTINGS = Settings(Tier(points=2, replicas=4, seconds=60))
 
 
 def test_a_worker_that_dies_takes_one_claim_with_it_and_leaves_its_evidence(store):
-    endless = Settings(Tier(points=2, chains=10**9, replicas=4, seconds=600))
+    endless = Settings(Tier(points=2, replicas=4, seconds=600))
     results = run([TRUE, FALSE], endless, 1, Store(store))
 
     def kill_once_it_simulates():

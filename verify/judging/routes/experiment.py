@@ -55,7 +55,7 @@ def check(model: Model, settings: Settings) -> Evidence:
 def try_out(trial: Trial, settings: Settings) -> Evidence:
     """What a trial measured, in the evidence's `data`, and the seconds that it took."""
     settings = replace(settings, seed=trial.seed(settings.seed))
-    rng = stream(settings.seed, trial.experiment, 0, 0)  # the same for all: replicas are pairs
+    rng = stream(settings.seed, trial.experiment)  # the same for all: replicas are pairs
     start = time.perf_counter()
     try:
         data = dict(EXPERIMENTS[trial.experiment].run(dict(trial.point), settings, rng))

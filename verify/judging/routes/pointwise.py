@@ -44,6 +44,8 @@ class Route:
         is_exact: whether the route needs no rounding at a point, if it is ever so.
         is_near_edges: whether it leads to points next to the domain's corners and faces, where a
             bound is likeliest to fail.
+        faces: points next to the domain's faces, as `Domain.faces` takes them, which are tried at
+            any relation; none where it is empty.
         cost: the cost of a point, where 1 is usual: so many times fewer points are tried.
         most_points: how many points at most are tried, at all instances of the claim together.
 
@@ -55,6 +57,7 @@ class Route:
     is_judge: bool = True
     is_exact: Callable[[Model, Point], bool] | None = None
     is_near_edges: bool = False
+    faces: tuple[Fraction, *tuple[int, ...]] | tuple[()] = ()
     cost: int = 1
     most_points: int = sys.maxsize
 
@@ -71,7 +74,7 @@ def compare_at_points(model: Model, settings: Settings, route: Route) -> Evidenc
     count = ceil(min(affordable, route.most_points) / len(model.instances()))
     for number, instance in enumerate(model.instances()):
         held, closely = [], number < CLOSELY
-        for point in _points(instance, count, settings.seed, closely, route.is_near_edges):
+        for point in _points(instance, count, settings.seed, closely, route):
             try:
                 if field := _misread(instance, point):
                     why = f"algebra takes field {field!r} for something else at {point}"
@@ -121,9 +124,7 @@ def confirmed(certified: Evidence, other: Evidence, name: str) -> Evidence:
     )
 
 
-def _points(
-    model: Model, count: int, seed: int, closely: bool, near_edges: bool
-) -> Iterator[Point]:
+def _points(model: Model, count: int, seed: int, closely: bool, route: Route) -> Iterator[Point]:
     """Random points, some on each side of a kink, and those where it looks most like failing."""
     yield from model.domain.sample(count, seed)
     yield from model.domain.shortest()
@@ -132,11 +133,13 @@ def _points(
     yield from sides.sides(model, seed)
     if closely:
         yield from suspects(model, seed)
+    if route.faces:
+        yield from model.domain.faces(*route.faces)
     if model.claim.relation == "==":
         return
     if gap := worst_gap(model, seed):
         yield gap.point
-    if near_edges:
+    if route.is_near_edges:
         yield from model.domain.corners(EDGE)
         yield from model.domain.faces(EDGE)
 

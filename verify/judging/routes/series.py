@@ -59,22 +59,22 @@ def _value_at(model: Model, point: Point) -> flint.acb:
         return series_value(model, point.values(model))
 
 
-def steps_needed(model: Model, values: Values, digits: int) -> int:
+def steps_needed(model: Model, values: Values, digits: int, most: int = MAX_LAGS) -> int:
     """The horizon, or the steps after which 10^−digits of stationarity are missing.
 
     Raises:
-        MeaningError: where that is more than MAX_LAGS.
+        MeaningError: where that is more than `most`.
 
     """
     if model.unit.horizon is None:
-        return max(_lags_needed(form, values, digits) for form in bilinear_forms(model))
+        return max(_lags_needed(form, values, digits, most) for form in bilinear_forms(model))
     steps = round(float(evaluate(model.unit.horizon, values).real.mid()))
-    if steps > MAX_LAGS:
+    if steps > most:
         raise MeaningError(f"{steps} steps are too many")
     return steps
 
 
-def _lags_needed(form: BilinearForm, values: Values, digits: int) -> int:
+def _lags_needed(form: BilinearForm, values: Values, digits: int, most: int) -> int:
     needed = 8
     for response in (form.u, form.v):
         for pole, _ in response.parts:
@@ -84,7 +84,7 @@ def _lags_needed(form: BilinearForm, values: Values, digits: int) -> int:
             if radius > 0:
                 bits = 3.33 * digits + 10 - 6 * log2(1 - radius)
                 needed = max(needed, ceil(bits / -log2(radius)))
-    if needed > MAX_LAGS:
+    if needed > most:
         raise MeaningError(f"|lambda| is so near 1 that {needed} lags would be needed")
     return needed
 

@@ -1,252 +1,214 @@
-"""Simulated trajectories: independent chains of the recurrence, with exact χ² intervals.
+"""Simulated trajectories: units driven by a random input, whose time averages are the moments.
 
-Each chain is driven by its own exactly stationary Gaussian input from h = 0; what burn-in and
-rounding can change is bounded analytically and widens the intervals.
+The input has a period, and over it the mean of x_{t+Δ} x̄_t is R(Δ), whatever its random phases;
+so the averages are off by no chance. What the period, the steps before it and rounding can change
+is bounded. Lines of the spectrum are trajectories of their own: independent parts' moments add up.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from fractions import Fraction
+from functools import cache, lru_cache, partial
 from typing import Any
 
+import flint
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arithmetic.balls import Values, evaluate
-from numerics.simulate.inputs import sample_input
-from numerics.simulate.reference import simulate
-from verify.judging.evidence import Evidence, Finding, MeaningError
+from numerics.simulate.inputs import at_lags
+from numerics.simulate.periodic import driven, driven_from_each_time, periodic_input
+from theory.inputs import StationaryInput
+from verify.judging.evidence import Evidence, MeaningError
 from verify.judging.model import Model, concrete
 from verify.judging.points import Point
-from verify.judging.routes.impulse import Response, bilinear_forms
-from verify.judging.routes.pointwise import evaluate_at, is_sharp
-from verify.judging.routes.series import autocorrelation, steps_needed, truncation
-from verify.judging.statistics import (
-    LOOKS,
-    RATE,
-    TOLERANCE,
-    Assertion,
-    Interval,
-    Moments,
-    look_sizes,
-    mean_forms,
-    stream,
-)
+from verify.judging.routes.impulse import BilinearForm, Response, assembled
+from verify.judging.routes.pointwise import Route, compare_at_points, precision
+from verify.judging.routes.series import MAX_LAGS, steps_needed, truncation
+from verify.judging.statistics import stream
 from verify.settings import Settings
 
-POINTS = 2
-STEPS = 256
-PILOT = 256
-BLOCK = 5_000
-BURN_IN_DIGITS = 4
-_NOT_SIMULATED = {
-    "teacher_student_hessian": "second derivatives are not simulated",
-    "curvature": "second derivatives are not simulated",
-    "cross_sensitivity_power": "the square of a mean is not the mean of a product",
-}
+DIGITS = 6
+STATIONARY_DIGITS = 9
+# there 1 − |λ| is some 1e-3, if λ is a parameter or the tanh, exp, sigmoid or exp(−exp) of one
+FACES = Fraction(1, 2000), 4, 7
+MOST_STEPS = 2**17
+WORK = 2**22  # steps of all units that start at each time of a period, and stop at the horizon
+NEGATIVE = 1e-11  # of R(0): as much of a spectrum is left out without looking for a longer period
 
 Array = NDArray[Any]  # float64 or complex128
-State = tuple[complex, int]
+_EPSILON = float(np.finfo(float).eps)
 
 
 def check(model: Model, settings: Settings) -> Evidence:
-    """Compare the formula with simulated chains, as `compare` does."""
-    tier = settings.tier
-    return compare(model, tier.chains, settings.seed, tier.tolerance)
+    """Compare the formula with time averages at points of the domain (relations ==, <=, >=)."""
+    value = partial(simulated_value, seed=settings.seed)
+    route = Route("simulation", value, DIGITS, is_judge=False, faces=FACES)
+    return compare_at_points(model, settings, route)
 
 
-def compare(
-    model: Model,
-    chains: int,
-    seed: int,
-    tolerance: float = TOLERANCE,
-    error_rate: float = RATE,
-) -> Evidence:
-    """Compare the formula with simulated chains at points of the domain (==, <=, >=).
+def simulated_value(model: Model, point: Point, seed: int = 0) -> flint.acb:
+    """A ball around the quantity, from the time averages of a simulation.
 
-    Args:
-        model: the claim.
-        chains: how many a point may take.
-        seed: of points and chains.
-        tolerance: the discrepancy to notice, relative to the formula.
-        error_rate: of a false alarm on a true claim, and of a miss on one off by the tolerance.
+    Raises:
+        MeaningError: where too many steps would be needed, or R is no autocorrelation.
 
     """
-    if model.claim.quantity in _NOT_SIMULATED:
-        return Evidence("simulation", Finding.ABSTAINS, _NOT_SIMULATED[model.claim.quantity])
-    found: list[_Outcome] = []
-    for place, (point, claimed, ensemble) in enumerate(_points(model.instances()[0], seed)):
-        assertion = Assertion(claimed, model.claim.relation, tolerance)
-        shards = partial(stream, seed, model.claim.id, place)
-        found.append(_look(point, assertion, ensemble, chains, error_rate / POINTS, shards))
-        if found[-1].holds is False:
-            break
-    if not found:
-        return Evidence("simulation", Finding.ABSTAINS, f"no point is stationary in {STEPS} steps")
-    data = {
-        "points": sum(outcome.holds is not None for outcome in found),
-        "undecided": sum(outcome.holds is None for outcome in found),
-        "chains": sum(outcome.chains for outcome in found),
-        "tolerance": tolerance,
-        "false_alarm": error_rate,
-        "miss": error_rate,
-    }
-    rates = f"{data['chains']} chains; false alarm and miss at most {error_rate:.0e} each"
-    if found[-1].holds is False:
-        return Evidence("simulation", Finding.CONTRADICTS, f"{found[-1]} ({rates})", data=data)
-    if not data["points"]:
-        return Evidence(
-            "simulation", Finding.ABSTAINS, f"undecided: {found[0]} ({rates})", data=data
-        )
-    detail = f"{data['points']} of {len(found)} points hold to {tolerance:.0%} ({rates})"
-    return Evidence("simulation", Finding.SUPPORTS, detail, tolerance, data=data)
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """Whether the assertion holds at a point (see `Assertion.decide`), and why."""
-
-    point: Point
-    claimed: complex
-    holds: bool | None
-    chains: int
-    real: Interval
-    imag: Interval
-
-    def __str__(self) -> str:
-        ends = zip(*((part.lower, part.upper) for part in (self.real, self.imag)), strict=True)
-        shown = [self.claimed, *(complex(*end) for end in ends)]
-        if self.claimed.imag == 0 and self.imag.contains(0):
-            shown = [z.real for z in shown]
-        claimed, least, most = (f"{z:.6g}" for z in shown)
-        return f"claimed {claimed}, simulated {least} … {most} at {self.point}"
-
-
-def _look(
-    point: Point,
-    assertion: Assertion,
-    ensemble: Ensemble,
-    chains: int,
-    error_rate: float,
-    shards: Callable[[int], np.random.Generator],
-) -> _Outcome:
-    """Simulate until the intervals decide, or all chains are used."""
-    pilot = ensemble.draw(PILOT, shards(0))
-    moments, shard = Moments(0, np.zeros_like(pilot.products)), 0
-    for size in look_sizes(chains):
-        while moments.count < size:
-            shard += 1
-            moments += ensemble.draw(min(BLOCK, size - moments.count), shards(shard))
-        intervals = mean_forms(ensemble.forms, moments, pilot, error_rate / LOOKS)
-        real, imag = (interval.widened(ensemble.bias) for interval in intervals)
-        holds = assertion.decide(real, imag)
-        if holds is not None:
-            break
-    return _Outcome(point, assertion.claimed, holds, moments.count, real, imag)
-
-
-def _points(model: Model, seed: int) -> Iterator[tuple[Point, complex, Ensemble]]:
-    """Points that are stationary within STEPS, what is claimed there, and the chains."""
-    found = 0
-    for point in model.domain.sample(20 * POINTS, seed):
+    # what overflows ends in a ball without end
+    with flint.ctx.workprec(precision()), np.errstate(all="ignore"):
         values = point.values(model)
-        try:
-            steps = steps_needed(model, values, BURN_IN_DIGITS)
-        except MeaningError:
-            continue
-        if steps <= STEPS and is_sharp(formula := evaluate_at(model, point)):
-            imag = 0 if formula.imag.contains(0) else formula.imag.mid()
-            yield point, complex(formula.real.mid(), imag), Ensemble.at(model, values, steps)
-            found += 1
-        if found == POINTS:
-            return
+        is_stationary = model.unit.horizon is None
+        most = MOST_STEPS if is_stationary else MAX_LAGS
+        steps = steps_needed(model, values, STATIONARY_DIGITS, most)
+        phases = stream(seed, model.claim.id)
+        parts = list(_parts(concrete(model.input), values, steps, is_stationary, phases))
+
+        def moment(form: BilinearForm) -> flint.acb:
+            # v acts on x̄, as does the conjugate of the conjugate pole's state
+            u, v = _Side.of(form.u, values), _Side.of(form.v, values).conjugate()
+            total = sum((part.mean_product(u, v) for part in parts), flint.acb(0))
+            if is_stationary:  # twice half a period is missing, and once the steps before
+                rest = sum(part.variance for part in parts) * truncation(form, values, steps)
+                total += _ball(float((3 * rest).abs_upper()))
+            return total
+
+        return assembled(model, values, moment)
+
+
+def _ball(radius: float) -> flint.acb:
+    return flint.acb(flint.arb(0, radius), flint.arb(0, radius))
 
 
 @dataclass(frozen=True)
-class Ensemble:
-    """Independent chains at a point of the domain, and what is observed at their ends.
+class _Side:
+    """A combination of states: the weight of d^k h/dλ^k, k = 0, 1, …, for each pole λ."""
 
-    Attributes:
-        correlation: R(0) … R(T−1) of the input: real, or complex for circular chains.
-        states: those observed after T steps, h (order 0) or ∂h/∂λ (order 1), by pole λ and order.
-        forms: matrices H with E[zᴴ H z] the quantity's real and imaginary part, z the states; if
-            the input is real, their real parts followed by their imaginary parts.
-        bias: how far burn-in and rounding take each part from the quantity at most.
-
-    """
-
-    correlation: Array
-    states: Sequence[State]
-    forms: tuple[Array, Array]
-    bias: float
+    weights: Sequence[tuple[complex, Array]]
 
     @classmethod
-    def at(cls, model: Model, values: Values, steps: int) -> Ensemble:
-        """The chains for a point's values, which end after so many steps."""
-        correlation = np.array(
-            [complex(b.mid()) for b in autocorrelation(concrete(model.input), values, steps)]
+    def of(cls, response: Response, values: Values) -> _Side:
+        def number(expr: Any) -> complex:
+            return complex(evaluate(expr, values).mid())
+
+        return cls([(number(p), np.array([*map(number, ws)])) for p, ws in response.parts])
+
+    def conjugate(self) -> _Side:
+        return _Side([(pole.conjugate(), weights.conj()) for pole, weights in self.weights])
+
+    def norm(self, steps: int) -> float:
+        """Σ |g_i| over the steps, of the response g."""
+        return sum(
+            float(np.abs(weights) @ _sizes(abs(pole), len(weights), steps)[:-1])
+            for pole, weights in self.weights
         )
-        forms = bilinear_forms(model)
-        # v acts on x̄, as does the conjugate of the conjugate pole's state
-        sides = [
-            (_weights(form.u, values), _conjugated(_weights(form.v, values))) for form in forms
-        ]
-        states = list(dict.fromkeys(state for side in sides for part in side for state in part))
-        real = np.zeros((len(states), len(states)), complex)
-        imag, bias = np.zeros_like(real), 0.0
-        for form, (u, v) in zip(forms, sides, strict=True):
-            factor = complex(evaluate(form.factor, values).mid())
-            matrix = factor * np.outer([v.get(s, 0) for s in states], [u.get(s, 0) for s in states])
-            real += (matrix + matrix.conj().T) / 2
-            if not form.real_part:
-                imag += (matrix - matrix.conj().T) / 2j
-            if model.unit.horizon is None:
-                bias += abs(factor) * float(truncation(form, values, steps).abs_upper())
-        # rounding takes 8 T² ε R(0) from the input's covariance (its root, see `sample_input`,
-        # and the product with it) and 4 T ε from each side's response (see `quadratic_form`)
-        size = np.array([_norm(state, steps) for state in states])
-        moduli = float(size @ (np.abs(real) + np.abs(imag)) @ size)
-        bias += 8 * steps * (steps + 1) * float(np.finfo(float).eps) * moduli
-        bias *= abs(correlation[0])
-        if correlation.imag.any():
-            return cls(correlation, states, (real, imag), bias)
-        complex_of = np.hstack([np.eye(len(states)), 1j * np.eye(len(states))])
-        real, imag = ((complex_of.conj().T @ part @ complex_of).real for part in (real, imag))
-        return cls(correlation.real, states, (real, imag), bias)
 
-    def draw(self, chains: int, rng: np.random.Generator) -> Moments:
-        """Simulate so many chains; what is kept are their moments."""
-        x = sample_input(self.correlation, chains, rng)
-        z = _last(x, self.states)
-        return Moments.of(z if np.iscomplexobj(x) else np.hstack([z.real, z.imag]))
+    def rounding(self, steps: int) -> float:
+        """How far rounding may take the side from itself in the mean square, where R(0) = 1.
+
+        Each step adds to d^k h/dλ^k an error of 16 ε times its size so far, as does λ, itself
+        rounded. That is passed on as if it were an input: the sum is of the size of the next
+        derivative. As much as to the state is added by weights, sums and averages.
+        """
+        passed_on = sum(
+            float(np.abs(weights) @ _sizes(abs(pole), len(weights), steps + 1)[1:])
+            for pole, weights in self.weights
+        )
+        return _EPSILON * (16 * self.norm(steps) + 32 * passed_on)
 
 
-def _last(x: Array, states: Sequence[State]) -> Array:
-    """The states of chains after the last step, shape (chains, states)."""
-    runs = {pole: simulate(x, pole) for pole, _ in states}
-    last = [(runs[pole].h, runs[pole].dh_dlam)[order][:, -1] for pole, order in states]
-    return np.stack(last, axis=1) if last else np.zeros((len(x), 0))  # where γ = 0
+@lru_cache(maxsize=64)
+def _sizes(radius: float, order: int, steps: int) -> Array:
+    """Σ_{i<steps} d^k r^i / dr^k for k ≤ order."""
+    return driven(np.ones(steps), radius, order)[:, -1]
 
 
-def _norm(state: State, steps: int) -> float:
-    """Σ |g_i| over a state's response g."""
-    pole, order = state
-    return float(_last(np.ones((1, steps)), [(abs(pole), order)])[0, 0])
+@dataclass(frozen=True)
+class _Part:
+    """One of the input's independent parts, and the states it drives.
+
+    Attributes:
+        variance: its R(0).
+        steps: how many lead to the states that are averaged over.
+        states: those of a pole, up to an order, at the times that are averaged over.
+        off: how far the part's autocorrelation may be off, at any lag that counts.
+
+    """
+
+    variance: float
+    steps: int
+    states: Callable[[complex, int], Array]
+    off: float = 0.0
+
+    def mean_product(self, u: _Side, v: _Side) -> flint.acb:
+        """The mean of u v̄ over time, in a ball for the part's autocorrelation and rounding."""
+        mean = complex(np.mean(self._driven(u) * self._driven(v).conj()))
+        norms = u.norm(self.steps), v.norm(self.steps)
+        rounding = u.rounding(self.steps) * norms[1] + norms[0] * v.rounding(self.steps)
+        off = norms[0] * norms[1] * self.off + rounding * self.variance
+        return flint.acb(mean.real, mean.imag) + _ball(off)
+
+    def _driven(self, side: _Side) -> Array:
+        states = [w @ self.states(pole, len(w) - 1) for pole, w in side.weights]
+        return np.sum(states, axis=0) if states else np.zeros(1)  # where γ = 0
 
 
-def _weights(response: Response, values: Values) -> dict[State, complex]:
-    """A response as a combination of states."""
-    total: dict[State, complex] = defaultdict(complex)
-    for pole, weights in response.parts:
-        at = complex(evaluate(pole, values).mid())
-        for order, weight in enumerate(weights):
-            if weight != 0:
-                total[at, order] += complex(evaluate(weight, values).mid())
-    return total
+def _parts(
+    x: StationaryInput,
+    values: Values,
+    steps: int,
+    is_stationary: bool,
+    phases: np.random.Generator,
+) -> Iterator[_Part]:
+    """The lines of an input's spectrum, each by itself, and the rest of it."""
+    terms = []
+    for term in x.terms:
+        c, z = evaluate(term.coefficient, values), evaluate(term.ratio, values)
+        if abs(z) < 1:
+            terms.append((complex(c.mid()), complex(z.mid()), term.power))
+        elif term.power == 0 and c.imag.contains(0) and c.real >= 0:
+            yield _line(float(c.real.mid()), complex(z.mid()), steps)
+        else:
+            raise MeaningError(f"the term with ratio {term.ratio} is no spectral line")
+    lags = {lag: complex(evaluate(value, values).mid()) for lag, value in x.lags}
+    if terms or lags:
+        yield _rest(terms, lags, steps, is_stationary, phases)
 
 
-def _conjugated(weights: Mapping[State, complex]) -> dict[State, complex]:
-    return {(pole.conjugate(), order): weight for (pole, order), weight in weights.items()}
+def _line(power: float, turn: complex, steps: int) -> _Part:
+    """A wave √power z^t: products of what it drives are the same at all times."""
+    wave = np.sqrt(power) * turn ** np.arange(steps)
+    # powers z^t are off by t |log z| ε at most
+    off = 16 * _EPSILON * power * (steps if turn.imag else 1)
+    return _Part(power, steps, cache(lambda lam, order: driven(wave, lam, order)[:, -1:]), off)
+
+
+def _rest(
+    terms: Sequence[tuple[complex, complex, int]],
+    lags: Mapping[int, complex],
+    steps: int,
+    is_stationary: bool,
+    phases: np.random.Generator,
+) -> _Part:
+    """What has a spectral density: a period at least twice as long as the steps."""
+    half = 1 << (steps - 1).bit_length()  # of powers of 2 the transform is fastest
+    longest = MOST_STEPS if is_stationary else max(half, WORK // steps)
+    while True:
+        R = at_lags(terms, lags, half + 1)
+        x, off = periodic_input(R if R.imag.any() else R.real, phases)
+        if off <= NEGATIVE * abs(R[0]) or 2 * half > longest:
+            break
+        half *= 2
+    # a power z^Δ is a product of Δ factors
+    rounded = at_lags([(abs(c), abs(z), k + 1) for c, z, k in terms], {}, half + 1)
+    off += 16 * _EPSILON * float(np.max(rounded.real) + abs(R[0]))
+    variance = float(abs(R[0]))
+    if is_stationary:
+        twice = np.tile(x, 2)
+        return _Part(
+            variance, 2 * half, cache(lambda lam, k: driven(twice, lam, k)[:, -x.size :]), off
+        )
+    return _Part(
+        variance, steps, cache(lambda lam, k: driven_from_each_time(x, lam, k, steps)), off
+    )

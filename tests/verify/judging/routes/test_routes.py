@@ -1,5 +1,6 @@
 """Kernel, Lyapunov equation, residues and series: four ways to every quantity, and one value."""
 
+from contextlib import suppress
 from fractions import Fraction
 from random import Random
 
@@ -10,10 +11,12 @@ from numerics.arithmetic import gaussian
 from numerics.arithmetic.balls import evaluate
 from theory.catalogue import QUANTITIES
 from verify.claims.file import make_claim
+from verify.claims.selection import paper_claims
 from verify.judging.evidence import Finding, MeaningError
+from verify.judging.methods import Kind, kind_of
 from verify.judging.model import Model
 from verify.judging.points import Point, Polar
-from verify.judging.routes import lyapunov, series, spectral
+from verify.judging.routes import lyapunov, series, simulation, spectral
 from verify.judging.routes.pointwise import Route, compare, compare_at_points, is_sharp
 from verify.settings import Settings
 
@@ -113,6 +116,8 @@ def test_routes_agree(quantity, kind):
             assert (expected - floating).contains(0), point
             if expected != 0:  # a zero has no relative error
                 assert compare(expected, floating, "==", lyapunov.FLOATING_DIGITS), point
+            with suppress(MeaningError):  # so near the circle that it takes too many steps
+                assert (expected - simulation.simulated_value(at, point)).contains(0), point
         if number == 0:
             quadrature = spectral.quadrature_value(at, point)
             assert compare(expected, quadrature, "==", spectral.QUADRATURE_DIGITS), point
@@ -159,6 +164,53 @@ def test_finite_horizon(quantity, kind):
         point = Point({name: point.coordinates[name] for name in at.claim.parameters})
         assert compare(from_series(at, point), lyapunov.lyapunov_value(at, point), "==", DIGITS)
         assert (lyapunov.floating_value(at, point) - from_series(at, point)).contains(0)
+        simulated = simulation.simulated_value(at, point)
+        assert compare(from_series(at, point), simulated, "==", simulation.DIGITS)
+
+
+CLAIMS = [c for c in paper_claims() if kind_of(c) is Kind.VALUE and c.expect != "refuted"]
+
+
+@pytest.mark.every(5)
+@pytest.mark.parametrize("claim", [c for c in CLAIMS if c.id[0] in "ABCD"], ids=lambda c: c.id)
+def test_a_simulation_tells_at_six_points_next_to_the_ends_too(claim, monkeypatch):
+    seen, at = [], simulation.simulated_value
+    monkeypatch.setattr(
+        simulation, "simulated_value", lambda m, p, seed: seen.append((m, p)) or at(m, p, seed)
+    )
+    found = simulation.check(Model(claim), Settings())
+    assert found.finding is Finding.SUPPORTS
+    assert found.data["points"] >= 6
+    assert found.noticeable == 1e-6
+    radii = [abs(evaluate(pole, p.values(m))) for m, p in seen for pole in m.unit.poles]
+    if not claim.eigenvalue:  # λ itself is the parameter
+        assert max(float(radius.mid()) for radius in radii) >= 0.995
+
+
+@pytest.mark.every(3)
+@pytest.mark.parametrize(("quantity", "kind"), PAIRS)
+def test_a_simulation_is_as_near_as_it_says(quantity, kind, monkeypatch):
+    """Near the circle, where rounding counts; and in few steps, where what is missing does."""
+    at = model(quantity, INPUTS[kind])
+    near, *_, middle = [*random_points(at.claim, 5, f"{quantity} {kind}")][::-1]
+    at_ends = [near, middle]
+    for point in at_ends:
+        with suppress(MeaningError):  # too near
+            assert (from_kernel(at, point) - simulation.simulated_value(at, point)).contains(0)
+    for steps in (1, 2, 5, 20):
+        monkeypatch.setattr(simulation, "steps_needed", lambda *_, steps=steps: steps)
+        for point in at_ends:
+            assert (from_kernel(at, point) - simulation.simulated_value(at, point)).contains(0)
+
+
+def test_what_no_short_period_has_widens_the_ball(monkeypatch):
+    """A slow wave is cut short, and its spectrum is negative at some frequencies."""
+    at = model("second_moment", INPUTS["damped-cosine"])
+    point = Point({"lambda": Polar(Fraction(1, 10), Fraction(1, 3)), "rho": Fraction(999, 1000)})
+    monkeypatch.setattr(simulation, "MOST_STEPS", 32)
+    simulated = simulation.simulated_value(at, point)
+    assert (from_kernel(at, point) - simulated).contains(0)
+    assert compare(from_kernel(at, point), simulated.mid(), "==", simulation.DIGITS) is False
 
 
 STATE = "(1 - rho**2*abs(lambda)**2)/((1 - abs(lambda)**2)*abs(1 - rho*lambda)**2)"
@@ -184,6 +236,7 @@ def test_each_route_refutes(route, name):
     [
         (lyapunov.floating_value, lyapunov.FLOATING_DIGITS),
         (spectral.quadrature_value, spectral.QUADRATURE_DIGITS),
+        (simulation.simulated_value, simulation.DIGITS),
     ],
 )
 def test_less_precise_routes_notice_what_they_say(value, digits):
