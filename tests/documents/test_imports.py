@@ -79,7 +79,7 @@ def test_the_check_of_what_is_loaded_sees_it():
 
 def test_the_start_of_workers_is_light_and_autograd_loads_no_compiler():
     assert loaded("import verify.running.server") == set()
-    assert loaded("import verify.reporting.results, verify.running.workers") >= {"scipy", "sympy"}
+    assert loaded("import verify.reporting.results, verify.running.workers") >= {"flint", "sympy"}
     derivative = (
         "import torch\n"
         "from numerics import sensitivity_by_autograd\n"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from verify.judging.evidence import Evidence, Finding, Verdict
 from verify.judging.methods import judges, kernels, premises
 
-COARSE = 1e-6  # a judge may be right about what is less, though routes support the claim
+COARSE = 1e-7  # a judge may be right about what is less, though routes support the claim
 
 
 def verdict(evidence: Iterable[Evidence], tried: str = "") -> tuple[Verdict, str]:

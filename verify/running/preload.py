@@ -5,8 +5,6 @@ import gc
 import signal
 from contextlib import suppress
 
-import scipy.stats  # noqa: F401  # by the first sampled check otherwise
-
 from verify.judging.methods import METHODS
 
 for method in METHODS:

@@ -27,6 +27,7 @@ STOREYS = ("theory", "numerics", "verify")
 # of a tier, what evidence depends on
 _OF_FORMULAS = ("points",)
 _OF_TRIALS = ("replicas", "networks", "steps")
+_FORMER_SIZES = ("chains", "tolerance")  # of simulations with an error rate
 DISPLAYS = ("_repr_html_", "_repr_latex_")  # methods that a notebook calls
 ROOT = Path(__file__).parents[2]
 _SETTINGS = "verify/settings.py"
@@ -209,5 +210,5 @@ def environment(settings: Settings) -> dict[str, object]:
 
 def settings_of(made: Mapping[str, Any]) -> Settings:
     """The settings in what `environment` returned."""
-    size = {f.name: made["size"][f.name] for f in fields(Tier)}  # others had more to say
+    size = {name: made["size"][name] for name in made["size"] if name not in _FORMER_SIZES}
     return Settings(Tier(**size), made["seed"], made["device"])

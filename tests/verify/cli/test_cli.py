@@ -96,13 +96,7 @@ def test_exit_status_and_json(claims, text, status, verdicts, in_process):
     for claim in report["claims"]:
         assert (claim["counterexample"] is not None) == (claim["verdict"] == "refuted")
         assert claim["seconds"] > 0
-    sampled = [
-        e["finding"]
-        for claim in report["claims"]
-        for e in claim["evidence"]
-        if e["method"] == "simulation" and e["finding"] != "abstains"
-    ]
-    assert report["error_rate"] == pytest.approx(1e-9 * len(sampled))
+    assert report["error_rate"] == 0  # for formulas nothing is drawn that could err
     assert report["environment"]["packages"]["sympy"]
 
 

@@ -129,7 +129,8 @@ def test_points_are_enough_unless_said_otherwise():
 @pytest.mark.parametrize(
     ("noticeable", "against", "found"),
     [
-        *((1e-3, "sympy", "undecided"), (1e-6, "sympy", "error"), (None, "sympy", "error")),
+        *((1e-3, "sympy", "undecided"), (1e-6, "sympy", "undecided")),
+        *((1e-7, "sympy", "error"), (None, "sympy", "error")),
         (1e-3, "series", "error"),
     ],
 )

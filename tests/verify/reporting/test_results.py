@@ -120,8 +120,10 @@ TRIED = {
         lambda r: r["claims"][0]["evidence"][0].update(noticeable="<b>"),
         lambda r: r["claims"][0]["evidence"][0].update(data="<b>"),
         lambda r: r["claims"][0]["evidence"][0].update(detail=3),
-        lambda r: r["claims"][0]["evidence"][-1]["data"].pop("false_alarm"),
-        lambda r: r["claims"][0]["evidence"][-1]["data"].update(false_alarm="<b>"),
+        lambda r: r["claims"][0]["evidence"][0].update(method="experiment"),  # without its rate
+        lambda r: r["claims"][0]["evidence"][0].update(
+            method="experiment", data={"false_alarm": "<b>"}
+        ),
         lambda r: r["claims"][1]["evidence"][-1]["counterexample"].update(point=3),
         lambda r: r["trials"].append({**TRIED, "data": {"diagonal_mass": 3}}),
         lambda r: r["trials"].append({**TRIED, "data": {"diagonal_mass": ["<b>"]}}),

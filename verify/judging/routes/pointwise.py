@@ -91,8 +91,9 @@ def compare_at_points(model: Model, settings: Settings, route: Route) -> Evidenc
                 held.append(point)
                 exact += route.is_exact is not None and route.is_exact(instance, point)
         tried += len(held)
-        for of_points in (sides, numbers, sizes):
-            stated += of_points.obligations(instance, held)
+        if route.is_judge:  # others have fewer points, and add to what judges have seen
+            for of_points in (sides, numbers, sizes):
+                stated += of_points.obligations(instance, held)
     if not tried:
         why = skipped[0] if skipped else "the formula has no certified value at any point"
         return Evidence(route.name, Finding.ABSTAINS, why)

@@ -84,7 +84,7 @@ def test_what_is_certified_is_counted_and_what_is_not_though_coq_knows_its_kind_
 def test_reports_mark_what_is_certified_and_the_page_has_its_theorem():
     evidence = [Evidence("meaning", Finding.SUPPORTS)]
     for name in ("lyapunov", "spectral", "series", "autograd", "simulation"):
-        evidence.append(Evidence(name, Finding.ABSTAINS, data={"false_alarm": 0.0}))
+        evidence.append(Evidence(name, Finding.ABSTAINS))
     for pieces in ((ACCEPTED,), ()):
         result = certified(STATE, *evidence, *pieces)
         report = from_json(to_json([result], Settings()))
