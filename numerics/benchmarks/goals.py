@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from numerics.benchmarks.normalizers import BY_HAND, FITTED, WHITE
+from numerics.benchmarks.scan import COMPILED
 from numerics.benchmarks.startup import COMMANDS, IMPORT
 from numerics.benchmarks.tables import Table, shown
 
@@ -140,6 +141,7 @@ GOALS = (
              _entry(2, d, "Gauss–Newton, JAX"), most=1e-12)
         for d in ("10", "32")
     ),
+    Goal("Scan", "at most twice what memory allows", _entry(1, COMPILED), most=2),
     *(
         Goal("Training", f"{student}: 10 times as fast as JAX", _entry(1, student, "scan, JAX"),
              least=10, cause="XLA's loop over steps adds little to products this small")

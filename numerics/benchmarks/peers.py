@@ -39,6 +39,28 @@ def lru_outputs(p: Parameters, x: Any) -> Any:
     return (h @ (p["C_re"] + 1j * p["C_im"]).T).real + x @ p["D"].T
 
 
+def scan(lam: Any, u: Any, associative: bool) -> Callable[[], Any]:
+    """The states h_t = λ h_{t−1} + u_t, and the gradients by both where that by h is u."""
+
+    def states(lam: Any, u: Any) -> Any:
+        if associative:
+            combine = lambda a, b: (b[0] * a[0], b[0] * a[1] + b[1])  # noqa: E731
+            return jax.lax.associative_scan(combine, (jnp.broadcast_to(lam, u.shape), u), axis=1)[1]
+
+        def step(h: Any, now: Any) -> tuple[Any, Any]:
+            h = lam * h + now
+            return h, h
+
+        return jnp.swapaxes(jax.lax.scan(step, u[:, 0] * 0, jnp.swapaxes(u, 0, 1))[1], 0, 1)
+
+    @jax.jit
+    def both_ways(lam: Any, u: Any) -> Any:
+        h, pull = jax.vjp(states, lam, u)
+        return h, pull(u)
+
+    return lambda: jax.block_until_ready(both_ways(lam, u))
+
+
 def hessian(p: Parameters, x: Any) -> Callable[[], Any]:
     """All second derivatives of a dense network's error where it equals its teacher."""
     y = dense_outputs(p, x)

@@ -9,6 +9,7 @@ from numerics.benchmarks import (
     evaluation,
     hessian,
     normalizers,
+    scan,
     simulation,
     startup,
     training,
@@ -22,6 +23,7 @@ PARTS: Mapping[str, Callable[[bool], Iterator[Table]]] = {
     "evaluate": lambda quick: evaluation.tables(10**5 if quick else 10**7, 3 if quick else 7),
     "simulate": lambda quick: simulation.tables(3 if quick else 7),
     "hessian": lambda quick: hessian.tables(1 if quick else 5),
+    "scan": lambda quick: scan.tables(1 if quick else 7),
     "train": lambda quick: training.tables(1 if quick else 7),
     "normalize": lambda quick: normalizers.tables(1 if quick else 15),
 }

@@ -1,8 +1,9 @@
-"""h_t = λ h_{t−1} + u_t for all t at once."""
+"""h_t = λ_t h_{t−1} + u_t for all t at once."""
 
 from __future__ import annotations
 
 import math
+from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -10,13 +11,17 @@ from torch import Tensor
 
 from numerics.recurrences.linear import powers
 
+COMPILES = find_spec("numba") is not None
+COMPILED = {torch.float32, torch.float64, torch.complex64, torch.complex128}
+
 
 def scan(lam: Tensor, u: Tensor, state: Tensor | None = None) -> Tensor:
-    """The states h_0, h_1, … in about 2 sqrt(time) steps.
+    """The states h_0, h_1, …: on a CPU in one compiled pass (extra `fast`), else in pieces.
 
     Args:
-        lam: eigenvalues, (d,), real or complex, best in double precision: their powers are taken
-            in it, and rounded to the input's only then.
+        lam: eigenvalues, (d,), real or complex, best in double precision: they are rounded to the
+            input's only where they have been multiplied. Or one for each step, as gates have them,
+            (…, time, d), typed as `u`.
         u: inputs, (…, time, d), complex if λ is.
         state: h_{−1}, (…, d); by default 0.
 
@@ -29,11 +34,16 @@ def scan(lam: Tensor, u: Tensor, state: Tensor | None = None) -> Tensor:
         >>> from numerics.layers import scan
         >>> scan(torch.tensor([0.5]), torch.ones(4, 1)).flatten()
         tensor([1.0000, 1.5000, 1.7500, 1.8750])
+        >>> scan(torch.tensor([[0.5], [0.0], [1.0]]), torch.ones(3, 1)).flatten()
+        tensor([1., 1., 2.])
 
     """
     if state is not None:
-        first = u[..., :1, :] + (lam * state).to(u.dtype).unsqueeze(-2)
+        handed = (lam if lam.dim() == 1 else lam[..., 0, :]) * state
+        first = u[..., :1, :] + handed.to(u.dtype).unsqueeze(-2)
         u = torch.cat([first, u[..., 1:, :]], -2)
+    if lam.dim() > 1:
+        lam = lam.expand_as(u)
     states: Tensor = _Scan.apply(lam, u)  # type: ignore[no-untyped-call]  # Torch's
     return states
 
@@ -42,7 +52,7 @@ def loop(lam: Tensor, u: Tensor) -> Tensor:
     """The states that `scan` gives from h_{−1} = 0, step by step.
 
     Args:
-        lam: eigenvalues, (d,).
+        lam: eigenvalues, (d,), or (…, time, d) as `u`.
         u: inputs, (…, time, d), complex if λ is.
 
     Returns:
@@ -50,27 +60,42 @@ def loop(lam: Tensor, u: Tensor) -> Tensor:
 
     """
     lam = lam.to(u.dtype)
+    of_steps = [lam] * u.shape[-2] if lam.dim() == 1 else lam.unbind(-2)
     states, h = [], torch.zeros_like(u[..., 0, :])
-    for now in u.unbind(-2):
-        h = lam * h + now
+    for factor, now in zip(of_steps, u.unbind(-2), strict=True):
+        h = factor * h + now
         states.append(h)
     return torch.stack(states, -2)
 
 
-class _Scan(torch.autograd.Function):
-    generate_vmap_rule = True
+def in_pieces(lam: Tensor, u: Tensor) -> Tensor:
+    """The states that `loop` gives, in about 2 sqrt(time) steps; arguments as there, λ (d,).
 
+    Pieces of time go side by side, and then each hands its last state to the next one.
+    """
+    steps = u.shape[-2]
+    size = math.isqrt(max(steps - 1, 0)) + 1
+    pieces = torch.nn.functional.pad(u, (0, 0, 0, -steps % size)).unflatten(-2, (-1, size))
+    h = loop(lam, pieces)
+    ends = loop(lam**size, h[..., -1, :])
+    later = powers(lam, size + 1)[:, 1:].mT.to(u.dtype)
+    handed = later * torch.nn.functional.pad(ends[..., :-1, :], (0, 0, 1, 0)).unsqueeze(-2)
+    return (h + handed).flatten(-3, -2)[..., :steps, :]
+
+
+def _is_compiled(u: Tensor) -> bool:
+    return COMPILES and u.device.type == "cpu" and u.dtype in COMPILED
+
+
+class _Scan(torch.autograd.Function):
     @staticmethod
     def forward(lam: Tensor, u: Tensor) -> Tensor:
-        """The states in pieces of time side by side, then what each hands to the next one."""
-        steps = u.shape[-2]
-        size = math.isqrt(max(steps - 1, 0)) + 1
-        pieces = torch.nn.functional.pad(u, (0, 0, 0, -steps % size)).unflatten(-2, (-1, size))
-        h = loop(lam, pieces)
-        ends = loop(lam**size, h[..., -1, :])
-        later = powers(lam, size + 1)[:, 1:].mT.to(u.dtype)
-        handed = later * torch.nn.functional.pad(ends[..., :-1, :], (0, 0, 1, 0)).unsqueeze(-2)
-        return (h + handed).flatten(-3, -2)[..., :steps, :]
+        if _is_compiled(u):
+            from numerics.layers.compiled import states
+
+            found: Tensor = states(lam, u)
+            return found
+        return in_pieces(lam, u) if lam.dim() == 1 else loop(lam, u)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
@@ -78,9 +103,36 @@ class _Scan(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor]:
-        """δ_t = λ̄ δ_{t+1} + ∂/∂h_t: by λ the sum of δ_t h̄_{t−1}, by u_t itself δ_t."""
+        """δ_t = λ̄_{t+1} δ_{t+1} + ∂/∂h_t: by λ_t it is δ_t h̄_{t−1}, by u_t itself δ_t."""
         lam, h = ctx.saved_tensors
-        delta = scan(lam.conj(), gradient.flip(-2)).flip(-2)
-        products = delta[..., 1:, :] * h[..., :-1, :].conj()
-        by_lam = products.to(lam.dtype).reshape(-1, lam.shape[-1]).sum(0)
+        if not torch.is_grad_enabled() and _is_compiled(h):
+            from numerics.layers.compiled import gradients
+
+            by_both: tuple[Tensor, Tensor] = gradients(lam, h, gradient)
+            return by_both
+        backwards = lam.conj()
+        if lam.dim() > 1:  # δ_t takes the next step's
+            backwards = torch.nn.functional.pad(backwards[..., 1:, :], (0, 0, 0, 1)).flip(-2)
+        delta = scan(backwards, gradient.flip(-2)).flip(-2)
+        products = delta * torch.nn.functional.pad(h[..., :-1, :], (0, 0, 1, 0)).conj()
+        by_lam = products.to(lam.dtype)
+        if lam.dim() == 1:
+            by_lam = by_lam.reshape(-1, lam.shape[-1]).sum(0)
         return by_lam, delta
+
+    @staticmethod
+    def vmap(
+        info: Any, in_dims: tuple[int | None, int | None], lam: Tensor, u: Tensor
+    ) -> tuple[Tensor, int]:
+        """Many scans are one of more sequences, or of more units."""
+        if in_dims[0] is None and lam.dim() == 1:
+            return scan(lam, u.movedim(in_dims[1] or 0, 0)), 0
+        each = [
+            v.unsqueeze(-2).expand(*v.shape[:-1], info.batch_size, v.shape[-1])
+            if place is None
+            else v.movedim(place, -2)
+            for v, place in zip((lam, u), in_dims, strict=True)
+        ]
+        together = scan(*(v.flatten(-2) for v in each))
+        states = together.unflatten(-1, (info.batch_size, -1))
+        return states, states.dim() - 2

@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from importlib import import_module
 
 import pytest
 import torch
@@ -22,8 +23,8 @@ from numerics.normalizers import (
 from numerics.recurrences import gru_step
 from theory.inputs import white
 
-EPS = torch.finfo(torch.float64).eps
-STEPS = [1, 2, 3, 16, 17, 100, 1000]
+EPS, EPS_32 = (torch.finfo(dtype).eps for dtype in (torch.float64, torch.float32))
+STEPS = [1, 2, 3, 16, 17, 63, 64, 65, 129, 1000]
 
 
 def hard(steps):
@@ -35,10 +36,27 @@ def hard(steps):
     return lam, u
 
 
-@pytest.mark.parametrize("steps", STEPS)
-def test_scan_is_the_loop(steps):
-    """Each state a sum of at most `steps` terms: so many roundings, of both, at most."""
+def gated(steps):
+    """Eigenvalues that change with each step, and inputs to them."""
     lam, u = hard(steps)
+    return lam * torch.linspace(1, 0.5, steps, dtype=torch.float64)[:, None].expand_as(u), u
+
+
+@pytest.fixture(params=[True, False], ids=["compiled", "without Numba"])
+def _both_ways(request, monkeypatch):
+    monkeypatch.setattr(import_module("numerics.layers.scan"), "COMPILES", request.param)
+
+
+both_ways = pytest.mark.usefixtures("_both_ways")
+either = pytest.mark.parametrize("made", [hard, gated], ids=["constant", "gated"])
+
+
+@both_ways
+@either
+@pytest.mark.parametrize("steps", STEPS)
+def test_scan_is_the_loop(steps, made):
+    """Each state a sum of at most `steps` terms: so many roundings, of both, at most."""
+    lam, u = made(steps)
     size = loop(lam.abs(), u.abs())
     assert torch.all((scan(lam, u) - loop(lam, u)).abs() <= 8 * steps * EPS * size)
     real = scan(lam.real, u.real)
@@ -46,27 +64,78 @@ def test_scan_is_the_loop(steps):
     assert torch.all((real - loop(lam.real, u.real)).abs() <= 8 * steps * EPS * size)
 
 
+@both_ways
+@either
 @pytest.mark.parametrize("steps", STEPS)
-def test_gradients_of_scan_are_the_loops(steps):
+def test_gradients_of_scan_are_the_loops(steps, made):
     def gradients(recurrence):
-        lam, u = (v.requires_grad_() for v in hard(steps))
-        (recurrence(lam, u).abs() ** 2).sum().backward()
-        return lam.grad, u.grad
+        lam, u = (v.requires_grad_() for v in made(steps))
+        return torch.autograd.grad((recurrence(lam, u).abs() ** 2).sum(), (lam, u))
 
     for found, expected in zip(gradients(scan), gradients(loop), strict=True):
         # sums over time of products of states, each with the error of a state
         assert torch.all((found - expected).abs() <= 8 * steps**2 * EPS * expected.abs().max())
 
 
-def test_scan_has_second_derivatives_and_batches():
-    lam, u = (v.requires_grad_() for v in hard(7))
+@both_ways
+@either
+def test_scan_has_second_derivatives_and_batches(made):
+    lam, u = (v.detach().clone().requires_grad_() for v in made(7))
     assert torch.autograd.gradcheck(scan, (lam, u))
     assert torch.autograd.gradgradcheck(scan, (lam, u))
     many = torch.stack([lam, lam / 2]).detach()
-    together = vmap(scan, (0, None))(many, u)
-    assert torch.allclose(together[1], scan(lam / 2, u), rtol=0, atol=100 * EPS)
+    for found, sizes in (
+        (vmap(scan, (0, None))(many, u), (1, 2)),
+        (vmap(lambda v: scan(v / 2, u))(many), (2, 4)),
+        (vmap(scan)(many, torch.stack([u, u])), (1, 2)),
+        (vmap(scan, (None, 0))(lam, torch.stack([u, u])), (1, 1)),
+    ):
+        for states, size in zip(found, sizes, strict=True):
+            assert torch.allclose(states, scan(lam / size, u), rtol=0, atol=100 * EPS)
     slope = grad(lambda v: scan(v, u.real.detach()).sum())
-    assert vmap(slope)(many.real).shape == (2, 5)
+    assert vmap(slope)(many.real).shape == many.shape
+
+
+@either
+@pytest.mark.parametrize("dtype", [torch.complex64, torch.float32], ids=str)
+def test_states_in_single_precision_are_rounded_once(dtype, made):
+    lam, u = made(1000)
+    lam, u = (lam, u) if dtype.is_complex else (lam.real, u.real)
+    u = u.to(dtype)
+    lam = lam if made is hard else lam.to(dtype)
+    wide = torch.promote_types(dtype, torch.float64)
+    expected = loop(lam.to(wide), u.to(wide))
+    found = scan(lam, u)
+    assert found.dtype == dtype
+    size = loop(lam.abs().double(), u.abs().double())
+    allowed = EPS_32 / 2 * expected.abs() + 8000 * EPS * size
+    assert torch.all((found - expected).abs() <= 1.01 * allowed)
+
+
+@either
+def test_threads_share_the_sequences(made, monkeypatch):
+    lam, u = made(130)
+    many = u.expand(3, 2, -1, -1).requires_grad_()
+    lam = lam.clone().requires_grad_() if made is hard else lam.expand_as(many)
+    alone = scan(lam, many)
+    gradients = torch.autograd.grad(alone.abs().sum(), (lam, many)) if made is hard else ()
+    monkeypatch.setattr(import_module("numerics.layers.compiled"), "SMALL", 0)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 4)
+    together = scan(lam, many)
+    assert torch.equal(together, alone)
+    again = torch.autograd.grad(together.abs().sum(), (lam, many)) if made is hard else ()
+    for found, expected in zip(again, gradients, strict=True):  # summed in another order
+        assert torch.allclose(found, expected, rtol=1e-12, atol=0)
+
+
+@both_ways
+@either
+def test_a_state_is_handed_on(made):
+    lam, u = made(20)
+    whole = scan(lam, u)
+    first = scan(lam if made is hard else lam[..., :9, :], u[..., :9, :])
+    rest = scan(lam if made is hard else lam[..., 9:, :], u[..., 9:, :], first[..., -1, :])
+    assert torch.allclose(torch.cat([first, rest], -2), whole, rtol=0, atol=1000 * EPS)
 
 
 MAPS = {
