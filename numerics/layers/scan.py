@@ -69,18 +69,26 @@ def loop(lam: Tensor, u: Tensor) -> Tensor:
 
 
 def in_pieces(lam: Tensor, u: Tensor) -> Tensor:
-    """The states that `loop` gives, in about 2 sqrt(time) steps; arguments as there, λ (d,).
+    """The states that `loop` gives, in about 2 sqrt(time) steps; arguments as there.
 
     Pieces of time go side by side, and then each hands its last state to the next one.
     """
     steps = u.shape[-2]
     size = math.isqrt(max(steps - 1, 0)) + 1
-    pieces = torch.nn.functional.pad(u, (0, 0, 0, -steps % size)).unflatten(-2, (-1, size))
-    h = loop(lam, pieces)
-    ends = loop(lam**size, h[..., -1, :])
-    later = powers(lam, size + 1)[:, 1:].mT.to(u.dtype)
-    handed = later * torch.nn.functional.pad(ends[..., :-1, :], (0, 0, 1, 0)).unsqueeze(-2)
-    return (h + handed).flatten(-3, -2)[..., :steps, :]
+
+    def pieces(v: Tensor) -> Tensor:
+        return torch.nn.functional.pad(v, (0, 0, 0, -steps % size)).unflatten(-2, (-1, size))
+
+    if lam.dim() == 1:
+        within, passed_on = lam, powers(lam, size + 1)[:, 1:].mT
+    else:
+        within = pieces(lam)
+        passed_on = within.cumprod(-2)
+    h = loop(within, pieces(u))
+    ends = loop(lam**size if lam.dim() == 1 else passed_on[..., -1, :], h[..., -1, :])
+    before = torch.nn.functional.pad(ends[..., :-1, :], (0, 0, 1, 0)).unsqueeze(-2)
+    states: Tensor = (h + passed_on.to(u.dtype) * before).flatten(-3, -2)[..., :steps, :]
+    return states
 
 
 def _is_compiled(u: Tensor) -> bool:
@@ -95,7 +103,7 @@ class _Scan(torch.autograd.Function):
 
             found: Tensor = states(lam, u)
             return found
-        return in_pieces(lam, u) if lam.dim() == 1 else loop(lam, u)
+        return in_pieces(lam, u)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
