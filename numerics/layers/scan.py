@@ -77,7 +77,9 @@ def in_pieces(lam: Tensor, u: Tensor) -> Tensor:
     size = math.isqrt(max(steps - 1, 0)) + 1
 
     def pieces(v: Tensor) -> Tensor:
-        return torch.nn.functional.pad(v, (0, 0, 0, -steps % size)).unflatten(-2, (-1, size))
+        padded = torch.nn.functional.pad(v, (0, 0, 0, -steps % size))
+        cut: Tensor = padded.unflatten(-2, (-1, size))
+        return cut
 
     if lam.dim() == 1:
         within, passed_on = lam, powers(lam, size + 1)[:, 1:].mT
