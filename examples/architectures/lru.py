@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from numerics.fitting.training_data import Data, normalizer_for
+from numerics.layers import scan
 
 
 class LRU(nn.Module):
@@ -27,11 +28,7 @@ class LRU(nn.Module):
         # gamma = torch.sqrt(1 - lam.abs() ** 2)
         gamma = self.normalizer(lam)  # and the second
         u = gamma * (x.to(self.B.dtype) @ self.B.mT)
-        h, states = torch.zeros_like(u[:, 0]), []
-        for now in u.unbind(1):
-            h = lam * h + now
-            states.append(h)
-        return torch.stack(states, 1)
+        return scan(lam, u)
 
     def forward(self, x: Tensor) -> Tensor:
         """Outputs, (batch, time, d)."""

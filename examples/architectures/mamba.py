@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from numerics.fitting.training_data import Data, normalizer_for
+from numerics.layers import scan
 
 
 class Mamba(nn.Module):
@@ -28,11 +29,7 @@ class Mamba(nn.Module):
         # gamma = step
         gamma = self.normalizer(lam)  # and the second
         u = gamma * self.B(x).unsqueeze(-2) * x.unsqueeze(-1)
-        h, states = torch.zeros_like(u[:, 0]), []
-        for by, now in zip(lam.unbind(1), u.unbind(1), strict=True):
-            h = by * h + now
-            states.append(h)
-        return torch.stack(states, 1)
+        return scan(lam.flatten(-2), u.flatten(-2)).unflatten(-1, u.shape[-2:])
 
     def forward(self, x: Tensor) -> Tensor:
         """Outputs, (batch, time, d)."""

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from numerics.fitting.training_data import Data, normalizer_for
+from numerics.layers import scan
 
 
 class MinGRU(nn.Module):
@@ -20,11 +21,7 @@ class MinGRU(nn.Module):
         # gamma = z
         gamma = self.normalizer(1 - z)  # and the second
         u = gamma * self.candidate(x)
-        h, states = torch.zeros_like(u[:, 0]), []
-        for by, now in zip((1 - z).unbind(1), u.unbind(1), strict=True):
-            h = by * h + now
-            states.append(h)
-        return torch.stack(states, 1)
+        return scan(1 - z, u)
 
     def forward(self, x: Tensor) -> Tensor:
         """Outputs, (batch, time, states): the states."""

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn.functional import logsigmoid
 
 from numerics.fitting.training_data import Data, normalizer_for
+from numerics.layers import scan
 
 
 class RGLRU(nn.Module):
@@ -23,11 +24,7 @@ class RGLRU(nn.Module):
         # gamma = torch.sqrt(1 - lam**2)
         gamma = self.normalizer(lam)  # and the second
         u = gamma * i * x
-        h, states = torch.zeros_like(u[:, 0]), []
-        for by, now in zip(lam.unbind(1), u.unbind(1), strict=True):
-            h = by * h + now
-            states.append(h)
-        return torch.stack(states, 1)
+        return scan(lam, u)
 
     def forward(self, x: Tensor) -> Tensor:
         """Outputs, (batch, time, d): the states."""

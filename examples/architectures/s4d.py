@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from numerics.fitting.training_data import Data, normalizer_for
+from numerics.layers import scan
 
 
 class S4D(nn.Module):
@@ -28,11 +29,7 @@ class S4D(nn.Module):
         # gamma = (lam - 1) / a
         gamma = self.normalizer(lam)  # and the second
         u = gamma * x.unsqueeze(-1)
-        h, states = torch.zeros_like(u[:, 0], dtype=lam.dtype), []
-        for now in u.unbind(1):
-            h = lam * h + now
-            states.append(h)
-        return torch.stack(states, 1)
+        return scan(lam.flatten(), u.to(lam.dtype).flatten(-2)).unflatten(-1, lam.shape)
 
     def forward(self, x: Tensor) -> Tensor:
         """Outputs, (batch, time, d)."""

@@ -29,6 +29,9 @@ def scan(lam: Tensor, u: Tensor, state: Tensor | None = None) -> Tensor:
         The states, (…, time, d), typed as `u`. All orders of derivatives exist; kept for them are
         the states alone, as the gradient is a scan too, backwards in time.
 
+    Raises:
+        ValueError: if λ is complex and the inputs are real.
+
     Examples:
         >>> import torch
         >>> from numerics.layers import scan
@@ -38,6 +41,8 @@ def scan(lam: Tensor, u: Tensor, state: Tensor | None = None) -> Tensor:
         tensor([1., 1., 2.])
 
     """
+    if lam.is_complex() and not u.is_complex():
+        raise ValueError(f"u: real where lam is complex; give u.to({lam.dtype})")
     if state is not None:
         handed = (lam if lam.dim() == 1 else lam[..., 0, :]) * state
         first = u[..., :1, :] + handed.to(u.dtype).unsqueeze(-2)

@@ -128,6 +128,11 @@ def test_threads_share_the_sequences(made, monkeypatch):
         assert torch.allclose(found, expected, rtol=1e-12, atol=0)
 
 
+def test_real_inputs_of_complex_units_are_refused():
+    with pytest.raises(ValueError, match=r"u: real where lam is complex; give u\.to\(torch\.c"):
+        scan(torch.tensor([1j]), torch.ones(3, 1))
+
+
 @both_ways
 @either
 def test_a_state_is_handed_on(made):
