@@ -99,7 +99,7 @@ def simulated(x: StationaryInput, one_minus_lam: Array) -> tuple[Estimate, Estim
         one_minus_lam: 1 − λ, shape (eigenvalues,).
 
     """
-    from numerics.simulate.cpu import moments
+    from numerics.simulate.moments import moments
 
     steps = burn_in_steps(1 - one_minus_lam.min(), BIAS)
     chains = moments(1 - one_minus_lam, shaping_filter(x), CHAINS, 2 * steps, steps, seed=1)
