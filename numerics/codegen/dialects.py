@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy.printing.codeprinter import CodePrinter
 
@@ -156,6 +156,22 @@ JAVASCRIPT = Dialect(
     title="/** {} */",
     function=_javascript_function,
 )
+_AS_GIVEN = _LAST + "the arguments' precision."
+# where speed counts for more than the last digits: no precision but the arguments'
+FAST = {
+    "numpy": replace(
+        NUMPY,
+        printer=ArrayPrinter("np.", _NUMPY_NAMES),
+        accuracy=_AS_GIVEN,
+        decorator="@functools.partial(_in_blocks, widens=False)",
+        has_adaptive=False,
+    ),
+    "torch": replace(TORCH, accuracy=_AS_GIVEN, decorator="@_of_tensors"),
+    "jax": replace(JAX, accuracy=_AS_GIVEN, decorator=""),
+    "numba": replace(
+        NUMBA, accuracy=_AS_GIVEN, decorator="@functools.partial(_fused, widens=False)"
+    ),
+}
 DIALECTS = {
     "numpy": NUMPY,
     "torch": TORCH,

@@ -12,7 +12,7 @@ import sympy as sp
 from numerics.codegen.conditioning import code_name
 from numerics.codegen.dialects import Bounding
 from numerics.codegen.functions import Function, from_polar_distance, near_one
-from numerics.codegen.modules import TARGETS as CODE, module_source
+from numerics.codegen.modules import TARGETS as CODE, check_accuracy, module_source
 from theory import symbols
 from theory.algebra.conjugation import bar
 from theory.algebra.presentation import present
@@ -39,7 +39,13 @@ MODULE = "normalizer"
 _COMMANDS = tuple(n for n in (*QUANTITIES, "gamma") if n != "output_hessian")
 
 
-def exported(name: str, x: StationaryInput, target: str, bound: Bounding | None = None) -> str:
+def exported(
+    name: str,
+    x: StationaryInput,
+    target: str,
+    bound: Bounding | None = None,
+    accuracy: str = "full",
+) -> str:
     """A quantity, γ or an architecture in LaTeX or as a standalone module.
 
     Args:
@@ -48,10 +54,11 @@ def exported(name: str, x: StationaryInput, target: str, bound: Bounding | None 
         x: the input; its parameters become arguments. latex-commands are for white and AR(1).
         target: one of TARGETS.
         bound: finds bounds for the docstrings of a module; see `module_source`.
+        accuracy: "full" or "fast"; see `module_source`.
 
     Raises:
-        ValueError: for an unknown name or target, a quantity that the input does not have, or an
-            input with a parameter that is called as an eigenvalue is.
+        ValueError: for an unknown name, target or accuracy, a quantity that the input does not
+            have, or an input with a parameter that is called as an eigenvalue is.
 
     """
     if name == MODULE:
@@ -67,6 +74,7 @@ def exported(name: str, x: StationaryInput, target: str, bound: Bounding | None 
         raise ValueError(f"unknown name {name!r}: {one_of(name, names)}")
     if target not in TARGETS:
         raise ValueError(f"--to {target}: {one_of(target, TARGETS)}")
+    check_accuracy(target, accuracy)
     if target == "latex-commands":
         return latex_commands(None if name == "all" else name)
     _refuse_eigenvalues(x)
@@ -88,13 +96,15 @@ def exported(name: str, x: StationaryInput, target: str, bound: Bounding | None 
     title = f"{name} for R(Delta) = {x.autocorrelation()}."
     if name in _ARCHITECTURES:
         title = f"λ and γ of {_ARCHITECTURES[name].name}."
-    return module_source(functions, target, title, bound)
+    return module_source(functions, target, title, bound, accuracy)
 
 
-def compiled(name: str, x: StationaryInput, target: str) -> Mapping[str, Callable[..., Any]]:
+def compiled(
+    name: str, x: StationaryInput, target: str, accuracy: str = "full"
+) -> Mapping[str, Callable[..., Any]]:
     """What the exported module defines, by name; arguments and errors as for `exported`."""
     scope: dict[str, Any] = {}
-    exec(exported(name, x, target), scope)  # noqa: S102 (our own source)
+    exec(exported(name, x, target, accuracy=accuracy), scope)  # noqa: S102 (our own source)
     return scope
 
 

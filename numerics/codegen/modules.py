@@ -25,7 +25,7 @@ from numerics.codegen.conditioning import (
     difference,
     is_long,
 )
-from numerics.codegen.dialects import DIALECTS, Bounding, Dialect, python_function
+from numerics.codegen.dialects import DIALECTS, FAST, Bounding, Dialect, python_function
 from numerics.codegen.exponentials import RANGE, roundings, stable
 from numerics.codegen.functions import Function, of_distances, polar
 from numerics.codegen.printers import RationalPrinter
@@ -35,6 +35,7 @@ from theory.algebra.conjugation import bar, polarised, restored
 from theory.printing.choices import one_of
 
 TARGETS = (*DIALECTS, "sympy")
+ACCURACIES = ("full", "fast")
 _ADAPTIVE = Runtime.of("adaptive.py")
 _WITHIN_AN_ULP = (
     "Terms may cancel: each value, or part of a complex one, is within an ulp, as it is computed\n"
@@ -82,7 +83,11 @@ _POLAR_ROUNDINGS = 12  # in any of those: sine and cosine have 4 each
 
 
 def module_source(
-    functions: list[Function], target: str, title: str, bound: Bounding | None = None
+    functions: list[Function],
+    target: str,
+    title: str,
+    bound: Bounding | None = None,
+    accuracy: str = "full",
 ) -> str:
     """The source of a standalone module.
 
@@ -91,10 +96,11 @@ def module_source(
         target: one of TARGETS.
         title: the module's docstring.
         bound: finds bounds for docstrings that hold instead of the numbers of roundings.
+        accuracy: "full", or "fast": in the arguments' precision, by NumPy, Torch, JAX or Numba.
 
     Raises:
-        ValueError: for an unknown target, what the target has no form for, or a parameter with the
-            name of another, or of a function here.
+        ValueError: for an unknown target or accuracy, what the target has no form for, or a
+            parameter with the name of another, or of a function here.
 
     Examples:
         >>> from numerics import module_source
@@ -107,11 +113,13 @@ def module_source(
     """
     if target not in TARGETS:
         raise ValueError(f"unknown target {target!r}: {one_of(target, TARGETS)}")
+    check_accuracy(target, accuracy)
     functions = [_with_own_names(f) for f in functions]
     if target == "sympy":
         head = f'"""{title}"""\n\n{_SYMPY}'
         return "\n\n\n".join([head, *map(_in_sympy, functions)]) + "\n"
-    dialect = replace(DIALECTS[target], bound=bound) if bound else DIALECTS[target]
+    dialect = FAST[target] if accuracy == "fast" else DIALECTS[target]
+    dialect = replace(dialect, bound=bound) if bound else dialect
     printed = [_function(f, dialect) for f in functions]
     source = "\n".join(printed)
     adaptive = _ADAPTIVE.called_in(source)
@@ -119,6 +127,14 @@ def module_source(
     head = "\n\n".join(filter(None, [dialect.title.format(title), imports]))
     helpers = adaptive + dialect.runtime.called_in(source)
     return "\n\n\n".join([head, *helpers, *printed]) + "\n"
+
+
+def check_accuracy(target: str, accuracy: str) -> None:
+    """Raise ValueError for an accuracy that there is not, or not for a target."""
+    if accuracy not in ACCURACIES:
+        raise ValueError(f"accuracy {accuracy!r}: {one_of(accuracy, ACCURACIES)}")
+    if accuracy == "fast" and target not in FAST:
+        raise ValueError(f"accuracy 'fast': of {', '.join(FAST)}; {target} has one accuracy")
 
 
 def _with_own_names(function: Function) -> Function:
@@ -265,7 +281,9 @@ def _in_factors(function: Function, dialect: Dialect) -> str:
         v, w = map(code_name, pair)
         value = f"one_minus_{w} - one_minus_{v}" if prefix else f"{v} - {w}"
         lines.append(f"{difference(pair)} = {value}")
-    value = dialect.printer.doprint(form.expression)
+    shared, expression = _shared(form.expression)
+    lines += [f"{name} = {dialect.printer.doprint(part)}" for name, part in shared]
+    value = dialect.printer.doprint(expression)
     if is_long(form.constant):
         value += f" * {dialect.printer.doprint(form.constant)}"
     else:
@@ -278,6 +296,27 @@ def _in_factors(function: Function, dialect: Dialect) -> str:
     if function.from_distances:
         form = form.with_roundings(_POLAR_ROUNDINGS)
     return _with_bound(function, dialect, body, form.roundings, dialect.accuracy)
+
+
+def _shared(expr: sp.Expr) -> tuple[list[tuple[sp.Symbol, sp.Expr]], sp.Expr]:
+    """What an expression has several times, by name, in order, and what is left of it.
+
+    Powers of a symbol are products of lower ones. No number is rounded more often than before.
+    """
+    lines: list[tuple[sp.Symbol, sp.Expr]] = []
+    powers: dict[sp.Expr, sp.Expr] = {}
+    for base in sorted(expr.free_symbols, key=str):
+        used = (p.exp for p in expr.atoms(sp.Pow) if p.base == base and p.exp.is_Integer)
+        most = max((abs(int(n)) for n in used), default=1)
+        names = {n: sp.Symbol(f"{base}_{n}", real=True) for n in range(2, most + 1)}
+        names[1] = base
+        for n in range(2, most + 1):
+            half = n // 2
+            lines.append((names[n], sp.Mul(names[half], names[n - half], evaluate=False)))
+            powers |= {base**n: names[n], base**-n: 1 / names[n]}
+    expr = expr.xreplace(powers)
+    shared, [rest] = sp.cse(expr, symbols=sp.numbered_symbols("t"), order="none")
+    return lines + shared, rest
 
 
 def _of_disc(z: Disc, from_distance: bool, dialect: Dialect, used: set[str]) -> list[str]:

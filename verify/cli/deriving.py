@@ -147,6 +147,13 @@ def export(
         Path | None,
         typer.Option(help="Have Gappa and Coq prove bounds of rounding; write the proofs here."),
     ] = None,
+    accuracy: Annotated[
+        str,
+        typer.Option(
+            help="full: mostly the nearest number. fast: in the arguments' precision, within the "
+            "bound that is stated; for numpy, torch, jax and numba."
+        ),
+    ] = "full",
 ) -> None:
     """Export a formula as LaTeX, or as a module that imports nothing of this project."""
     from numerics.codegen.export import exported
@@ -158,8 +165,10 @@ def export(
     with bad_input(QuestionError, ValueError, NoCoq, NoGappa, OSError):
         x = read_input(autocorrelation)
         if certify is None:
-            write(exported(name, x, to), output)
+            write(exported(name, x, to, accuracy=accuracy), output)
             return
+        if accuracy != "full":
+            fail("--certify: bounds are proved of --accuracy full alone")
         bounds = Bounds(to)
         with err.status("proving bounds"):
             write(exported(name, x, to, bounds), output)

@@ -11,8 +11,11 @@ import numba
 import numpy as np
 
 
-def _fused(function):
-    """A function as one loop on all cores, in double precision; single if all arguments are."""
+def _fused(function, widens=True):
+    """A function as one loop on all cores; its values are single if all arguments are.
+
+    It computes in double precision, or in the arguments' unless it widens.
+    """
     # the arithmetic as it is written: no contraction
     loop = numba.njit(parallel=True, error_model="numpy")(function)
 
@@ -21,7 +24,8 @@ def _fused(function):
         if named:
             arguments = inspect.signature(function).bind(*arguments, **named).args
         single = np.result_type(*arguments) in (np.float32, np.complex64)
-        given = [np.asarray(a, np.result_type(a, np.float64)) for a in arguments]
+        work = np.float64 if widens or not single else np.float32
+        given = [np.asarray(a, np.result_type(a, work)) for a in arguments]
         shape = np.broadcast_shapes(*(a.shape for a in given))
         value = loop(*(np.ascontiguousarray(np.broadcast_to(a, shape)).reshape(-1) for a in given))
         return value.astype(np.float32 if single else np.float64, copy=False).reshape(shape)[()]

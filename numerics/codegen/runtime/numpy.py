@@ -10,15 +10,19 @@ import inspect
 import numpy as np
 
 
-def _in_blocks(function):
-    """A function in long double (double for single precision), by blocks that fit in the cache."""
+def _in_blocks(function, widens=True):
+    """A function by blocks that fit in the cache.
+
+    In long double, or double for single precision; in the arguments' precision unless it widens.
+    """
 
     @functools.wraps(function)
     def rounded(*arguments, **named):
         if named:
             arguments = inspect.signature(function).bind(*arguments, **named).args
         single = np.result_type(*arguments) in (np.float32, np.complex64)
-        work, result = (np.float64, np.float32) if single else (np.longdouble, np.float64)
+        result = np.float32 if single else np.float64
+        work = (np.float64 if single else np.longdouble) if widens else result
         with np.nditer(
             [*arguments, None],
             ["external_loop", "buffered", "zerosize_ok"],

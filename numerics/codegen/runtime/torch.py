@@ -31,9 +31,20 @@ def _double(a):
     return torch.as_tensor(a, dtype=torch.complex128 if is_complex else torch.float64)
 
 
+def _of_tensors(function):
+    """A function of tensors as one of tensors and numbers."""
+
+    @functools.wraps(function)
+    def taken(*arguments, **named):
+        named = {name: torch.as_tensor(a) for name, a in named.items()}
+        return function(*map(torch.as_tensor, arguments), **named)
+
+    return taken
+
+
 def _lost_in_square(x, square):
     """x**2 - square, exactly (Veltkamp's splitting, Dekker's product)."""
-    scaled = x * (2.0**27 + 1)
+    scaled = x * (2.0 ** (27 if x.dtype == torch.float64 else 12) + 1)
     high = scaled - (scaled - x)
     low = x - high
     lost = ((high * high - square) + 2 * high * low) + low * low

@@ -20,6 +20,8 @@ import torch
 from javascript import node
 
 from numerics.arithmetic.balls import certified, evaluate
+from numerics.benchmarks.accuracy import exactly, one_minus, ulps
+from numerics.codegen.dialects import FAST
 from numerics.codegen.export import NAMES, compiled, exported
 from numerics.codegen.functions import Function
 from numerics.codegen.modules import TARGETS as CODE, module_source
@@ -125,6 +127,58 @@ def module(name, target):
     scope = {}
     exec(exported(name, exponential(), target), scope)  # noqa: S102 (our own source)
     return scope
+
+
+@pytest.mark.parametrize("target", FAST)
+@pytest.mark.parametrize("name", MOMENTS)
+@pytest.mark.parametrize("type_", DISTANCES)
+def test_what_is_fast_errs_as_little_as_it_says(name, target, type_):
+    """At most n u by the docstring, and u for the last rounding, u half an ulp: in ulps of it."""
+    if target in ("jax", "numba"):
+        pytest.importorskip(target, reason=f"{target} is not installed")
+    scope = {}
+    source = exported(name, exponential(), target, accuracy="fast")
+    exec(source, scope)  # noqa: S102 (our own source)
+    near_one = source[source.index(f"def {name}_near_one") :]
+    stated = int(re.search(r"at most (\d+)u", near_one)[1])
+    assert "half an ulp of the arguments' precision" in " ".join(near_one.split())
+    o, q = (v.astype(type_) for v in np.meshgrid(DISTANCES[type_], GAPS))
+    o, q = o[(q < 2) & (o < 2)], q[(q < 2) & (o < 2)]
+    found = values(target, scope[f"{name}_near_one"], o, q)
+    assert found.dtype == type_
+    formula = moment(name).subs({bar(lam): real_lam, lam: real_lam})
+    truth = exactly(formula, (real_lam, rho), one_minus(o), one_minus(q))
+    worst = max(ulps(v, exact.real) for v, exact in zip(found, truth, strict=True))
+    assert worst <= (stated + 1) / 2
+    # and less is no promise: it is more than what the full accuracy leaves
+    full = values(target, module(name, target)[f"{name}_near_one"], o, q)
+    assert max(ulps(v, exact.real) for v, exact in zip(full, truth, strict=True)) <= worst
+
+
+@pytest.mark.parametrize("target", FAST)
+def test_what_is_fast_takes_complex_numbers_of_single_precision(target):
+    if target in ("jax", "numba"):
+        pytest.importorskip(target, reason=f"{target} is not installed")
+    scope = {}
+    exec(exported("sensitivity", exponential(), target, accuracy="fast"), scope)  # noqa: S102
+    lam_, rho_ = np.array([0.5 + 0.5j, -0.9, 0.99j], np.complex64), np.float32([0.5, -0.5, 0.9])
+    found = values(target, scope["sensitivity"], lam_, rho_)
+    exact = module("sensitivity", "mpmath")["sensitivity"]
+    for fast, z, r in zip(found, lam_, rho_, strict=True):
+        assert fast == pytest.approx(float(exact(complex(z), float(r))), rel=80 * 2.0**-24)
+
+
+@pytest.mark.parametrize(
+    ("target", "accuracy", "says"),
+    [
+        ("mpmath", "fast", "accuracy 'fast': of numpy, torch, jax, numba; mpmath has one accuracy"),
+        ("latex", "fast", "accuracy 'fast': of numpy, torch, jax, numba; latex has one accuracy"),
+        ("numpy", "fats", "accuracy 'fats': one of full, fast; did you mean 'fast'?"),
+    ],
+)
+def test_accuracies_that_there_are_not(target, accuracy, says):
+    with pytest.raises(ValueError, match=re.escape(says)):
+        exported("gamma", white(), target, accuracy=accuracy)
 
 
 @cache

@@ -200,7 +200,7 @@ def test_torch_computes_in_double(given, work, result):
     ("target", "decorator"),
     [
         *[("numpy", "_in_blocks"), ("torch", "_in_double"), ("jax", "_in_double")],
-        *[("numba", "_fused"), ("adaptive", "_adaptive")],
+        *[("numba", "_fused"), ("adaptive", "_adaptive"), ("torch", "_of_tensors")],
     ],
 )
 def test_arguments_have_names(target, decorator):
@@ -262,10 +262,10 @@ def test_javascript_powers():
 def test_a_module_takes_what_it_calls_and_what_that_calls():
     given = Runtime.of("torch.py")
     assert given.imports == "import functools\n\nimport torch"
-    names = ["_in_double", "_double", "_lost_in_square", "_one_minus_squares"]
+    names = ["_in_double", "_double", "_of_tensors", "_lost_in_square", "_one_minus_squares"]
     assert [*given.helpers] == names
     assert given.called_in("@_in_double\n") == [given.helpers[n] for n in names[:2]]
-    assert given.called_in("_one_minus_squares(x, y)") == [given.helpers[n] for n in names[2:]]
+    assert given.called_in("_one_minus_squares(x, y)") == [given.helpers[n] for n in names[3:]]
     assert given.called_in("cross_one_minus_squares(x, y)") == []
 
 
