@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 Array = NDArray[Any]
-SMALL = 2**16  # numbers that one thread takes less time for than others take to start
-
 BLOCK = 64  # steps, whose numbers fit in a core's own cache
+SMALL = 2**16  # numbers that one thread takes less time for than others take to start
 
 _compiled = njit(nogil=True, cache=True, fastmath={"contract"})
 
@@ -24,34 +24,27 @@ _compiled = njit(nogil=True, cache=True, fastmath={"contract"})
 @torch.library.custom_op("curseproof::scan_states", mutates_args=(), device_types="cpu")
 def states(lam: Tensor, u: Tensor) -> Tensor:
     """The states of `numerics.layers.scan.scan`, of λ (d,) or as u, and of u (…, time, d)."""
-    lam, u = _prepared(lam, u.dtype), u.contiguous()
+    u = _plain(u)
     h = torch.empty_like(u)
-    pieces = [_by_sequence(v) for v in (u, h)]
     if lam.dim() == 1:
-        _each_piece(lambda u, h, state: _forward(lam.numpy(), u, h, state), pieces)
+        _by_sequences(partial(_forward, _wide(lam, u)), u, h)
     else:
-        _each_piece(_forward_varying, [_by_sequence(lam), *pieces])
+        _by_sequences(_forward_varying, _plain(lam.to(u.dtype)), u, h)
     return h
 
 
 @torch.library.custom_op("curseproof::scan_gradients", mutates_args=(), device_types="cpu")
 def gradients(lam: Tensor, h: Tensor, gradient: Tensor) -> tuple[Tensor, Tensor]:
     """The gradients by λ and by u where that by the states h is given."""
-    given, lam, gradient = lam, _prepared(lam, h.dtype), gradient.contiguous()
+    h, gradient = _plain(h), _plain(gradient)
     by_u = torch.empty_like(h)
-    pieces = [_by_sequence(v) for v in (h.contiguous(), gradient, by_u)]
-    if lam.dim() > 1:
-        by_lam = torch.empty_like(lam)
-        _each_piece(_backward_varying, [_by_sequence(v) for v in (lam, by_lam)] + pieces)
-        return by_lam.to(given.dtype), by_u
-    sums: list[Array] = []
-
-    def backward(h: Array, gradient: Array, by_u: Array, state: Array) -> None:
-        sums.append(np.zeros_like(state))
-        _backward(lam.numpy(), sums[-1], h, gradient, by_u, state)
-
-    _each_piece(backward, pieces)
-    return torch.from_numpy(np.sum(sums, axis=0)).to(given.dtype), by_u
+    if lam.dim() == 1:
+        each = torch.zeros(h[..., :1, :].shape, dtype=_wide_type(h))  # so that no order counts
+        _by_sequences(partial(_backward, _wide(lam, h)), each, h, gradient, by_u)
+        return each.reshape(-1, lam.shape[0]).sum(0).to(lam.dtype), by_u
+    by_lam = torch.empty_like(h)
+    _by_sequences(_backward_varying, _plain(lam.to(h.dtype)), by_lam, h, gradient, by_u)
+    return by_lam.to(lam.dtype), by_u
 
 
 @states.register_fake
@@ -64,35 +57,43 @@ def _(lam: Tensor, h: Tensor, gradient: Tensor) -> tuple[Tensor, Tensor]:
     return torch.empty_like(lam), torch.empty_like(h)
 
 
-def _prepared(lam: Tensor, dtype: torch.dtype) -> Tensor:
-    """λ as it is multiplied: in double precision where it is the same for all steps."""
-    if lam.dim() == 1:
-        dtype = torch.complex128 if dtype.is_complex else torch.float64
-    return lam.detach().to(dtype).resolve_conj().contiguous()
+def _plain(v: Tensor) -> Tensor:
+    """A tensor as its numbers lie in memory."""
+    return v.detach().resolve_conj().resolve_neg().contiguous()
 
 
-def _by_sequence(v: Tensor) -> Array:
-    array: Array = v.detach().resolve_conj().reshape(-1, *v.shape[-2:]).numpy()
+def _wide_type(v: Tensor) -> torch.dtype:
+    return torch.complex128 if v.is_complex() else torch.float64
+
+
+def _wide(lam: Tensor, v: Tensor) -> Array:
+    array: Array = _plain(lam.to(_wide_type(v))).numpy()
     return array
 
 
-def _each_piece(function: Callable[..., None], arrays: list[Array]) -> None:
+def _by_sequences(function: Callable[..., None], *tensors: Tensor) -> None:
     """Call a function with sequences and room for a state, on as many threads as Torch has."""
+    arrays = [v.reshape(-1, *v.shape[-2:]).numpy() for v in tensors]
     count, _, d = arrays[-1].shape
-    kind = complex if np.iscomplexobj(arrays[-1]) else float
     threads = min(count, torch.get_num_threads()) if arrays[-1].size > SMALL else 1
+    pieces = zip(*(np.array_split(a, max(threads, 1)) for a in arrays), strict=True)
+    kind = complex if tensors[-1].is_complex() else float
+    calls = [partial(function, *piece, np.zeros(d, kind)) for piece in pieces]
     if threads < 2:
-        return function(*arrays, np.zeros(d, kind))
-    pieces = zip(*(np.array_split(a, threads) for a in arrays), strict=True)
-    work = [_pool(threads).submit(function, *piece, np.zeros(d, kind)) for piece in pieces]
-    for done in work:
+        calls[0]()
+        return
+    for done in [_pool(threads).submit(call) for call in calls]:
         done.result()
-    return None
 
 
 @cache
 def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads)
+
+
+# a process that is forked has the pools, and none of their threads
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)
 
 
 @_compiled
@@ -141,7 +142,7 @@ def _backward(
                     by_u[b, start + t, j] = delta[t, j]
                 if start + t > 0:
                     for j in range(d):
-                        by_lam[j] += delta[t, j] * np.conj(h[b, start + t - 1, j])
+                        by_lam[b, 0, j] += delta[t, j] * np.conj(h[b, start + t - 1, j])
 
 
 @_compiled

@@ -1,6 +1,8 @@
 """Recurrent layers against plain loops, outputs and gradients, up to the unit circle."""
 
 import math
+import multiprocessing
+import warnings
 from functools import partial
 from importlib import import_module
 
@@ -115,17 +117,56 @@ def test_states_in_single_precision_are_rounded_once(dtype, made):
 @either
 def test_threads_share_the_sequences(made, monkeypatch):
     lam, u = made(130)
-    many = u.expand(3, 2, -1, -1).requires_grad_()
-    lam = lam.clone().requires_grad_() if made is hard else lam.expand_as(many)
-    alone = scan(lam, many)
-    gradients = torch.autograd.grad(alone.abs().sum(), (lam, many)) if made is hard else ()
+    many = u.expand(3, 2, -1, -1).clone().requires_grad_()
+    lam = (lam if made is hard else lam.expand_as(many)).clone().requires_grad_()
+
+    def found():
+        states = scan(lam, many)
+        return states, *torch.autograd.grad(states.abs().sum(), (lam, many))
+
+    alone = found()
     monkeypatch.setattr(import_module("numerics.layers.compiled"), "SMALL", 0)
     monkeypatch.setattr(torch, "get_num_threads", lambda: 4)
-    together = scan(lam, many)
-    assert torch.equal(together, alone)
-    again = torch.autograd.grad(together.abs().sum(), (lam, many)) if made is hard else ()
-    for found, expected in zip(again, gradients, strict=True):  # summed in another order
-        assert torch.allclose(found, expected, rtol=1e-12, atol=0)
+    assert all(map(torch.equal, found(), alone))  # bit for bit, in whatever order they end
+
+
+def scanned_in_a_fork(queue):
+    lam, u = hard(130)
+    queue.put(scan(lam, u)[0, -1, 0].item())
+
+
+def test_a_forked_process_has_threads_of_its_own(monkeypatch):
+    monkeypatch.setattr(import_module("numerics.layers.compiled"), "SMALL", 0)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    lam, u = hard(130)
+    expected = scan(lam, u)[0, -1, 0].item()
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads
+        child = context.Process(target=scanned_in_a_fork, args=(queue,))
+        child.start()
+    try:
+        assert queue.get(timeout=60) == expected
+    finally:
+        child.kill()
+
+
+@both_ways
+@either
+def test_views_are_what_they_show(made):
+    """Conjugates and negatives that Torch has not carried out yet, and strides."""
+    lam, u = made(20)
+    strided = torch.randn(5, 20, 2, dtype=torch.float64).mT.movedim(0, -1)
+    for v, w in ((lam.conj(), u.conj()), (lam.conj().imag, u.conj().imag), (lam.real, strided)):
+        w = w.detach().requires_grad_()
+        by_scan = scan(v, w)
+        plain = v.clone().resolve_conj(), w.detach().clone().resolve_conj().contiguous()
+        assert torch.allclose(by_scan, loop(*plain), rtol=0, atol=1000 * EPS)
+        [gradient] = torch.autograd.grad(by_scan.conj().real.sum(), w)
+        plain[1].requires_grad_()
+        [expected] = torch.autograd.grad(loop(*plain).conj().real.sum(), plain[1])
+        assert torch.allclose(gradient, expected, rtol=0, atol=1000 * EPS)
 
 
 def test_real_inputs_of_complex_units_are_refused():
