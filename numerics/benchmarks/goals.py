@@ -10,6 +10,7 @@ from numerics.benchmarks.normalizers import BY_HAND, FITTED, WHITE
 from numerics.benchmarks.scan import COMPILED
 from numerics.benchmarks.startup import COMMANDS, IMPORT
 from numerics.benchmarks.tables import Table, shown
+from numerics.benchmarks.throughput import ALL, MEDIAN
 
 Rows = Mapping[tuple[str, ...], Sequence[float]]  # a row's numbers by its words
 
@@ -85,6 +86,12 @@ GOALS = (
     ),
     Goal("Start", f"{IMPORT}: at most 0.05 s", _entry(0, f"{IMPORT}, after import torch"),
          most=0.05),
+    *(
+        Goal("Judging", f"{what}: at most {most} s", _entry(0, what), most=most,
+             cause="each of eight methods takes a share; a fifth is what the claim means on its "
+                   "whole domain, a fifth Lyapunov's equation in balls, a fifth SymPy's proof")
+        for what, most in ((ALL, 4), (MEDIAN, 0.12))
+    ),
     *(
         Goal(title, f"{code}, {precision}: at most {most} ulp", _worst(precision, code), most=most,
              cause=cause)

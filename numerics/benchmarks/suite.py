@@ -12,6 +12,7 @@ from numerics.benchmarks import (
     scan,
     simulation,
     startup,
+    throughput,
     training,
 )
 from numerics.benchmarks.goals import summary
@@ -19,6 +20,7 @@ from numerics.benchmarks.tables import Table, machine
 
 PARTS: Mapping[str, Callable[[bool], Iterator[Table]]] = {
     "start": lambda quick: startup.tables(1 if quick else 5),
+    "judge": lambda quick: throughput.tables(1 if quick else 3),
     "accuracy": lambda quick: accuracy.tables(20 if quick else 1000),
     "evaluate": lambda quick: evaluation.tables(10**5 if quick else 10**7, 3 if quick else 7),
     "simulate": lambda quick: simulation.tables(3 if quick else 7),

@@ -20,8 +20,9 @@ _EPSILON = float(np.finfo(float).eps)
 def periodic_input(autocorrelation: ArrayLike, rng: np.random.Generator) -> tuple[Array, float]:
     """A period of an input that has the autocorrelation R(Δ) over the period, at random phases.
 
-    It is white noise whose periodogram is made the spectrum of R continued with period 2L
-    (circulant embedding; Dietrich and Newsam 1997). Where that spectrum is negative, it is made 0.
+    Its periodogram is the spectrum of R continued with period 2L (circulant embedding; Dietrich
+    and Newsam 1997), its phases are random quarters of a turn. Where that spectrum is negative, it
+    is made 0.
 
     Args:
         autocorrelation: R(0), …, R(L), shape (L + 1,), L ≥ 1; real, or complex with real R(0).
@@ -34,19 +35,18 @@ def periodic_input(autocorrelation: ArrayLike, rng: np.random.Generator) -> tupl
     """
     R = np.asarray(autocorrelation)
     around = np.concatenate([R[:-1], [R[-1].real], R[-2:0:-1].conj()])
-    spectrum = np.fft.fft(around).real
-    noise = rng.standard_normal(around.size)
-    if np.iscomplexobj(R):
-        noise = noise + 1j * rng.standard_normal(around.size)
-    phases = np.fft.fft(noise)
-    phases /= np.abs(phases)
-    x = np.fft.ifft(np.sqrt(np.maximum(spectrum, 0) * around.size) * phases)
-    negative = float(np.maximum(-spectrum, 0).mean())
+    forth, back = (np.fft.fft, np.fft.ifft) if np.iscomplexobj(R) else (np.fft.rfft, np.fft.irfft)
+    spectrum = forth(around).real
+    phases = np.array([1, 1j, -1, -1j])[rng.integers(0, 4, spectrum.size)]
+    if np.isrealobj(R):
+        phases[[0, -1]] **= 2  # the mean and the alternating part are real
+    x = back(np.sqrt(np.maximum(spectrum, 0) * around.size) * phases)
+    negative = float(np.maximum(-spectrum, 0).sum()) * 2 / around.size
     # a transform is off by 8 ε log₂ n in the mean square: of the spectrum, whose mean square root
-    # is that of Σ |R|², and of x and its phases, which enter twice
-    size = float(np.linalg.norm(around)) + 6 * abs(R[0])
+    # is that of Σ |R|², and of x, which enters twice
+    size = float(np.linalg.norm(around)) + 4 * abs(R[0])
     rounding = 8 * _EPSILON * np.log2(around.size) * size
-    return x if np.iscomplexobj(R) else x.real, negative + float(rounding)
+    return x, negative + float(rounding)
 
 
 def driven(x: Array, lam: complex, order: int) -> Array:

@@ -139,7 +139,8 @@ def bench(
     parts: Annotated[
         list[str] | None,
         typer.Argument(
-            help="start, accuracy, evaluate, simulate, hessian, scan, train, normalize; else all."
+            help="start, judge, accuracy, evaluate, simulate, hessian, scan, train or normalize; "
+            "else all."
         ),
     ] = None,
     quick: Annotated[bool, typer.Option(help="Less, in a minute: a look, not a figure.")] = False,

@@ -5,6 +5,8 @@ import gc
 import signal
 from contextlib import suppress
 
+import scipy.optimize  # noqa: F401  # by the first descent otherwise, in each worker
+
 from verify.judging.methods import METHODS
 
 for method in METHODS:

@@ -112,4 +112,4 @@ def test_command():
     assert "Python" in data["machine"]
     refused = command("speed")
     assert refused.returncode == 2
-    assert "bench speed: one of start, accuracy, evaluate" in refused.stderr
+    assert "bench speed: one of start, judge, accuracy" in refused.stderr

@@ -178,8 +178,9 @@ def _parts(
 
 def _line(power: float, turn: complex, steps: int) -> _Part:
     """A wave √power z^t: products of what it drives are the same at all times."""
-    wave = np.sqrt(power) * turn ** np.arange(steps)
-    # powers z^t are off by t |log z| ε at most
+    wave = at_lags([(np.sqrt(power), turn, 0)], {}, steps)
+    wave = wave if turn.imag else wave.real
+    # a power z^t is a product of t factors
     off = 16 * _EPSILON * power * (steps if turn.imag else 1)
     return _Part(power, steps, cache(lambda lam, order: driven(wave, lam, order)[:, -1:]), off)
 
@@ -200,7 +201,7 @@ def _rest(
         if off <= NEGATIVE * abs(R[0]) or 2 * half > longest:
             break
         half *= 2
-    # a power z^Δ is a product of Δ factors
+    # as is a power z^Δ
     rounded = at_lags([(abs(c), abs(z), k + 1) for c, z, k in terms], {}, half + 1)
     off += 16 * _EPSILON * float(np.max(rounded.real) + abs(R[0]))
     variance = float(abs(R[0]))
