@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from numerics.arithmetic.balls import certified
 from numerics.benchmarks.tables import Table
+from numerics.codegen.conditioning import conditioned
+from numerics.codegen.derivatives import differentiated, sum_of_moduli
 from numerics.codegen.export import compiled
 from theory.algebra.conjugation import bar, restored
 from theory.catalogue import Unit, quantity
@@ -59,8 +61,10 @@ def tables(points: int) -> Iterator[Table]:
     )
     yield Table(
         "Accuracy of derivatives",
-        "By 1−λ, where the first table is: automatic differentiation of what is exported to Torch.",
-        HEADINGS,
+        "By 1−λ, where the first table is, in units of u, half an ulp, of the sum of the moduli of "
+        "the derivative's terms: automatic differentiation of what is exported to Torch, and the "
+        "derivatives that are exported to NumPy.",
+        ("quantity", "precision", "code", "u"),
         [row for name in QUANTITIES for type_ in CLOSEST for row in _slopes(name, type_, points)],
     )
 
@@ -90,12 +94,46 @@ def _of_two(name: str, type_: type, points: int) -> Iterator[Row]:
 def _slopes(name: str, type_: type, points: int) -> Iterator[Row]:
     formula, arguments = real_formula(name), _distances(points, type_)
     function = compiled(name, exponential(), "torch")[f"{name}_near_one"]
+    printed = compiled(name, exponential(), "numpy", order=2)
     distances = [*map(one_minus, arguments)]
-    for order in ("first", "second"):
+    for order, word in enumerate(("first", "second"), start=1):
         formula, function = -sp.diff(formula, real_lam), torch.func.grad(function)
         truth = exactly(formula, (real_lam, rho), *distances)
-        error = _largest_error(_in_torch(torch.func.vmap(function)), arguments, truth)
-        yield name, np.dtype(type_).name, f"{order} derivative", error
+        sizes = moduli(name, order, *arguments)
+        codes = {
+            "Torch": _in_torch(torch.func.vmap(function)),
+            "NumPy": printed[f"{name}_near_one_d{order}"],
+        }
+        for library, code in codes.items():
+            error = _of_moduli(code, arguments, truth, sizes)
+            yield name, np.dtype(type_).name, f"{word} derivative, {library}", error
+
+
+def moduli(name: str, order: int, o: Array, q: Array) -> Sequence[flint.arb]:
+    """The sums of the moduli of a derivative's terms at 1−λ and 1−ρ, to DIGITS digits."""
+    form = conditioned(real_formula(name), frozenset({real_lam, rho}))
+    form = differentiated(form, real_lam, order)
+    factors = {s: factor for domain in form.domains for s, factor in domain.factors.items()}
+    size = sum_of_moduli(form).xreplace(factors)
+    return [ball.real for ball in exactly(size, (real_lam, rho), one_minus(o), one_minus(q))]
+
+
+def _of_moduli(
+    code: Code,
+    arguments: Sequence[Array],
+    truth: Sequence[flint.acb],
+    sizes: Sequence[flint.arb],
+) -> float:
+    """The largest error in units of u of the sizes, where the values are normal numbers."""
+    with np.errstate(all="ignore"):
+        found = code(*arguments)
+    limits = np.finfo(found.dtype)
+    errors = [
+        float((abs(flint.arb(float(value)) - exact.real) / size).mid())
+        for value, exact, size in zip(found, truth, sizes, strict=True)
+        if float(limits.tiny) < float(size.mid()) < float(limits.max)
+    ]
+    return max(errors) / (float(limits.eps) / 2)
 
 
 def real_formula(name: str) -> sp.Expr:

@@ -89,6 +89,11 @@ class Dialect:
     function: Callable[[str, Sequence[str], str, Sequence[str]], str] = python_function
     bound: Bounding = lambda name, arguments, body, roundings: None
 
+    @property
+    def accuracy_of_moduli(self) -> str:
+        """What is said of a function whose terms have both signs; empty if it computes in no u."""
+        return self.accuracy.replace(_LAST, OF_MODULI) if _LAST in self.accuracy else ""
+
 
 _NUMPY_NAMES = {
     **{"Abs": "abs", "asinh": "arcsinh", "atanh": "arctanh", "conjugate": "conj"},
@@ -99,6 +104,11 @@ _TORCH_NAMES = {"Abs": "abs", "conjugate": "conj", "re": "real", "im": "imag"}
 _LAST = (
     "Nothing cancels: the relative error, without under- and overflow, is at most {n:g}u and the\n"
     "last rounding, u being half an ulp of "
+)
+
+OF_MODULI = (
+    "Its terms have both signs: the error, without under- and overflow, is at most {n:g}u of the\n"
+    "sum of their moduli, and the last rounding, u being half an ulp of "
 )
 
 NUMPY = Dialect(

@@ -11,8 +11,13 @@ import sympy as sp
 
 from numerics.codegen.conditioning import code_name
 from numerics.codegen.dialects import Bounding
-from numerics.codegen.functions import Function, from_polar_distance, near_one
-from numerics.codegen.modules import TARGETS as CODE, check_accuracy, module_source
+from numerics.codegen.functions import Function, derivatives, from_polar_distance, near_one
+from numerics.codegen.modules import (
+    TARGETS as CODE,
+    check_accuracy,
+    check_derivatives,
+    module_source,
+)
 from theory import symbols
 from theory.algebra.conjugation import bar
 from theory.algebra.presentation import present
@@ -45,6 +50,7 @@ def exported(
     target: str,
     bound: Bounding | None = None,
     accuracy: str = "full",
+    order: int = 0,
 ) -> str:
     """A quantity, γ or an architecture in LaTeX or as a standalone module.
 
@@ -55,6 +61,7 @@ def exported(
         target: one of TARGETS.
         bound: finds bounds for the docstrings of a module; see `module_source`.
         accuracy: "full" or "fast"; see `module_source`.
+        order: of derivatives by 1−λ that are printed too, for real λ: 0, 1 or 2.
 
     Raises:
         ValueError: for an unknown name, target or accuracy, a quantity that the input does not
@@ -75,6 +82,9 @@ def exported(
     if target not in TARGETS:
         raise ValueError(f"--to {target}: {one_of(target, TARGETS)}")
     check_accuracy(target, accuracy)
+    check_derivatives(target, order)
+    if order and name not in QUANTITIES:
+        raise ValueError(f"derivatives: of quantities, not of {name}")
     if target == "latex-commands":
         return latex_commands(None if name == "all" else name)
     _refuse_eigenvalues(x)
@@ -92,7 +102,9 @@ def exported(
     ]
     if name in _COMMANDS:  # the others are of Re λ and Im λ
         polar = [f for f in functions if target == "javascript" and _is_complex(f)]
-        functions += [*map(near_one, functions), *map(from_polar_distance, polar)]
+        of_distances = [*map(near_one, functions)]
+        slopes = [slope for f in of_distances for slope in derivatives(f, order)]
+        functions += [*of_distances, *slopes, *map(from_polar_distance, polar)]
     title = f"{name} for R(Delta) = {x.autocorrelation()}."
     if name in _ARCHITECTURES:
         title = f"λ and γ of {_ARCHITECTURES[name].name}."
@@ -100,11 +112,11 @@ def exported(
 
 
 def compiled(
-    name: str, x: StationaryInput, target: str, accuracy: str = "full"
+    name: str, x: StationaryInput, target: str, accuracy: str = "full", order: int = 0
 ) -> Mapping[str, Callable[..., Any]]:
     """What the exported module defines, by name; arguments and errors as for `exported`."""
     scope: dict[str, Any] = {}
-    exec(exported(name, x, target, accuracy=accuracy), scope)  # noqa: S102 (our own source)
+    exec(exported(name, x, target, accuracy=accuracy, order=order), scope)  # noqa: S102 (our own source)
     return scope
 
 

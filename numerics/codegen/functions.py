@@ -22,6 +22,7 @@ class Function:
         variables: the expression's symbols that lie in the unit disc.
         from_distances: whether its arguments are 1 minus the variables; 1−|λ| and arg λ of a
             complex λ.
+        order: how often the expression is differentiated by 1−λ, λ being the first variable.
 
     """
 
@@ -31,6 +32,7 @@ class Function:
     real: bool = True
     variables: frozenset[sp.Symbol] = frozenset()
     from_distances: bool = False
+    order: int = 0
 
     @property
     def symbols(self) -> frozenset[sp.Symbol]:
@@ -95,6 +97,20 @@ def from_polar_distance(function: Function) -> Function:
         variables=frozenset(variables),
         from_distances=True,
     )
+
+
+def derivatives(function: Function, order: int) -> list[Function]:
+    """The derivatives, up to an order, by 1−λ of a function of 1−λ and 1−ρ."""
+    names = {1: "first", 2: "second"}
+    return [
+        replace(
+            function,
+            name=f"{function.name}_d{n}",
+            description=f"{function.description} Its {names[n]} derivative by 1−λ.",
+            order=n,
+        )
+        for n in range(1, order + 1)
+    ]
 
 
 def polar(z: sp.Symbol) -> list[str]:

@@ -25,6 +25,7 @@ from numerics.codegen.conditioning import (
     difference,
     is_long,
 )
+from numerics.codegen.derivatives import differentiated
 from numerics.codegen.dialects import DIALECTS, FAST, Bounding, Dialect, python_function
 from numerics.codegen.exponentials import RANGE, roundings, stable
 from numerics.codegen.functions import Function, of_distances, polar
@@ -129,6 +130,15 @@ def module_source(
     return "\n\n\n".join([head, *helpers, *printed]) + "\n"
 
 
+def check_derivatives(target: str, order: int) -> None:
+    """Raise ValueError for derivatives that no target has, or not this one."""
+    if order not in (0, 1, 2):
+        raise ValueError(f"derivatives {order}: 0, 1 or 2")
+    able = [name for name, dialect in DIALECTS.items() if dialect.accuracy_of_moduli]
+    if order and target not in able:
+        raise ValueError(f"derivatives: {one_of(target, able)}")
+
+
 def check_accuracy(target: str, accuracy: str) -> None:
     """Raise ValueError for an accuracy that there is not, or not for a target."""
     if accuracy not in ACCURACIES:
@@ -164,6 +174,8 @@ def _in_sympy(function: Function) -> str:
 
 
 def _function(function: Function, dialect: Dialect) -> str:
+    if function.order:
+        return _in_factors(function, dialect)
     if not function.expression.is_Atom:
         with suppress(Cancellation):
             # an expression is one in eigenvalues or one in trained parameters
@@ -266,7 +278,10 @@ def _plain(function: Function) -> sp.Expr:
 
 
 def _in_factors(function: Function, dialect: Dialect) -> str:
-    form = conditioned(function.expression, function.variables)
+    form, said = conditioned(function.expression, function.variables), dialect.accuracy
+    if function.order:
+        by, said = min(function.variables, key=str), dialect.accuracy_of_moduli
+        form = differentiated(form, by, function.order)
     used = {str(symbol) for symbol in form.expression.free_symbols}
     prefix = "one_minus_" if function.from_distances else ""
     lines: list[str] = []
@@ -295,7 +310,7 @@ def _in_factors(function: Function, dialect: Dialect) -> str:
     body = [*lines, f"return {value}"]
     if function.from_distances:
         form = form.with_roundings(_POLAR_ROUNDINGS)
-    return _with_bound(function, dialect, body, form.roundings, dialect.accuracy)
+    return _with_bound(function, dialect, body, form.roundings, said)
 
 
 def _shared(expr: sp.Expr) -> tuple[list[tuple[sp.Symbol, sp.Expr]], sp.Expr]:

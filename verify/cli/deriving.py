@@ -154,6 +154,13 @@ def export(
             "bound that is stated; for numpy, torch, jax and numba."
         ),
     ] = "full",
+    derivatives: Annotated[
+        int,
+        typer.Option(
+            help="Print the first (1) and second (2) derivative by 1−λ of a quantity, too, for "
+            "real λ."
+        ),
+    ] = 0,
 ) -> None:
     """Export a formula as LaTeX, or as a module that imports nothing of this project."""
     from numerics.codegen.export import exported
@@ -165,10 +172,10 @@ def export(
     with bad_input(QuestionError, ValueError, NoCoq, NoGappa, OSError):
         x = read_input(autocorrelation)
         if certify is None:
-            write(exported(name, x, to, accuracy=accuracy), output)
+            write(exported(name, x, to, accuracy=accuracy, order=derivatives), output)
             return
-        if accuracy != "full":
-            fail("--certify: bounds are proved of --accuracy full alone")
+        if accuracy != "full" or derivatives:
+            fail("--certify: bounds are proved of --accuracy full, without --derivatives")
         bounds = Bounds(to)
         with err.status("proving bounds"):
             write(exported(name, x, to, bounds), output)
