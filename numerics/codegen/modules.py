@@ -48,6 +48,7 @@ _SYMPY = "from sympy import *  # noqa: F403"
 _TAKEN = re.compile(
     r"np|torch|jnp|jax|numba|mpmath|math|functools|contextlib|operator|Fraction|Abs|Rational|square"
     r"|(re|im|one_minus|one_plus|abs|abs2|sin|cos|distance2|arg)_\w*|\w*_minus_\w*"
+    r"|\w+_pow\d+|part\d+"
 )
 
 # factors of a variable in the disc, by lines none of which cancels
@@ -323,14 +324,14 @@ def _shared(expr: sp.Expr) -> tuple[list[tuple[sp.Symbol, sp.Expr]], sp.Expr]:
     for base in sorted(expr.free_symbols, key=str):
         used = (p.exp for p in expr.atoms(sp.Pow) if p.base == base and p.exp.is_Integer)
         most = max((abs(int(n)) for n in used), default=1)
-        names = {n: sp.Symbol(f"{base}_{n}", real=True) for n in range(2, most + 1)}
+        names = {n: sp.Symbol(f"{base}_pow{n}", real=True) for n in range(2, most + 1)}
         names[1] = base
         for n in range(2, most + 1):
             half = n // 2
             lines.append((names[n], sp.Mul(names[half], names[n - half], evaluate=False)))
             powers |= {base**n: names[n], base**-n: 1 / names[n]}
     expr = expr.xreplace(powers)
-    shared, [rest] = sp.cse(expr, symbols=sp.numbered_symbols("t"), order="none")
+    shared, [rest] = sp.cse(expr, symbols=sp.numbered_symbols("part"), order="none")
     return lines + shared, rest
 
 

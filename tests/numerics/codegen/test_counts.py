@@ -20,7 +20,9 @@ LIBRARY = {"exp": 4, "sin": 4, "cos": 4, "expm1": 8, "log1p": 8, "tanh": 8}  # t
 LARGEST = 710  # beyond it an exponential leaves the format
 # factor of a λ that is given by its parts, or by 1−|λ| and its angle
 DEAREST = {"re_lam": 4, "arg_lam": 12}
-SHARED = re.compile(r"square|t\d+|\w+_\d")  # parts of the value that stand on lines of their own
+SHARED = re.compile(
+    r"square|part\d+|\w+_pow\d"
+)  # parts of the value that stand on lines of their own
 UNSTATED = {"teacher_student_hessian", "output_hessian", "plain", "polar", "s5"}
 PYTHON = r'^def \w+\((?P<given>.*)\):\n    """(?P<said>[^"]*)"""\n(?P<body>(?:    .*\n)+)'
 JAVASCRIPT = (
@@ -193,6 +195,6 @@ def test_as_many_roundings_are_stated_as_are_counted(name, target):
             reach = re.search(r"from -(\d+) to", said)
             stated = int(re.search(r"at most (\d+)u", said)[1])
             # a sum that several terms share is counted as part of each
-            shared = len(re.findall(r"^ *t\d+ = .* [+-] ", body, re.M))
+            shared = len(re.findall(r"^ *part\d+ = .* [+-] ", body, re.M))
             found_here = counted(given, body, int(reach[1]) if reach else 0)
             assert 0 <= stated - found_here <= shared, body

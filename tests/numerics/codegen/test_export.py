@@ -415,7 +415,10 @@ def test_unknown_names_are_refused():
         exported("gamma", white(), "cobol")
 
 
-TAKEN = ("np", "torch", "jnp", "math", "mpmath", "Fraction", "square", "re_lam", "one_minus_lam")
+TAKEN = (
+    *("np", "torch", "jnp", "math", "mpmath", "Fraction", "square", "re_lam", "one_minus_lam"),
+    *("part0", "rho_pow2"),
+)
 
 
 @pytest.mark.every(5)
