@@ -74,9 +74,17 @@ def loop(lam: Tensor, u: Tensor) -> Tensor:
 
 
 def in_pieces(lam: Tensor, u: Tensor) -> Tensor:
-    """The states that `loop` gives, in about 2 sqrt(time) steps; arguments as there.
+    """The states that `loop` gives, in about 2 sqrt(time) steps.
 
     Pieces of time go side by side, and then each hands its last state to the next one.
+
+    Args:
+        lam: eigenvalues, (d,), or (…, time, d) as `u`.
+        u: inputs, (…, time, d), complex if λ is.
+
+    Returns:
+        The states, (…, time, d), typed as `u`.
+
     """
     steps = u.shape[-2]
     size = math.isqrt(max(steps - 1, 0)) + 1
