@@ -25,7 +25,8 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 def _with_mathematics(text: str) -> str:
     text = _DISPLAYED.sub(lambda found: convert(found[1], display="block"), text)
-    return _INLINE.sub(lambda found: convert(found[1]), text)
+    # Markdown takes a line that begins with <math for a block of its own
+    return _INLINE.sub(lambda found: f"<span>{convert(found[1])}</span>", text)
 
 
 def _fields() -> str:

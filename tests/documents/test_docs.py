@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import runpy
 import shlex
 from importlib import import_module
 from pathlib import Path
@@ -48,6 +49,19 @@ def test_every_public_function_and_class_has_an_entry(site):
             thing = getattr(package, public)
             if inspect.isclass(thing) or inspect.isfunction(thing):
                 assert f"{thing.__module__}.{thing.__name__}" in entries, f"{name}.{public}"
+
+
+def test_a_formula_may_begin_a_line():
+    """In a list, too, whose item it does not end."""
+    markdown = pytest.importorskip("markdown")
+    pytest.importorskip("latex2mathml")
+    hooks = runpy.run_path(str(ROOT / "docs" / "hooks.py"))
+    given = "- it is 1 at\n  $x = 0$; there\n  is more\n- another"
+    page = markdown.markdown(hooks["on_page_markdown"](given))
+    first, second = re.findall(r"<li>(.*?)</li>", page, re.DOTALL)
+    assert "<math" in first
+    assert first.endswith("is more")
+    assert second == "another"
 
 
 @pytest.mark.slow
