@@ -127,3 +127,9 @@ def decimal(ball: flint.acb, digits: int = 30) -> str:
         return str(real)
     imag = ball.imag.str(digits, radius=False)
     return f"{real} {'-' if imag.startswith('-') else '+'} {imag.lstrip('-')}*I"
+
+
+def around_zero(radius: flint.arb | float) -> flint.acb:
+    """A ball around 0 with each complex number of a modulus up to a radius, itself no ball."""
+    part = flint.arb(0, radius)
+    return flint.acb(part, part)

@@ -9,6 +9,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from numerics.benchmarks.normalizers import BY_HAND, both_ways
 from numerics.benchmarks.tables import Table
 from numerics.benchmarks.timing import interleaved
 from numerics.hessian import at_optimum
@@ -135,24 +136,17 @@ def _of_training(sizes: Sizes, device: str) -> dict[str, Callable[[], object]]:
     return {
         "Hessian at the optimum": partial(at_optimum, dense, teacher, moments),
         "step of Adam, population loss": partial(train, loss, student, rate, 1),
-        "γ": partial(_gradient, normalizer, lam),
-        "sqrt(1 − a²)": partial(_gradient, lambda a: torch.sqrt(1 - a * a), lam),
+        "γ": partial(both_ways, normalizer, lam),
+        BY_HAND: partial(both_ways, lambda a: torch.sqrt(1 - a * a), lam),
         "natural gradient": partial(_natural, normalizer, lam),
-        "scan": partial(_gradient, partial(_scan_power, u), poles),
+        "scan": partial(both_ways, partial(_scan_power, u), poles),
     }
 
 
-def _gradient(function: Callable[[Tensor], Tensor], lam: Tensor) -> Tensor:
-    required = lam.detach().requires_grad_()
-    [gradient] = torch.autograd.grad(function(required).sum(), required)
-    return gradient
-
-
-def _natural(normalizer: InputNormalizer, lam: Tensor) -> Tensor:
+def _natural(normalizer: InputNormalizer, lam: Tensor) -> None:
     required = lam.detach().requires_grad_()
     natural_gradient([required], normalizer.metric)
     normalizer(required).sum().backward()
-    return required.detach()
 
 
 def _scan_power(u: Tensor, lam: Tensor) -> Tensor:

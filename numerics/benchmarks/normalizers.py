@@ -31,7 +31,7 @@ def tables(rounds: int) -> Iterator[Table]:
         FITTED: fitted,
         f"{FITTED}, by operations": fitted._by_operations,
     }
-    timings = interleaved({name: partial(_both_ways, f, lam) for name, f in ways.items()}, rounds)
+    timings = interleaved({name: partial(both_ways, f, lam) for name, f in ways.items()}, rounds)
     yield Table(
         "Normalisers",
         f"Of {lam.numel()} eigenvalues, single precision, forward and backward: median of {rounds} "
@@ -41,7 +41,8 @@ def tables(rounds: int) -> Iterator[Table]:
     )
 
 
-def _both_ways(gamma: Callable[[Tensor], Tensor], lam: Tensor) -> None:
+def both_ways(gamma: Callable[[Tensor], Tensor], lam: Tensor) -> None:
+    """Compute γ(λ), and the gradient of its sum."""
     required = lam.detach().requires_grad_()
     gamma(required).sum().backward()
 

@@ -29,14 +29,17 @@ def lru_outputs(p: Parameters, x: Any) -> Any:
     """The linear recurrent unit by a parallel scan (Orvieto et al., 2023, App. A)."""
     lam = jnp.exp(-jnp.exp(p["nu_log"]) + 1j * jnp.exp(p["theta_log"]))
     B = (p["B_re"] + 1j * p["B_im"]) * jnp.exp(p["gamma_log"])[:, None]
-    inputs = x @ B.T
-    factors = jnp.broadcast_to(lam, inputs.shape)
+    h = _associative_states(lam, x @ B.T)
+    return (h @ (p["C_re"] + 1j * p["C_im"]).T).real + x @ p["D"].T
+
+
+def _associative_states(lam: Any, u: Any) -> Any:
+    """The states h_t = λ h_{t−1} + u_t, for u of shape (batch, steps, d)."""
 
     def combine(first: Any, second: Any) -> tuple[Any, Any]:
         return second[0] * first[0], second[0] * first[1] + second[1]
 
-    _, h = jax.lax.associative_scan(combine, (factors, inputs), axis=1)
-    return (h @ (p["C_re"] + 1j * p["C_im"]).T).real + x @ p["D"].T
+    return jax.lax.associative_scan(combine, (jnp.broadcast_to(lam, u.shape), u), axis=1)[1]
 
 
 def scan(lam: Any, u: Any, associative: bool) -> Callable[[], Any]:
@@ -44,8 +47,7 @@ def scan(lam: Any, u: Any, associative: bool) -> Callable[[], Any]:
 
     def states(lam: Any, u: Any) -> Any:
         if associative:
-            combine = lambda a, b: (b[0] * a[0], b[0] * a[1] + b[1])  # noqa: E731
-            return jax.lax.associative_scan(combine, (jnp.broadcast_to(lam, u.shape), u), axis=1)[1]
+            return _associative_states(lam, u)
 
         def step(h: Any, now: Any) -> tuple[Any, Any]:
             h = lam * h + now

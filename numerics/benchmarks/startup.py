@@ -12,6 +12,7 @@ from pathlib import Path
 from numerics.benchmarks.tables import Table
 from numerics.benchmarks.timing import interleaved
 
+COMMAND = str(Path(sys.executable).with_name("curseproof"))  # of this environment
 COMMANDS = ("--help", "list", "show A5", "eval second_moment --set lambda=1/2")
 IMPORT = "import numerics.normalizers"
 _TIMED = f"import time, torch; t = time.perf_counter(); {IMPORT}; print(time.perf_counter() - t)"
@@ -19,17 +20,16 @@ _TIMED = f"import time, torch; t = time.perf_counter(); {IMPORT}; print(time.per
 
 def tables(rounds: int) -> Iterator[Table]:
     """Commands of this environment's `curseproof`, each a fresh process, and an import in one."""
-    curseproof = str(Path(sys.executable).with_name("curseproof"))
     contestants = {
-        f"curseproof {line}": partial(_output, curseproof, *line.split()) for line in COMMANDS
+        f"curseproof {line}": partial(output, COMMAND, *line.split()) for line in COMMANDS
     }
     rows = [(t.name, t.seconds) for t in interleaved(contestants, rounds)]
-    imports = [float(_output(sys.executable, "-c", _TIMED)) for _ in range(rounds)]
+    imports = [float(output(sys.executable, "-c", _TIMED)) for _ in range(rounds)]
     rows.append((f"{IMPORT}, after import torch", statistics.median(imports)))
     note = f"From start to end of a fresh process; of the import, within one: median of {rounds}."
     yield Table("Start", note, ("what", "seconds"), rows)
 
 
-def _output(*command: str) -> bytes:
+def output(*command: str) -> bytes:
     """What a command prints."""
     return subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from numerics.benchmarks.startup import COMMAND, output
 from numerics.benchmarks.tables import Table
 
 CLAIMS = 30
@@ -19,15 +18,14 @@ ALL, MEDIAN = f"{CLAIMS} formulas, from start to end", "one formula, all methods
 
 def tables(rounds: int) -> Iterator[Table]:
     """Seconds for all, and for one in the median, of a fresh process with an empty store."""
-    curseproof = str(Path(sys.executable).with_name("curseproof"))
-    listed = json.loads(_output(curseproof, "list", "--json", "-"))
+    listed = json.loads(output(COMMAND, "list", "--json", "-"))
     names = [claim["id"] for claim in listed if "experiment" not in claim][:CLAIMS]
     whole, medians = [], []
     with TemporaryDirectory() as folder:
         for number in range(rounds):
             found, store = (Path(folder) / f"{number}.{kind}" for kind in ("json", "sqlite"))
             start = time.perf_counter()
-            _output(curseproof, "verify", *names, "--store", str(store), "--json", str(found))
+            output(COMMAND, "verify", *names, "--store", str(store), "--json", str(found))
             whole.append(time.perf_counter() - start)
             claims = json.loads(found.read_text(encoding="utf-8"))["claims"]
             medians.append(statistics.median(claim["seconds"] for claim in claims))
@@ -38,8 +36,3 @@ def tables(rounds: int) -> Iterator[Table]:
         ("what", "seconds"),
         [(ALL, statistics.median(whole)), (MEDIAN, statistics.median(medians))],
     )
-
-
-def _output(*command: str) -> bytes:
-    """What a command prints."""
-    return subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603

@@ -27,9 +27,10 @@ def differentiated(form: Conditioned, variable: sp.Symbol, order: int) -> Condit
     domain = next((d for d in form.domains if d.variable == variable), None)
     if form.is_root or not isinstance(domain, Interval):
         raise Cancellation(f"no derivative by {variable}")
+    if form.differences:
+        pair = " and ".join(map(str, form.differences[0]))
+        raise Cancellation(f"no derivative of the difference of {pair}")
     slopes = {name: -sp.diff(factor, variable) for name, factor in domain.factors.items()}
-    for pair in form.differences:
-        raise Cancellation(f"no derivative of the difference of {' and '.join(map(str, pair))}")
     expr = form.expression
     for _ in range(order):
         expr = sp.Add(*(slope * sp.diff(expr, name) for name, slope in slopes.items()))

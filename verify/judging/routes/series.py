@@ -13,7 +13,7 @@ from math import ceil, comb, factorial, isqrt, log2, perm
 import flint
 import sympy as sp
 
-from numerics.arithmetic.balls import Values, evaluate
+from numerics.arithmetic.balls import Values, around_zero, evaluate
 from theory.inputs import StationaryInput
 from verify.judging.evidence import Evidence, MeaningError
 from verify.judging.model import Model, concrete
@@ -43,7 +43,7 @@ def series_value(model: Model, values: Values, digits: int = DIGITS) -> flint.ac
             total = doubled(form)
             if model.unit.horizon is None:
                 rest = (truncation(form, values, lags) * abs(correlation[0])).abs_upper()
-                total += flint.acb(flint.arb(0, rest), flint.arb(0, rest))
+                total += around_zero(rest)
             return total
 
         return assembled(model, values, moment)
@@ -159,7 +159,7 @@ def _product(u: list[flint.acb], v: list[flint.acb]) -> list[flint.acb]:
     e, f = (_distance(side) for side in (u, v))
     error = e * sum(map(abs, v), flint.arb(0)) + f * sum(map(abs, u), flint.arb(0))
     error = (error + len(u) * e * f).abs_upper()
-    ball = flint.acb(flint.arb(0, error), flint.arb(0, error))
+    ball = around_zero(error)
     unit = flint.arb(2) ** (-2 * flint.ctx.prec)
     real, imag = ur * vr - ui * vi, ur * vi + ui * vr
     return [flint.acb(real[k], imag[k]) * unit + ball for k in range(len(u) + len(v) - 1)]

@@ -17,7 +17,7 @@ import flint
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arithmetic.balls import Values, evaluate
+from numerics.arithmetic.balls import Values, around_zero, evaluate
 from numerics.simulate.inputs import at_lags
 from numerics.simulate.periodic import driven, driven_from_each_time, periodic_input
 from theory.inputs import StationaryInput
@@ -71,14 +71,10 @@ def simulated_value(model: Model, point: Point, seed: int = 0) -> flint.acb:
             total = sum((part.mean_product(u, v) for part in parts), flint.acb(0))
             if is_stationary:  # twice half a period is missing, and once the steps before
                 rest = sum(part.variance for part in parts) * truncation(form, values, steps)
-                total += _ball(float((3 * rest).abs_upper()))
+                total += around_zero((3 * rest).abs_upper())
             return total
 
         return assembled(model, values, moment)
-
-
-def _ball(radius: float) -> flint.acb:
-    return flint.acb(flint.arb(0, radius), flint.arb(0, radius))
 
 
 @dataclass(frozen=True)
@@ -147,7 +143,7 @@ class _Part:
         norms = u.norm(self.steps), v.norm(self.steps)
         rounding = u.rounding(self.steps) * norms[1] + norms[0] * v.rounding(self.steps)
         off = norms[0] * norms[1] * self.off + rounding * self.variance
-        return flint.acb(mean.real, mean.imag) + _ball(off)
+        return flint.acb(mean.real, mean.imag) + around_zero(off)
 
     def _driven(self, side: _Side) -> Array:
         states = [w @ self.states(pole, len(w) - 1) for pole, w in side.weights]

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arithmetic import gaussian
+from numerics.arithmetic.balls import around_zero
 
 Rows = Sequence[Sequence[Any]]
 
@@ -61,7 +62,7 @@ def in_floats(A: flint.acb_mat, B: flint.acb_mat, Q: flint.acb_mat) -> flint.acb
     approximate = flint.acb_mat([[complex(z) for z in row] for row in x])
     residual = Q + A * approximate * B.conjugate().transpose() - approximate
     bound = _solve(flint.arb_mat, _upper(A), _upper(B), flint.arb_mat(_upper(residual)))
-    radius = flint.acb_mat([[_square(r) for r in row] for row in bound.table()])
+    radius = flint.acb_mat([[around_zero(r.abs_upper()) for r in row] for row in bound.table()])
     solution: flint.acb_mat = approximate + radius
     return solution
 
@@ -87,9 +88,3 @@ def _floats(matrix: flint.acb_mat) -> NDArray[np.complex128]:
 
 def _upper(matrix: flint.acb_mat) -> list[list[flint.arb]]:
     return [[flint.arb(abs(z).abs_upper()) for z in row] for row in matrix.table()]
-
-
-def _square(radius: flint.arb) -> flint.acb:
-    """A ball around 0 that holds the disc of this radius."""
-    widest = radius.abs_upper()
-    return flint.acb(flint.arb(0, widest), flint.arb(0, widest))
