@@ -80,7 +80,7 @@ def at_random() -> Iterator[str]:
         )
     chunks = random_claims.recorded(RANDOM_CLAIMS)
     yield f"{sum(chunk.claims for chunk in chunks)} of {total} claims.\n"
-    yield random_claims.markdown(chunks)
+    yield random_claims.markdown(chunks, random_claims.judged_again(chunks, WORKERS))
 
 
 def certificates() -> Iterator[str]:

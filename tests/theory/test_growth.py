@@ -144,6 +144,8 @@ def test_the_other_judge_agrees(autocorrelation, n):
         # roots of numbers, whose squares cancel
         (sp.sqrt(2) * (sp.sqrt(2) + epsilon) - 2 + epsilon**2, sp.sqrt(2), 1),
         ((sp.sqrt(3) + sp.I * epsilon) ** 2 - 3, 2 * sp.sqrt(3) * sp.I, 1),
+        # powers of numbers that are functions
+        (sp.re(HALF, evaluate=False) ** 2 * epsilon + epsilon**2, HALF**2, 1),
     ],
 )
 def test_leading_terms_of_functions(expr, coefficient, order):

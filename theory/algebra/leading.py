@@ -158,7 +158,8 @@ class _Expansion:
         constants = rational.free_symbols | rational.atoms(sp.Function)
         symbols = sorted(constants - {epsilon}, key=sp.default_sort_key)
         domain = sp.QQ_I if rational.has(sp.I) else sp.QQ
-        if roots := [p for p in rational.atoms(sp.Pow) if p.is_number and p.is_algebraic]:
+        roots = [p for p in rational.atoms(sp.Pow) if p.is_number and p.is_algebraic]
+        if roots := [root for root in roots if not root.has(sp.Function)]:
             domain = sp.QQ.algebraic_field(
                 *sorted(roots, key=str), *([sp.I] if rational.has(sp.I) else [])
             )

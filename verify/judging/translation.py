@@ -129,14 +129,23 @@ class _Translator:
                 return self.series(term, node.args[0])
             case ast.Call(func=ast.Name(id=function)) if function in _CONJUGATIONS:
                 inside = self.translate(node.args[0])
-                if function == "abs" and inside.is_real and (sign := self.reader.sign(inside)):
-                    return sign * inside
+                if inside.is_real:
+                    return self.of_real(function, inside)
                 # left as they stand: SymPy would expand what is inside, `polarised` need not
                 return _CONJUGATIONS[function](inside, evaluate=False)
             case ast.Call(func=ast.Name(id=function)):
                 arguments = [self.translate(arg) for arg in node.args]
                 return self.function(function, arguments, node.args[0])
         raise AssertionError(f"unchecked syntax {ast.dump(node)}")
+
+    def of_real(self, function: str, x: sp.Expr) -> sp.Expr:
+        """The modulus, a part or the conjugate of what is real."""
+        match function:
+            case "re" | "conjugate":
+                return x
+            case "im":
+                return sp.S.Zero
+        return self.reader.sign(x) * x or sp.Abs(x, evaluate=x.is_number)
 
     def compared(self, value: sp.Expr, node: ast.expr) -> sp.Expr:
         """The sum or difference of what max or min compares, which has to be real."""

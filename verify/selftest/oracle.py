@@ -17,7 +17,7 @@ from mpmath import mp
 
 from verify.claims.claim import Claim, Interval, Relation
 from verify.claims.expressions import Expression, parse
-from verify.selftest.oracle_quantities import _lags, _quantity, _with_poles
+from verify.selftest.oracle_quantities import _lags, _quantity, _with_poles, with_inputs
 from verify.selftest.oracle_values import (
     DIGITS,
     Known,
@@ -68,9 +68,11 @@ def truth(
     with mp.workdps(DIGITS):
         try:
             # all points are looked at: what means nothing at one of them is not false
+            claims = with_inputs(claim)
             if claim.limit:
-                return Truth.TRUE if _tends(claim, known, places) else Truth.FALSE
-            found = [*_holds(claim, known, places)]
+                is_true = all(_tends(one, known, places) for one in claims)
+                return Truth.TRUE if is_true else Truth.FALSE
+            found = [holds for one in claims for holds in _holds(one, known, places)]
             if False in found:
                 return Truth.FALSE
             return Truth.MEANINGLESS if None in found else Truth.TRUE
@@ -92,7 +94,8 @@ def fails(claim: Claim, places: Sequence[Mapping[str, str]] = ()) -> bool:
     known: Known = {}
     with mp.workdps(DIGITS):
         try:
-            found = _arrives(claim, known, places) if claim.limit else _holds(claim, known, places)
+            held = _arrives if claim.limit else _holds
+            found = (holds for one in with_inputs(claim) for holds in held(one, known, places))
             return any(holds is False for holds in found)
         except _Meaningless:
             return False
@@ -101,6 +104,7 @@ def fails(claim: Claim, places: Sequence[Mapping[str, str]] = ()) -> bool:
 def equal(claim: Claim, one: Expression, other: Expression) -> bool:
     """Whether two expressions in a claim's parameters, poles and R have the same value."""
     with mp.workdps(DIGITS):
+        [claim, *_] = with_inputs(claim)
         for point in points(claim, POINTS):
             values, lags = _with_poles(claim, point), _lags(claim, point)
             try:

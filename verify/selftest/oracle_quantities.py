@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
 
@@ -13,9 +14,7 @@ from mpmath import mp
 from verify.claims.claim import Claim, Derivative
 from verify.claims.expressions import integer_of, parse
 from verify.selftest.oracle_values import (
-    MOVING_AVERAGE,
     STEP,
-    TURNING,
     Known,
     Lags,
     NoTruth,
@@ -29,14 +28,34 @@ from verify.selftest.oracle_values import (
 MANY_STEPS = 100
 
 
+def _moving_average(*weights: str) -> str:
+    """R(Δ) of white noise through a moving average, as text."""
+    lags = (zip(weights[k:], weights, strict=False) for k in range(len(weights)))
+    sums = (" + ".join(f"({a})*conjugate({b})" for a, b in lag) for lag in lags)
+    return " + ".join(f"({r})*KroneckerDelta(Delta, {k})" for k, r in enumerate(sums))
+
+
+# no two of the first's lags are related: an equality that holds for it by chance holds for all
+INPUTS = (
+    _moving_average("1", "-3/7", "2/9", "5/11"),
+    "3*(99/100)**Delta",
+    "1/9*(-9/10)**Delta",
+    "7*KroneckerDelta(Delta, 0)",
+)
+COMPLEX_INPUTS = (_moving_average("1", "2/5 - I/3", "-1/7 + I/5", "3/11"), *INPUTS[1:])
+
+
+def with_inputs(claim: Claim) -> list[Claim]:
+    """The claim, or if it is about any input the same of some: a bound holds for one by chance."""
+    if not claim.arbitrary:
+        return [claim]
+    texts = COMPLEX_INPUTS if claim.complex_input else INPUTS
+    count = 1 if claim.relation == "==" else len(texts)
+    return [replace(claim, autocorrelation=parse(text)) for text in texts[:count]]
+
+
 def _lags(claim: Claim, point: Point) -> Lags:
     """R(Δ) for Δ ≥ 0."""
-    if claim.arbitrary:
-        texts = TURNING if claim.complex_input else MOVING_AVERAGE
-        weights = [_value(parse(text).node, {}, None) for text in texts]
-        return lambda lag: sum(
-            weights[k + lag] * mp.conj(weights[k]) for k in range(len(weights) - lag)
-        )
     node = claim.autocorrelation.node
     return lambda lag: _value(node, {**point, "Delta": mp.mpf(lag)}, None)
 
@@ -71,7 +90,7 @@ class _Input:
         scaled = np.array([[complex(r / (first[0] or 1)) for r in row] for row in rows])
         if np.linalg.eigvalsh(scaled)[0] < -1e-9:
             raise _Meaningless
-        self.start = len(MOVING_AVERAGE) if claim.arbitrary else 1 + _longest_lag(claim)
+        self.start = 1 + _longest_lag(claim)
         tail = [self.R(self.start + k) for k in range(4)]
         self.tail, self.ratio = tail[0], tail[1] / tail[0] if tail[0] else mp.mpf(0)
         if any(not _agree(b, a * self.ratio) for a, b in pairwise(tail)):

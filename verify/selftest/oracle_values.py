@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
-from itertools import pairwise
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mpmath import mp
@@ -17,20 +16,22 @@ DIGITS = 300
 STEP = 60  # finite differences of 10^−STEP
 
 
-FAR_LAG = 2000
+FAR_LAG = 10**30  # where every convergent geometric series that is looked at has long died
+
+
+HEAD = 24  # terms of a sum that are added one by one before a recurrence is looked for
+
+
+RECURRENCES = (1, 2, 3, 4)  # their orders
+
+
+MANY_TERMS = 2000
 
 
 QUIET = 6  # terms of a sum in a row that add nothing
 
 
 AGREE = 25  # digits that equal numbers share
-
-
-# no two of its lags are related: what holds for it by chance holds for any input
-MOVING_AVERAGE = ("1", "-3/7", "2/9", "5/11")
-
-
-TURNING = ("1", "2/5 - I/3", "-1/7 + I/5", "3/11")
 
 
 Point = Mapping[str, Any]
@@ -88,22 +89,42 @@ def _value(node: ast.expr, values: Mapping[str, Any], lags: Lags | None) -> Any:
 def _series(term: Callable[[int], Any]) -> Any:
     """Σ_{Δ≥1} of a term, if it converges absolutely; else it has no value."""
     try:
-        first = [term(lag) for lag in range(1, 5)]
         far, farther = abs(term(FAR_LAG)), abs(term(2 * FAR_LAG))
+        total = sum(term(lag) for lag in range(1, HEAD))
+        tail = [term(HEAD + k) for k in range(3 * RECURRENCES[-1])]
     except ZeroDivisionError:  # 0 to the power of −Δ
         raise _Meaningless from None
     if farther >= far > 0:
         raise _Meaningless
-    ratio = first[1] / first[0] if first[0] else mp.mpf(0)
-    if all(_agree(b, a * ratio) for a, b in pairwise(first)):
-        return first[0] / (1 - ratio)
-    total, quiet = mp.mpf(0), 0
-    for lag in range(1, FAR_LAG):
+    if farther <= far * mp.mpf(10) ** -AGREE and (rest := _sum_by_recurrence(tail)) is not None:
+        return total + rest
+    quiet = 0
+    for lag in range(HEAD, MANY_TERMS):
         total += (added := term(lag))
         quiet = quiet + 1 if abs(added) <= mp.mpf(10) ** -(2 * AGREE) * abs(total) else 0
         if quiet == QUIET:
             return total
     return _beyond("a sum that converges so slowly")
+
+
+def _sum_by_recurrence(terms: Sequence[Any]) -> Any:
+    """The sum of a convergent series of exponential polynomials, from its first terms, or None.
+
+    Σ t_k z^k is a ratio P(z)/Q(z) whose Q has the coefficients of the recurrence; here z is 1.
+    """
+    if not any(terms):
+        return mp.mpf(0)
+    for n in RECURRENCES:
+        rows = [list(reversed(terms[k : k + n])) for k in range(len(terms) - n)]
+        try:
+            weights = list(mp.lu_solve(mp.matrix(rows[:n]), mp.matrix(terms[n : 2 * n])))
+        except ZeroDivisionError:
+            continue
+        told = (sum(w * t for w, t in zip(weights, row, strict=True)) for row in rows)
+        if all(_agree(t, value) for t, value in zip(terms[n:], told, strict=True)):
+            q = [mp.mpf(1), *(-w for w in weights)]
+            return sum(terms[j] * sum(q[: n - j]) for j in range(n)) / sum(q)
+    return None
 
 
 def _beyond(what: str) -> Any:

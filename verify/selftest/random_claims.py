@@ -156,8 +156,20 @@ def recorded(record: Path) -> list[Chunk]:
     return chunks
 
 
-def markdown(chunks: Sequence[Chunk]) -> str:
-    """The counts by the code that judged, the present one last, and what is wrong, one by one."""
+def judged_again(chunks: Sequence[Chunk], workers: int) -> list[Outcome]:
+    """What the code as it is makes of the claims that were judged wrong."""
+    claims = (make_claim(dict(outcome["entry"])) for chunk in chunks for outcome in chunk.wrong)
+    return sorted(_judged(claims, workers), key=lambda outcome: outcome.number)
+
+
+def markdown(chunks: Sequence[Chunk], again: Sequence[Outcome]) -> str:
+    """The counts by the code that judged, the present one last, and what is wrong, one by one.
+
+    Args:
+        chunks: those on record.
+        again: the claims of theirs that were judged wrong, judged again.
+
+    """
     versions = {chunk.code: [c for c in chunks if c.code == chunk.code] for chunk in chunks}
     lines = ["| code | claims | verdicts | the oracle | hours of trials |", "|---|--:|---|---|--:|"]
     for code, judged in sorted(versions.items(), key=lambda item: item[0] == _code()):
@@ -168,9 +180,14 @@ def markdown(chunks: Sequence[Chunk]) -> str:
             f"| {name} | {sum(c.claims for c in judged)} | {_listed(verdicts)} "
             f"| {_listed(oracle)} | {sum(c.seconds for c in judged) / 3600:.1f} |"
         )
-    wrong = [outcome for chunk in chunks for outcome in chunk.wrong]
-    lines += ["", f"Wrong: {len(wrong) or 'none'}.", ""]
-    lines += [f"- {o['number']}: {o['verdict']}, {o['reason']}: `{o['entry']}`" for o in wrong]
+    wrong = {outcome["number"]: outcome for chunk in chunks for outcome in chunk.wrong}
+    still = sum(outcome.is_wrong for outcome in again)
+    lines += ["", f"Wrong when judged: {len(wrong) or 'none'}; by the code as it is: {still}.", ""]
+    for now in again:
+        then = wrong[now.number]
+        told = f"now {now.verdict}, the oracle {now.oracle or 'is not asked'}"
+        lines.append(f"- {now.number}: {then['verdict']}, {then['reason']}; {told}: "
+                     f"`{then['entry']}`")  # fmt: skip
     return "\n".join(lines).rstrip()
 
 
@@ -209,8 +226,8 @@ def _oracle(result: Result) -> str:
     try:
         if result.verdict is not Verdict.REFUTED:
             return "agrees" if truth(result.claim) is Truth.TRUE else "disagrees"
-        places = [_place(e.counterexample.point) for e in result.evidence if e.counterexample]
-        if fails(result.claim, places):
+        points = [e.counterexample.point for e in result.evidence if e.counterexample]
+        if any(fails(*_at(point, result.claim)) for point in points):
             return "agrees"
         return "disagrees" if truth(result.claim) is Truth.TRUE else "agrees"
     except (NoTruth, OverflowError):
@@ -223,10 +240,12 @@ def _overrun(*_: object) -> None:
     raise NoTruth(f"more than {SECONDS} s")
 
 
-def _place(point: str) -> dict[str, str]:
-    """A counterexample's point, as text by parameter."""
-    coordinates, _, _ = point.partition(" (R = ")
-    return dict(item.split(" = ") for item in coordinates.split(", "))
+def _at(point: str, claim: Claim) -> tuple[Claim, list[dict[str, str]]]:
+    """The claim of a counterexample's input, and its place, as text by parameter."""
+    coordinates, _, text = point.partition(" (R = ")
+    if text:
+        claim = replace(claim, autocorrelation=parse(text.removesuffix(")")))
+    return claim, [dict(item.split(" = ") for item in coordinates.split(", "))]
 
 
 def _chunk(first: int, outcomes: Sequence[Outcome]) -> Chunk:

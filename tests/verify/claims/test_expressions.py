@@ -37,6 +37,14 @@ def test_decimals_are_exact():
     assert to_sympy("0.1 + 1e-9 + .5", {}) == sp.Rational(600000001, 10**9)
 
 
+def test_parts_of_what_is_real_are_taken():
+    """SymPy's algebra has no unevaluated parts of numbers."""
+    a = sp.Symbol("a", positive=True)
+    for text, value in (("re({})", 1), ("im({})", 0), ("conjugate({})", 1), ("abs(-{})", 1)):
+        assert to_sympy(text.format("9/10"), {}) == value * sp.Rational(9, 10)
+        assert to_sympy(text.format("a"), {"a": a}) == value * a
+
+
 def test_powers_bind_as_in_python():
     assert to_sympy("-x**(1/2)*2**-1", {"x": x}) == -sp.sqrt(x) / 2
 

@@ -9,6 +9,7 @@ from verify.selftest import random_claims
 from verify.selftest.random_claims import (
     Chunk,
     judge_random_claims,
+    judged_again,
     markdown,
     random_claim,
     recorded,
@@ -56,7 +57,8 @@ def test_a_wrong_verdict_is_noticed(claim, verdict, oracle):
     found = outcome(claim, verdict)
     assert (found.number, found.verdict, found.oracle) == (7, verdict, oracle)
     assert found.is_wrong == (oracle == "disagrees")
-    assert (str(claim.entry()) in markdown([random_claims._chunk(0, [found])])) == found.is_wrong
+    text = markdown([random_claims._chunk(0, [found])], [found] * found.is_wrong)
+    assert (str(claim.entry()) in text) == found.is_wrong
 
 
 def test_a_method_that_broke_is_wrong():
@@ -68,6 +70,29 @@ def test_a_refutation_is_looked_at_where_it_was_found():
     claim = make_claim({**bound, "formula": "1/(1 - lambda**2) + (a - 1/7)**2 - 10**(-12)"})
     assert outcome(claim, Verdict.REFUTED).oracle == "disagrees"
     assert outcome(claim, Verdict.REFUTED, "lambda = 1/2, a = 1/7").oracle == "agrees"
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        # a bound on every input that holds for some, and for no more than R(0) = 1
+        (
+            {"autocorrelation": "R(Delta)", "relation": "<=", "formula": "1/(1 - lambda)**2"},
+            "refuted",
+        ),
+        # a sum of Δ λ^Δ, slow near |λ| = 1
+        (
+            {
+                "autocorrelation": "2",
+                "formula": "2/(1 - lambda)**2 + 0*sum(Delta*lambda**Delta)",
+            },
+            "proved",
+        ),
+    ],
+)
+def test_the_oracle_and_the_verdict_agree(changes, verdict):
+    [found] = random_claims._judged([make_claim({**WHITE, **changes})], 1)
+    assert (found.verdict, found.oracle) == (verdict, "agrees")
 
 
 def test_a_chunk_on_record_is_not_judged_again(tmp_path, monkeypatch):
@@ -89,7 +114,8 @@ def test_a_chunk_on_record_is_not_judged_again(tmp_path, monkeypatch):
 def test_what_other_code_judged_is_counted_apart():
     by_other = Chunk(0, "0123", 2, {"proved": 2}, {"agrees": 2}, 7200.0)
     wrong = random_claims._chunk(2, [outcome(TRUE, Verdict.REFUTED)])
-    text = markdown([by_other, wrong])
+    text = markdown([by_other, wrong], judged_again([by_other, wrong], 1))
+    assert "- 7: refuted, because; now proved, the oracle agrees:" in text
     assert "| 0123 | 2 | 2 proved | 2 agrees | 2.0 |" in text
     assert "| as it is | 1 | 1 refuted | 1 disagrees | 0.0 |" in text
-    assert "Wrong: 1." in text
+    assert "Wrong when judged: 1; by the code as it is: 0." in text
