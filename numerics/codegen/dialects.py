@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sympy.printing.codeprinter import CodePrinter
 
+from numerics.codegen.paired import paired
 from numerics.codegen.printers import ArrayPrinter, BigPrinter, JavaScriptPrinter
 from numerics.codegen.runtime import Runtime
 
@@ -47,6 +48,10 @@ def _javascript_function(
     return "\n".join(["/**", *comment, " */", head, *source, "}"])
 
 
+def _as_they_are(arguments: Sequence[str], lines: Sequence[str]) -> Sequence[str]:
+    return lines
+
+
 # of a function by its name, arguments, body and number of roundings: a bound in u that is less than
 # these, and a sentence on where it holds
 Bounding = Callable[[str, Sequence[str], Sequence[str], int], tuple[float, str] | None]
@@ -61,7 +66,7 @@ class Dialect:
         printer: the printer of expressions.
         real: the real part of {}.
         parts: a line that makes re_{v} and im_{v} of the argument {v}.
-        accuracy: what is said of a function whose value {n} roundings reach; u is half an ulp.
+        accuracy: what is said of a function whose value {n} roundings reach, each at most u.
         decorator: that of such a function; {bits} more bits than asked for make up for roundings.
         argument: a line that converts the real argument {v}.
         largest_exponent: beyond it an exponential is no normal number.
@@ -69,6 +74,7 @@ class Dialect:
         has_adaptive: whether its arrays are those that `runtime.adaptive` evaluates.
         has_complex: whether it has complex numbers; otherwise they come as two real ones.
         title: the comment that opens a module.
+        lines: what a function's lines become, given its arguments and them.
         function: the source of a function with a name, arguments, description and body.
         bound: finds a bound that holds instead of the number of roundings, if there is one.
 
@@ -86,6 +92,7 @@ class Dialect:
     has_adaptive: bool = False
     has_complex: bool = True
     title: str = '"""{}"""'
+    lines: Callable[[Sequence[str], Sequence[str]], Sequence[str]] = _as_they_are
     function: Callable[[str, Sequence[str], str, Sequence[str]], str] = python_function
     bound: Bounding = lambda name, arguments, body, roundings: None
 
@@ -103,21 +110,21 @@ _TORCH_NAMES = {"Abs": "abs", "conjugate": "conj", "re": "real", "im": "imag"}
 
 _LAST = (
     "Nothing cancels: the relative error, without under- and overflow, is at most {n:g}u and the\n"
-    "last rounding, u being half an ulp of "
+    "last rounding, u being "
 )
 
 OF_MODULI = (
     "Its terms have both signs: the error, without under- and overflow, is at most {n:g}u of the\n"
-    "sum of their moduli, and the last rounding, u being half an ulp of "
+    "sum of their moduli, and the last rounding, u being "
 )
 
 NUMPY = Dialect(
     runtime=Runtime.of("numpy.py"),
-    printer=ArrayPrinter("np.", _NUMPY_NAMES, "longdouble"),
+    printer=ArrayPrinter("np.", _NUMPY_NAMES, in_pairs=True),
     real="np.real({})",
     parts="re_{v}, im_{v} = np.real({v}), np.imag({v})",
-    accuracy=_LAST + "long double, or of double where all arguments are of single precision.",
-    decorator="@_in_blocks",
+    accuracy=_LAST + "2**-80, or 2**-53 where all arguments are of single precision.",
+    decorator="@_in_pairs",
     has_adaptive=True,
 )
 TORCH = Dialect(
@@ -125,7 +132,7 @@ TORCH = Dialect(
     printer=ArrayPrinter("torch.", _TORCH_NAMES),
     real="torch.real({})",
     parts="re_{v}, im_{v} = {v}.real, {v}.imag if {v}.is_complex() else torch.zeros_like({v})",
-    accuracy=_LAST + "double.",
+    accuracy=_LAST + "half an ulp of double.",
     decorator="@_in_double",
 )
 JAX = Dialect(
@@ -133,17 +140,18 @@ JAX = Dialect(
     printer=ArrayPrinter("jnp.", _NUMPY_NAMES),
     real="jnp.real({})",
     parts="re_{v}, im_{v} = jnp.real({v}), jnp.imag({v})",
-    accuracy=_LAST + "double, or of single where JAX's x64 mode is off.",
+    accuracy=_LAST + "half an ulp of double, or of single where JAX's x64 mode is off.",
     decorator="@_in_double",
     merges_exponentials=True,
 )
 NUMBA = Dialect(
     runtime=Runtime.of("numba.py"),
-    printer=ArrayPrinter("np.", _NUMPY_NAMES),
+    printer=ArrayPrinter("np.", _NUMPY_NAMES, in_pairs=True),
     real="np.real({})",
     parts="re_{v}, im_{v} = np.real({v}), np.imag({v})",
-    accuracy=_LAST + "double.",
-    decorator="@_fused",
+    accuracy=_LAST + "2**-80.",
+    decorator="@_in_pairs",
+    lines=paired,
 )
 MPMATH = Dialect(
     runtime=Runtime.of("mpmath.py"),
@@ -160,26 +168,30 @@ JAVASCRIPT = Dialect(
     printer=JavaScriptPrinter(),
     real="{}",
     parts="",
-    accuracy=_LAST + "double, where no function of Math errs by more than 2 ulp.",
+    accuracy=_LAST + "half an ulp of double, where no function of Math errs by more than 2 ulp.",
     decorator="",
     has_complex=False,
     title="/** {} */",
     function=_javascript_function,
 )
-_AS_GIVEN = _LAST + "the arguments' precision."
+_AS_GIVEN = _LAST + "half an ulp of the arguments' precision."
 # where speed counts for more than the last digits: no precision but the arguments'
 FAST = {
     "numpy": replace(
         NUMPY,
         printer=ArrayPrinter("np.", _NUMPY_NAMES),
         accuracy=_AS_GIVEN,
-        decorator="@functools.partial(_in_blocks, widens=False)",
+        decorator="@_in_blocks",
         has_adaptive=False,
     ),
     "torch": replace(TORCH, accuracy=_AS_GIVEN, decorator="@_of_tensors"),
     "jax": replace(JAX, accuracy=_AS_GIVEN, decorator=""),
     "numba": replace(
-        NUMBA, accuracy=_AS_GIVEN, decorator="@functools.partial(_fused, widens=False)"
+        NUMBA,
+        printer=ArrayPrinter("np.", _NUMPY_NAMES),
+        accuracy=_AS_GIVEN,
+        decorator="@_fused",
+        lines=_as_they_are,
     ),
 }
 DIALECTS = {

@@ -69,9 +69,10 @@ def exported(
 
     """
     if name == MODULE:
-        if target not in ("torch", "jax") or bound is not None:
+        if target not in ("torch", "jax") or bound or accuracy != "full" or order:
             raise ValueError(
-                f"{name}: --to torch or jax, without --certify; the function alone is gamma"
+                f"{name}: --to torch or jax, without --certify, --accuracy or --derivatives; the "
+                "function alone is gamma"
             )
         from numerics.codegen.bundle import bundled
 

@@ -381,6 +381,6 @@ def _with_bound(
     found = dialect.bound(function.name, given, body, number)
     sentences = [said.format(n=found[0]), found[1]] if found else [said.format(n=number)]
     described = "\n".join([function.description, "", *sentences])
-    source = dialect.function(function.name, given, described, body)
+    source = dialect.function(function.name, given, described, dialect.lines(given, body))
     decorator = dialect.decorator.format(bits=(4 * number - 1).bit_length())
     return f"{decorator}\n{source}" if decorator else source

@@ -11,18 +11,18 @@ from sympy.printing.pycode import MpmathPrinter, PythonCodePrinter
 
 from numerics.codegen.conditioning import code_name, is_long
 
-DIGITS = 25  # of constants, more than any type here has
+DIGITS = 40  # of constants, more than two floats have
 
 
 class ArrayPrinter(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
     """A printer of Python with the functions of one array library, constants folded to floats.
 
-    `widest` is the library's own type with more digits than a float, if it computes in one.
+    `in_pairs` says that real ones are two floats, for code that computes in twice their digits.
     """
 
-    def __init__(self, prefix: str, names: Mapping[str, str], widest: str = "") -> None:
+    def __init__(self, prefix: str, names: Mapping[str, str], in_pairs: bool = False) -> None:
         super().__init__({"fully_qualified_modules": False})
-        self._prefix, self._names, self._widest = prefix, names, widest
+        self._prefix, self._names, self._in_pairs = prefix, names, in_pairs
 
     def _print_Symbol(self, expr: sp.Symbol) -> str:
         return code_name(expr)
@@ -43,18 +43,18 @@ class ArrayPrinter(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
             root = f"{self._prefix}sqrt({self._print(expr.base)})"
             return root if expr.exp > 0 else f"(1/{root})"
         if expr.base.is_Symbol and expr.exp.is_Integer and 3 <= expr.exp <= 8:
-            # long double's power is ten times slower
+            # a library's power may be ten times slower
             return f"({'*'.join([self._print(expr.base)] * int(expr.exp))})"
         return str(super()._print_Pow(expr, rational=rational))
 
     def _print(self, expr: sp.Basic, **kwargs: object) -> str:
         if not _is_constant(expr):
             return str(super()._print(expr, **kwargs))
-        if expr.is_Rational:
-            wide = f"{self._prefix}{self._widest}('{expr.evalf(DIGITS)}')"
-            return wide if self._widest else repr(float(expr))
-        value = complex(expr.evalf(20))
-        return repr(value if value.imag else value.real)
+        value = complex(expr.evalf(DIGITS))
+        if value.imag or not self._in_pairs:
+            return repr(value if value.imag else value.real)
+        rest = sp.Rational(expr.evalf(DIGITS)) - sp.Rational(value.real)
+        return f"_Pair({value.real!r}, {float(rest)!r})"
 
 
 class BigPrinter(MpmathPrinter):  # type: ignore[misc]  # SymPy is untyped

@@ -151,6 +151,38 @@ def argument(name, reach):
     return Value(0, *((-math.pi, math.pi) if name.startswith("arg") else (-1, 1)))
 
 
+CALLED = {"_plus": ast.Add, "_minus": ast.Sub, "_times": ast.Mult, "_over": ast.Div}
+
+
+class Plain(ast.NodeTransformer):
+    """Calls that work on pairs as the operations that they stand for."""
+
+    def visit_Assign(self, node):
+        match node.targets, node.value:
+            case [ast.Name(name)], ast.Tuple([ast.Name(own), _]) if own == name:
+                return None  # an argument
+        return self.generic_visit(node)
+
+    def visit_Tuple(self, node):
+        constant = isinstance(node.ctx, ast.Load) and isinstance(node.elts[0], ast.Constant)
+        return node.elts[0] if constant else node
+
+    def visit_Call(self, node):
+        call = self.generic_visit(node)
+        match call:
+            case ast.Call(ast.Name("_rounded"), [value]):
+                return value
+            case ast.Call(ast.Name("_minus"), [ast.Constant(0), value]):
+                return ast.UnaryOp(ast.USub(), value)
+            case ast.Call(ast.Name(name), [left, right]) if name in CALLED:
+                return ast.BinOp(left, CALLED[name](), right)
+            case ast.Call(ast.Name(name), [value]):
+                return ast.Call(ast.Attribute(ast.Name("np"), name[1:]), [value], [])
+            case ast.Call(ast.Name("_one_minus_squares_of_pairs"), values):
+                return ast.Call(ast.Name("_one_minus_squares"), values, [])
+        return call
+
+
 def counted(given, body, reach):
     """The roundings that reach what these lines return."""
     of_lambda = next((n for part, n in DEAREST.items() if part in given or part in body), 1)
@@ -160,7 +192,7 @@ def counted(given, body, reach):
 
     values = {name: argument(name, reach) for name in given}
     factors = {name: replace(v, count=dearest(name)) for name, v in values.items()}
-    *lines, result = ast.parse(dedent(body)).body
+    *lines, result = Plain().visit(ast.parse(dedent(body))).body
     for line in lines:
         [target] = line.targets
         if isinstance(target, ast.Tuple):
@@ -195,6 +227,6 @@ def test_as_many_roundings_are_stated_as_are_counted(name, target):
             reach = re.search(r"from -(\d+) to", said)
             stated = int(re.search(r"at most (\d+)u", said)[1])
             # a sum that several terms share is counted as part of each
-            shared = len(re.findall(r"^ *part\d+ = .* [+-] ", body, re.M))
+            shared = len(re.findall(r"^ *part\d+ = .*( [+-] |_plus|_minus)", body, re.M))
             found_here = counted(given, body, int(reach[1]) if reach else 0)
             assert 0 <= stated - found_here <= shared, body

@@ -104,7 +104,7 @@ def theorems(quantity: str, autocorrelation: str, bounds: Bounds, folder: Path) 
 
     """
     name = f"{quantity}_near_one"
-    bound = bounds.proved.get((name, DOUBLE.name))
+    bound = bounds.proved.get(name)
     if quantity not in QUANTITIES or bound is None:
         return
     try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -23,7 +23,7 @@ from verify.judging.kernel.program import Program, Unread
 
 @dataclass(frozen=True)
 class Format:
-    """Numbers that a language computes with.
+    """Numbers that are computed with.
 
     Attributes:
         name: Gappa's.
@@ -38,12 +38,8 @@ class Format:
 
 
 DOUBLE = Format("ieee_64", 53, 1023)
-# of languages that round each operation once: others fuse some
-FORMATS: Mapping[str, Sequence[Format]] = {
-    "numpy": (Format("x86_80", 64, 16383), DOUBLE),  # long double, or double for single arguments
-    "torch": (DOUBLE,),
-    "javascript": (DOUBLE,),
-}
+# languages that round each operation once: others fuse some; NumPy does for single arguments
+TARGETS = ("numpy", "torch", "javascript")
 LEAST = (-149, -100, -60, -30)  # exponents of the least argument, one after the other
 SECONDS = 60
 COQ_SECONDS = 600
@@ -96,7 +92,7 @@ class Bounds:
     """Bounds for the docstrings of a module in one language.
 
     Attributes:
-        proved: those found, by function and format.
+        proved: those found, by function.
         counted: of these functions, the numbers of roundings.
         programs: these functions, operation by operation.
         reasons: why others have none, by function.
@@ -109,7 +105,7 @@ class Bounds:
         if shutil.which("gappa") is None:
             raise NoGappa(_REMEDY)
         self.target = target
-        self.proved: dict[tuple[str, str], Bound] = {}
+        self.proved: dict[str, Bound] = {}
         self.counted: dict[str, int] = {}
         self.programs: dict[str, Program] = {}
         self.reasons: dict[str, str] = {}
@@ -119,30 +115,28 @@ class Bounds:
     ) -> tuple[float, str] | None:
         """A bound in half an ulp, and where it holds; None where none is below `roundings`."""
         try:
-            if self.target not in FORMATS:
+            if self.target not in TARGETS:
                 raise Unproved(f"{self.target} may fuse operations, or round otherwise")
             program = Program(arguments, body)
-            found = {f: bound(program, f) for f in FORMATS[self.target]}
+            found = bound(program)
         except (Unread, Unproved) as reason:
             self.reasons[name] = str(reason)
             return None
-        units = max(bound.rounded for bound in found.values())
-        if units > roundings:
-            self.reasons[name] = f"Gappa finds {units:g}u, more than is counted"
+        if found.rounded > roundings:
+            self.reasons[name] = f"Gappa finds {found.rounded:g}u, more than is counted"
             return None
-        self.counted[name], self.programs[name] = roundings, program
-        self.proved |= {(name, f.name): bound for f, bound in found.items()}
-        least = max(bound.least for bound in found.values())
-        where = [f"for arguments from 2**{least} to 2"] if program.distances else []
+        self.counted[name], self.programs[name], self.proved[name] = roundings, program, found
+        where = [f"for arguments from 2**{found.least} to 2"] if program.distances else []
         where += [
-            f"for {v} of parts 0 or beyond 2**-485, with 1 - abs({v})**2 >= 2**{least}"
+            f"for {v} of parts 0 or beyond 2**-485, with 1 - abs({v})**2 >= 2**{found.least}"
             for v in program.parts.values()
         ]
         provided = ["powers are within an ulp"] if program.powers else []
         provided += ["no compiler fuses operations"] if self.target == "torch" else []
+        of = " of single arguments" if self.target == "numpy" else ""
         condition = f", if {' and '.join(provided)}" if provided else ""
-        return units, (
-            f"Gappa has proved it, and Coq checked the proof, {', '.join(where)},\n"
+        return found.rounded, (
+            f"Gappa has proved it{of}, and Coq checked the proof, {', '.join(where)},\n"
             f"where nothing overflows before the last rounding{condition}."
         )
 
@@ -154,17 +148,18 @@ class Bounds:
 
         """
         folder.mkdir(parents=True, exist_ok=True)
-        for (name, numbers), bound in self.proved.items():
+        for name, bound in self.proved.items():
             for suffix, text in (("g", bound.script), ("v", bound.proof)):
-                (folder / f"{name}_{numbers}.{suffix}").write_text(text, encoding="utf-8")
-            yield f"{name}, {numbers}: {bound.rounded:g}u from 2**{bound.least}, proved"
+                path = folder / f"{name}_{DOUBLE.name}.{suffix}"
+                path.write_text(text, encoding="utf-8")
+            yield f"{name}, {DOUBLE.name}: {bound.rounded:g}u from 2**{bound.least}, proved"
         if any(program.squares for program in self.programs.values()):
             shutil.copy(SQUARES, folder)
         for name, reason in self.reasons.items():
             yield f"{name}: counted, not proved: {reason}"
 
 
-def bound(program: Program, numbers: Format) -> Bound:
+def bound(program: Program) -> Bound:
     """A bound on the result's relative error, for the widest range of arguments that has one.
 
     Raises:
@@ -172,24 +167,20 @@ def bound(program: Program, numbers: Format) -> Bound:
 
     """
     if program.squares:
-        if numbers != DOUBLE:
-            raise Unproved(
-                f"1 - x**2 - y**2 has a proof in double precision, not in {numbers.name}"
-            )
         _check_squares()
     error = f"{program.result} -/ M{program.result}"
     for least in LEAST:
-        said = _gappa(_script(program, numbers, least, f"{error} in ?"))
+        said = _gappa(_script(program, least, f"{error} in ?"))
         found = re.search(r" in \[(-?\d+)(?:b(-?\d+))?, (-?\d+)(?:b(-?\d+))?\]", said)
         if not found:
             continue
         low, high = (
             int(n) * Fraction(2) ** int(e or 0) for n, e in (found.group(1, 2), found.group(3, 4))
         )
-        parts = ceil(max(-low, high) * 2 ** (numbers.digits + PARTS))
-        goal = [f"|{error}| <= {parts}b{-numbers.digits - PARTS}"]
-        goal += [f"|{name}| <= 1b{numbers.largest}" for name in program.operations]
-        script = _script(program, numbers, least, " /\\ ".join(goal))
+        parts = ceil(max(-low, high) * 2 ** (DOUBLE.digits + PARTS))
+        goal = [f"|{error}| <= {parts}b{-DOUBLE.digits - PARTS}"]
+        goal += [f"|{name}| <= 1b{DOUBLE.largest}" for name in program.operations]
+        script = _script(program, least, " /\\ ".join(goal))
         proof = _gappa(script, "-Bcoq")
         lemmas = re.findall(r"^Lemma (\w+)", proof, flags=re.MULTILINE)
         if not lemmas:
@@ -210,12 +201,12 @@ def _check_squares() -> None:
         raise Unproved(complaint)
 
 
-def _script(program: Program, numbers: Format, least: int, goal: str) -> str:
+def _script(program: Program, least: int, goal: str) -> str:
     """A goal about all of a function, for Gappa."""
-    digits, operations = numbers.digits, program.operations
+    digits, operations = DOUBLE.digits, program.operations
     errors = dict.fromkeys(program.powers, f"1b{1 - digits}")
     errors |= dict.fromkeys(program.squares, _SQUARES_ERROR)
-    lines = [f"@rnd = float<{numbers.name}, ne>;"]
+    lines = [f"@rnd = float<{DOUBLE.name}, ne>;"]
     lines += [f"{x} = rnd(real_{x});" for x in (*program.arguments, *errors)]
     lines += [f"{t} rnd= {o};" for t, o in operations.items() if t not in errors]
     exact = {t: re.sub(r"\bt(?=\d)", "Mt", o) for t, o in operations.items()}

@@ -33,7 +33,7 @@ def proved_of(body):
     """A function of 1−λ, and what Gappa has proved of it."""
     bounds = Bounds("torch")
     bounds("f", ONE, body, 99)
-    return bounds.programs["f"], bounds.proved["f", "ieee_64"]
+    return bounds.programs["f"], bounds.proved["f"]
 
 
 @pytest.mark.every(6)
@@ -58,7 +58,7 @@ def test_coq_has_only_to_be_asked(quantity, autocorrelation, tmp_path):
 def test_the_theorem_says_it_in_the_words_of_the_definition():
     bounds = proved("second_moment")
     name = "second_moment_near_one"
-    bound = bounds.proved[name, "ieee_64"]
+    bound = bounds.proved[name]
     text = theorem("second_moment", WHITE, bounds.programs[name], bound)
     stated = " ".join(text[text.index("Theorem") : text.index("Proof.")].split())
     assert stated == (
