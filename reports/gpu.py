@@ -20,7 +20,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "gpu"
 SECTIONS = "ABCD"
-GPU_TESTS = "tests/numerics/simulate/test_moments.py"
+GPU_TESTS = ("tests/numerics/simulate/test_moments.py", "tests/numerics/layers/test_fused.py")
 
 
 def main() -> None:
@@ -73,7 +73,7 @@ def _tests() -> str:
             "no:cacheprovider",
             "-n",
             "0",
-            GPU_TESTS,
+            *GPU_TESTS,
         ],
         cwd=FOLDER.parents[1],
         capture_output=True,

@@ -13,7 +13,7 @@ from numerics.benchmarks.normalizers import BY_HAND, both_ways
 from numerics.benchmarks.tables import Table
 from numerics.benchmarks.timing import interleaved
 from numerics.hessian import at_optimum
-from numerics.layers import scan
+from numerics.layers.scan import in_pieces, scan
 from numerics.normalizers import InputNormalizer, natural_gradient
 from numerics.recurrences import dense, white_moments
 from numerics.simulate.filters import shaping_filter
@@ -139,7 +139,8 @@ def _of_training(sizes: Sizes, device: str) -> dict[str, Callable[[], object]]:
         "γ": partial(both_ways, normalizer, lam),
         BY_HAND: partial(both_ways, lambda a: torch.sqrt(1 - a * a), lam),
         "natural gradient": partial(_natural, normalizer, lam),
-        "scan": partial(both_ways, partial(_scan_power, u), poles),
+        "scan": partial(both_ways, partial(_power, scan, u), poles),
+        "scan, in pieces": partial(both_ways, partial(_power, in_pieces, u), poles),
     }
 
 
@@ -149,5 +150,5 @@ def _natural(normalizer: InputNormalizer, lam: Tensor) -> None:
     normalizer(required).sum().backward()
 
 
-def _scan_power(u: Tensor, lam: Tensor) -> Tensor:
-    return scan(lam, u).abs() ** 2
+def _power(states: Callable[[Tensor, Tensor], Tensor], u: Tensor, lam: Tensor) -> Tensor:
+    return states(lam, u).abs() ** 2

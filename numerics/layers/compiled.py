@@ -14,6 +14,8 @@ from numba import njit
 from numpy.typing import NDArray
 from torch import Tensor
 
+from numerics.layers.scan import plain, wide_type
+
 Array = NDArray[Any]
 BLOCK = 64  # steps, whose numbers fit in a core's own cache
 SMALL = 2**16  # numbers that one thread takes less time for than others take to start
@@ -24,26 +26,26 @@ _compiled = njit(nogil=True, cache=True, fastmath={"contract"})
 @torch.library.custom_op("curseproof::scan_states", mutates_args=(), device_types="cpu")
 def states(lam: Tensor, u: Tensor) -> Tensor:
     """The states of `numerics.layers.scan.scan`, of λ (d,) or as u, and of u (…, time, d)."""
-    u = _plain(u)
+    u = plain(u)
     h = torch.empty_like(u)
     if lam.dim() == 1:
         _by_sequences(partial(_forward, _wide(lam, u)), u, h)
     else:
-        _by_sequences(_forward_varying, _plain(lam.to(u.dtype)), u, h)
+        _by_sequences(_forward_varying, plain(lam.to(u.dtype)), u, h)
     return h
 
 
 @torch.library.custom_op("curseproof::scan_gradients", mutates_args=(), device_types="cpu")
 def gradients(lam: Tensor, h: Tensor, gradient: Tensor) -> tuple[Tensor, Tensor]:
     """The gradients by λ and by u where that by the states h is given."""
-    h, gradient = _plain(h), _plain(gradient)
+    h, gradient = plain(h), plain(gradient)
     by_u = torch.empty_like(h)
     if lam.dim() == 1:
-        each = torch.zeros(h[..., :1, :].shape, dtype=_wide_type(h))  # so that no order counts
+        each = torch.zeros(h[..., :1, :].shape, dtype=wide_type(h))  # so that no order counts
         _by_sequences(partial(_backward, _wide(lam, h)), each, h, gradient, by_u)
         return each.reshape(-1, lam.shape[0]).sum(0).to(lam.dtype), by_u
     by_lam = torch.empty_like(h)
-    _by_sequences(_backward_varying, _plain(lam.to(h.dtype)), by_lam, h, gradient, by_u)
+    _by_sequences(_backward_varying, plain(lam.to(h.dtype)), by_lam, h, gradient, by_u)
     return by_lam.to(lam.dtype), by_u
 
 
@@ -57,17 +59,8 @@ def _(lam: Tensor, h: Tensor, gradient: Tensor) -> tuple[Tensor, Tensor]:
     return torch.empty_like(lam), torch.empty_like(h)
 
 
-def _plain(v: Tensor) -> Tensor:
-    """A tensor as its numbers lie in memory."""
-    return v.detach().resolve_conj().resolve_neg().contiguous()
-
-
-def _wide_type(v: Tensor) -> torch.dtype:
-    return torch.complex128 if v.is_complex() else torch.float64
-
-
 def _wide(lam: Tensor, v: Tensor) -> Array:
-    array: Array = _plain(lam.to(_wide_type(v))).numpy()
+    array: Array = plain(lam.to(wide_type(v))).numpy()
     return array
 
 

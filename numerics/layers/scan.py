@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -11,12 +12,14 @@ from torch import Tensor
 
 from numerics.recurrences.linear import powers
 
-COMPILES = find_spec("numba") is not None
+COMPILES, FUSES = (find_spec(name) is not None for name in ("numba", "triton"))
 COMPILED = {torch.float32, torch.float64, torch.complex64, torch.complex128}
 
 
 def scan(lam: Tensor, u: Tensor, state: Tensor | None = None) -> Tensor:
-    """The states h_0, h_1, …: on a CPU in one compiled pass (extra `fast`), else in pieces.
+    """The states h_0, h_1, …: in one compiled pass, or in pieces.
+
+    On a CPU that takes Numba (extra `fast`), on a CUDA device Triton, which Torch brings there.
 
     Args:
         lam: eigenvalues, (d,), real or complex, best in double precision: they are rounded to the
@@ -106,19 +109,37 @@ def in_pieces(lam: Tensor, u: Tensor) -> Tensor:
     return states
 
 
-def _is_compiled(u: Tensor) -> bool:
-    return COMPILES and u.device.type == "cpu" and u.dtype in COMPILED
+def plain(v: Tensor) -> Tensor:
+    """A tensor (…) as its numbers lie in memory, apart from derivatives."""
+    return v.detach().resolve_conj().resolve_neg().contiguous()
+
+
+def wide_type(v: Tensor) -> torch.dtype:
+    """The type in double precision of numbers such as those of a tensor (…)."""
+    return torch.complex128 if v.is_complex() else torch.float64
+
+
+def _kernels(v: Tensor) -> ModuleType | None:
+    """The module with compiled passes over such numbers, if there is one."""
+    if v.dtype not in COMPILED:
+        return None
+    if v.device.type == "cpu" and COMPILES:
+        from numerics.layers import compiled
+
+        return compiled
+    if v.device.type == "cuda" and FUSES:
+        from numerics.layers import fused
+
+        return fused if fused.is_right(v.device, v.dtype) else None
+    return None
 
 
 class _Scan(torch.autograd.Function):
     @staticmethod
     def forward(lam: Tensor, u: Tensor) -> Tensor:
-        if _is_compiled(u):
-            from numerics.layers.compiled import states
-
-            found: Tensor = states(lam, u)
-            return found
-        return in_pieces(lam, u)
+        kernels = _kernels(u)
+        states: Tensor = kernels.states(lam, u) if kernels else in_pieces(lam, u)
+        return states
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
@@ -128,10 +149,8 @@ class _Scan(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor]:
         """δ_t = λ̄_{t+1} δ_{t+1} + ∂/∂h_t: by λ_t it is δ_t h̄_{t−1}, by u_t itself δ_t."""
         lam, h = ctx.saved_tensors
-        if not torch.is_grad_enabled() and _is_compiled(h):
-            from numerics.layers.compiled import gradients
-
-            by_both: tuple[Tensor, Tensor] = gradients(lam, h, gradient)
+        if not torch.is_grad_enabled() and (kernels := _kernels(h)):
+            by_both: tuple[Tensor, Tensor] = kernels.gradients(lam, h, gradient)
             return by_both
         backwards = lam.conj()
         if lam.dim() > 1:  # δ_t takes the next step's
