@@ -30,6 +30,7 @@ def _in_blocks(function, work=None):
             [["readonly"]] * len(arguments) + [["writeonly", "allocate"]],
             [*(np.result_type(a, work or result) for a in arguments), result],
             casting="same_kind",
+            buffersize=2**17 // np.dtype(work or result).itemsize,
         ) as blocks:
             for *given, values in blocks:
                 values[...] = function(*given)
