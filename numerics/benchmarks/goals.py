@@ -106,8 +106,8 @@ GOALS = (
     *(
         Goal("Accuracy of derivatives", f"{order} derivative, {library}, {precision}: at most 4 u",
              _worst(precision, f"{order} derivative, {library}"), most=4,
-             cause="automatic differentiation adds what cancels where λ is near 1 and ρ near −1, or "
-                   "the reverse; elsewhere it is within some 10 u")
+             cause="automatic differentiation adds what cancels where λ is near 1 and ρ near "
+                   "−1, or the reverse; elsewhere it is within some 10 u")
         for precision in ("float32", "float64")
         for order in ("first", "second")
         for library in ("NumPy", "Torch")
