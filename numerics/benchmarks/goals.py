@@ -96,7 +96,7 @@ GOALS = (
         Goal(title, f"{code}, {precision}: at most {most} ulp", _worst(precision, code), most=most,
              cause=cause)
         for title, cause in (
-            ("Accuracy", "it computes in double, where NumPy has a longer format"),
+            ("Accuracy", "it computes in double, where NumPy computes in pairs of doubles"),
             ("Accuracy of two complex eigenvalues",
              "terms cancel, and there is no second evaluation in fractions as in NumPy"),
         )

@@ -7,8 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 Contestant = Callable[[], object]
+AS_ONE = "its matrix products as one"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,18 @@ def interleaved(contestants: Mapping[str, Contestant], rounds: int) -> list[Timi
     medians = np.median(seconds, axis=0)
     ratios = np.median(seconds / seconds[:, :1], axis=0)
     return [Timing(*row) for row in zip(names, medians.tolist(), ratios.tolist(), strict=True)]
+
+
+def as_one_product(contestant: Contestant, dtype: torch.dtype) -> Contestant:
+    """As many operations as are in a contestant's matrix products, in a single product.
+
+    That is what it would take if all else were free, and each product as fast as a large one.
+    """
+    with FlopCounterMode(display=False) as counter:
+        contestant()
+    size = max(round((counter.get_total_flops() / 2) ** (1 / 3)), 1)
+    one, other = torch.randn(2, size, size, dtype=dtype).unbind()
+    return lambda: one @ other
 
 
 def growth(sizes: Sequence[float], contestant: Callable[[int], Contestant], rounds: int) -> float:
