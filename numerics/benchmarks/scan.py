@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from numerics.benchmarks.tables import Table
@@ -29,7 +33,7 @@ def tables(rounds: int) -> Iterator[Table]:
     each = lam.expand(SHAPE).to(u.dtype).contiguous()
     lam_in_jax, u_in_jax = (jax.numpy.asarray(v.numpy()) for v in (lam.to(u.dtype), u))
     contestants: dict[str, Callable[[], object]] = {
-        BOUND: partial(_memory, u),
+        BOUND: _copies(u),
         COMPILED: partial(_both_ways, scan, lam, u),
         "scan, one λ for each step": partial(_both_ways, scan, each, u),
         "in pieces, Torch": partial(_both_ways, in_pieces, lam, u),
@@ -48,12 +52,23 @@ def tables(rounds: int) -> Iterator[Table]:
     )
 
 
-def _memory(u: Tensor) -> None:
-    """Two copies, and one time read."""
-    copy = torch.empty_like(u)
-    copy.copy_(u)
-    copy.copy_(u)
-    torch.view_as_real(u).sum()
+def _copies(u: Tensor) -> Callable[[], None]:
+    """A function that copies numbers to two new tensors and half of one, each thread its share."""
+    threads = torch.get_num_threads()
+    pool = ThreadPoolExecutor(threads)
+
+    def copy(source: NDArray[Any], *targets: NDArray[Any]) -> None:
+        for target in targets:
+            np.copyto(target, source)
+        half = len(source) // 2
+        np.copyto(targets[0][:half], source[:half])
+
+    def copies() -> None:
+        tensors = (u, torch.empty_like(u), torch.empty_like(u))
+        for _ in pool.map(copy, *(np.array_split(v.numpy(), threads) for v in tensors)):
+            pass
+
+    return copies
 
 
 def _both_ways(states: Callable[[Tensor, Tensor], Tensor], lam: Tensor, u: Tensor) -> None:
