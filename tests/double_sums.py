@@ -19,9 +19,16 @@ def exactly(value: sp.Expr) -> acb:
 
 
 def double_sum(
-    a: sp.Expr, b: sp.Expr, R: Autocorrelation, derivatives: int = 0, terms: int | None = None
+    a: sp.Expr,
+    b: sp.Expr,
+    R: Autocorrelation,
+    derivatives: int = 0,
+    terms: int | None = None,
+    later: int = 0,
 ) -> tuple[complex, float]:
     """The moment of two units with poles a and b̄ (or of their derivatives), as ball.
+
+    The first unit's state is that of `later` steps later.
 
     With `terms` the sum over so many steps, else the infinite one with its tail in the radius.
     """
@@ -29,12 +36,11 @@ def double_sum(
         n = terms or _enough(a, b)
         u, v = (_weights(exactly(pole), derivatives, n) for pole in (a, b))
         correlation = flint.acb_poly(u[::-1]) * flint.acb_poly(v)
-        total = R(0) * correlation[n - 1]
-        largest = abs(R(0))
-        for lag in range(1, n):
-            r = acb(R(lag))
+        total, largest = acb(0), arb(0)
+        for apart in range(1 - n, n):  # j − i
+            r = acb(R(abs(apart + later)))
             largest = largest.max(abs(r))
-            total += r * correlation[n - 1 + lag] + r.conjugate() * correlation[n - 1 - lag]
+            total += (r if apart + later >= 0 else r.conjugate()) * correlation[n - 1 + apart]
         return total if terms else total + _tail(u, v, (a, b), derivatives, largest)
 
 

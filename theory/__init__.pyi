@@ -77,6 +77,7 @@ from .kernel import (
 )
 from .moments import (
     backpropagated_error as backpropagated_error,
+    covariance as covariance,
     cross_moment as cross_moment,
     cross_sensitivity as cross_sensitivity,
     cross_sensitivity_power as cross_sensitivity_power,

@@ -30,6 +30,7 @@ class Unit:
         differentiate_gamma: whether γ's own dependence on `wrt` counts in the sensitivity and the
             metric; in a Hessian it always does.
         horizon: steps since h = 0; None for stationarity.
+        lag: how many steps apart the two states of a covariance are.
 
     """
 
@@ -38,6 +39,7 @@ class Unit:
     wrt: tuple[sp.Expr, ...] = ()
     differentiate_gamma: bool = False
     horizon: sp.Expr | None = None
+    lag: int = 1
 
     def gamma(self, index: int = 0) -> sp.Expr:
         """The normaliser of one pole."""
@@ -54,7 +56,7 @@ class Quantity:
         derive: its closed form for an input and a unit, polarised.
         write: how it is written, made with `theory.algebra.notation`; see `notation`.
         poles: the names of the poles that it is a function of.
-        takes: what else of a unit counts: gamma, differentiate_gamma, horizon.
+        takes: what else of a unit counts: gamma, differentiate_gamma, horizon, lag.
         derivatives: how many parameters it is differentiated by at most.
         coordinates: how many different ones at least, where it is a derivative.
         is_complex: whether its values are complex.
@@ -94,6 +96,14 @@ QUANTITIES: Mapping[str, Quantity] = {
         lambda x, u: theory.second_moment(x, u.poles[0], u.gamma(), u.horizon),
         lambda n, u: n.mean_square(n.gamma(u.gammas) * n.state(u.horizon)),
         takes=_GAMMA | {"horizon"},
+    ),
+    "covariance": Quantity(
+        lambda x, u: theory.covariance(x, u.poles[0], u.lag, u.gamma()),
+        lambda n, u: n.mean(
+            n.gamma(u.gammas) * n.state(u.lag) * n.conjugate(n.gamma(u.gammas) * n.state(0))
+        ),
+        takes=_GAMMA | {"lag"},
+        is_complex=True,
     ),
     "sensitivity": Quantity(
         lambda x, u: theory.sensitivity(

@@ -78,6 +78,30 @@ class StationaryInput:
         """Σ_{Δ≥1} w(Δ) R(Δ) for a weight of the kind `from_expression` reads."""
         return from_expression(weight * self.autocorrelation()).generating_function(sp.S.One)
 
+    def advanced(self, by: int) -> StationaryInput:
+        """R(Δ + by) for Δ ≥ 0, by ≥ 0, as terms and lags; it need be no autocorrelation.
+
+        Examples:
+            >>> from theory import exponential, moving_average
+            >>> exponential().advanced(2).autocorrelation()
+            rho**2*rho**Delta
+            >>> moving_average([1, 1]).advanced(1).autocorrelation()
+            KroneckerDelta(0, Delta)
+
+        """
+        return StationaryInput(
+            tuple(
+                Term(
+                    sp.binomial(t.power, k) * by ** (t.power - k) * t.coefficient * t.ratio**by,
+                    k,
+                    t.ratio,
+                )
+                for t in self.terms
+                for k in range(t.power + 1)
+            ),
+            tuple((lag - by, value) for lag, value in self.lags if lag >= by),
+        )
+
     def conjugate(self) -> StationaryInput:
         """The input with autocorrelation conj R: x̄, or x read backwards in time."""
         return StationaryInput(

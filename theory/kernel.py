@@ -57,6 +57,32 @@ def kernel(x: Input, a: sp.Expr = alpha, b: sp.Expr = beta_bar) -> sp.Expr:
     )
 
 
+def lagged_kernel(x: Input, lag: int, a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    """E[h_{t+k} ḡ_t] at stationarity, k = `lag` ≥ 0, for |a|, |b| < 1.
+
+    It is K of an input whose autocorrelation is R(Δ + k), for negative Δ as well.
+
+    Examples:
+        >>> from theory.kernel import lagged_kernel
+        >>> from theory import white
+        >>> from theory.symbols import alpha, beta_bar
+        >>> lagged_kernel(white(), 2, alpha, beta_bar)
+        alpha**2/(-alpha*beta_bar + 1)
+
+    """
+    earlier = sp.Add(*(a**m * x.autocorrelation(lag - m) for m in range(lag + 1)))
+    past = a**lag * x.conjugate().generating_function(a)
+    return (earlier + past + _generated_from(x, lag, b)) / (1 - a * b)
+
+
+def _generated_from(x: Input, lag: int, z: sp.Expr) -> sp.Expr:
+    """Σ_{Δ≥1} z^Δ R(Δ + lag)."""
+    if isinstance(x, StationaryInput):
+        return x.advanced(lag).generating_function(z)
+    known = (z**m * x.autocorrelation(m) for m in range(1, lag + 1))
+    return (x.generating_function(z) - sp.Add(*known)) / z**lag
+
+
 def finite_kernel(x: Input, horizon: sp.Expr, a: sp.Expr = alpha, b: sp.Expr = beta_bar) -> sp.Expr:
     """The kernel K after `horizon` = T steps from h = 0: Σ_{i,j<T} a^i b^j R(j−i), any a and b.
 

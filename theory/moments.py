@@ -14,7 +14,7 @@ import sympy as sp
 
 from theory.algebra.conjugation import bar, conjugated, partial, polarised
 from theory.inputs import Input
-from theory.kernel import finite_kernel_derivative, kernel
+from theory.kernel import finite_kernel_derivative, kernel, lagged_kernel
 from theory.symbols import alpha, beta_bar, lam, lam1, lam2, lam_star
 
 
@@ -50,6 +50,28 @@ def second_moment(
     """
     a, g = polarised(eigenvalue), polarised(gamma)
     return g * conjugated(g) * kernel_derivative(x, 0, 0, a, conjugated(a), horizon)
+
+
+def covariance(
+    x: Input, eigenvalue: sp.Expr = lam, lag: int = 1, gamma: sp.Expr = sp.S.One
+) -> sp.Expr:
+    """E[γh_{t+lag} conj(γh_t)], the state's own autocorrelation.
+
+    Args:
+        x: the input.
+        eigenvalue: λ.
+        lag: how many steps apart, from 0 on.
+        gamma: the input normaliser γ.
+
+    Examples:
+        >>> from theory import covariance, exponential, present
+        >>> from theory.symbols import real_lam
+        >>> present(covariance(exponential(), real_lam))
+        (lambda + rho)/((1 - lambda**2)*(-lambda*rho + 1))
+
+    """
+    a, g = polarised(eigenvalue), polarised(gamma)
+    return g * conjugated(g) * lagged_kernel(x, lag, a, conjugated(a))
 
 
 def sensitivity(

@@ -51,6 +51,7 @@ def exported(
     bound: Bounding | None = None,
     accuracy: str = "full",
     order: int = 0,
+    lag: int | None = None,
 ) -> str:
     """A quantity, γ or an architecture in LaTeX or as a standalone module.
 
@@ -62,12 +63,15 @@ def exported(
         bound: finds bounds for the docstrings of a module; see `module_source`.
         accuracy: "full" or "fast"; see `module_source`.
         order: of derivatives by 1−λ that are printed too, for real λ: 0, 1 or 2.
+        lag: how many steps apart the states of a covariance are; 1 if not said.
 
     Raises:
         ValueError: for an unknown name, target or accuracy, a quantity that the input does not
             have, or an input with a parameter that is called as an eigenvalue is.
 
     """
+    if lag is not None and (lag < 1 or name != "covariance"):
+        raise ValueError(f"lag {lag}: of a covariance, from 1 on")
     if name == MODULE:
         if target not in ("torch", "jax") or bound or accuracy != "full" or order:
             raise ValueError(
@@ -92,14 +96,14 @@ def exported(
     if target == "latex":
         equations = (
             sp.Eq(subject, form, evaluate=False)
-            for subject, function in _equations(name, x)
+            for subject, function in _equations(name, x, lag or 1)
             for form in _forms(name, x, function)
         )
         return document("\n".join(map(displayed, equations)))
     disc = frozenset({*_SYMBOLS.values(), symbols.real_lam, symbols.real_lam_star, symbols.rho})
     functions = [
         replace(f, variables=frozenset(f.expression.free_symbols & disc))
-        for f in _functions(name, x)
+        for f in _functions(name, x, lag or 1)
     ]
     if name in _COMMANDS:  # the others are of Re λ and Im λ
         polar = [f for f in functions if target == "javascript" and _is_complex(f)]
@@ -133,12 +137,12 @@ def _is_complex(function: Function) -> bool:
     return any(not v.is_real for v in function.variables)
 
 
-def _functions(name: str, x: StationaryInput) -> list[Function]:
-    return [function for _, function in _equations(name, x)]
+def _functions(name: str, x: StationaryInput, lag: int = 1) -> list[Function]:
+    return [function for _, function in _equations(name, x, lag)]
 
 
 @cache  # derived once for all languages
-def _equations(name: str, x: StationaryInput) -> list[tuple[sp.Expr, Function]]:
+def _equations(name: str, x: StationaryInput, lag: int) -> list[tuple[sp.Expr, Function]]:
     """What a name stands for, as it is written and as functions."""
     if name in _ARCHITECTURES:
         return _architecture(_ARCHITECTURES[name])
@@ -152,7 +156,10 @@ def _equations(name: str, x: StationaryInput) -> list[tuple[sp.Expr, Function]]:
     if name == "teacher_student_hessian":
         poles = (symbols.real_lam, symbols.real_lam_star)
     wrt = PLANE if name == "curvature" else (poles[0],)
-    return [_equation(name, name, x, Unit(poles, wrt=wrt), f"The {name.replace('_', ' ')}.")]
+    said = f"The {name.replace('_', ' ')}."
+    if name == "covariance":
+        said = f"The covariance E[h_{{t+{lag}}} h̄_t]."
+    return [_equation(name, name, x, Unit(poles, wrt=wrt, lag=lag), said)]
 
 
 def _architecture(pair: Parametrization) -> list[tuple[sp.Expr, Function]]:

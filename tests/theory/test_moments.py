@@ -7,9 +7,11 @@ from double_sums import agrees, double_sum, exactly
 from flint import acb, arb
 
 from theory import (
+    ArbitraryInput,
     StationaryInput,
     backpropagated_error,
     constant,
+    covariance,
     cross_moment,
     cross_sensitivity,
     damped_cosine,
@@ -24,6 +26,8 @@ from theory import (
     white,
 )
 from theory.algebra.conjugation import bar
+from theory.algebra.generating_functions import C, C_bar, C_plus
+from theory.algebra.vanishing import vanishes
 from theory.symbols import (
     Delta,
     lam,
@@ -94,6 +98,29 @@ def test_second_moment_and_sensitivity(name, pole):
     b = sp.conjugate(a)
     assert agrees(double_sum(a, b, R), at(second_moment(x), lam=a))
     assert agrees(double_sum(a, b, R, derivatives=1), at(sensitivity(x), lam=a))
+
+
+@pytest.mark.parametrize("lag", [0, 1, 2, 5])
+@pytest.mark.parametrize("name", INPUTS)
+def test_covariance(name, lag):
+    (x, R), a = INPUTS[name], POLES["complex"]
+    total = double_sum(a, sp.conjugate(a), R, later=lag)
+    assert agrees(total, at(covariance(x, lag=lag), lam=a))
+    assert agrees(total, at(covariance(x, lag=lag, gamma=2 * sp.I), lam=a) / 4)
+
+
+@pytest.mark.parametrize("complex_input", [False, True])
+@pytest.mark.parametrize("lag", [0, 1, 3])
+def test_covariance_for_any_input(lag, complex_input):
+    """It is that of an input in whose place any is put."""
+    x = damped_cosine(RHO, PHI) if not complex_input else INPUTS["complex"][0]
+    general = covariance(ArbitraryInput(not complex_input), lag=lag)
+    own, barred = x.generating_function, x.conjugate().generating_function
+    general = general.subs(sp.Symbol("R_0", positive=True), x.autocorrelation(0))
+    general = general.replace(sp.Function("R"), lambda k: x.autocorrelation(k))
+    for head, value in ((C_bar, barred), (C_plus, own), (C, own)):
+        general = general.replace(head, lambda _, z, value=value: value(z))
+    assert vanishes(general - covariance(x, lag=lag))
 
 
 @pytest.mark.parametrize("name", INPUTS)

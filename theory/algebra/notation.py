@@ -10,8 +10,8 @@ from theory import symbols
 from theory.symbols import lam, lam_star
 
 __all__ = [
-    "Partial", "cross_sensitivity", "curvature", "error", "first", "gamma", "lam", "lam_star",
-    "loss", "loss_alone", "mean", "mean_square", "modulus", "second", "state",
+    "Partial", "conjugate", "cross_sensitivity", "curvature", "error", "first", "gamma", "lam",
+    "lam_star", "loss", "loss_alone", "mean", "mean_square", "modulus", "second", "state",
 ]  # fmt: skip
 
 
@@ -36,9 +36,14 @@ def mean_square(expr: sp.Expr) -> sp.Expr:
     return mean(modulus(expr) ** 2)
 
 
-def state(horizon: sp.Expr | None) -> sp.Symbol:
-    """The state h, with the horizon for its index where there is one."""
-    return sp.Symbol(f"h_{horizon}" if horizon else "h")
+def conjugate(expr: sp.Expr) -> sp.Expr:
+    """The conjugate, whatever is known of x."""
+    return sp.conjugate(expr, evaluate=False)
+
+
+def state(index: sp.Expr | int | None) -> sp.Symbol:
+    """The state h, with an index, a horizon or a lag, where there is one."""
+    return sp.Symbol("h" if index is None else f"h_{index}")
 
 
 def gamma(gammas: Sequence[sp.Expr]) -> sp.Expr:

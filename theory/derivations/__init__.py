@@ -13,6 +13,7 @@ from theory.derivations.kernel import derive_kernel
 from theory.derivations.losses import derive_teacher_student_hessian, derive_teacher_student_loss
 from theory.derivations.moments import (
     derive_backpropagated_error,
+    derive_covariance,
     derive_cross_moment,
     derive_cross_sensitivity,
     derive_second_moment,
@@ -28,6 +29,7 @@ from theory.inputs import Input
 DERIVATIONS: Mapping[str, Callable[[Input], Derivation]] = {
     "kernel": derive_kernel,
     "second_moment": derive_second_moment,
+    "covariance": derive_covariance,
     "sensitivity": derive_sensitivity,
     "polar_sensitivity": derive_polar_sensitivity,
     "parameter_sensitivity": derive_parameter_sensitivity,

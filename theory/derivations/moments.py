@@ -31,7 +31,7 @@ from theory.symbols import alpha, beta_bar, lam, lam1, lam2, real_lam
 STATE = "h_{t+1} = λ h_t + x_{t+1}"
 REAL_INPUT = "x is real"
 
-_d, _e, _h, _s = map(sp.IndexedBase, ("delta", "e", "h", "s"))
+_d, _e, _h, _s, _x = map(sp.IndexedBase, ("delta", "e", "h", "s", "x"))
 _h1, _h2, _s1, _s2 = map(sp.IndexedBase, ("h1", "h2", "s1", "s2"))
 
 
@@ -44,6 +44,40 @@ def derive_second_moment(x: Input, eigenvalue: sp.Expr = real_lam) -> Derivation
         *_at_eigenvalue(x, eigenvalue, moments.second_moment, lhs, E(_h[t] ** 2)),
     )
     return Derivation("The state's second moment", (STATE, STATIONARY, INSIDE, SUM), steps)
+
+
+def derive_covariance(x: Input) -> Derivation:
+    """E[h_{t+1} h̄_t]: of states further apart, the same step is made again."""
+    lhs, holds = E(_h[t + 1] * sp.conjugate(_h[t])), unit(x, lam).holds
+    u = ArbitraryInput(x.is_real)
+    input_and_state = E(_x[t + 1] * sp.conjugate(_h[t]))
+    steps = (
+        *kernel_steps(x),
+        equation(
+            lhs,
+            lam * E(sp.Abs(_h[t]) ** 2) + input_and_state,
+            "One step later",
+            "h_{t+1} = λ h_t + x_{t+1}, multiplied by the conjugate of h_t.",
+            holds,
+        ),
+        equation(
+            bar(lam) * input_and_state,
+            u.generating_function(bar(lam)),
+            "Next input and state",
+            "h_t is the sum of λ^i x_{t−i}, and E[x_{t+1} x̄_{t−i}] = R(i+1).",
+            holds,
+        ),
+        equation(
+            bar(lam) * lhs,
+            present(bar(lam) * moments.covariance(u)),
+            "Any input",
+            "Put the kernel in.",
+            holds,
+        ),
+        *ending(x, lhs, moments.covariance, holds, generally=False),
+    )
+    assumptions = (STATE, STATIONARY, INSIDE, SUM)
+    return Derivation("The state's covariance, one step apart", assumptions, steps)
 
 
 def derive_sensitivity(

@@ -153,6 +153,7 @@ class Claim:
     gamma: Mapping[str, Expression] = field(default_factory=dict)
     differentiate_gamma: bool = False
     horizon: str | None = None
+    lag: int | None = None
     complex_input: bool = False
     limit: Limit | None = None
     experiment: str | None = None
@@ -200,6 +201,7 @@ class Claim:
             "gamma": {pole: e.source for pole, e in self.gamma.items()},
             "differentiate_gamma": self.differentiate_gamma,
             "horizon": self.horizon,
+            "lag": self.lag,
             "complex_input": self.complex_input,
             "domain": [str(entry) for entry in (*self.domain, *self.relations)],
         }
@@ -231,6 +233,7 @@ class Claim:
             "gamma": _by_pole(self.gamma),
             "by": ", ".join(map(str, self.wrt)),
             "horizon": self.horizon,
+            "lag": self.lag,
         }
         fields = {
             "statement": self.statement,

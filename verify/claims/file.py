@@ -22,7 +22,15 @@ from verify.claims.claim import (
     Limit,
     Relation,
 )
-from verify.claims.expressions import Expression, ExpressionError, named, parse, plain, rational_of
+from verify.claims.expressions import (
+    MAX_EXPONENT,
+    Expression,
+    ExpressionError,
+    named,
+    parse,
+    plain,
+    rational_of,
+)
 
 VERDICTS = ("proved", "supported", "refuted", "not reproduced", "undecided")
 MAX_FILE_BYTES = 1_000_000
@@ -167,6 +175,12 @@ class _EntryReader:
         value = self.entry[name]
         if not isinstance(value, bool):
             raise self.error(name, "true or false")
+        return value
+
+    def lag(self, name: str) -> int:
+        value = self.entry[name]
+        if not (type(value) is int and 1 <= value <= MAX_EXPONENT):
+            raise self.error(name, f"a whole number from 1 to {MAX_EXPONENT}, without quotes")
         return value
 
     def expression(self, name: str) -> Expression:
@@ -317,6 +331,7 @@ _FIELDS: Mapping[str, Callable[[_EntryReader, str], object]] = {
     "gamma": _EntryReader.by_pole,
     "differentiate_gamma": _EntryReader.flag,
     "horizon": _EntryReader.name,
+    "lag": _EntryReader.lag,
     "complex_input": _EntryReader.flag,
     "limit": _EntryReader.limit,
     "uses": _EntryReader.names,

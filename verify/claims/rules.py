@@ -58,10 +58,12 @@ def complete(claim: Claim, refuse: Refuse) -> Claim:
         raise refuse("limit", "relation ~ needs a limit, and no other relation takes one")
     if claim.limit:
         _check_limit(claim, claim.limit, refuse)
-    for name in ("gamma", "differentiate_gamma", "horizon"):
+    for name in ("gamma", "differentiate_gamma", "horizon", "lag"):
         takers = [quantity for quantity, q in QUANTITIES.items() if name in q.takes]
         if getattr(claim, name) and claim.quantity not in takers:
-            raise refuse(name, f"only {listed(takers)} take it")
+            raise refuse(name, f"only {listed(takers)} {'take' if len(takers) > 1 else 'takes'} it")
+    if "lag" in QUANTITIES[claim.quantity].takes and claim.lag is None:
+        raise refuse("lag", "missing: how many steps apart? 1, say")
     claim = replace(claim, wrt=_differentiated(claim, refuse))
     for relation in claim.relations:
         _check_relation(claim, relation, refuse)

@@ -7,6 +7,7 @@ from typing import Any
 
 from theory.catalogue import QUANTITIES
 from verify.claims.claim import RELATIONS
+from verify.claims.expressions import MAX_EXPONENT
 from verify.claims.file import VERDICTS
 from verify.experiments import EXPERIMENTS
 
@@ -56,6 +57,10 @@ _MEANING: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "gamma": (_BY_POLE, "The input normaliser γ(λ), or one for each pole; 1 if left out."),
     "differentiate_gamma": ({"type": "boolean"}, "Whether γ's own dependence counts."),
     "horizon": (_TEXT, "A parameter T: T steps from h = 0 instead of stationarity."),
+    "lag": (
+        {"type": "integer", "minimum": 1, "maximum": MAX_EXPONENT},
+        "Of a covariance E[h_{t+k} h̄_t]: how many steps k the states are apart.",
+    ),
     "complex_input": ({"type": "boolean"}, "Whether 'R(Delta)' may be of a complex input."),
     "limit": (_TEXT, "For ~: 'lambda -> 1-' (from below), '1+' (from above), 'T -> oo'."),
     "uses": (_LIST, "The ids of claims that this one rests on."),
@@ -116,5 +121,5 @@ domain = ["0 < lambda < 1"]
 
 # More fields, each explained by `curseproof schema`: eigenvalue = "tanh(omega)", wrt = "omega",
 # gamma = "sqrt(1 - lambda**2)", differentiate_gamma = true, horizon = "T", complex_input = true,
-# uses = ["another-id"], expect = "refuted".
+# lag = 1 (of a covariance), uses = ["another-id"], expect = "refuted".
 """

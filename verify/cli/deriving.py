@@ -14,7 +14,12 @@ from theory.printing.choices import one_of
 from verify.cli.app import WHITE, Autocorrelation, Output, bad_input, command, err, fail, out, write
 
 if TYPE_CHECKING:
-    from theory import Derivation, StationaryInput
+    from theory import Derivation
+    from theory.inputs import Input
+
+Lag = Annotated[
+    int | None, typer.Option(help="Steps between the states of a covariance.", show_default=False)
+]
 
 
 @command(
@@ -26,7 +31,7 @@ def eval_command(
     quantity: Annotated[
         str,
         typer.Argument(
-            help="second_moment, sensitivity, backpropagated_error, cross_moment, "
+            help="second_moment, covariance, sensitivity, backpropagated_error, cross_moment, "
             "cross_sensitivity, cross_sensitivity_power, teacher_student_loss, "
             "teacher_student_hessian, output_hessian, curvature or gamma."
         ),
@@ -45,6 +50,7 @@ def eval_command(
     differentiate_gamma: Annotated[
         bool, typer.Option("--differentiate-gamma", help="Count γ's own dependence.")
     ] = False,
+    lag: Lag = None,
     digits: Annotated[int, typer.Option(help="Correct digits.")] = 30,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -53,9 +59,11 @@ def eval_command(
     from verify.judging.value import QuestionError, read_settings, value
 
     options = {"eigenvalue": eigenvalue, "gamma": gamma, "wrt": wrt}
-    unit: dict[str, str | bool] = {k: v for k, v in options.items() if v is not None}
+    unit: dict[str, str | bool | int] = {k: v for k, v in options.items() if v is not None}
     if differentiate_gamma:
         unit["differentiate_gamma"] = True
+    if lag is not None:
+        unit["lag"] = lag
     with bad_input(QuestionError):
         number = decimal(
             value(quantity, autocorrelation, read_settings(settings or ()), digits, **unit), digits
@@ -72,10 +80,10 @@ def derive(
     quantity: Annotated[
         str | None,
         typer.Argument(
-            help="kernel, second_moment, sensitivity, polar_sensitivity, parameter_sensitivity, "
-            "backpropagated_error, finite_horizon, network, cross_moment, cross_sensitivity, "
-            "teacher_student_loss, teacher_student_hessian, normalised_loss, wirtinger, "
-            "output_hessian, growth, gamma, parametrization or curvature; without, all.",
+            help="kernel, second_moment, covariance, sensitivity, polar_sensitivity, "
+            "parameter_sensitivity, backpropagated_error, finite_horizon, network, cross_moment, "
+            "cross_sensitivity, teacher_student_loss, teacher_student_hessian, normalised_loss, "
+            "wirtinger, output_hessian, growth, gamma, parametrization or curvature; without, all.",
             show_default=False,
         ),
     ] = None,
@@ -84,8 +92,10 @@ def derive(
     output: Output = None,
 ) -> None:
     """Derive a quantity, or all of them, step by step; each is checked as it is printed."""
+    from theory import ArbitraryInput
     from theory.derivations import DERIVATIONS
     from theory.printing.derivations import RENDERERS, pdf
+    from verify.claims.claim import ARBITRARY
     from verify.judging.value import QuestionError, read_input
 
     if quantity is not None and quantity not in DERIVATIONS:
@@ -95,7 +105,8 @@ def derive(
     if to == "pdf" and output is None:
         fail("--to pdf: name a file with --output")
     with bad_input(QuestionError, ValueError, OSError, RuntimeError):
-        x = read_input(autocorrelation)
+        is_any = autocorrelation.replace(" ", "") == ARBITRARY
+        x = ArbitraryInput() if is_any else read_input(autocorrelation)
         derivations = [DERIVATIONS[quantity](x)] if quantity else _all_derivations(x)
         if to == "pdf":
             assert output is not None  # noqa: S101 (refused above)
@@ -107,7 +118,7 @@ def derive(
             write("".join(RENDERERS[to](*derivations)), output)
 
 
-def _all_derivations(x: StationaryInput) -> list[Derivation]:
+def _all_derivations(x: Input) -> list[Derivation]:
     """The derivations that the input has; of the others it is said why not."""
     from theory.derivations import DERIVATIONS
 
@@ -161,6 +172,7 @@ def export(
             "real λ."
         ),
     ] = 0,
+    lag: Lag = None,
 ) -> None:
     """Export a formula as LaTeX, or as a module that imports nothing of this project."""
     from numerics.codegen.export import exported
@@ -172,10 +184,11 @@ def export(
     with bad_input(QuestionError, ValueError, NoCoq, NoGappa, OSError):
         x = read_input(autocorrelation)
         if certify is None:
-            write(exported(name, x, to, accuracy=accuracy, order=derivatives), output)
+            text = exported(name, x, to, accuracy=accuracy, order=derivatives, lag=lag)
+            write(text, output)
             return
-        if accuracy != "full" or derivatives:
-            fail("--certify: bounds are proved of --accuracy full, without --derivatives")
+        if accuracy != "full" or derivatives or lag:
+            fail("--certify: bounds are proved of --accuracy full, without --derivatives, --lag")
         bounds = Bounds(to)
         with err.status("proving bounds"):
             write(exported(name, x, to, bounds), output)

@@ -107,6 +107,7 @@ class Model:
             wrt=tuple(self._by(d) for d in claim.wrt),
             differentiate_gamma=claim.differentiate_gamma,
             horizon=self.names[claim.horizon] if claim.horizon else None,
+            lag=claim.lag or 0,
         )
 
     def _gamma(self, pole: str) -> sp.Expr:

@@ -16,7 +16,7 @@ from theory.catalogue import QUANTITIES
 from theory.inputs import StationaryInput, from_expression
 from theory.printing.choices import one_of
 from verify.claims.claim import Claim, ClaimError, FieldError
-from verify.claims.expressions import LAG, ExpressionError, named, parse, plain
+from verify.claims.expressions import LAG, SERIES, ExpressionError, named, parse, plain
 from verify.claims.file import make_claim
 from verify.judging.evidence import MeaningError
 from verify.judging.model import Model, concrete
@@ -38,7 +38,7 @@ def value(
     autocorrelation: str,
     settings: Mapping[str, str],
     digits: int = 30,
-    **unit: str | bool,
+    **unit: str | bool | int,
 ) -> flint.acb:
     """A ball around the quantity with relative radius at most 10^−digits.
 
@@ -47,7 +47,7 @@ def value(
         autocorrelation: R(Δ), an expression in Delta and parameters.
         settings: parameter name → constant expression; λ too unless an eigenvalue is given.
         digits: decimal digits, 1 to 10 000.
-        unit: eigenvalue, gamma, wrt and differentiate_gamma, as in claim files.
+        unit: eigenvalue, gamma, wrt, differentiate_gamma and lag, as in claim files.
 
     Raises:
         QuestionError: naming what is at fault.
@@ -116,6 +116,8 @@ def read_input(text: str) -> StationaryInput:
     """
     try:
         expression = parse(text)
+        if expression.functions & SERIES:
+            raise ValueError("that of one input is needed, such as rho**Delta")
         names = {n: sp.Symbol(n, real=True) for n in expression.names - {"Delta"}}
         return from_expression(to_sympy(expression, names))
     except (ExpressionError, MeaningError, ValueError) as error:

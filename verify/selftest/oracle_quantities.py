@@ -96,17 +96,22 @@ class _Input:
         if any(not _agree(b, a * self.ratio) for a, b in pairwise(tail)):
             raise NoTruth("the autocorrelation has no geometric tail")
 
-    def generating(self, z: Any) -> Any:
-        """Σ_{Δ≥1} z^Δ R(Δ)."""
-        head = sum(z**lag * self.R(lag) for lag in range(1, self.start))
-        return head + z**self.start * self.tail / (1 - self.ratio * z)
+    def generating(self, z: Any, after: int = 0) -> Any:
+        """Σ_{Δ≥1} z^Δ R(Δ + after)."""
+        start = max(self.start - after, 1)
+        head = sum(z**lag * self.R(lag + after) for lag in range(1, start))
+        return head + z**start * self.R(start + after) / (1 - self.ratio * z)
 
-    def moment(self, a: Any, b: Any, steps: Any = None) -> Any:
-        """Σ_ij a^i conj(b)^j R(j − i): E[h_a conj(h_b)], from h = 0 `steps` ago if given."""
+    def moment(self, a: Any, b: Any, steps: Any = None, lag: int = 0) -> Any:
+        """Σ_ij a^i conj(b)^j R(j + lag − i): E[h_a conj(h_b)], h_a `lag` steps later.
+
+        The steps are those since h = 0; without any, it is stationary.
+        """
         b = mp.conj(b)
         if steps is None:
-            anticausal = mp.conj(self.generating(mp.conj(a)))
-            return (self.R(0) + self.generating(b) + anticausal) / (1 - a * b)
+            anticausal = a**lag * mp.conj(self.generating(mp.conj(a)))
+            between = sum(a**m * self.R(lag - m) for m in range(lag + 1))
+            return (between + self.generating(b, lag) + anticausal) / (1 - a * b)
         if self.tail == 0 and self.start == 1:
             return self.R(0) * ((1 - (a * b) ** steps) / (1 - a * b) if a * b != 1 else steps)
         if steps > MANY_STEPS:
@@ -121,7 +126,7 @@ def _quantity(claim: Claim, point: Point, known: Known) -> Any:
     """The quantity at a point, looked up where it is known."""
     key = (
         *(claim.quantity, claim.autocorrelation.source, str(claim.eigenvalue), str(claim.gamma)),
-        *(claim.wrt, claim.differentiate_gamma, claim.horizon, claim.complex_input),
+        *(claim.wrt, claim.differentiate_gamma, claim.horizon, claim.lag, claim.complex_input),
         tuple(point.items()),
     )
     if key not in known:
@@ -164,6 +169,9 @@ class _Moments:
         match self.claim.quantity:
             case "second_moment":
                 return self.moment([self.unit(0)], [self.unit(0)])
+            case "covariance":
+                (weight, pole), lag = self.unit(0), self.claim.lag or 0
+                return abs(weight) ** 2 * self.input.moment(pole, pole, lag=lag)
             case "backpropagated_error":
                 return self.moment([(1, mp.conj(poles[0]))], [(1, mp.conj(poles[0]))])
             case "sensitivity":

@@ -114,8 +114,14 @@ def by(entry, **changes):
             {**STATE, "quantity": "cross_moment", "domain": ["0 < rho < 1"]},
             {"gamma": "2"},
             "gamma",
-            "only curvature, output_hessian, second_moment, sensitivity, teacher_student_hessian, "
-            "teacher_student_loss take it",
+            "only covariance, curvature, output_hessian, second_moment, sensitivity, "
+            "teacher_student_hessian, teacher_student_loss take it",
+        ),
+        (STATE, {"lag": 1}, "lag", "only covariance takes it"),
+        ({**STATE, "quantity": "covariance"}, {}, "lag", "missing: how many steps apart? 1, say"),
+        *(
+            ({**STATE, "quantity": "covariance"}, {"lag": lag}, "lag", "from 1 to 64, without q")
+            for lag in (0, 65, "1", True, 1.0)
         ),
         (
             STATE,

@@ -31,6 +31,10 @@ def quantity(reader: Reader) -> Element:
     match claim.quantity:
         case "second_moment":
             return _moment(reader, states[0], _conjugate(states[0]))
+        case "covariance":
+            gamma = states[0][0][1][0]
+            later = _later(reader, poles[0], poles[0].conjugate(), claim.lag or 0)
+            return gamma * gamma.conjugate() * later
         case "backpropagated_error":
             return kernel(reader, 0, 0, poles[0].conjugate(), poles[0])
         case "sensitivity":
@@ -182,6 +186,24 @@ def kernel(reader: Reader, p: int, q: int, a: Element, b: Element) -> Element:
         part = reader.generating_function(k, b) * _geometric(p, q - k, a, b)
         total += part.scaled(comb(q, k))
     return total
+
+
+def _later(reader: Reader, a: Element, b: Element, lag: int) -> Element:
+    """E[h_{t+lag} ḡ_t], step by step: h ← a h + x, and E[x_{t+n} ḡ_t] = Σ_{i≥0} b^i R(n+i)."""
+    moment = kernel(reader, 0, 0, a, b)
+    for n in range(1, lag + 1):
+        moment = a * moment + _reached(reader, b, n)
+    return moment
+
+
+def _reached(reader: Reader, b: Element, lag: int) -> Element:
+    """Σ_{i≥0} b^i R(lag + i)."""
+    if b.is_zero:
+        return reader.at_lag(lag)
+    total = reader.generating_function(0, b)
+    for n in range(1, lag):
+        total -= b**n * reader.at_lag(n)
+    return total / b**lag
 
 
 def _geometric(p: int, q: int, a: Element, b: Element) -> Element:

@@ -51,12 +51,13 @@ class Response:
 
 @dataclass(frozen=True)
 class BilinearForm:
-    """factor · Σ_ij u_i v_j R(j−i), or its real part."""
+    """factor · Σ_ij u_i v_j R(j + lag − i), or its real part: u is so many steps later."""
 
     factor: sp.Expr
     u: Response
     v: Response
     real_part: bool = False
+    lag: int = 0
 
     @lru_cache(maxsize=256)  # noqa: B019 (asked for again at each point)
     def derivative(self, wrt: sp.Expr) -> list[BilinearForm]:
@@ -130,6 +131,8 @@ def bilinear_forms(model: Model) -> list[BilinearForm]:
     match model.claim.quantity:
         case "second_moment":
             return [_square(states[0])]
+        case "covariance":
+            return [replace(_square(states[0]), lag=unit.lag)]
         case "backpropagated_error":
             return [_square(_state(conjugate_of(poles[0]), one))]
         case "sensitivity":

@@ -205,12 +205,13 @@ def _value(model: Model, values: Values, arithmetic: Arithmetic, steps: int | No
         return with_input(chain_of(pole, n), filters, arithmetic)
 
     @cache
-    def covariance(first: sp.Expr, n: int, second: sp.Expr, m: int) -> flint.acb_mat:
-        """E[s s'*] of the chains of two poles, with n and m states."""
+    def covariance(first: sp.Expr, n: int, second: sp.Expr, m: int, lag: int) -> flint.acb_mat:
+        """E[s s'*] of the chains of two poles, with n and m states, the first `lag` steps later."""
         driven = Driven(chain_of(first, n), chain_of(second, m), filters, arithmetic)
         try:
             if steps is None:
-                moments = driven.stationary(stationary(first, n), stationary(second, m))
+                own, other = stationary(first, n), stationary(second, m)
+                moments = driven.later(driven.stationary(own, other), other, lag)
             else:
                 moments = driven.after(steps)
         except stein.Unsolved as reason:
@@ -222,7 +223,7 @@ def _value(model: Model, values: Values, arithmetic: Arithmetic, steps: int | No
         for pole, us in form.u.parts:
             for other, vs in form.v.parts:
                 u, v = (flint.acb_mat([[evaluate(w, values) for w in ws]]) for ws in (us, vs))
-                moments = covariance(pole, len(us), conjugate_of(other), len(vs))
+                moments = covariance(pole, len(us), conjugate_of(other), len(vs), form.lag)
                 total += (u * moments * v.transpose())[0, 0]
         return total
 

@@ -1,7 +1,7 @@
 """Series at high precision: the quantity summed from its definition, in ball arithmetic.
 
-Σ_ij u_i v_j R(j−i) over i, j < N, plus a rigorous bound on the rest: |R(Δ)| ≤ R(0), so that
-what is cut off is at most R(0) (‖u‖ ‖v‖_{≥N} + ‖u‖_{≥N} ‖v‖) in ℓ1 norms.
+Σ_ij u_i v_j R(j+k−i) over i, j < N, u being k steps later, plus a rigorous bound on the rest:
+|R(Δ)| ≤ R(0), so that what is cut off is at most R(0) (‖u‖ ‖v‖_{≥N} + ‖u‖_{≥N} ‖v‖) in ℓ1 norms.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ def series_value(model: Model, values: Values, digits: int = DIGITS) -> flint.ac
     """
     with flint.ctx.workprec(precision(digits)):
         lags = steps_needed(model, values, digits)
-        correlation = autocorrelation(concrete(model.input), values, lags)
+        later = max(form.lag for form in bilinear_forms(model))
+        correlation = autocorrelation(concrete(model.input), values, lags + later)
 
-        doubled = _DoubleSums(values, correlation)
+        doubled = _DoubleSums(values, correlation, lags)
 
         def moment(form: BilinearForm) -> flint.acb:
             total = doubled(form)
@@ -113,10 +114,11 @@ def _powers(z: flint.acb, count: int) -> list[flint.acb]:
 class _DoubleSums:
     """Σ_ij u_i v_j R(j−i) over i, j < N; what several forms have in common is summed once."""
 
-    def __init__(self, values: Values, correlation: list[flint.acb]) -> None:
-        self.values, self.lags = values, len(correlation)
+    def __init__(self, values: Values, correlation: list[flint.acb], lags: int) -> None:
+        self.values, self.lags = values, lags
+        self.middle = len(correlation) - 1
         backwards = [r.conjugate() for r in correlation[1:]]
-        self.spread = [*reversed(correlation), *backwards]  # number N−1+m is R(−m)
+        self.spread = [*reversed(correlation), *backwards]  # number middle + m is R(−m)
         self.powers = cache(lambda pole: _powers(evaluate(pole, values), self.lags))
         self.samples = cache(self._samples)
         self.correlated = cache(self._correlated)
@@ -129,12 +131,12 @@ class _DoubleSums:
                 for (k, u), (m, v) in product(enumerate(us), enumerate(vs)):
                     if u != 0 and v != 0:
                         weight = evaluate(u, self.values) * evaluate(v, self.values)
-                        total += weight * self.sum(pole, k, other, m)
+                        total += weight * self.sum(pole, k, other, m, form.lag)
         return total
 
-    def _sum(self, pole: sp.Expr, k: int, other: sp.Expr, m: int) -> flint.acb:
+    def _sum(self, pole: sp.Expr, k: int, other: sp.Expr, m: int, lag: int) -> flint.acb:
         samples = flint.acb_mat([self.samples(pole, k)])
-        return (samples * self.correlated(other, m))[0, 0]
+        return (samples * self.correlated(other, m, lag))[0, 0]
 
     def _samples(self, pole: sp.Expr, k: int) -> list[flint.acb]:
         """d^k λ^i / dλ^k for i < N."""
@@ -143,10 +145,11 @@ class _DoubleSums:
             perm(i, k) * power for i, power in zip(range(k, self.lags), powers, strict=False)
         ]
 
-    def _correlated(self, pole: sp.Expr, k: int) -> flint.acb_mat:
-        """Σ_j v_j R(j−i) for i < N."""
+    def _correlated(self, pole: sp.Expr, k: int, lag: int) -> flint.acb_mat:
+        """Σ_j v_j R(j+lag−i) for i < N."""
         sums = _product(self.samples(pole, k), self.spread)
-        return flint.acb_mat(self.lags, 1, sums[self.lags - 1 : 2 * self.lags - 1])
+        first = self.middle - lag
+        return flint.acb_mat(self.lags, 1, sums[first : first + self.lags])
 
 
 def _product(u: list[flint.acb], v: list[flint.acb]) -> list[flint.acb]:

@@ -24,7 +24,7 @@ from theory.inputs import StationaryInput
 from verify.judging.evidence import Evidence, MeaningError
 from verify.judging.model import Model, concrete
 from verify.judging.points import Point
-from verify.judging.routes.impulse import BilinearForm, Response, assembled
+from verify.judging.routes.impulse import BilinearForm, Response, assembled, bilinear_forms
 from verify.judging.routes.pointwise import Route, compare_at_points, precision
 from verify.judging.routes.series import MAX_LAGS, steps_needed, truncation
 from verify.judging.statistics import stream
@@ -63,12 +63,14 @@ def simulated_value(model: Model, point: Point, seed: int = 0) -> flint.acb:
         most = MOST_STEPS if is_stationary else MAX_LAGS
         steps = steps_needed(model, values, STATIONARY_DIGITS, most)
         phases = stream(seed, model.claim.id)
-        parts = list(_parts(concrete(model.input), values, steps, is_stationary, phases))
+        # to the lags that count, those of a covariance are added
+        span = steps + max(form.lag for form in bilinear_forms(model))
+        parts = list(_parts(concrete(model.input), values, span, is_stationary, phases))
 
         def moment(form: BilinearForm) -> flint.acb:
             # v acts on x̄, as does the conjugate of the conjugate pole's state
             u, v = _Side.of(form.u, values), _Side.of(form.v, values).conjugate()
-            total = sum((part.mean_product(u, v) for part in parts), flint.acb(0))
+            total = sum((part.mean_product(u, v, form.lag) for part in parts), flint.acb(0))
             if is_stationary:  # twice half a period is missing, and once the steps before
                 rest = sum(part.variance for part in parts) * truncation(form, values, steps)
                 total += around_zero((3 * rest).abs_upper())
@@ -128,6 +130,7 @@ class _Part:
         variance: its R(0).
         steps: how many lead to the states that are averaged over.
         states: those of a pole, up to an order, at the times that are averaged over.
+        later: such numbers so many steps later.
         off: how far the part's autocorrelation may be off, at any lag that counts.
 
     """
@@ -135,11 +138,12 @@ class _Part:
     variance: float
     steps: int
     states: Callable[[complex, int], Array]
+    later: Callable[[Array, int], Array]
     off: float = 0.0
 
-    def mean_product(self, u: _Side, v: _Side) -> flint.acb:
-        """The mean of u v̄ over time, in a ball for the part's autocorrelation and rounding."""
-        mean = complex(np.mean(self._driven(u) * self._driven(v).conj()))
+    def mean_product(self, u: _Side, v: _Side, lag: int) -> flint.acb:
+        """The mean of u_{t+lag} v̄_t, in a ball for the part's autocorrelation and rounding."""
+        mean = complex(np.mean(self.later(self._driven(u), lag) * self._driven(v).conj()))
         norms = u.norm(self.steps), v.norm(self.steps)
         rounding = u.rounding(self.steps) * norms[1] + norms[0] * v.rounding(self.steps)
         off = norms[0] * norms[1] * self.off + rounding * self.variance
@@ -178,7 +182,8 @@ def _line(power: float, turn: complex, steps: int) -> _Part:
     wave = wave if turn.imag else wave.real
     # a power z^t is a product of t factors
     off = 16 * _EPSILON * power * (steps if turn.imag else 1)
-    return _Part(power, steps, cache(lambda lam, order: driven(wave, lam, order)[:, -1:]), off)
+    states = cache(lambda lam, order: driven(wave, lam, order)[:, -1:])
+    return _Part(power, steps, states, lambda u, lag: u * turn**lag, off)
 
 
 def _rest(
@@ -203,9 +208,7 @@ def _rest(
     variance = float(abs(R[0]))
     if is_stationary:
         twice = np.tile(x, 2)
-        return _Part(
-            variance, 2 * half, cache(lambda lam, k: driven(twice, lam, k)[:, -x.size :]), off
-        )
-    return _Part(
-        variance, steps, cache(lambda lam, k: driven_from_each_time(x, lam, k, steps)), off
-    )
+        states = cache(lambda lam, k: driven(twice, lam, k)[:, -x.size :])
+        return _Part(variance, 2 * half, states, lambda u, lag: np.roll(u, -lag), off)
+    states = cache(lambda lam, k: driven_from_each_time(x, lam, k, steps))
+    return _Part(variance, steps, states, lambda u, lag: np.roll(u, -lag), off)

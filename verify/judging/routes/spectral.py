@@ -1,5 +1,7 @@
 """The spectral route: Σ_ij u_i v_j R(j−i) = (1/2π) ∫ U(e^{−iω}) V(e^{iω}) S(ω) dω (Parseval).
 
+Where u is k steps later, the integrand has a factor e^{iωk}.
+
 U(z) = Σ u_i z^i, V likewise, and S(ω) = Σ_Δ R(Δ) e^{−iωΔ}. With z = e^{iω} the integral is the sum
 of the residues of U(1/z) V(z) S(z)/z inside the unit circle; it is also evaluated by quadrature.
 A term of R on the unit circle is a spectral line: c z^Δ contributes c U(z̄) V(z).
@@ -152,14 +154,16 @@ class Spectrum:
     def by_residues(self, form: BilinearForm) -> flint.acb:
         """The form, from the residues of its integrand inside the unit circle."""
         u, v = self._transform(form.u, locate=True), self._transform(form.v)
-        total = self._on_lines(u, v)
+        total = self._on_lines(u, v, form.lag)
         for number in range(len(self.locations)):
             orders = u.order(number), self.causal.order(number)
-            total += self._residue(u, v, number, *orders)
+            total += self._residue(u, v, form.lag, number, *orders)
         return total
 
-    def _residue(self, u: Transform, v: Transform, number: int, m: int, n: int) -> flint.acb:
-        """The residue of U(1/z) V(z) S(z)/z where U(1/z) has order m, and S order n."""
+    def _residue(
+        self, u: Transform, v: Transform, lag: int, number: int, m: int, n: int
+    ) -> flint.acb:
+        """The residue of U(1/z) V(z) S(z) z^lag/z where U(1/z) has order m, and S order n."""
         order = m + n + (number == 0)
         if order == 0:
             return flint.acb(0)
@@ -167,7 +171,7 @@ class Spectrum:
             z = flint.acb_series([self.locations[number], 1])
             regular = self.causal.conjugate()(z) - self.causal(flint.acb(0))
             density = self.causal.inverted(z, number, n) + monomial(n) * regular
-            product = u.inverted(z, number, m) * v(z) * density
+            product = u.inverted(z, number, m) * v(z) * density * power(z, lag)
             residue: flint.acb = (product if number == 0 else product / z)[order - 1]
             return residue
 
@@ -180,16 +184,17 @@ class Spectrum:
             turn = flint.acb(0, 1) * frequency
             z, inverse = turn.exp(), (-turn).exp()
             density = self.causal(inverse) + anticausal(z) - variance
-            value: flint.acb = u(inverse) * v(z) * density
+            value: flint.acb = u(inverse) * v(z) * density * power(z, form.lag)
             return value
 
         turn = 2 * flint.arb.pi()
         tolerance = flint.arb(10) ** -(QUADRATURE_DIGITS + GUARD_DIGITS)
         integral = flint.acb.integral(integrand, 0, turn, rel_tol=tolerance, abs_tol=tolerance**2)
-        return self._on_lines(u, v) + integral / turn
+        return self._on_lines(u, v, form.lag) + integral / turn
 
-    def _on_lines(self, u: Transform, v: Transform) -> flint.acb:
-        return sum((c * u(z.conjugate()) * v(z) for c, z in self.lines), flint.acb(0))
+    def _on_lines(self, u: Transform, v: Transform, lag: int) -> flint.acb:
+        waves = (c * u(z.conjugate()) * v(z) * power(z, lag) for c, z in self.lines)
+        return sum(waves, flint.acb(0))
 
     def _transform(self, response: Response, locate: bool = False) -> Transform:
         return Transform(

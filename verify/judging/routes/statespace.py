@@ -131,6 +131,23 @@ class Driven:
         """
         return self.arithmetic.stein(self.first.A, self.second.A, self._source(y, z))
 
+    def later(self, moments: Matrix, z: Sequence[Matrix], steps: int) -> Matrix:
+        """E[s_{t+k} s'_t*] for k = `steps` ≥ 0, from E[s_t s'_t*]: s ← A s + b H ξ, ξ ← F ξ.
+
+        Args:
+            moments: E[s_t s'_t*].
+            z: E[s' ξ*] for each filter, in the stationary state.
+            steps: k.
+
+        """
+        inputs = [self.arithmetic.adjoint(v) for v in z]
+        for _ in range(steps):
+            inputs = [f.F * v for f, v in zip(self.filters, inputs, strict=True)]
+            moments = self.first.A * moments
+            for f, v in zip(self.filters, inputs, strict=True):
+                moments = moments + self.first.b * f.H * v
+        return moments
+
     def after(self, steps: int) -> Matrix:
         """The covariance `steps` ≥ 1 steps after s = s' = 0, the input being stationary."""
         chains = (self.first, self.second)

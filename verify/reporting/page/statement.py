@@ -104,6 +104,7 @@ def _quantity(claim: Claim) -> str:
         tuple(map(_parameter, claim.wrt)),
         claim.differentiate_gamma,
         sp.Symbol(claim.horizon) if claim.horizon else None,
+        claim.lag or 0,
     )
     return to_mathml(QUANTITIES[claim.quantity].notation(unit))
 

@@ -40,6 +40,7 @@ INPUTS = {
 }
 REAL_ONLY = {"cross_moment", "cross_sensitivity", "cross_sensitivity_power", "output_hessian"}
 EXTRA = {
+    "covariance": {"lag": 3},
     "sensitivity": {"wrt": "lambda"},
     "teacher_student_hessian": {"wrt": ["re(lambda)", "im(lambda)"]},
     "output_hessian": {"wrt": ["re(lambda1)", "im(lambda2)"]},
