@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from numerics.fitting.training_data import normalizer_for
-from numerics.layers.scan import loop, scan
+from numerics.layers.loops import loop
+from numerics.layers.scan import scan
 
 STEPS, BATCH, UPDATES = 300, 32, 150
 RATES, SEEDS = (3e-2, 1e-1), range(3)

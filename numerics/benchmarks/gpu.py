@@ -13,7 +13,8 @@ from numerics.benchmarks.normalizers import BY_HAND, both_ways
 from numerics.benchmarks.tables import Table
 from numerics.benchmarks.timing import interleaved
 from numerics.hessian import at_optimum
-from numerics.layers.scan import in_pieces, scan
+from numerics.layers.loops import in_pieces
+from numerics.layers.scan import scan
 from numerics.normalizers import InputNormalizer, natural_gradient
 from numerics.recurrences import dense, white_moments
 from numerics.simulate.filters import shaping_filter

@@ -14,7 +14,8 @@ from torch import Tensor
 
 from numerics.benchmarks.tables import Table
 from numerics.benchmarks.timing import interleaved
-from numerics.layers.scan import in_pieces, loop, scan
+from numerics.layers.loops import in_pieces, loop
+from numerics.layers.scan import scan
 
 SHAPE = (8, 4096, 64)  # sequences, steps, units
 BOUND, COMPILED = "what it reads and writes, once", "scan"

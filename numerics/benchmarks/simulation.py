@@ -62,7 +62,7 @@ def _torch_loop(dtype: torch.dtype) -> tuple[float, float]:
 
 
 def _normals() -> None:
-    """As many as a simulation takes, by NumPy's fastest generator, on as many threads."""
+    """Draw as many as a simulation takes, by NumPy's fastest generator, on as many threads."""
     threads = torch.get_num_threads()
     draws = np.empty((threads, CHAINS * STEPS // threads), np.float32)
 

@@ -50,9 +50,9 @@ def interleaved(contestants: Mapping[str, Contestant], rounds: int) -> list[Timi
 
 
 def as_one_product(contestant: Contestant, dtype: torch.dtype) -> Contestant:
-    """As many operations as are in a contestant's matrix products, in a single product.
+    """A single product with as many operations as are in a contestant's matrix products.
 
-    That is what it would take if all else were free, and each product as fast as a large one.
+    It takes as long as they would if all else were free, and each as fast as a large one.
     """
     with FlopCounterMode(display=False) as counter:
         contestant()

@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 from torch import Tensor
 
-from numerics.layers.scan import plain, wide_type
+from numerics.layers.loops import plain, wide_type
 
 Array = NDArray[Any]
 BLOCK = 64  # steps, whose numbers fit in a core's own cache

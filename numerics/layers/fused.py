@@ -14,7 +14,7 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-from numerics.layers.scan import loop, plain, wide_type
+from numerics.layers.loops import loop, plain, wide_type
 
 UNITS = 32  # of one program
 

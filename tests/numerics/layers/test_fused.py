@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("triton")
 
 from numerics.layers import scan  # noqa: E402
-from numerics.layers.scan import loop  # noqa: E402
+from numerics.layers.loops import loop  # noqa: E402
 
 DTYPES = (torch.float32, torch.float64, torch.complex64, torch.complex128)
 INTERPRETED = """

@@ -11,7 +11,7 @@ import torch
 from torch.func import grad, vmap
 
 from numerics.layers import GRU, LRU, LSTM, S4D, BlockDiagonal, Dense, LinearRecurrence, ring, scan
-from numerics.layers.scan import loop
+from numerics.layers.loops import loop
 from numerics.normalizers import (
     Cartesian,
     DoubleExponential,

@@ -120,7 +120,7 @@ def by(entry, **changes):
         (STATE, {"lag": 1}, "lag", "only covariance takes it"),
         ({**STATE, "quantity": "covariance"}, {}, "lag", "missing: how many steps apart? 1, say"),
         *(
-            ({**STATE, "quantity": "covariance"}, {"lag": lag}, "lag", "from 1 to 64, without q")
+            ({**STATE, "quantity": "covariance"}, {"lag": lag}, "lag", "a whole number from 1")
             for lag in (0, 65, "1", True, 1.0)
         ),
         (
