@@ -154,4 +154,4 @@ def compared(quantity: str, relation: str, expr: sp.Basic) -> str:
     return equation.replace("=", _RELATIONS[relation], 1)
 
 
-_RELATIONS = {"==": "=", "<=": r"\le ", ">=": r"\ge ", "~": r"\sim "}
+_RELATIONS = {"==": "=", "<=": r"\le ", ">=": r"\ge ", "<": "<", ">": ">", "~": r"\sim "}

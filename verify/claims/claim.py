@@ -11,7 +11,7 @@ from typing import Any
 from theory.catalogue import QUANTITIES
 from verify.claims.expressions import Expression, Refusal, parse, rational_of
 
-RELATIONS = ("==", "<=", ">=", "~")
+RELATIONS = ("==", "<=", ">=", "<", ">", "~")
 WORDS = frozenset({"source", "statement", "uses", "expect", "origin"})  # no method reads them
 
 # autocorrelation = "R(Delta)": any stationary input
@@ -180,7 +180,17 @@ class Claim:
     @property
     def is_bound(self) -> bool:
         """Whether it bounds a quantity on a domain."""
-        return self.relation in ("<=", ">=") and not self.experiment
+        return self.relation[0] in "<>" and not self.experiment
+
+    @property
+    def is_upper(self) -> bool:
+        """Whether it bounds a quantity from above."""
+        return self.relation[0] == "<"
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether it says of a bound that it is nowhere reached."""
+        return self.relation in ("<", ">")
 
     @property
     def comparison(self) -> str:

@@ -41,7 +41,8 @@ _MEANING: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "quantity": (_TEXT, f"{', '.join(QUANTITIES)}; or what an experiment measures."),
     "relation": (
         {"enum": list(RELATIONS)},
-        "How the quantity compares with the formula; ~ says that their ratio tends to 1.",
+        "How the quantity compares with the formula; < and > are bounds that are reached nowhere, "
+        "and ~ says that the ratio tends to 1.",
     ),
     "formula": (_TEXT, "The claimed formula, such as '1/(1 - lambda**2)'."),
     "domain": (
@@ -105,7 +106,7 @@ source = "eq. 5"                      # optional: where it is made
 statement = "Second moment of the state where the input is an AR(1) process"    # optional
 autocorrelation = "rho**Delta"        # R(Δ) for Δ ≥ 0, expressions in Delta and parameters
 quantity = "second_moment"            # of h ← λh + γx
-relation = "=="                       # == <= >= or ~
+relation = "=="                       # == <= >= < > or ~
 formula = "(1 + rho*lambda)/((1 - rho*lambda)*(1 - lambda**2))"
 domain = ["0 < lambda < 1", "0 < rho < 1"]    # it speaks of every point; abs(lambda) < 1: complex
 

@@ -125,7 +125,9 @@ def _page(result: Result) -> None:
 
 def _summary(result: Result) -> str:
     if result.counterexample is not None:
-        return f"relative error {result.counterexample.discrepancy} at a point, see below"
+        error = result.counterexample.discrepancy
+        found = "both sides are equal" if error == "0" else f"relative error {error}"
+        return f"{found} at a point, see below"
     if not result.verdict.holds:
         return result.reason
     return ", ".join(

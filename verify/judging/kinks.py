@@ -71,7 +71,7 @@ def branches(claim: Claim) -> tuple[list[Claim], bool]:
                 replace(claim, formula=replace(claim.formula, source=shown(tree), node=tree))
                 for tree in trees
             ]
-            weaker = 1 if claim.relation == "<=" else -1
+            weaker = 1 if claim.is_upper else -1
             return bounds, _slope(claim.formula.node, modulus) == weaker
     return [], False
 

@@ -69,9 +69,9 @@ def _gaps(model: Model, points: Sequence[Point]) -> list[Gap]:
     with np.errstate(all="ignore"):
         rounding = ROUNDINGS * (np.abs(claimed - rounded[0]) + np.abs(actual - rounded[1]))
         match model.claim.relation:
-            case "<=":
+            case "<=" | "<":
                 excess = (actual - claimed).real
-            case ">=":
+            case ">=" | ">":
                 excess = (claimed - actual).real
             case _:
                 excess = np.abs(actual - claimed)

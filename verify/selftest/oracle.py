@@ -31,6 +31,7 @@ from verify.selftest.oracle_values import (
 POINTS = 24
 POINTS_OF_BOUND = 400
 AT_PLACE = 2  # points
+HIDDEN = 45  # digits that derivatives have, being differences
 # on the way to a limit: two near it, with no simple ratio, so that no oscillation is missed
 DISTANCES = ("1e-8", "1e-16", "1e-24", "1.3819e-24")
 FAR = ("20", "40", "60", "61.0723")
@@ -137,12 +138,15 @@ def _holds(
             continue
         if not mp.isfinite(claimed):  # beyond the exponents that there are
             continue
-        if _agree(actual, claimed):
-            yield True
+        if claim.is_strict and abs(actual - claimed) > mp.mpf(10) ** -HIDDEN * abs(claimed):
+            difference = claimed - actual
+            yield mp.im(difference) == 0 and (difference > 0) == claim.is_upper
+        elif _agree(actual, claimed):
+            yield not claim.is_strict
         elif claim.relation == "==" or mp.im(actual) != 0 or not _agree(mp.re(claimed), claimed):
             yield False
         else:
-            yield (actual < mp.re(claimed)) == (claim.relation == "<=")
+            yield (actual < mp.re(claimed)) == claim.is_upper
 
 
 def _tends(claim: Claim, known: Known, places: Sequence[Mapping[str, str]]) -> bool:

@@ -274,7 +274,7 @@ def test_relations(text, found):
 
 
 def test_a_claim_that_cannot_be_read_hides_no_other(tmp_path):
-    bad, good = {**GOOD, "id": "bad", "relation": "<"}, {**GOOD, "id": "good"}
+    bad, good = {**GOOD, "id": "bad", "relation": "<<"}, {**GOOD, "id": "good"}
     entries = [bad, good, {**good, "formula": "1"}, {**GOOD, "id": "last"}]
     path, refused = tmp_path / "c.toml", []
     path.write_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from verify.judging.exact.moments import quantity
 from verify.judging.exact.points import value_inside
 from verify.judging.exact.reader import Reader
 from verify.judging.exact.zeros import zeros
-from verify.judging.obligations.leads import where_it_vanishes
+from verify.judging.obligations.leads import nowhere_equal, where_it_vanishes
 
 if TYPE_CHECKING:
     from verify.judging.model import Model
@@ -47,6 +48,8 @@ def judge(claim: Claim) -> Evidence:
     except Unsupported as reason:
         return Evidence(JUDGE, Finding.ABSTAINS, f"does not handle {reason}")
     difference = formula - value
+    if difference.is_zero and claim.is_strict:
+        return Evidence(JUDGE, Finding.CONTRADICTS, "both sides are equal everywhere")
     if difference.is_zero:
         return Evidence(JUDGE, Finding.PROVES, "the difference is the zero polynomial")
     if claim.relation == "==" and _is_not_0(difference, reader):
@@ -54,13 +57,32 @@ def judge(claim: Claim) -> Evidence:
         return Evidence(JUDGE, Finding.CONTRADICTS, f"the difference is not 0 {where}")
     if claim.relation == "==":
         return Evidence(JUDGE, Finding.ABSTAINS, "the difference does not reduce to zero")
-    slack = difference if claim.relation == "<=" else -difference
+    slack = difference if claim.is_upper else -difference
     if not slack.is_real:
         return Evidence(JUDGE, Finding.ABSTAINS, "the slack is not real")
     try:
-        return _judge_sign(slack, reader)
+        found = _judge_sign(slack, reader)
+        if claim.is_strict and found.finding is Finding.PROVES:
+            found = nowhere_equal(found, str(slack), *zeros(slack.num, reader))
+        if claim.is_strict and found.finding is Finding.ABSTAINS:
+            return _equal_on_a_face(claim) or found
+        return found
     except Unsupported as reason:
         return Evidence(JUDGE, Finding.ABSTAINS, f"no certificate for the sign: {reason}")
+
+
+def _equal_on_a_face(claim: Claim) -> Evidence | None:
+    """What contradicts a strict bound where a parameter is at a closed end, or a complex one 0."""
+    for interval in map(claim.interval, claim.parameters):
+        ends = [str(bound) for bound, is_open in interval.ends if bound and not is_open]
+        if interval.modulus and interval.lower is None:
+            ends.append("0")
+        for end in ends if interval.value is None else ():
+            found = judge(claim.at({interval.name: end}))
+            if found.finding is Finding.CONTRADICTS:
+                place = {interval.name: end, **found.data.get("place", {})}
+                return replace(found, data={**found.data, "place": place})
+    return None
 
 
 def _judge_sign(slack: Element, reader: Reader) -> Evidence:

@@ -230,7 +230,7 @@ class Reader:
         """The modulus |z|."""
         if not z.is_real:
             return self.field.sqrt(z * z.conjugate())
-        if self.field.is_nonnegative(z):
+        if z.is_zero or self.field.is_nonnegative(z):
             return z
         return -z if self.field.is_nonnegative(-z) else self.field.sqrt(z * z)
 

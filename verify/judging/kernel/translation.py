@@ -198,6 +198,8 @@ class _Translation:
     def compared(self, quantity: str) -> str:
         """What is said of a quantity, as far as its value goes."""
         claim, made = self.claim, self.made
+        if claim.is_strict:
+            raise Untranslated("a strict bound")
         if claim.relation == "==":
             return f"{quantity} {self.write.value(claim.formula.node, self.full)}"
         if claim.relation == "~":

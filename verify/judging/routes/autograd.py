@@ -50,8 +50,8 @@ def check(model: Model, settings: Settings) -> Evidence:
             except MeaningError:
                 continue
             claimed = complex(formula.mid()).real
-            gap = {"==": abs(actual - claimed), "<=": actual - claimed, ">=": claimed - actual}
-            if not gap[model.claim.relation] <= tolerance:
+            gap = {"=": abs(actual - claimed), "<": actual - claimed, ">": claimed - actual}
+            if not gap[model.claim.relation[0]] <= tolerance:
                 return Evidence(
                     "autograd",
                     Finding.CONTRADICTS,

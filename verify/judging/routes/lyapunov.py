@@ -14,12 +14,13 @@ import flint
 import sympy as sp
 
 from numerics.arithmetic import gaussian
-from numerics.arithmetic.balls import Values, evaluate
+from numerics.arithmetic.balls import Values, decimal, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import conjugate_of
-from verify.judging.evidence import Evidence, Finding, MeaningError
+from verify.claims.expressions import ExpressionError
+from verify.judging.evidence import Counterexample, Evidence, Finding, MeaningError
 from verify.judging.model import Model, concrete
-from verify.judging.points import Point
+from verify.judging.points import Irrational, Point
 from verify.judging.routes import stein
 from verify.judging.routes.impulse import BilinearForm, assembled
 from verify.judging.routes.pointwise import (
@@ -41,6 +42,7 @@ from verify.judging.routes.statespace import (
     shaping,
     with_input,
 )
+from verify.judging.translation import to_sympy
 from verify.settings import Settings
 
 MAX_STEPS = 5_000
@@ -85,9 +87,37 @@ def at_its_place(model: Model, found: Evidence) -> Evidence:
     instance = model.instances()[0]
     point, route = instance.domain.inside, Route(found.method, lyapunov_value)
     for name, value in found.data.get("place", {}).items():
-        point = point.moved(name.strip("|"), Fraction(value))
+        try:
+            point = point.moved(name.strip("|"), Fraction(value))
+        except ValueError:
+            try:
+                point = point.with_coordinate(name, Irrational(to_sympy(value, {})))
+            except ExpressionError:  # a root of a polynomial, say
+                return found
     looks = (_disagreement_at(instance, point, route, digits) for digits in (DIGITS, FINE_DIGITS))
-    return next(filter(None, looks), found)
+    refuted = next(filter(None, looks), None)
+    if refuted is None and model.claim.is_strict:
+        refuted = _equality_at(instance, point, found)
+    return refuted or found
+
+
+def _equality_at(model: Model, point: Point, found: Evidence) -> Evidence | None:
+    """A point where a judge says that both sides are equal, if to so many digits they are."""
+    try:
+        actual = lyapunov_value(model, point, FINE_DIGITS)
+        with flint.ctx.workprec(precision(FINE_DIGITS)):
+            claimed = model.text(point).formula
+            if not (claimed - actual).contains(0):
+                return None
+    except (MeaningError, NotEvaluated):
+        return None
+    where = f"{point} (R = {model.claim.autocorrelation})"
+    return replace(
+        found,
+        finding=Finding.REFUTES,
+        detail=f"false at {where}: both sides are equal",
+        counterexample=Counterexample(where, decimal(claimed), decimal(actual), "0"),
+    )
 
 
 def _disagreement_at(model: Model, point: Point, route: Route, digits: int) -> Evidence | None:

@@ -187,9 +187,11 @@ def compare(
         if not difference.contains(0):
             return False
         return True if abs(difference).abs_upper() <= sharp else None
-    gap = difference.real if relation == "<=" else -difference.real
+    gap = difference.real if relation[0] == "<" else -difference.real
     if not difference.imag.contains(0) or gap > 0:
         return False
+    if relation in ("<", ">"):
+        return True if gap < 0 else None  # equal, or too near to be told apart
     return True if gap <= sharp else None
 
 

@@ -28,7 +28,7 @@ from verify.judging.covers.cover import judged
 from verify.judging.evidence import Evidence, Finding, MeaningError
 from verify.judging.model import Model
 from verify.judging.obligations.certificates import nonzero
-from verify.judging.obligations.leads import where_it_vanishes
+from verify.judging.obligations.leads import nowhere_equal, where_it_vanishes
 from verify.judging.obligations.obligation import State
 from verify.judging.points import Point
 from verify.judging.symbolic.branches import branches
@@ -148,6 +148,8 @@ def _judged(model: Model, settings: Settings) -> Evidence:
     if claim.relation == "==" and (point := _nonzero(model)):
         return Evidence(JUDGE, Finding.CONTRADICTS, f"the difference is not 0 at {point}")
     if _cancels(model.difference):
+        if claim.is_strict:
+            return Evidence(JUDGE, Finding.CONTRADICTS, "both sides are equal everywhere")
         return Evidence(JUDGE, Finding.PROVES, "the difference cancels to 0")
     if claim.relation == "==":
         left = fraction(model.difference)[0]
@@ -156,7 +158,12 @@ def _judged(model: Model, settings: Settings) -> Evidence:
         if not model.claim.arbitrary and _is_nonzero(left, model):
             return Evidence(JUDGE, Finding.CONTRADICTS, "the difference does not cancel to 0")
         return Evidence(JUDGE, Finding.ABSTAINS, "the difference does not cancel to 0")
-    return _judge_sign(model.difference if claim.relation == "<=" else -model.difference, model)
+    slack = model.difference if claim.is_upper else -model.difference
+    found = _judge_sign(slack, model)
+    if not claim.is_strict or found.finding is not Finding.PROVES:
+        return found
+    above = fraction(slack)[0]
+    return nowhere_equal(found, str(readable(above)), *zeros(model, above))
 
 
 def _is_nonzero(expr: sp.Expr, model: Model) -> bool:

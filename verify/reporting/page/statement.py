@@ -19,7 +19,7 @@ from verify.claims.trial import sides
 from verify.reporting.page.mathml import formula, inline
 
 _RATIO = r"\d{1,9}(?:/[1-9]\d{0,9})?"
-_RELATIONS = {"==": "=", "<=": "≤", ">=": "≥", "~": "∼"}
+_RELATIONS = {"==": "=", "<=": "≤", ">=": "≥", "<": "&lt;", ">": "&gt;", "~": "∼"}
 
 
 def displayed(claim: Claim) -> Markup:
