@@ -7,6 +7,7 @@ long as the code is the same.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 from pathlib import Path
@@ -17,6 +18,7 @@ from numerics.codegen.export import exported
 from theory.inputs import exponential, white
 from verify.judging.kernel.coq import version
 from verify.judging.kernel.gappa import TARGETS, Bounds
+from verify.judging.kernel.program import Program
 from verify.running.provenance import version_of
 from verify.running.server import fork_server
 
@@ -37,7 +39,7 @@ computes in double where all arguments are single; its pairs of doubles err less
 
 Digest of the code: {code}.
 
-| function | input | language | counted | proved | from |
+| function | input | languages | counted | proved | from |
 |---|---|---|--:|--:|--:|
 """
 
@@ -48,25 +50,42 @@ def main() -> None:
     written = REPORT.read_text(encoding="utf-8") if REPORT.exists() else ""
     if not written.startswith(head):
         REPORT.write_text(written := head, encoding="utf-8")
-    cases = list(product(QUANTITIES, INPUTS, TARGETS))
-    missing = [case for case in cases if "| {}_near_one | {} | {} |".format(*case) not in written]
+    cases = list(product(QUANTITIES, INPUTS))
+    missing = [case for case in cases if "| {}_near_one | {} |".format(*case) not in written]
     with ProcessPoolExecutor(os.cpu_count(), fork_server()) as pool, REPORT.open("a") as report:
-        found = pool.map(_rows, *zip(*missing, strict=True))
+        found = pool.map(_rows, *zip(*missing, strict=True)) if missing else ()
         for rows in track(found, "bounds", total=len(missing)):
             report.write(rows)
             report.flush()
 
 
-def _rows(quantity: str, of: str, target: str) -> str:
-    """The rows on a quantity's function of 1−λ, for one input and language."""
-    bounds = Bounds(target)
-    exported(quantity, INPUTS[of], target, bounds)
+def _rows(quantity: str, of: str) -> str:
+    """The rows on a quantity's function of 1−λ for one input: one for each way to compute it."""
     name = f"{quantity}_near_one"
-    row = f"| {name} | {of} | {target} |"
+    printed: dict[str, tuple[Sequence[str], Sequence[str], int]] = {}
+    languages: dict[str, list[str]] = {}
+    for target in TARGETS:
+
+        def found(own: str, arguments: Sequence[str], body: Sequence[str], roundings: int) -> None:
+            if own == name:
+                operations = str(Program(arguments, body).operations)
+                printed[operations] = arguments, body, roundings
+                languages.setdefault(operations, []).append(target)  # noqa: B023 (called at once)
+
+        exported(quantity, INPUTS[of], target, found)
+    return "".join(
+        f"| {name} | {of} | {', '.join(languages[operations])} {_proved(name, *function)}"
+        for operations, function in printed.items()
+    )
+
+
+def _proved(name: str, arguments: Sequence[str], body: Sequence[str], roundings: int) -> str:
+    bounds = Bounds(TARGETS[0])
+    bounds(name, arguments, body, roundings)
     if reason := bounds.reasons.get(name):
-        return f"{row} | {reason} | |\n"
+        return f"| {reason} | |\n"
     bound = bounds.proved[name]
-    return f"{row} {bounds.counted[name]}u | {bound.rounded:g}u | 2^{bound.least} |\n"
+    return f"| {roundings}u | {bound.rounded:g}u | 2^{bound.least} |\n"
 
 
 if __name__ == "__main__":
