@@ -117,11 +117,17 @@ def exported(
 
 
 def compiled(
-    name: str, x: StationaryInput, target: str, accuracy: str = "full", order: int = 0
+    name: str,
+    x: StationaryInput,
+    target: str,
+    accuracy: str = "full",
+    order: int = 0,
+    lag: int | None = None,
 ) -> Mapping[str, Callable[..., Any]]:
     """What the exported module defines, by name; arguments and errors as for `exported`."""
     scope: dict[str, Any] = {}
-    exec(exported(name, x, target, accuracy=accuracy, order=order), scope)  # noqa: S102 (our own source)
+    source = exported(name, x, target, accuracy=accuracy, order=order, lag=lag)
+    exec(source, scope)  # noqa: S102 (our own source)
     return scope
 
 

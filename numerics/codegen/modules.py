@@ -283,7 +283,7 @@ def _in_factors(function: Function, dialect: Dialect) -> str:
     if function.order:
         by, said = min(function.variables, key=str), dialect.accuracy_of_moduli
         form = differentiated(form, by, function.order)
-    used = {str(symbol) for symbol in form.expression.free_symbols}
+    used = set(map(code_name, form.expression.free_symbols))
     prefix = "one_minus_" if function.from_distances else ""
     lines: list[str] = []
     for domain in form.domains:
@@ -324,7 +324,8 @@ def _shared(expr: sp.Expr) -> tuple[list[tuple[sp.Symbol, sp.Expr]], sp.Expr]:
     for base in sorted(expr.free_symbols, key=str):
         used = (p.exp for p in expr.atoms(sp.Pow) if p.base == base and p.exp.is_Integer)
         most = max((abs(int(n)) for n in used), default=1)
-        names = {n: sp.Symbol(f"{base}_pow{n}", real=True) for n in range(2, most + 1)}
+        own = code_name(base)
+        names = {n: sp.Symbol(f"{own}_pow{n}", real=True) for n in range(2, most + 1)}
         names[1] = base
         for n in range(2, most + 1):
             half = n // 2

@@ -222,7 +222,9 @@ def test_as_many_roundings_are_stated_as_are_counted(name, target):
         source = exported(name, x, target)
         found = [*functions(source, target)]
         assert len(found) == source.count("at most")
-        assert bool(found) == (name not in UNSTATED)
+        # of an AR(1) a covariance has the factor λ + ρ, which may cancel
+        is_unstated = name in UNSTATED or (name == "covariance" and x == exponential())
+        assert bool(found) == (not is_unstated)
         for said, given, body in found:
             reach = re.search(r"from -(\d+) to", said)
             stated = int(re.search(r"at most (\d+)u", said)[1])

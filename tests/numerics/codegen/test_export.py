@@ -29,6 +29,7 @@ from theory.algebra.conjugation import bar
 from theory.architectures.pairs import ARCHITECTURES
 from theory.catalogue import Unit, quantity
 from theory.inputs import damped_cosine, exponential, white
+from theory.moments import covariance
 from theory.parametrizations import optimal_gamma
 from theory.symbols import lam, lam1, lam2, lam_star, real_lam, rho
 from verify.judging.value import read_input, value
@@ -405,6 +406,25 @@ def test_latex_compiles(name, tmp_path):
     )
     assert done.returncode == 0, done.stdout[-2000:]
     assert path.with_suffix(".pdf").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("target", NUMERICAL)
+@pytest.mark.parametrize("x", [white(), exponential()], ids=["white", "AR(1)"])
+def test_a_covariance_is_that_of_its_lag(x, target):
+    """A factor that is λ itself, and its powers, have a line of their own."""
+    if target in ("jax", "numba"):
+        pytest.importorskip(target, reason=f"{target} is not installed")
+    lams, rest = np.array([0.3, -0.6, 0.95]), [np.array([0.7, 0.2, -0.4])][: len(x.terms)]
+    for lag in (1, 2, 5):
+        scope = compiled("covariance", x, target, lag=lag)
+        exact = sp.lambdify([real_lam, rho], covariance(x, real_lam, lag))(lams, *rest or [0])
+        for name, given in (("", [lams, *rest]), ("_near_one", [1 - v for v in (lams, *rest)])):
+            found = values(target, scope[f"covariance{name}"], *given)
+            assert np.allclose(np.real(found), exact, rtol=1e-13)
+    with pytest.raises(ValueError, match="lag 2: of a covariance, from 1 on"):
+        exported("gamma", x, target, lag=2)
+    with pytest.raises(ValueError, match="lag 0: of a covariance, from 1 on"):
+        exported("covariance", x, target, lag=0)
 
 
 def test_unknown_names_are_refused():
