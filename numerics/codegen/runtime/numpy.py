@@ -24,6 +24,7 @@ def _in_blocks(function, work=None):
             arguments = inspect.signature(function).bind(*arguments, **named).args
         single = np.result_type(*arguments) in (np.float32, np.complex64)
         result = np.float32 if single else np.float64
+        np.empty(2**24, np.uint8)  # once such a block was free, glibc keeps smaller ones for us
         with np.nditer(
             [*arguments, None],
             ["external_loop", "buffered", "zerosize_ok"],
