@@ -1,11 +1,12 @@
 """Claims about covariances: what is true is proved, what is false refuted, by sums' own truth."""
 
 import pytest
+from judged import judged
 
 from verify import Settings, verify_claim
 from verify.claims.file import make_claim
 from verify.judging.evidence import Verdict
-from verify.selftest.oracle import Truth, truth
+from verify.selftest.oracle import Truth
 
 WHITE = {"autocorrelation": "KroneckerDelta(Delta, 0)", "domain": ["abs(lambda) < 1"]}
 AR1 = {"autocorrelation": "rho**Delta", "domain": ["-1 < lambda < 1", "0 <= rho < 1"]}
@@ -77,10 +78,7 @@ def claim(unit, lag, formula, more):
 
 @pytest.mark.parametrize("given", TRUE, ids=str)
 def test_true(given):
-    asked = claim(*given)
-    assert truth(asked) is Truth.TRUE
-    result = verify_claim(asked, Settings())
-    assert result.verdict is Verdict.PROVED, result.reason
+    result = judged(claim(*given), Truth.TRUE)
     found = {e.method for e in result.evidence if e.finding == "supports"}
     if "limit" not in given[-1]:
         assert {"lyapunov", "spectral", "series", "simulation"} <= found
@@ -88,11 +86,7 @@ def test_true(given):
 
 @pytest.mark.parametrize("given", FALSE, ids=str)
 def test_false(given):
-    asked = claim(*given)
-    assert truth(asked) is Truth.FALSE
-    result = verify_claim(asked, Settings())
-    assert result.verdict is Verdict.REFUTED, result.reason
-    assert result.counterexample
+    assert judged(claim(*given), Truth.FALSE).counterexample
 
 
 def test_a_lag_is_part_of_the_claim():

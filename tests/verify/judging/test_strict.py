@@ -1,11 +1,12 @@
 """Strict bounds: what both sides share at a single point refutes them, and nothing else changes."""
 
 import pytest
+from judged import judged
 
 from verify import Settings, verify_claim
 from verify.claims.file import make_claim
 from verify.judging.evidence import Finding, Verdict
-from verify.selftest.oracle import Truth, truth
+from verify.selftest.oracle import Truth
 
 WHITE, AR1 = "KroneckerDelta(Delta, 0)", "rho**Delta"
 STATE = "1/(1 - lambda**2)"
@@ -62,10 +63,7 @@ def claim(autocorrelation, domain, said, more):
 
 @pytest.mark.parametrize("given", TRUE, ids=str)
 def test_true(given):
-    asked = claim(*given)
-    assert truth(asked) is Truth.TRUE
-    result = verify_claim(asked, Settings())
-    assert result.verdict is Verdict.PROVED, result.reason
+    result = judged(claim(*given), Truth.TRUE)
     said = [o["statement"] for e in result.evidence for o in e.obligations]
     assert sum(statement.endswith("is not 0") for statement in said) >= 2
 
@@ -73,10 +71,7 @@ def test_true(given):
 @pytest.mark.parametrize("given", FALSE, ids=str)
 def test_false(given):
     *unit, place = given
-    asked = claim(*unit)
-    assert truth(asked, places=[place] if place else []) is Truth.FALSE
-    result = verify_claim(asked, Settings())
-    assert result.verdict is Verdict.REFUTED, result.reason
+    result = judged(claim(*unit), Truth.FALSE, [place] if place else [])
     [refuted] = [e for e in result.evidence if e.finding is Finding.REFUTES]
     is_equal = refuted.counterexample.discrepancy == "0"
     assert is_equal == refuted.detail.endswith("both sides are equal")
