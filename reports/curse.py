@@ -12,7 +12,7 @@ import numpy as np
 import sympy as sp
 from matplotlib.axes import Axes
 
-from theory.algebra.leading import epsilon
+from theory.algebra.taylor import epsilon
 from theory.growth import moment_near_circle
 from verify.reporting.figures.curse import GRADIENT, SENSITIVITY, STATE
 from verify.reporting.figures.curves import INPUTS, curve, simulated

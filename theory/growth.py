@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from theory.algebra.leading import LeadingTerm, epsilon, leading_term
+from theory.algebra.leading import LeadingTerm, leading_term
+from theory.algebra.taylor import epsilon
 from theory.inputs import Input
 from theory.moments import kernel_derivative
 

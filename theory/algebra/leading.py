@@ -17,8 +17,7 @@ import sympy as sp
 
 from theory.algebra.phases import rationalised
 from theory.algebra.presentation import present
-
-epsilon = sp.Symbol("epsilon", positive=True)
+from theory.algebra.taylor import epsilon, taylor
 
 _TERMS = (3, 6, 12, 24)
 Coefficient = Any  # an element of a SymPy field: SymPy is untyped
@@ -78,23 +77,6 @@ def leading_term(expr: sp.Expr) -> LeadingTerm:
             continue
         return LeadingTerm(present(coefficient.xreplace(back)), sp.Integer(series.valuation))
     raise ValueError(f"{expr} cancels to {_TERMS[-1]} orders in ε")
-
-
-def taylor(f: sp.Expr, degree: int) -> sp.Expr:
-    """The Taylor polynomial of f(ε) at 0.
-
-    Raises:
-        ValueError: f or a derivative is not finite there.
-
-    """
-    total, factor = sp.S.Zero, sp.S.One
-    for n in range(degree + 1):
-        value = f.subs(epsilon, 0)
-        if value.has(sp.oo, -sp.oo, sp.zoo, sp.nan):
-            raise ValueError(f"{f} is not analytic at ε = 0")
-        total += value * factor
-        f, factor = sp.diff(f, epsilon), factor * epsilon / (n + 1)
-    return total
 
 
 def analytic_parts(expr: sp.Expr) -> Iterator[sp.Expr]:

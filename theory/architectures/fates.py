@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from theory.algebra.leading import ZERO, LeadingTerm, epsilon, leading_term
+from theory.algebra.leading import ZERO, LeadingTerm, leading_term
+from theory.algebra.taylor import epsilon
 from theory.architectures.pairs import ARCHITECTURES, Architecture
 from theory.inputs import StationaryInput, constant, exponential, white
 from theory.moments import second_moment, sensitivity

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from theory.algebra.leading import epsilon
+from theory.algebra.taylor import epsilon
 from theory.symbols import nu, omega, real_lam, theta
 
 omega_a, omega_f, omega_i, omega_r, b, Lambda = sp.symbols(

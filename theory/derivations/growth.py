@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 import sympy as sp
 
 from theory.algebra.generating_functions import C
-from theory.algebra.leading import LeadingTerm, epsilon
+from theory.algebra.leading import LeadingTerm
 from theory.algebra.phases import rationalised
 from theory.algebra.presentation import present
+from theory.algebra.taylor import epsilon
 from theory.algebra.vanishing import vanishes
 from theory.derivations.checking.formal_series import E, Filter, FormalSeries, t
 from theory.derivations.checking.step import Derivation, Step, equation

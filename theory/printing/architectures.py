@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import sympy as sp
 
-from theory.algebra.leading import ZERO, LeadingTerm, epsilon
+from theory.algebra.leading import ZERO, LeadingTerm
+from theory.algebra.taylor import epsilon
 from theory.architectures.fates import INPUTS, Row, fate
 from theory.printing.latex import to_latex
 from theory.printing.prose import prose

@@ -5,7 +5,8 @@ import sympy as sp
 from flint import arb
 
 from numerics.arithmetic.balls import certified
-from theory.algebra.leading import ZERO, epsilon, leading_term
+from theory.algebra.leading import ZERO, leading_term
+from theory.algebra.taylor import epsilon
 from theory.architectures.fates import INPUTS, fate, moment, rows
 from theory.architectures.pairs import (
     ARCHITECTURES,

@@ -17,8 +17,9 @@ from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.conjugation import bar, conjugated, polarised
 from theory.algebra.finite_sums import is_one
 from theory.algebra.generating_functions import C
-from theory.algebra.leading import epsilon, leading_term
+from theory.algebra.leading import leading_term
 from theory.algebra.presentation import readable
+from theory.algebra.taylor import epsilon
 from theory.algebra.vanishing import vanishes
 from theory.inputs import StationaryInput
 from verify.claims.claim import Claim, Limit

@@ -11,7 +11,8 @@ import flint
 import sympy as sp
 
 from numerics.arithmetic.balls import evaluate
-from theory.algebra.leading import analytic_parts, epsilon, taylor
+from theory.algebra.leading import analytic_parts
+from theory.algebra.taylor import epsilon, taylor
 from verify.claims.claim import Limit
 from verify.judging.descent import bottom
 from verify.judging.model import Model

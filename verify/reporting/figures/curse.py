@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from theory.algebra.leading import LeadingTerm, epsilon
+from theory.algebra.leading import LeadingTerm
+from theory.algebra.taylor import epsilon
 from theory.growth import growth, moment_near_circle
 from theory.moments import second_moment, sensitivity
 from theory.symbols import real_lam

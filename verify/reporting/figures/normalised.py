@@ -6,7 +6,7 @@ import numpy as np
 import sympy as sp
 from matplotlib.figure import Figure as Drawing
 
-from theory.algebra.leading import epsilon
+from theory.algebra.taylor import epsilon
 from theory.architectures.pairs import lru
 from theory.inputs import StationaryInput
 from theory.moments import second_moment, sensitivity

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from theory.algebra.conjugation import bar
-from theory.algebra.leading import epsilon
+from theory.algebra.taylor import epsilon
 from verify.experiments.teacher_normalizer import draw_teachers, normalised
 from verify.judging.statistics import median
 from verify.reporting.figures.curves import curve, model

@@ -16,8 +16,8 @@ from markupsafe import Markup
 
 from numerics.codegen.functions import Function, from_polar_distance
 from numerics.codegen.modules import arguments, module_source
-from theory.algebra.leading import epsilon
 from theory.algebra.presentation import present_terms
+from theory.algebra.taylor import epsilon
 from theory.architectures import pairs as architectures
 from theory.architectures.pairs import Architecture
 from theory.inputs import exponential, white

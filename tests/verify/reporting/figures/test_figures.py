@@ -13,7 +13,7 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("numba")
 
 from numerics.hessian import diagonal_mass
-from theory.algebra.leading import epsilon
+from theory.algebra.taylor import epsilon
 from theory.inputs import white
 from theory.moments import teacher_student_loss
 from theory.symbols import nu, real_lam
