@@ -75,6 +75,27 @@ def _arguments(command: Any) -> list[str]:
     return ["| | |", "|---|---|", *rows, ""] if rows else []
 
 
+def _papers() -> str:
+    """The claims of other papers: each paper, its claims, and what is not among them."""
+    from verify.claims.paper import read_paper
+    from verify.claims.selection import other_papers
+
+    lines = []
+    for path, claims in other_papers().items():
+        if paper := read_paper(path):
+            lines += [
+                f"\n## {paper.title}\n",
+                f"{paper.authors}, {paper.published}, <{paper.url}>. ",
+            ]
+            lines += [f"{paper.notes}\n", "| claim | where | what it says |", "|---|---|---|"]
+            for claim in claims:
+                mark = " **Refuted.**" if claim.expect == "refuted" else ""
+                said = claim.statement.replace("|", "\\|")
+                lines.append(f"| `{claim.id}` | {claim.source} | {said}.{mark} |")
+            lines += ["\nNot entered:\n", *(f"- {statement}" for statement in paper.missing)]
+    return "\n".join(lines) + "\n"
+
+
 def _trust() -> str:
     return (Path(__file__).parents[1] / "TRUST.md").read_text(encoding="utf-8")
 
@@ -83,5 +104,6 @@ def _trust() -> str:
 _MADE = {
     "::: command\n": _commands,
     "::: claim fields\n": _fields,
+    "::: other papers\n": _papers,
     "::: TRUST.md\n": _trust,
 }

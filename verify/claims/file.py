@@ -31,6 +31,7 @@ from verify.claims.expressions import (
     plain,
     rational_of,
 )
+from verify.claims.paper import make_paper
 
 VERDICTS = ("proved", "supported", "refuted", "not reproduced", "undecided")
 MAX_FILE_BYTES = 1_000_000
@@ -78,10 +79,14 @@ def claims_of(content: bytes, path: Path, refused: Refused = _raised) -> list[Cl
         raise ClaimError(f"{path}: not a claim file: nested too deep") from None
     except ValueError as error:
         raise ClaimError(f"{path}: not TOML: {error}") from None
+    if (paper := table.pop("paper", None)) is not None:
+        make_paper(paper, path)
     entries = table.pop("claim", None)
     if table or not isinstance(entries, list) or not entries:
         extra = f", not {next(iter(table))!r}" if table else ""
-        raise ClaimError(f"{path}: a claim file holds [[claim]] tables and nothing else{extra}")
+        raise ClaimError(
+            f"{path}: a claim file holds [[claim]] tables, [paper], and nothing else{extra}"
+        )
     claims: dict[str, Claim] = {}
     for number, entry in enumerate(entries, 1):
         try:

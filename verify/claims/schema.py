@@ -9,6 +9,7 @@ from theory.catalogue import QUANTITIES
 from verify.claims.claim import RELATIONS
 from verify.claims.expressions import MAX_EXPONENT
 from verify.claims.file import VERDICTS
+from verify.claims.paper import FIELDS as PAPER
 from verify.experiments import EXPERIMENTS
 
 _TEXT: Mapping[str, Any] = {"type": "string"}
@@ -85,11 +86,20 @@ def schema() -> dict[str, Any]:
         "anyOf": [of_quantity, {"required": ["experiment"]}],
         "additionalProperties": False,
     }
+    paper = {
+        "type": "object",
+        "description": "The paper that makes the claims; `missing` are statements not entered.",
+        "properties": {name: _LIST if name == "missing" else _TEXT for name in PAPER},
+        "additionalProperties": False,
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Claims for curseproof",
         "type": "object",
-        "properties": {"claim": {"type": "array", "items": claim, "minItems": 1}},
+        "properties": {
+            "paper": paper,
+            "claim": {"type": "array", "items": claim, "minItems": 1},
+        },
         "required": ["claim"],
         "additionalProperties": False,
     }

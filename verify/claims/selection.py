@@ -1,8 +1,9 @@
-"""The claims that a command means: the paper's, by id or key, or those of TOML files."""
+"""The claims that a command means: the paper's, those of other papers, or those of TOML files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 
 from theory.printing.choices import likeliest
@@ -10,6 +11,7 @@ from verify.claims.claim import Claim, ClaimError
 from verify.claims.file import read_claims
 
 CLAIMS = Path(__file__).parent
+PAPERS = CLAIMS / "papers"  # others than the one that this project is about
 
 
 def paper_claims() -> list[Claim]:
@@ -24,15 +26,28 @@ def paper_claims() -> list[Claim]:
     return [claim for path in sorted(CLAIMS.glob("*.toml")) for claim in read_claims(path)]
 
 
+def other_papers() -> dict[Path, list[Claim]]:
+    """The claims of other papers, file by file."""
+    return {path: read_claims(path) for path in sorted(PAPERS.glob("*.toml"))}
+
+
+def of_other_papers() -> list[Claim]:
+    """The claims of all other papers."""
+    return list(chain.from_iterable(other_papers().values()))
+
+
 def names(identifier: str) -> tuple[str, str, str]:
     """What a claim is selected by: its id, its key and its section.
 
     Examples:
         >>> names("A5-state-ar1")
         ('A5-state-ar1', 'A5', 'A')
+        >>> names("S4D3-lin")
+        ('S4D3-lin', 'S4D3', 'S4D')
 
     """
-    return identifier, identifier.partition("-")[0], identifier[0]
+    key = identifier.partition("-")[0]
+    return identifier, key, key.rstrip("0123456789")
 
 
 def select(
@@ -40,7 +55,7 @@ def select(
 ) -> list[Claim]:
     """The claims that ids, keys (A5: every A5-…; A: all of section A) and file names stand for.
 
-    Without arguments, they are all claims of the paper.
+    Without arguments, they are all claims of the paper; `papers` stands for those of all others.
 
     Args:
         arguments: ids, keys and file names.
@@ -59,15 +74,17 @@ def select(
     if not arguments:
         return paper_claims()
     selected: dict[str, Claim] = {}
-    known = None
+    known: list[Claim] = []
     for argument in arguments:
-        if argument.endswith(".toml"):
+        if argument == "papers":
+            found = of_other_papers()
+        elif argument.endswith(".toml"):
             found = _of_file(Path(argument), refused)
         else:
-            known = known if known is not None else paper_claims()
+            known = known or [*paper_claims(), *of_other_papers()]
             found = [c for c in known if argument in names(c.id)]
         if not found and not argument.endswith(".toml"):
-            near = likeliest(argument, [name for c in known or () for name in names(c.id)[:2]])
+            near = likeliest(argument, [name for c in known for name in names(c.id)[:2]])
             meant = f"did you mean {near!r}? " if near else ""
             raise ClaimError(
                 f"{argument!r}: no such claim; {meant}`curseproof list` shows them all"

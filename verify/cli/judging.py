@@ -47,7 +47,10 @@ if TYPE_CHECKING:
 def verify(
     options: RunOptions,
     claims: Annotated[
-        list[str] | None, typer.Argument(help="Ids, keys (A5) or claim files; all without.")
+        list[str] | None,
+        typer.Argument(
+            help="Ids, keys (A5), claim files, or `papers` for other papers; without, the paper's."
+        ),
     ] = None,
     junit: Annotated[Path | None, to_file("Write JUnit XML.")] = None,
     html: Annotated[Path | None, to_file("Write a page with all evidence.")] = None,

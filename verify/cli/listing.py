@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 def list_command(
     claims: Annotated[
         list[str] | None,
-        typer.Argument(help="Ids, keys (A5), sections (A) or claim files; without, the paper's."),
+        typer.Argument(
+            help="Ids, keys (A5), sections (A), claim files or `papers`; without, the paper's."
+        ),
     ] = None,
     verdict: Annotated[
         str | None,

@@ -30,31 +30,39 @@ STEEP = 20  # beyond it a hyperbolic tangent is as good as ±1
 
 
 def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
-    """The obligation that all parts of a claim are seen, in evidence's words; none if they are."""
+    """The obligation that all parts of a claim are seen, in evidence's words.
+
+    It is discharged of what is hidden at some of the points, where there are enough others, and
+    there is none where nothing is.
+    """
     parts = _parts(model)
     if any(one.is_whole for one in model.domain.ranges.values()):
         parts = [part for part in parts if not _is_known(model, part, tried)]
-    hidden: sp.Expr | None = None
-    seen = 0
+    hidden = []
     for point in tried:
         with flint.ctx.workprec(BITS):
             values = point.values(model)
-            unseen = next((part for part in parts if not _is_seen(part, values)), None)
-        if unseen is None:
-            seen += 1
-        else:
-            hidden = unseen
-        if seen == ENOUGH:
-            return []
-    if hidden is None:
+            hidden.append(next((part for part in parts if not _is_seen(part, values)), None))
+    count = hidden.count(None)
+    if count >= ENOUGH:
+        how = f"so it is at {count} of the points tried"
+        unseen = dict.fromkeys(part for part in hidden if part is not None)
+        return [stated(SIZES, _statement(part), State.DISCHARGED, how) for part in unseen]
+    *_, last = (None, *(part for part in hidden if part is not None))
+    if last is None:
         return []
-    if hidden.free_symbols:
-        statement = f"it holds where {hidden} is of ordinary size"
-        how = "at the points tried it is very small, or large"
-    else:
-        statement = f"the number {str(sp.N(hidden, 3)).lower()} makes no difference"
-        how = "it is too small, or large, for points to show"
-    return [stated(SIZES, statement, State.OPEN, how)]
+    how = (
+        "at the points tried it is very small, or large"
+        if last.free_symbols
+        else "it is too small, or large, for points to show"
+    )
+    return [stated(SIZES, _statement(last), State.OPEN, how)]
+
+
+def _statement(part: sp.Expr) -> str:
+    if part.free_symbols:
+        return f"it holds where {part} is of ordinary size"
+    return f"the number {str(sp.N(part, 3)).lower()} makes no difference"
 
 
 def _is_known(model: Model, part: sp.Expr, tried: Sequence[Point]) -> bool:

@@ -167,7 +167,7 @@ def test_a_file_without_claims_is_told_what_it_holds(tmp_path):
     path.write_text("")
     with pytest.raises(ClaimError) as caught:
         read_claims(path)
-    words = "a claim file holds [[claim]] tables and nothing else"
+    words = "a claim file holds [[claim]] tables, [paper], and nothing else"
     assert str(caught.value) == f"{path}: {words}"
 
 
@@ -373,9 +373,9 @@ def test_meaningless(change, words):
         (b"claim = [3]", "[[claim]] table"),
         (b"a = " + b"[" * 2000 + b"]" * 2000, "claim"),
         (b"#" * 1_000_001, "larger than 1000000 bytes"),
-        (b"#" * 1_000_000, "holds [[claim]] tables and nothing else"),
-        (b"[claim]\nx = 1", "holds [[claim]] tables and nothing else"),
-        (b"claim = []", "holds [[claim]] tables and nothing else"),
+        (b"#" * 1_000_000, "holds [[claim]] tables, [paper], and nothing else"),
+        (b"[claim]\nx = 1", "holds [[claim]] tables, [paper], and nothing else"),
+        (b"claim = []", "holds [[claim]] tables, [paper], and nothing else"),
         (b"[[claim]]\n[[other]]", "nothing else, not 'other'"),
     ],
 )

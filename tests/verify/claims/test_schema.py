@@ -9,9 +9,10 @@ from jsonschema import Draft202012Validator
 from verify import Verdict, verify_claim
 from verify.claims.file import FIELDS, read_claims
 from verify.claims.schema import _MEANING, TEMPLATE, schema
-from verify.claims.selection import CLAIMS
+from verify.claims.selection import CLAIMS, PAPERS
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "false.toml"
+FILES = [*sorted(CLAIMS.glob("*.toml")), *sorted(PAPERS.glob("*.toml")), EXAMPLES]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def test_every_field_is_explained():
     assert set(_MEANING) == set(FIELDS)
 
 
-@pytest.mark.parametrize("path", [*sorted(CLAIMS.glob("*.toml")), EXAMPLES], ids=lambda p: p.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
 def test_accepts_what_is_read(path, validator):
     entries = tomllib.loads(path.read_text(encoding="utf-8"))
     assert list(validator.iter_errors(entries)) == []

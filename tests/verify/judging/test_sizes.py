@@ -82,7 +82,8 @@ def at(term, *places, ranges="0 < a < 1"):
 
 
 def test_two_points_are_enough():
-    assert at("exp(-100*a)", "1/100", "1/2", "1/50") == []
+    [seen] = at("exp(-100*a)", "1/100", "1/2", "1/50")
+    assert (seen["state"], seen["how"]) == ("discharged", "so it is at 2 of the points tried")
     assert at("exp(-100*a)", "1/2", "1/100")
     assert at("exp(-100*a)", "1/100", "1/2")
 

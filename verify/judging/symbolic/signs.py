@@ -24,6 +24,7 @@ from verify.judging.domain import Domain
 from verify.judging.symbolic.angles import opposite, turned, without_angles
 from verify.judging.symbolic.atlas import charts, rounded
 from verify.judging.symbolic.charts import Uncovered
+from verify.judging.symbolic.form import sign_by_form
 from verify.judging.symbolic.fractions import factors
 
 TO_EXP = (sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh)
@@ -117,7 +118,7 @@ def sign(
         if not ball.imag.contains(0) or not (value or expr.is_zero):
             raise NoSign(f"the sign of {expr}")
         return Sign(value, (), real)
-    if value := _of_affine(expr, real):
+    if value := sign_by_form(expr, real):
         return Sign(value, (), real)
     if not of_all and (rest := sp.Add(*_without_squares(expr))) != expr:
         with suppress(NoSign):
@@ -159,27 +160,6 @@ def _without_squares(expr: sp.Expr) -> Iterator[sp.Expr]:
         powers = [factor.as_base_exp() for factor in sp.Mul.make_args(rest)]
         if number < 0 or not all(exp.is_even and base.is_real for base, exp in powers):
             yield term
-
-
-def _of_affine(expr: sp.Expr, real: Ranges) -> int:
-    """The sign of an affine function, by its values at ends that may be irrational; else 0."""
-    symbols = sorted(expr.free_symbols, key=str)
-    if not (set(symbols) <= set(real) and expr.is_polynomial(*symbols)):
-        return 0
-    poly = sp.Poly(expr, *symbols)
-    if poly.total_degree() != 1 or not all(c.is_real for c in poly.coeffs()):
-        return 0
-    constant, slopes = poly.coeff_monomial(1), [poly.coeff_monomial(s) for s in symbols]
-    pairs = list(zip(slopes, symbols, strict=True))
-    for side in (1, -1):
-        least = side * constant + sum(
-            slope * real[s][0 if side * slope > 0 else 1] * side for slope, s in pairs
-        )
-        if least == 0 and any(real[s][0] != real[s][1] for s in symbols):
-            return side  # inside, if there is an inside
-        if least.is_finite and evaluate(least, {}).real > 0:
-            return side
-    return 0
 
 
 def _enclosed(expr: sp.Expr, real: Ranges) -> tuple[sp.Expr, Ranges]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from shlex import quote
 
@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from verify.claims.claim import WORDS, Claim
 from verify.claims.expressions import printable
-from verify.claims.selection import paper_claims
+from verify.claims.paper import Paper, read_paper
+from verify.claims.selection import names, other_papers, paper_claims
 from verify.judging.engine import Result
 from verify.judging.evidence import Verdict
 from verify.judging.methods import METHODS
@@ -30,7 +31,7 @@ class Shown:
 
     Attributes:
         result: the claim, its verdict and evidence.
-        section: the letter of the paper's section, or "other".
+        section: the letters of its section, or "other".
         weak: if it holds, what it rests on that is not proved or supported.
         users: the ids of the claims that use it.
         derivations: those of its quantity.
@@ -61,7 +62,10 @@ def html(report: Report) -> str:
     derivations = derived([r.claim for r in results])
     drawn = list(figures.drawn(report.trial_results, ids)) if figures.can_draw() else []
     published = {claim.id: claim for claim in paper_claims()}
-    theirs = {i for i, r in zip(ids, results, strict=True) if published.get(i) == r.claim}
+    of_paper = any(published.get(r.claim.id) == r.claim for r in results)
+    papers = _other_papers([r.claim for r in results])
+    for claims in other_papers().values():
+        published |= {claim.id: claim for claim in claims}
     shown = [
         Shown(
             r,
@@ -72,7 +76,7 @@ def html(report: Report) -> str:
             [f for f in drawn if r.claim.id in f.claims],
             _sides(r),
             _correct(r, results),
-            command(r, report.environment, r.claim.id in theirs),
+            command(r, report.environment, published.get(r.claim.id) == r.claim),
         )
         for r in results
     ]
@@ -92,7 +96,8 @@ def html(report: Report) -> str:
         figures=drawn,
         explorer=Markup(fragment()),  # noqa: S704 (ours)
         methods=_methods(results),
-        of_paper=bool(theirs),
+        of_paper=of_paper,
+        papers=papers,
         again=" ".join(["curseproof verify", *_options(report.environment)]),
     )
     return printable(page)
@@ -121,15 +126,26 @@ def _asked(claim: Claim) -> dict[str, object]:
 
 
 def section_of(identifier: str) -> str:
-    """The letter of a key such as A5; "other" for other ids.
+    """The letters of a key such as A5 or S4D3; "other" for other ids.
 
     Examples:
-        >>> section_of("A5-state-ar1"), section_of("my-claim")
-        ('A', 'other')
+        >>> section_of("A5-state-ar1"), section_of("S4D3-lin"), section_of("my-claim")
+        ('A', 'S4D', 'other')
 
     """
-    letter, number = identifier[:1], identifier[1:2]
-    return letter if letter.isupper() and number.isdigit() else "other"
+    _, key, section = names(identifier)
+    return section if section.isupper() and section != key else "other"
+
+
+def _other_papers(claims: Iterable[Claim]) -> dict[str, Paper]:
+    """Section → the paper whose claims it holds, where it is another than this project's."""
+    ours = {claim.id: claim for claim in claims}
+    found: dict[str, Paper] = {}
+    for path, theirs in other_papers().items():
+        sections = {section_of(c.id) for c in theirs if ours.get(c.id) == c}
+        paper = read_paper(path)
+        found |= {section: paper for section in sections if paper}
+    return found
 
 
 def command(result: Result, environment: Mapping[str, object], published: bool) -> str:
