@@ -1,9 +1,10 @@
-"""Filtered inputs: their autocorrelation against sums, and what stays of their structure."""
+"""Filtered inputs: their autocorrelation against sums, and what undoes a unit."""
 
 import pytest
 import sympy as sp
 
-from theory.filtering import FilteredInput, filtered, weights
+from theory.algebra.presentation import readable
+from theory.filtering import FilteredInput, filtered, output, weights
 from theory.inputs import (
     constant,
     damped_cosine,
@@ -55,3 +56,48 @@ def test_structure_survives_weights_and_what_is_added():
 def test_powers_of_the_lag_are_refused():
     with pytest.raises(ValueError, match="without Δ before"):
         filtered(from_expression(Delta * rho**Delta), [(1, 1)])
+
+
+a = sp.Symbol("a", real=True)
+POLES = [a, R(1, 2), R(-4, 5), R(1, 2) * sp.exp(sp.I * R(1, 3)), sp.S.Zero]
+INPUTS = {
+    "white": white(),
+    "correlated": exponential(),
+    "resonant": exponential(R(1, 2)),
+    "average": moving_average([1, R(1, 2), 3]),
+    "wave": damped_cosine(R(4, 5), R(1, 2)),
+    "turning": from_expression((R(1, 3) * sp.exp(sp.I)) ** Delta),
+    "powers": from_expression(
+        (2 * Delta + 3) * R(1, 2) ** Delta
+        + Delta**2 * R(-4, 5) ** Delta
+        + white().autocorrelation()
+    ),
+}
+
+
+@pytest.mark.parametrize("name", INPUTS)
+@pytest.mark.parametrize("pole", POLES, ids=str)
+def test_an_output_is_what_its_unit_makes_of_its_input(name, pole):
+    """R_x(k) = (1 + |λ|²) R_y(k) − λ R_y(k−1) − λ̄ R_y(k+1), which one bounded R_y alone does."""
+    x, y = INPUTS[name], output(INPUTS[name], pole)
+    at = {a: R(7, 10), rho: R(3, 10)}
+
+    def lag(of, k):
+        value = sp.N(readable(of.autocorrelation(abs(k))).subs(at), 40)
+        return value if k >= 0 else sp.conjugate(value)
+
+    b = sp.conjugate(pole)
+    for k in range(6):
+        undone = (1 + pole * b) * lag(y, k) - pole * lag(y, k - 1) - b * lag(y, k + 1)
+        assert abs(sp.N((undone - lag(x, k)).subs(at), 30)) < 1e-25
+    assert all(abs(sp.N(readable(term.ratio).subs(at))) < 1 for term in y.terms)
+
+
+def test_units_in_a_row_may_stand_in_any_order():
+    b, c = R(1, 3), R(-2, 7)
+    first = output(output(output(exponential(), a), b), c).autocorrelation(3)
+    second = output(output(output(exponential(), c), a), b).autocorrelation(3)
+    assert sp.cancel(first - second) == 0
+    twice = output(output(white(), b), b).autocorrelation()
+    near = output(output(white(), b), a).autocorrelation()
+    assert all(sp.limit(near.subs(Delta, k), a, b) == twice.subs(Delta, k) for k in range(4))

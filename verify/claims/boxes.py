@@ -28,13 +28,15 @@ def boxes(claim: Claim) -> list[Claim]:
     """
     if not claim.relations:
         return [claim]
-    found = []
-    for order in _orders(claim.relations):
-        pieces = [claim]
-        for low, high in _ordered(order):
-            pieces = [piece for one in pieces for piece in _related(one, low, high)]
-        found += [box for piece in pieces for box in _without_holes(piece)]
-    return found
+    return [box for order in _orders(claim.relations) for box in _of_order(claim, order)]
+
+
+def _of_order(claim: Claim, order: Order) -> list[Claim]:
+    """Claims on the boxes that make up what of a domain is in an order."""
+    pieces = [claim]
+    for low, high in _ordered(order):
+        pieces = [piece for one in pieces for piece in _related(one, low, high)]
+    return [box for piece in pieces for box in _without_holes(piece)]
 
 
 def _orders(relations: Iterable[Relation]) -> list[Order]:
@@ -86,8 +88,8 @@ def _ordered(order: Order) -> Order:
 def restated(claim: Claim, box: Claim, text: str) -> str:
     """What is said of a box of a claim, in the claim's own parameters."""
     text = text.replace(box.autocorrelation.source, claim.autocorrelation.source)
-    pairs = dict.fromkeys(pair for order in _orders(claim.relations) for pair in order)
-    own = [(low, high) for low, high in pairs if _share(claim, low, high) in box.parameters]
+    order = next(o for o in _orders(claim.relations) if box in _of_order(claim, o))
+    own = [(low, high) for low, high in order if _share(claim, low, high) in box.parameters]
     for low, high in reversed(_ordered(own)):
         name, (fixed, moved) = _share(claim, low, high), _roles(claim, low, high)
         sign = 1 if moved == high else -1

@@ -3,8 +3,8 @@
 Python's own grammar (`ast.parse`) reads the text; every node is then checked for kind,
 name and cost before anything is computed. `lambda`, a Python keyword, is read as a name, and
 Greek letters are read as theirs.
-Grammar: numbers, names, + - * / **, and the functions below; and, inside a claim, R(k) for
-the autocorrelation at lag k and sum(term) for Σ_{Δ≥1} of a term in Delta.
+Grammar: numbers, names, + - * / **, and the functions below; R(k) for the autocorrelation at lag k
+and sum(term) for Σ_{Δ≥1} of a term in Delta; output(R, pole), a state's autocorrelation.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ FUNCTIONS = frozenset(
         *("abs", "re", "im", "conjugate", "sigmoid", "softplus"),
     }
 )
-TWO_ARGUMENTS = frozenset({"KroneckerDelta", "max", "min"})
+OUTPUT = "output"
+TWO_ARGUMENTS = frozenset({"KroneckerDelta", "max", "min", OUTPUT})
 SERIES = frozenset({"R", "sum"})
 CONSTANTS = frozenset({"pi", "I", "E"})
 LAG = "Delta"
@@ -85,7 +86,7 @@ class Expression:
     @property
     def is_constant(self) -> bool:
         """Whether it stands for a number, whatever the parameters and the input."""
-        return not self.names and not self.functions & SERIES
+        return not self.names and not self.functions & {*SERIES, OUTPUT}
 
     def __str__(self) -> str:
         return self.source

@@ -17,7 +17,15 @@ from verify.claims.claim import (
     Limit,
     Relation,
 )
-from verify.claims.expressions import FUNCTIONS, LAG, SERIES, Expression, rational_of
+from verify.claims.expressions import (
+    FUNCTIONS,
+    LAG,
+    OUTPUT,
+    SERIES,
+    TWO_ARGUMENTS,
+    Expression,
+    rational_of,
+)
 from verify.experiments import EXPERIMENTS
 
 Refuse = Callable[[str, str], ClaimError]  # of a field's name, and why
@@ -49,6 +57,11 @@ def complete(claim: Claim, refuse: Refuse) -> Claim:
         raise refuse("settings", "only an experiment has them")
     claim = replace(claim, eigenvalue=_eigenvalues(claim, refuse), gamma=_gammas(claim, refuse))
     claim = replace(claim, parameters=_parameters(claim, refuse))
+    for name in ("eigenvalue", "gamma", "formula"):
+        expressions = getattr(claim, name)
+        for expression in expressions.values() if name != "formula" else [expressions]:
+            if OUTPUT in expression.functions:
+                raise refuse(name, f"{OUTPUT}(R, pole) stands in an autocorrelation alone")
     known = set(claim.parameters) | set(claim.poles)
     if LAG in claim.formula.names:
         raise refuse("formula", f"the lag {LAG} is known inside sum() alone")
@@ -116,7 +129,7 @@ def _parameters(claim: Claim, refuse: Refuse) -> tuple[str, ...]:
     names |= {i.name for i in claim.domain}
     if claim.horizon:
         names.add(claim.horizon)
-    if taken := names & (FUNCTIONS | SERIES):
+    if taken := names & (FUNCTIONS | TWO_ARGUMENTS | SERIES):
         raise refuse("domain", f"{listed(taken)} is a function, and no name for a parameter")
     if "lambda" in claim.poles and "lambda" not in own:
         if any(i.name == "lambda" for i in claim.domain):

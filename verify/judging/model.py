@@ -16,7 +16,7 @@ from theory.algebra.presentation import present, readable
 from theory.catalogue import Unit, quantity
 from theory.inputs import ArbitraryInput, Input, StationaryInput, from_expression
 from verify.claims.claim import Claim, Derivative
-from verify.claims.expressions import parse, shown
+from verify.claims.expressions import OUTPUT, Expression, parse, shown
 from verify.claims.trial import Trial
 from verify.judging.domain import Domain, Range
 from verify.judging.evidence import Evidence, MeaningError
@@ -24,7 +24,7 @@ from verify.judging.inputs import some_inputs
 from verify.judging.obligations.obligation import Kind
 from verify.judging.points import Point
 from verify.judging.symbolic.signs import NoSign, ranges_of, sign
-from verify.judging.text import Text
+from verify.judging.text import Text, units_in_a_row
 from verify.judging.translation import summand, to_sympy, written
 
 
@@ -79,16 +79,41 @@ class Model:
     @cached_property
     def input(self) -> Input:
         """The stationary input."""
+        return self._input_of(self.claim.autocorrelation)
+
+    @cached_property
+    def driving_input(self) -> Input:
+        """The input of the first unit, where the claim's own is the output of units in a row.
+
+        If this one is stationary, so is what comes out of them.
+        """
+        node, poles = units_in_a_row(self.claim.autocorrelation.node)
+        return self._input_of(parse(shown(node))) if poles else self.input
+
+    def _input_of(self, autocorrelation: Expression) -> Input:
         if self.claim.arbitrary:
             return ArbitraryInput(is_real=not self.claim.complex_input)
         try:
             own = self.symbols | self.constants
-            x = from_expression(to_sympy(self.claim.autocorrelation, own, None, self))
+            x = from_expression(to_sympy(autocorrelation, own, None, self))
             return _ComplexInput(x.terms, x.lags) if self.claim.complex_input else x
         except ValueError as error:
             raise MeaningError(
                 f"autocorrelation {self.claim.autocorrelation.source!r}: {error}"
             ) from None
+
+    @cached_property
+    def spelt(self) -> Claim:
+        """The claim, its autocorrelation as a sum of terms where it is that of an output.
+
+        Raises:
+            ExpressionError: that sum is too long to be read.
+
+        """
+        own = self.claim.autocorrelation
+        if OUTPUT not in own.functions:
+            return self.claim
+        return replace(self.claim, autocorrelation=parse(written(self.input.autocorrelation())))
 
     @cached_property
     def unit(self) -> Unit:
@@ -172,12 +197,18 @@ class Model:
         except NoSign:
             return 0
 
-    def emit(self, kind: Kind, function: sp.Expr, node: ast.expr) -> None:
+    def emit(self, kind: Kind, function: sp.Expr, node: ast.expr, fault: str = "") -> None:
         """Nothing: `obligations.meaning` reads the claim again for what it has to take note of."""
 
     def text(self, point: Point) -> Text:
         """The claim's own text at a point, at the current precision."""
-        return Text(self.claim, point.balls(), partial(self._series_at, point))
+        series, lags = partial(self._series_at, point), partial(self._lag_at, point)
+        return Text(self.claim, point.balls(), series, lags)
+
+    def _lag_at(self, point: Point, lag: int) -> flint.acb:
+        """R at a lag ≥ 0, as algebra has it."""
+        R = concrete(self.input).autocorrelation(lag)
+        return evaluate(polarised(R), point.values(self))
 
     def _series_at(self, point: Point, term: ast.expr) -> flint.acb:
         """Σ_{Δ≥1} of a term, where it converges.

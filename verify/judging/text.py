@@ -15,8 +15,9 @@ from functools import cached_property
 import flint
 
 from numerics.arithmetic.balls import BALLS, power
+from numerics.arithmetic.evaluation import NotEvaluated
 from verify.claims.claim import Claim
-from verify.claims.expressions import LAG, Expression, name_of, rational_of
+from verify.claims.expressions import LAG, OUTPUT, Expression, name_of, rational_of
 
 BITS_OUTSIDE = 30  # of an irrational bound
 
@@ -35,12 +36,14 @@ class Text:
         claim: whose expressions they are.
         parameters: a ball around each parameter, by name.
         series: the value of sum(…), given what stands in the brackets.
+        lags: the value of R at a lag, as algebra has it.
 
     """
 
     claim: Claim
     parameters: Mapping[str, flint.acb]
     series: Callable[[ast.expr], flint.acb]
+    lags: Callable[[int], flint.acb]
 
     @cached_property
     def names(self) -> dict[str, flint.acb]:
@@ -68,9 +71,34 @@ class Text:
         return _value(self.claim.formula.node, self.names, self)
 
     def autocorrelation(self, lag: int) -> flint.acb:
-        """The value of R at a lag ≥ 0."""
-        names = {**self.parameters, LAG: flint.acb(lag)}
-        return _value(self.claim.autocorrelation.node, names, self)
+        """The value of R at a lag ≥ 0; of an output(R, pole), that of the R in the brackets."""
+        node, _ = units_in_a_row(self.claim.autocorrelation.node)
+        return _value(node, {**self.parameters, LAG: flint.acb(lag)}, self)
+
+    def driving(self, lag: int) -> flint.acb:
+        """What R has to be at a lag ≥ 0 of the first unit's input, given what algebra has for R.
+
+        If y_t = a y_{t−1} + x_t, then R_x(k) = (1 + |a|²) R_y(k) − a R_y(k−1) − ā R_y(k+1).
+        """
+        _, poles = units_in_a_row(self.claim.autocorrelation.node)
+        reach = range(lag - len(poles), lag + len(poles) + 1)
+        R = [self.lags(k) if k >= 0 else self.lags(-k).conjugate() for k in reach]
+        for pole in poles:
+            a = _value(pole, self.parameters, self)
+            R = [
+                (1 + abs(a) ** 2) * now - a * before - a.conjugate() * after
+                for before, now, after in zip(R, R[1:], R[2:], strict=False)
+            ]
+        return R[0]
+
+
+def units_in_a_row(node: ast.expr) -> tuple[ast.expr, list[ast.expr]]:
+    """The R that drives nested output(R, pole), and the poles, the last unit's first."""
+    poles = []
+    while isinstance(node, ast.Call) and getattr(node.func, "id", "") == OUTPUT:
+        node, pole = node.args
+        poles.append(pole)
+    return node, poles
 
 
 def constant(expression: Expression) -> flint.acb:
@@ -113,11 +141,13 @@ def _value(node: ast.expr, names: Mapping[str, flint.acb], text: Text | None = N
                 case ast.Div():
                     return left / right
             return power(left, right)
+        case ast.Call(func=ast.Name(id=function)) if function == OUTPUT:
+            raise NotEvaluated(f"{OUTPUT}(R, pole) beside something else")
         case ast.Call(func=ast.Name(id="sum")) if text:
             return text.series(node.args[0])
         case ast.Call(func=ast.Name(id="R")) if text:
             lag = _value(node.args[0], names, text)
-            return text.autocorrelation(int(float(lag.real.mid())))
+            return text.lags(int(float(lag.real.mid())))
         case ast.Call(func=ast.Name(id=function)):
             arguments = [_value(argument, names, text) for argument in node.args]
             ball: flint.acb = BALLS.functions[_FUNCTIONS.get(function, function)](*arguments)

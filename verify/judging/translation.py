@@ -13,6 +13,8 @@ from sympy.polys.polyerrors import PolynomialError
 from numerics.arithmetic.balls import BALLS, evaluate
 from numerics.arithmetic.evaluation import NotEvaluated
 from theory.algebra.generating_functions import C, C_bar
+from theory.algebra.presentation import readable
+from theory.filtering import output
 from theory.inputs import ArbitraryInput, Input, StationaryInput, from_expression
 from theory.symbols import Delta
 from verify.claims.expressions import Expression, is_compared, name_of, parse, shown
@@ -43,7 +45,7 @@ class Reader(Protocol):
     def sign(self, expr: sp.Expr) -> int:
         """The sign of an expression on the whole domain; 0 where it is not known or not real."""
 
-    def emit(self, kind: Kind, function: sp.Expr, node: ast.expr) -> None:
+    def emit(self, kind: Kind, function: sp.Expr, node: ast.expr, fault: str = "") -> None:
         """Take note that the expression has a value only where something is said of a function."""
 
 
@@ -53,7 +55,7 @@ class _Careless:
     def sign(self, expr: sp.Expr) -> int:
         return -1 if expr.is_negative else 0
 
-    def emit(self, kind: Kind, function: sp.Expr, node: ast.expr) -> None:
+    def emit(self, kind: Kind, function: sp.Expr, node: ast.expr, fault: str = "") -> None:
         pass
 
 
@@ -127,6 +129,9 @@ class _Translator:
                 term = self.translate(node.args[0])
                 self.first_lag = 0
                 return self.series(term, node.args[0])
+            case ast.Call(func=ast.Name(id="output")):
+                R, pole = map(self.translate, node.args)
+                return self.output(R, pole, node)
             case ast.Call(func=ast.Name(id=function)) if function in _CONJUGATIONS:
                 inside = self.translate(node.args[0])
                 if inside.is_real:
@@ -211,6 +216,26 @@ class _Translator:
         if self.x is None or not (lag.is_Integer and lag >= 0):
             raise MeaningError(f"{self.source!r}: write R(Delta) inside sum(), or R(k) with k >= 0")
         return self.x.autocorrelation(lag)
+
+    def output(self, R: sp.Expr, pole: sp.Expr, node: ast.Call) -> sp.Expr:
+        """The autocorrelation of a unit's state, given that of its input."""
+        if pole.has(Delta):
+            raise MeaningError(f"{self.source!r}: a pole is the same at every lag")
+        try:
+            x = from_expression(R)
+        except ValueError as error:
+            raise MeaningError(f"{self.source!r}: {error}") from None
+        text = shown(node.args[1])
+        inside = f"|{text}| must be below 1, or {shown(node)} has no stationary state; it is not"
+        self.reader.emit(
+            Kind.POSITIVE, inside_disc(pole), _about("1 - abs({})", node.args[1]), inside
+        )
+        ratios = [term.ratio for term in x.terms] + [sp.S.Zero] * any(lag for lag, _ in x.lags)
+        for ratio in dict.fromkeys(ratios):
+            if sp.expand(ratio - pole) != 0:
+                equal = f"{text} and {written(ratio)} in {shown(node)} must differ; they are equal"
+                self.reader.emit(Kind.NONZERO, ratio - pole, node.args[1], equal)
+        return readable(output(x, pole).autocorrelation())
 
     def series(self, term: sp.Expr, node: ast.expr) -> sp.Expr:
         if self.x is None:

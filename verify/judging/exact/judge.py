@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from verify.claims.claim import Claim, Limit
-from verify.claims.expressions import rational_of
+from verify.claims.expressions import ExpressionError, rational_of
 from verify.judging.covers.boxes import Place, exactly
 from verify.judging.covers.cover import Cover, cover, judged
 from verify.judging.evidence import Evidence, Finding, MeaningError
@@ -30,8 +30,15 @@ JUDGE = "polynomials"
 
 
 def check(model: Model, settings: Settings) -> Evidence:
-    """Prove the claim on its whole domain, contradict it, or abstain, from its text alone."""
-    return judge(model.claim)
+    """Prove the claim on its whole domain, contradict it, or abstain, from its text alone.
+
+    What stands for output(R, pole) in an autocorrelation is derived for both judges alike.
+    """
+    try:
+        claim = model.spelt
+    except ExpressionError:
+        return Evidence(JUDGE, Finding.ABSTAINS, "the output's autocorrelation is too long for it")
+    return judge(claim)
 
 
 def judge(claim: Claim) -> Evidence:

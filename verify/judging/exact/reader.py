@@ -258,8 +258,7 @@ class Reader:
                     case ast.Mult():
                         return left * right
                     case _:
-                        inverse = self.field.constant(1) / right.as_constant()
-                        return left * sequence.constant(inverse)
+                        return left * right.reciprocal()
             case ast.Call(func=ast.Name(id="KroneckerDelta")):
                 lags = [integer_of(arg) for arg in node.args]
                 return sequence.delta(self.field, next(n for n in lags if n is not None))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import factorial, perm
 
-from verify.judging.exact.field import Element, Field, Unsupported
+from verify.judging.exact.field import DivisionByZero, Element, Field, Unsupported
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,21 @@ class Sequence:
         if self.lags or any(t.n or t.z != self.field.constant(1) for t in self.terms):
             raise Unsupported("a function of Delta where a constant belongs")
         return self.terms[0].c if self.terms else self.field.constant(0)
+
+    def reciprocal(self) -> Sequence:
+        """One over c z^Δ.
+
+        Raises:
+            DivisionByZero: the sequence is 0.
+            Unsupported: it has another form.
+
+        """
+        if not self.lags and not self.terms:
+            raise DivisionByZero("division by zero")
+        if self.lags or len(self.terms) != 1 or self.terms[0].n:
+            raise Unsupported("one over a function of Delta other than c*z**Delta")
+        [term], one = self.terms, self.field.constant(1)
+        return Sequence(self.field, (Term(one / term.c, 0, one / term.z),), {})
 
     def as_affine(self) -> tuple[Element, Element]:
         """(slope, offset) of slope·Δ + offset."""

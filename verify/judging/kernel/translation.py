@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from verify.claims.claim import Claim, Derivative, Interval
+from verify.claims.expressions import OUTPUT
 from verify.judging.kernel.terms import APPLICATION, SUM, Reading, Term, Untranslated, Writer
 
 # names that stay as they are; of others none can be one of Coq's
@@ -150,6 +151,8 @@ class _Translation:
             is_real = not claim.complex_input
         else:
             node = claim.autocorrelation.node
+            if OUTPUT in claim.autocorrelation.functions:
+                raise Untranslated("the output of another unit")
             term = Term(f"fun n => {self.write.value(node, lagged).text}", SUM)
             self.write.meant[f"is_positive {term}"] = None
             is_real = self.write.is_real(node, lagged)

@@ -143,8 +143,11 @@ class _Emitted:
     def sign(self, expr: sp.Expr) -> int:
         return self.model.sign(expr)
 
-    def emit(self, kind: Kind, function: sp.Expr, node: ast.expr) -> None:
+    def emit(self, kind: Kind, function: sp.Expr, node: ast.expr, fault: str = "") -> None:
         text = shown(node)
+        if fault:
+            self.found[kind, function] = Obligation(self.field, function, kind, text, fault)
+            return
         if kind is Kind.POSITIVE:
             fault = f"sum({text}) diverges"
             self.found[kind, function] = Obligation(
@@ -221,7 +224,7 @@ def _not_smooth(expr: sp.Expr, by: set[sp.Symbol], order: int) -> Iterator[sp.Ex
 
 
 def _of_input(model: Model) -> Iterator[Obligation]:
-    x = model.input
+    x = model.driving_input
     if isinstance(x, ArbitraryInput):
         return
     yield Obligation(

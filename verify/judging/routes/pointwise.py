@@ -150,7 +150,7 @@ def _misread(model: Model, point: Point) -> str:
 
     The routes take poles, normalisers and R from algebra, so that it would mislead them all alike.
     """
-    values, x = point.values(model), model.input
+    values = point.values(model)
     with flint.ctx.workprec(precision()):
         text = model.text(point)
         pairs = [
@@ -161,15 +161,14 @@ def _misread(model: Model, point: Point) -> str:
             )
             for name, read in zip(model.claim.poles, reads, strict=True)
         ]
-        if isinstance(x, StationaryInput):
-            lags = range(FEW_LAGS)
-            pairs += [
-                ("autocorrelation", text.autocorrelation(k), x.autocorrelation(k)) for k in lags
-            ]
         for field, said, read in pairs:
             with suppress(NotEvaluated):
                 if not said.overlaps(evaluate(polarised(sp.sympify(read)), values)):
                     return field
+        for lag in range(FEW_LAGS) if isinstance(model.input, StationaryInput) else ():
+            with suppress(NotEvaluated):
+                if not text.autocorrelation(lag).overlaps(text.driving(lag)):
+                    return "autocorrelation"
     return ""
 
 
