@@ -14,6 +14,7 @@ from typing import Any
 
 from numerics.codegen.export import latex_commands
 from theory import DERIVATIONS, Derivation, exponential, present, white
+from theory.algebra.presentation import present_autocorrelation
 from theory.architectures.fates import rows
 from theory.printing.architectures import latex
 from theory.printing.collection import Recalled, sections
@@ -22,8 +23,10 @@ from theory.printing.latex import compared, displayed, to_latex
 from theory.printing.pdf import compiled
 from theory.printing.prose import prose
 from verify.claims.claim import Claim
-from verify.claims.selection import select
-from verify.judging.model import Model
+from verify.claims.paper import Paper, read_paper
+from verify.claims.selection import of_other_papers, other_papers, select
+from verify.judging.model import Model, concrete
+from verify.judging.translation import to_sympy
 from verify.running.workers import run
 from verify.settings import Settings
 
@@ -129,6 +132,7 @@ def booklet(verdicts: Mapping[str, Any]) -> Iterator[str]:
 
     """
     claims = [claim for claim in select([]) if claim.id in verdicts]
+    others = of_other_papers()
     yield PREAMBLE + ABOUT + "\\tableofcontents\n"
     names = [name for topic in _topics().values() for name in topic]
     openings = {topic[0]: title for title, topic in _topics().items()}
@@ -149,8 +153,21 @@ def booklet(verdicts: Mapping[str, Any]) -> Iterator[str]:
     if measured := [claim for claim in claims if derivation_of(claim) not in placed]:
         yield "\\section{What only a run can tell}\n"
         yield from _claims(measured, verdicts)
-    yield from _index(claims, verdicts)
+    yield "\\section{Other papers}\n"
+    for path, of_paper in other_papers().items():
+        yield from _paper(read_paper(path) or Paper(title=path.stem))
+        yield from _claims(of_paper, verdicts, with_unit=True)
+    yield from _index([*claims, *others], verdicts)
     yield "\\end{document}\n"
+
+
+def _paper(paper: Paper) -> Iterator[str]:
+    """What a paper is, and which of its statements are no claims."""
+    yield rf"\subsection{{{prose(paper.title)}}}" + "\n"
+    yield f"{prose(paper.authors)}, {prose(paper.published)}, \\texttt{{{paper.url}}}. "
+    yield f"{prose(paper.notes)}\n\nNot entered:\n\\begin{{itemize}}\n"
+    yield from (f"\\item {prose(statement)}\n" for statement in paper.missing)
+    yield "\\end{itemize}\n"
 
 
 def derivation_of(claim: Claim) -> str:
@@ -189,15 +206,20 @@ def _white(known: Derivation, derivation: Derivation) -> Iterator[str]:
         yield rf"\paragraph{{{prose(rule)}.}} {why}" + "\n" + displayed(step.statement) + "\n"
 
 
-def _claims(claims: list[Claim], verdicts: Mapping[str, Any]) -> Iterator[str]:
-    """The claims in LaTeX, with counterexample and corrected formula where they are refuted."""
+def _claims(
+    claims: list[Claim], verdicts: Mapping[str, Any], with_unit: bool = False
+) -> Iterator[str]:
+    """The claims in LaTeX, with counterexample and corrected formula where they are refuted.
+
+    `with_unit` says of what input and unit each is, where no derivation has said so before.
+    """
     if claims:
         yield "\n\\subsubsection*{Claims}\n"
     for claim in claims:
         found = verdicts[claim.id]
         about = f"{prose(claim.statement)} ({prose(claim.source).replace('§', chr(92) + 'S')})."
         yield rf"\claim{{{claim.id}\label{{c-{claim.id}}}}}{{{found['verdict']}}}{{{about}}}" + "\n"
-        yield _formula(claim) + "\n\n"
+        yield (_unit(claim) if with_unit else "") + _formula(claim) + "\n\n"
         if found["counterexample"] is not None and not claim.experiment:
             point, claimed, actual = (
                 found["counterexample"][key] for key in ("point", "claimed", "actual")
@@ -207,6 +229,16 @@ def _claims(claims: list[Claim], verdicts: Mapping[str, Any]) -> Iterator[str]:
                 f"{_short(claimed)}, the quantity is {_short(actual)}. Correct is\\par}}\n"
             )
             yield compared(claim.quantity, "==", present(Model(claim).value)) + "\n"
+
+
+def _unit(claim: Claim) -> str:
+    """The input of a claim, and the eigenvalue and normaliser of its unit."""
+    model = Model(claim)
+    R = present_autocorrelation(concrete(model.input).autocorrelation())
+    parts = [rf"$R(\Delta)={to_latex(R)}$"]
+    for name, expressions in ((r"\lambda", claim.eigenvalue), (r"\gamma", claim.gamma)):
+        parts += [f"${name}={to_latex(to_sympy(e, model.names))}$" for e in expressions.values()]
+    return f"\n\nFor {', '.join(parts)}:\n"
 
 
 def _formula(claim: Claim) -> str:
@@ -256,11 +288,13 @@ def _verbatim(text: str) -> str:
 
 
 def verdicts_of(arguments: list[str]) -> Mapping[str, Any]:
-    """The claims' entries in a JSON file, or else of a run now."""
+    """The claims' entries in a JSON file, or else of a run now; those of other papers always."""
+    claims, entries = of_other_papers(), []
     if arguments:
         entries = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))["claims"]
     else:
-        entries = [result.to_json() for result in run(select([]), Settings(), workers=2)]
+        claims = [*select([]), *claims]
+    entries += [result.to_json() for result in run(claims, Settings(), workers=2)]
     return {entry["id"]: entry for entry in entries}
 
 
