@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -241,11 +242,39 @@ class _EntryReader:
         return tuple(value)
 
     def domain(self, name: str) -> tuple[Interval | Relation, ...]:
-        entries = [self.one_entry(name, plain(text)) for text in self.names(name)]
+        texts = [part for text in self.names(name) for part in self.links(name, plain(text))]
+        entries = [self.one_entry(name, text) for text in texts]
         intervals = [entry for entry in entries if isinstance(entry, Interval)]
         if len({i.name for i in intervals}) < len(intervals):
             raise self.error(name, "one entry per parameter; write 0 < rho < 1 as one")
         return tuple(entries)
+
+    def links(self, name: str, text: str) -> list[str]:
+        """The entries that a chain stands for: `0 < a < b < 1` is a range each, and `a < b`."""
+        *_, whole = re.fullmatch(r"(.*?)(\s+in\s+integers\s*)?", text).groups()  # type: ignore[union-attr]
+        pieces = [p.strip() for p in re.split(r"(<=|>=|<|>)", text.removesuffix(whole or ""))]
+        terms, signs = pieces[::2], pieces[1::2]
+        own = [_SUBJECT.fullmatch(t) and t not in _CONSTANTS for t in terms]
+        if len(terms) < 3 or sum(map(bool, own)) < 2:
+            return [text]
+        if len({sign[0] for sign in signs}) > 1:
+            raise self.error(name, f"{text!r}: write all signs of a chain one way")
+        found = []
+        for i, (left, right) in enumerate(pairwise(terms)):
+            if own[i] and own[i + 1]:
+                if signs[i] not in ("<", ">"):
+                    raise self.error(name, f"{text!r}: parameters are related by < or !=")
+                found.append(f"{left} {signs[i]} {right}")
+        for i, term in enumerate(terms):
+            # what follows for the ends from their neighbours is said by relations
+            is_between = 0 < i < len(terms) - 1 or not own[1 if i == 0 else -2]
+            if own[i] and is_between:
+                below = next((k for k in range(i - 1, -1, -1) if not own[k]), None)
+                above = next((k for k in range(i + 1, len(terms)) if not own[k]), None)
+                start = "" if below is None else f"{terms[below]} {_strictest(signs[below:i])} "
+                end = "" if above is None else f" {_strictest(signs[i:above])} {terms[above]}"
+                found += [f"{start}{term}{end}{whole or ''}"] if start or end else []
+        return found
 
     def one_entry(self, name: str, text: str) -> Interval | Relation:
         """A relation between parameters, or one parameter's range."""
@@ -310,6 +339,11 @@ class _EntryReader:
         if not point.is_constant:
             raise self.error(name, f"{target!r}: a point is a constant expression")
         return Limit(subject, point, direction)
+
+
+def _strictest(signs: Sequence[str]) -> str:
+    """What signs in a row come to."""
+    return min(signs, key=len)
 
 
 _SUBJECT = re.compile(r"(?:(abs)\()?\s*([A-Za-z][A-Za-z0-9_]*)\s*(?(1)\))")

@@ -49,7 +49,8 @@ _MEANING: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "domain": (
         _LIST,
         "A range for each parameter, such as '0 < rho < 1', 'abs(lambda) < 1' for a complex one, "
-        "'1 <= n <= 7 in integers'; and relations: 'lambda != 1/2', 'a < b', 'a != b'.",
+        "'1 <= n <= 7 in integers'; and relations: 'lambda != 1/2', 'a < b', 'a != b', "
+        "'0 < a < b < 1'.",
     ),
     "eigenvalue": (_BY_POLE, "λ as an expression of parameters, or one for each pole."),
     "wrt": (

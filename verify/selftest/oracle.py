@@ -34,7 +34,8 @@ AT_PLACE = 2  # points
 HIDDEN = 45  # digits that derivatives have, being differences
 # on the way to a limit: two near it, with no simple ratio, so that no oscillation is missed
 DISTANCES = ("1e-8", "1e-16", "1e-24", "1.3819e-24")
-FAR = ("20", "40", "60", "61.0723")
+FAR = ("20", "40", "60", "61.0723")  # where e^x is what counts
+VERY_FAR = ("1e8", "1e16", "1e24", "1.3819e24")  # where powers of x do
 STEPS = (10**8, 10**16, 10**24, 10**24 + 1)
 
 
@@ -159,15 +160,28 @@ def _arrives(claim: Claim, known: Known, places: Sequence[Mapping[str, str]]) ->
     """Whether the ratio tends to 1, for values of the other parameters: it need not uniformly."""
     inside = list(points(claim, 6, edges=False))
     for point in chain(points_at(claim, places), inside, _on_faces(claim, inside[0])):
-        ratios = []
-        for near in _approach(claim, point):
+        is_far = claim.limit and claim.limit.direction == "oo" and claim.limit.name != claim.horizon
+        yield _nears(claim, known, point, FAR) or bool(
+            is_far and _nears(claim, known, point, VERY_FAR)
+        )
+
+
+def _nears(claim: Claim, known: Known, start: Point, distances: Sequence[str]) -> bool:
+    """Whether the ratio is 1 at the last distances; very far off, 1 − λ and more may be lost."""
+    ratios = []
+    for near in _approach(claim, start, distances):
+        try:
             actual = _quantity(claim, near, known)
-            try:
-                claimed = _value(claim.formula.node, _with_poles(claim, near), _lags(claim, near))
-                ratios.append(claimed / actual)
-            except ZeroDivisionError:
-                ratios.append(mp.inf)
-        yield all(abs(ratio - 1) < mp.mpf(10) ** -12 for ratio in ratios[-2:])
+        except (ZeroDivisionError, _Meaningless):
+            if distances is VERY_FAR:
+                return False
+            raise
+        try:
+            claimed = _value(claim.formula.node, _with_poles(claim, near), _lags(claim, near))
+            ratios.append(claimed / actual)
+        except ZeroDivisionError:
+            ratios.append(mp.inf)
+    return all(abs(ratio - 1) < mp.mpf(10) ** -12 for ratio in ratios[-2:])
 
 
 def _on_faces(claim: Claim, point: Point) -> Iterator[Point]:
@@ -184,8 +198,11 @@ def _on_faces(claim: Claim, point: Point) -> Iterator[Point]:
                 yield there
 
 
-def _approach(claim: Claim, point: Point) -> Iterator[Point]:
-    """Points ever nearer the limit; of a complex parameter, along the ray through the first."""
+def _approach(claim: Claim, point: Point, distances: Sequence[str]) -> Iterator[Point]:
+    """Points ever nearer the limit; of a complex parameter, along the ray through the first.
+
+    The `distances` are those on the way to infinity.
+    """
     limit = claim.limit
     if limit is None:
         return
@@ -194,7 +211,7 @@ def _approach(claim: Claim, point: Point) -> Iterator[Point]:
     target = mp.re(_value(limit.target.node, {}, None))
     sign = -1 if limit.direction == "-" else 1
     turn = mp.sign(point[limit.name]) if interval.modulus else 1
-    for distance, far, steps in zip(DISTANCES, FAR, STEPS, strict=True):
+    for distance, far, steps in zip(DISTANCES, distances, STEPS, strict=True):
         if limit.name == claim.horizon:
             near = mp.mpf(steps)
         elif limit.direction == "oo":

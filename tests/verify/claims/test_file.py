@@ -417,3 +417,38 @@ def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path):
     path.write_text(f"[[claim]]\n{fields}\n", encoding="utf-8-sig")
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     assert read_claims(path) == [make_claim(GOOD)]
+
+
+@pytest.mark.parametrize(
+    ("domain", "entries"),
+    [
+        (["0 < a < b < 1"], ["0 < a < 1", "0 < b < 1", "a < b"]),
+        (["0 <= a < b <= 1"], ["0 <= a < 1", "0 < b <= 1", "a < b"]),
+        (["1 > b > a >= 0"], ["0 < b < 1", "0 <= a < 1", "a < b"]),
+        (["0 < b < a", "0 < a < 1"], ["0 < b", "0 < a < 1", "b < a"]),
+        (["a < b < 1", "0 < a < 1"], ["b < 1", "0 < a < 1", "a < b"]),
+        (["0 < a < 1/2 < b < 1"], ["0 < a < 1/2", "1/2 < b < 1"]),
+        (["a < pi/4 < b"], ["a < pi/4", "pi/4 < b"]),
+        (["0 < a < c < b < 1"], ["0 < a < 1", "0 < c < 1", "0 < b < 1", "a < c", "c < b"]),
+    ],
+)
+def test_a_chain_is_a_range_each_and_their_order(domain, entries):
+    entry = {**GOOD, "eigenvalue": "a*b", "domain": domain, "formula": "1"}
+    claim = make_claim({**entry, "autocorrelation": "KroneckerDelta(Delta, 0)"})
+    assert [str(e) for e in (*claim.domain, *claim.relations)] == entries
+
+
+@pytest.mark.parametrize(
+    ("domain", "message"),
+    [
+        (["0 <= a <= b < 1"], "parameters are related by < or !="),
+        (["0 < a > b < 1"], "write all signs of a chain one way"),
+        (["0 < a < b < 1", "0 < b < 1"], "one entry per parameter"),
+        (["-1 < a < b"], "no range for 'b'"),
+        (["0 < a < abs(b) < 1"], "write 0 < rho < 1"),
+    ],
+)
+def test_a_chain_that_says_something_else_is_refused(domain, message):
+    entry = {**GOOD, "eigenvalue": "a*b", "domain": domain, "formula": "1"}
+    with pytest.raises(ClaimError, match=message):
+        make_claim({**entry, "autocorrelation": "KroneckerDelta(Delta, 0)"})
