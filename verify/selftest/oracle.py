@@ -172,7 +172,7 @@ def _nears(claim: Claim, known: Known, start: Point, distances: Sequence[str]) -
     for near in _approach(claim, start, distances):
         try:
             actual = _quantity(claim, near, known)
-        except (ZeroDivisionError, _Meaningless):
+        except (ZeroDivisionError, _Meaningless, NoTruth):
             if distances is VERY_FAR:
                 return False
             raise

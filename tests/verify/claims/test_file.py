@@ -91,7 +91,7 @@ def refusal(change):
         ({"relation": "~", "limit": "mu -> 1-"}, ["'limit'", "unknown symbol 'mu'"]),
         ({"domain": ["0 < rho < 1", "lambda"]}, ["'domain'", "0 < rho < 1"]),
         ({"domain": ["0 < rho > 1"]}, ["'domain'"]),
-        ({"domain": ["0 < lambda < rho", "0 < rho < 1"]}, ["'domain'", "0 < lambda < rho"]),
+        ({"domain": ["0 < lambda < 2*rho", "0 < rho < 1"]}, ["'domain'", "0 < lambda < 2*rho"]),
         ({"domain": ["0 < lambda < 1"]}, ["'domain'", "no range for 'rho'", "0 < rho < 1"]),
         ({"domain": ["rho > 0", "rho < 1"]}, ["'domain'", "one entry"]),
         ({"domain": "0 < rho < 1"}, ["'domain'", "list"]),
