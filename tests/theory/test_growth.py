@@ -158,7 +158,13 @@ def test_zero_and_what_has_no_leading_power():
     log = sp.log(1 - epsilon)
     assert leading_term((log + epsilon) ** 2 - log**2 - epsilon * (2 * log + epsilon)) == ZERO
     assert ZERO.expression == 0
-    for singular in (sp.log(epsilon), sp.sqrt(epsilon), sp.exp(1 / epsilon)):
+    hidden = (sp.sqrt(2) + 1) * (sp.sqrt(2) - 1) - 1 + epsilon
+    for base in (epsilon, hidden):
+        with pytest.raises(ValueError, match="not analytic"):
+            leading_term(sp.log(base) + 1)
+        with pytest.raises(ValueError, match="not analytic"):
+            leading_term(sp.sqrt(base) + 1)
+    for singular in (sp.exp(1 / epsilon), epsilon**epsilon):
         with pytest.raises(ValueError, match="not analytic"):
             leading_term(singular + 1)
 
@@ -192,6 +198,11 @@ def test_taylor_coefficients_are_derivatives(f):
 def test_a_power_beyond_the_degree_costs_nothing():
     assert taylor((epsilon + 3 * epsilon**2) ** 10**9, 4) == 0
     assert taylor((1 + epsilon) ** 10**9, 1) == 1 + 10**9 * epsilon
+
+
+def test_a_zero_that_does_not_look_like_one():
+    hidden = (sp.sqrt(2) + 1) * (sp.sqrt(2) - 1) - 1 + epsilon
+    assert taylor(hidden**3, 3) == epsilon**3
 
 
 def test_what_took_half_a_minute_by_derivatives():

@@ -100,10 +100,9 @@ class _Reader:
 
     def _power(self, f: sp.Expr) -> Series:
         """The series of a^s, from a (a^s)' = s a' a^s."""
-        a = self.series(f.base)
-        if a[0] == 0 and f.exp.is_Integer and f.exp > 0:
-            return reduce(_product, [a] * min(int(f.exp), self.degree + 1))
-        first = _at_zero(f.base)
+        a, first = self.series(f.base), _at_zero(f.base)
+        if first == 0 and f.exp.is_Integer and f.exp > 0:
+            return reduce(_product, [[first, *a[1:]]] * min(int(f.exp), self.degree + 1))
         s, over = self._constant(f.exp), self._constant(1 / first)
         return self._recurrent(
             first**f.exp,
@@ -142,7 +141,8 @@ class _Reader:
 
 
 def _at_zero(f: sp.Expr) -> sp.Expr:
-    return f.subs(epsilon, 0)
+    value = f.subs(epsilon, 0)
+    return sp.S.Zero if value.is_zero else value  # (√2 + 1)(√2 − 1) − 1 is left as it stands
 
 
 def _product(a: Series, b: Series) -> Series:
