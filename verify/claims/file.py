@@ -251,8 +251,8 @@ class _EntryReader:
 
     def links(self, name: str, text: str) -> list[str]:
         """The entries that a chain stands for: `0 < a < b < 1` is a range each, and `a < b`."""
-        *_, whole = re.fullmatch(r"(.*?)(\s+in\s+integers\s*)?", text).groups()  # type: ignore[union-attr]
-        pieces = [p.strip() for p in re.split(r"(<=|>=|<|>)", text.removesuffix(whole or ""))]
+        chained, whole, _ = re.split(r"(\s+in\s+integers\s*$|$)", text, maxsplit=1)
+        pieces = [piece.strip() for piece in re.split(r"(<=|>=|<|>)", chained)]
         terms, signs = pieces[::2], pieces[1::2]
         own = [_SUBJECT.fullmatch(t) and t not in _CONSTANTS for t in terms]
         if len(terms) < 3 or sum(map(bool, own)) < 2:
@@ -273,7 +273,7 @@ class _EntryReader:
                 above = next((k for k in range(i + 1, len(terms)) if not own[k]), None)
                 start = "" if below is None else f"{terms[below]} {_strictest(signs[below:i])} "
                 end = "" if above is None else f" {_strictest(signs[i:above])} {terms[above]}"
-                found += [f"{start}{term}{end}{whole or ''}"] if start or end else []
+                found += [f"{start}{term}{end}{whole}"] if start or end else []
         return found
 
     def one_entry(self, name: str, text: str) -> Interval | Relation:

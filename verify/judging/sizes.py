@@ -43,14 +43,15 @@ def obligations(model: Model, tried: Sequence[Point]) -> list[dict[str, str]]:
         with flint.ctx.workprec(BITS):
             values = point.values(model)
             hidden.append(next((part for part in parts if not _is_seen(part, values)), None))
-    count = hidden.count(None)
+    unseen = [part for part in hidden if part is not None]
+    count = len(hidden) - len(unseen)
     if count >= ENOUGH:
         how = f"so it is at {count} of the points tried"
-        unseen = dict.fromkeys(part for part in hidden if part is not None)
-        return [stated(SIZES, _statement(part), State.DISCHARGED, how) for part in unseen]
-    *_, last = (None, *(part for part in hidden if part is not None))
-    if last is None:
+        parts = list(dict.fromkeys(unseen))
+        return [stated(SIZES, _statement(part), State.DISCHARGED, how) for part in parts]
+    if not unseen:
         return []
+    last = unseen[-1]
     how = (
         "at the points tried it is very small, or large"
         if last.free_symbols

@@ -429,6 +429,7 @@ def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path):
         (["a < b < 1", "0 < a < 1"], ["b < 1", "0 < a < 1", "a < b"]),
         (["0 < a < 1/2 < b < 1"], ["0 < a < 1/2", "1/2 < b < 1"]),
         (["a < pi/4 < b"], ["a < pi/4", "pi/4 < b"]),
+        (["0 <\na < b < 1\n"], ["0 < a < 1", "0 < b < 1", "a < b"]),
         (["0 < a < c < b < 1"], ["0 < a < 1", "0 < c < 1", "0 < b < 1", "a < c", "c < b"]),
     ],
 )
@@ -445,6 +446,7 @@ def test_a_chain_is_a_range_each_and_their_order(domain, entries):
         (["0 < a > b < 1"], "write all signs of a chain one way"),
         (["0 < a < b < 1", "0 < b < 1"], "one entry per parameter"),
         (["-1 < a < b"], "no range for 'b'"),
+        (["in integers", "0 < a < 1"], "write 0 < rho < 1"),
         (["0 < a < abs(b) < 1"], "write 0 < rho < 1"),
     ],
 )
