@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from itertools import chain, product
+from itertools import chain, islice, product
 from random import Random
 from typing import Any
 
@@ -255,7 +255,10 @@ def points_at(claim: Claim, places: Sequence[Mapping[str, str]]) -> Iterator[Poi
         fixed = {n: v if claim.is_complex(n) else mp.re(v) for n, v in values.items()}
         turns = {n: mp.expjpi(mp.mpf(k) / 7) for k, n in enumerate(filter(claim.is_complex, fixed))}
         turned = {n: v * turns.get(n, 1) for n, v in fixed.items()}
-        for point in points(claim, AT_PLACE, edges=False):
+        free = set(claim.parameters) - fixed.keys()
+        # a relation may leave none of the first few
+        starts = points(claim, POINTS if claim.relations else AT_PLACE, edges=False)
+        for point in islice(starts, AT_PLACE) if free else [dict[str, Any]()]:
             yield {**point, **fixed}
             if len(turns) > 1:
                 yield {**point, **turned}
