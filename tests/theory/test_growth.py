@@ -200,6 +200,12 @@ def test_a_power_beyond_the_degree_costs_nothing():
     assert taylor((1 + epsilon) ** 10**9, 1) == 1 + 10**9 * epsilon
 
 
+def test_powers_that_would_fill_all_memory_are_refused():
+    tiny = sp.exp(-sp.Rational(1, 10**9)) * (sp.exp(sp.exp(-epsilon)) - sp.E) / (1 - sp.E)
+    with pytest.raises(ValueError, match="beyond 10000"):
+        leading_term(tiny)
+
+
 def test_a_zero_that_does_not_look_like_one():
     hidden = (sp.sqrt(2) + 1) * (sp.sqrt(2) - 1) - 1 + epsilon
     assert taylor(hidden**3, 3) == epsilon**3

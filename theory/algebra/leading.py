@@ -20,6 +20,7 @@ from theory.algebra.presentation import present
 from theory.algebra.taylor import epsilon, taylor
 
 _TERMS = (3, 6, 12, 24)
+MOST_FACTORS = 10_000  # of a power, such as that of e^(1/10^9) which e is
 Coefficient = Any  # an element of a SymPy field: SymPy is untyped
 
 
@@ -55,7 +56,7 @@ def leading_term(expr: sp.Expr) -> LeadingTerm:
 
     Raises:
         ValueError: `expr` has something at 0 that is no pole, such as log ε or sqrt ε, or
-            cancels beyond all the terms that are tried.
+            cancels beyond all the terms that are tried, or has powers too high to be computed.
 
     Examples:
         >>> from theory import leading_term
@@ -68,6 +69,8 @@ def leading_term(expr: sp.Expr) -> LeadingTerm:
     for terms in _TERMS:
         polynomials = {part: taylor(part, 2 * terms) for part in analytic}
         rational, back = rationalised(expr.xreplace(polynomials))
+        if any(abs(p.exp) > MOST_FACTORS for p in rational.atoms(sp.Pow) if p.exp.is_Integer):
+            raise ValueError(f"{expr} has powers beyond {MOST_FACTORS}, which fill all memory")
         try:
             series = _Expansion(rational, terms).series(rational)
             coefficient = series.coefficients[0].as_expr()

@@ -71,6 +71,7 @@ def test_every_paper_says_what_it_is_and_what_is_missing():
     assert len(OTHERS) >= 60
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("claim", OTHERS, ids=str)
 def test_claims_of_other_papers_are_judged_as_the_docs_say(claim):
     found = verify_claim(claim).verdict
