@@ -85,9 +85,9 @@ def _papers() -> str:
         if paper := read_paper(path):
             lines += [
                 f"\n## {paper.title}\n",
-                f"{paper.authors}, {paper.published}, <{paper.url}>. ",
+                f"{paper.authors}, {paper.published}, <{paper.url}>. {paper.notes}\n",
+                *("| claim | where | what it says |", "|---|---|---|"),
             ]
-            lines += [f"{paper.notes}\n", "| claim | where | what it says |", "|---|---|---|"]
             for claim in claims:
                 mark = " **Refuted.**" if claim.expect == "refuted" else ""
                 said = claim.statement.replace("|", "\\|")

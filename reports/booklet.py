@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,7 @@ def booklet(verdicts: Mapping[str, Any]) -> Iterator[str]:
 
     """
     claims = [claim for claim in select([]) if claim.id in verdicts]
-    others = of_other_papers()
+    others = other_papers()
     yield PREAMBLE + ABOUT + "\\tableofcontents\n"
     names = [name for topic in _topics().values() for name in topic]
     openings = {topic[0]: title for title, topic in _topics().items()}
@@ -154,10 +155,10 @@ def booklet(verdicts: Mapping[str, Any]) -> Iterator[str]:
         yield "\\section{What only a run can tell}\n"
         yield from _claims(measured, verdicts)
     yield "\\section{Other papers}\n"
-    for path, of_paper in other_papers().items():
+    for path, of_paper in others.items():
         yield from _paper(read_paper(path) or Paper(title=path.stem))
         yield from _claims(of_paper, verdicts, with_unit=True)
-    yield from _index([*claims, *others], verdicts)
+    yield from _index([*claims, *chain.from_iterable(others.values())], verdicts)
     yield "\\end{document}\n"
 
 

@@ -57,11 +57,10 @@ def complete(claim: Claim, refuse: Refuse) -> Claim:
         raise refuse("settings", "only an experiment has them")
     claim = replace(claim, eigenvalue=_eigenvalues(claim, refuse), gamma=_gammas(claim, refuse))
     claim = replace(claim, parameters=_parameters(claim, refuse))
-    for name in ("eigenvalue", "gamma", "formula"):
-        expressions = getattr(claim, name)
-        for expression in expressions.values() if name != "formula" else [expressions]:
-            if OUTPUT in expression.functions:
-                raise refuse(name, f"{OUTPUT}(R, pole) stands in an autocorrelation alone")
+    fields = {"eigenvalue": claim.eigenvalue, "gamma": claim.gamma, "formula": {"": claim.formula}}
+    for name, expressions in fields.items():
+        if any(OUTPUT in expression.functions for expression in expressions.values()):
+            raise refuse(name, f"{OUTPUT}(R, pole) stands in an autocorrelation alone")
     known = set(claim.parameters) | set(claim.poles)
     if LAG in claim.formula.names:
         raise refuse("formula", f"the lag {LAG} is known inside sum() alone")

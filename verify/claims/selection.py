@@ -75,14 +75,18 @@ def select(
         return paper_claims()
     selected: dict[str, Claim] = {}
     known: list[Claim] = []
+    has_others = False
     for argument in arguments:
         if argument == "papers":
             found = of_other_papers()
         elif argument.endswith(".toml"):
             found = _of_file(Path(argument), refused)
         else:
-            known = known or [*paper_claims(), *of_other_papers()]
+            known = known or paper_claims()
             found = [c for c in known if argument in names(c.id)]
+            if not found and not has_others:  # which most runs do without
+                known, has_others = [*known, *of_other_papers()], True
+                found = [c for c in known if argument in names(c.id)]
         if not found and not argument.endswith(".toml"):
             near = likeliest(argument, [name for c in known for name in names(c.id)[:2]])
             meant = f"did you mean {near!r}? " if near else ""

@@ -159,11 +159,10 @@ def _tends(claim: Claim, known: Known, places: Sequence[Mapping[str, str]]) -> b
 def _arrives(claim: Claim, known: Known, places: Sequence[Mapping[str, str]]) -> Iterator[bool]:
     """Whether the ratio tends to 1, for values of the other parameters: it need not uniformly."""
     inside = list(points(claim, 6, edges=False))
+    is_far = claim.limit and claim.limit.direction == "oo" and claim.limit.name != claim.horizon
+    ways = (FAR, VERY_FAR) if is_far else (FAR,)
     for point in chain(points_at(claim, places), inside, _on_faces(claim, inside[0])):
-        is_far = claim.limit and claim.limit.direction == "oo" and claim.limit.name != claim.horizon
-        yield _nears(claim, known, point, FAR) or bool(
-            is_far and _nears(claim, known, point, VERY_FAR)
-        )
+        yield any(_nears(claim, known, point, way) for way in ways)
 
 
 def _nears(claim: Claim, known: Known, start: Point, distances: Sequence[str]) -> bool:
@@ -258,7 +257,8 @@ def points_at(claim: Claim, places: Sequence[Mapping[str, str]]) -> Iterator[Poi
         free = set(claim.parameters) - fixed.keys()
         # a relation may leave none of the first few
         starts = points(claim, POINTS if claim.relations else AT_PLACE, edges=False)
-        for point in islice(starts, AT_PLACE) if free else [dict[str, Any]()]:
+        nowhere: Point = {}
+        for point in islice(starts, AT_PLACE) if free else [nowhere]:
             yield {**point, **fixed}
             if len(turns) > 1:
                 yield {**point, **turned}

@@ -12,8 +12,9 @@ from numerics.arithmetic.balls import evaluate
 from theory.algebra.conjugation import bar, conjugated, polarised
 from verify.judging.model import Model
 from verify.judging.obligations.obligation import Kind, Obligation
+from verify.judging.symbolic.form import Ranges
 from verify.judging.symbolic.fractions import factors
-from verify.judging.symbolic.signs import NoSign, Ranges, Sign, ranges_of, sign
+from verify.judging.symbolic.signs import NoSign, Sign, ranges_of, sign
 
 SECONDS = 4.0  # of processor time for a cover
 

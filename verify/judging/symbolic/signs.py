@@ -24,11 +24,10 @@ from verify.judging.domain import Domain
 from verify.judging.symbolic.angles import opposite, turned, without_angles
 from verify.judging.symbolic.atlas import charts, rounded
 from verify.judging.symbolic.charts import Uncovered
-from verify.judging.symbolic.form import sign_by_form
+from verify.judging.symbolic.form import Ranges, sign_by_form
 from verify.judging.symbolic.fractions import factors
 
 TO_EXP = (sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh)
-Ranges = Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]
 
 
 class NoSign(ValueError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from shlex import quote
 
 from markupsafe import Markup
@@ -63,9 +64,8 @@ def html(report: Report) -> str:
     drawn = list(figures.drawn(report.trial_results, ids)) if figures.can_draw() else []
     published = {claim.id: claim for claim in paper_claims()}
     of_paper = any(published.get(r.claim.id) == r.claim for r in results)
-    papers = _other_papers([r.claim for r in results])
-    for claims in other_papers().values():
-        published |= {claim.id: claim for claim in claims}
+    others = other_papers()
+    published |= {claim.id: claim for claims in others.values() for claim in claims}
     shown = [
         Shown(
             r,
@@ -97,7 +97,7 @@ def html(report: Report) -> str:
         explorer=Markup(fragment()),  # noqa: S704 (ours)
         methods=_methods(results),
         of_paper=of_paper,
-        papers=papers,
+        papers=_by_section(others, [r.claim for r in results]),
         again=" ".join(["curseproof verify", *_options(report.environment)]),
     )
     return printable(page)
@@ -137,15 +137,14 @@ def section_of(identifier: str) -> str:
     return section if section.isupper() and section != key else "other"
 
 
-def _other_papers(claims: Iterable[Claim]) -> dict[str, Paper]:
-    """Section → the paper whose claims it holds, where it is another than this project's."""
-    ours = {claim.id: claim for claim in claims}
-    found: dict[str, Paper] = {}
-    for path, theirs in other_papers().items():
-        sections = {section_of(c.id) for c in theirs if ours.get(c.id) == c}
-        paper = read_paper(path)
-        found |= {section: paper for section in sections if paper}
-    return found
+def _by_section(
+    others: Mapping[Path, Iterable[Claim]], judged: Iterable[Claim]
+) -> dict[str, Paper | None]:
+    """Section → the paper whose judged claims it holds, of `others` by their files."""
+    known = {claim.id: claim for claim in judged}
+    files = {section_of(c.id): path for path, theirs in others.items() for c in theirs
+             if known.get(c.id) == c}  # fmt: skip
+    return {section: read_paper(path) for section, path in files.items()}
 
 
 def command(result: Result, environment: Mapping[str, object], published: bool) -> str:
